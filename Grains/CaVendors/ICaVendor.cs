@@ -1,0 +1,174 @@
+namespace Bzt.Grains.CaVendors;
+
+/// <summary>
+/// One CA vendor, by whatever protocol it speaks. Every call may be repeated with the same arguments and then has the same outcome:
+/// what was submitted, issued or revoked once is answered from the vendor's record.
+/// </summary>
+public interface ICaVendor
+{
+    /// <summary>Hands an application over for review.</summary>
+    Task<CaSubmission> SubmitAsync(CaApplication application, CancellationToken cancellation = default);
+
+    /// <summary>Where the review stands.</summary>
+    Task<CaReview> ReviewAsync(string applicationNumber, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Issues the certificates of an approved application for the key of a PKCS#10 request (DER, SM2 with SM3, default signer id).
+    /// The subject and the validity are the application's; what the request says about them is ignored.
+    /// </summary>
+    Task<CaIssuance> IssueAsync(string applicationNumber, byte[] certificationRequest, CancellationToken cancellation = default);
+
+    /// <summary>All encryption keys the key management holds of the application's holder, enveloped to the signing key just issued under it.</summary>
+    Task<CaKeyRecovery> RecoverKeysAsync(string applicationNumber, CancellationToken cancellation = default);
+
+    /// <summary>Revokes a signing certificate and the encryption certificate issued with it. Cannot be undone.</summary>
+    Task<CaRevocation> RevokeAsync(string signingSerialNumber, RevocationReason reason, CancellationToken cancellation = default);
+}
+
+public enum CaApplicationKind
+{
+    /// <summary>New keys; the holder must not have any here.</summary>
+    New,
+    /// <summary>The same signing key (a new request made with it) and the same encryption key, a later end.</summary>
+    Renew,
+    /// <summary>A new signing key, and a new encryption key beside the old ones, which stay recoverable: an expired or changed certificate.</summary>
+    Reissue,
+    /// <summary>A new signing key after the old one was lost; the encryption key stays. The old signing certificate is revoked.</summary>
+    Recover,
+}
+
+/// <param name="Number">Ours; one number is one application for ever.</param>
+/// <param name="Kind">What becomes of the keys.</param>
+/// <param name="Holder">Whose keys: the same value through renewals, reissues and recoveries of one certificate. Our certificate id.</param>
+/// <param name="Subject">What the certificates will say.</param>
+/// <param name="Validity">From the moment of issue; a renewal counts from the end of what it renews, if that is later.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.application")]
+public sealed record CaApplication(
+    [property: Id(0)] string Number,
+    [property: Id(1)] CaApplicationKind Kind,
+    [property: Id(2)] string Holder,
+    [property: Id(3)] CaSubject Subject,
+    [property: Id(4)] TimeSpan Validity);
+
+/// <summary>The facts a reviewer has checked.</summary>
+/// <param name="CommonName">The enterprise's name, or the person's.</param>
+/// <param name="Organization">Enterprise name; null for a personal certificate.</param>
+/// <param name="OrganizationalUnit">Department or role; null without.</param>
+/// <param name="Province">省; null without.</param>
+/// <param name="Locality">市; null without.</param>
+/// <param name="CreditCode">统一社会信用代码, for an enterprise. A person's ID number is never put into a certificate: everybody gets to see those.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.subject")]
+public sealed record CaSubject(
+    [property: Id(0)] string CommonName,
+    [property: Id(1)] string? Organization,
+    [property: Id(2)] string? OrganizationalUnit,
+    [property: Id(3)] string? Province,
+    [property: Id(4)] string? Locality,
+    [property: Id(5)] string? CreditCode);
+
+/// <param name="SigningCertificate">DER.</param>
+/// <param name="EncryptionCertificate">DER, same subject.</param>
+/// <param name="EncryptionEnvelope">The encryption key for the signing key: SM2EnvelopedKey of GB/T 35276, DER.</param>
+/// <param name="Chain">DER, the issuing CA first, the root last.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.issued")]
+public sealed record IssuedCertificates(
+    [property: Id(0)] byte[] SigningCertificate,
+    [property: Id(1)] byte[] EncryptionCertificate,
+    [property: Id(2)] byte[] EncryptionEnvelope,
+    [property: Id(3)] IReadOnlyList<byte[]> Chain);
+
+/// <param name="EncryptionCertificate">The newest certificate of that key, DER.</param>
+/// <param name="EncryptionEnvelope">SM2EnvelopedKey, DER.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.recovered-key")]
+public sealed record RecoveredKey(
+    [property: Id(0)] byte[] EncryptionCertificate,
+    [property: Id(1)] byte[] EncryptionEnvelope);
+
+/// <summary>RFC 5280, 5.3.1; the values are the CRL's.</summary>
+public enum RevocationReason
+{
+    Unspecified = 0,
+    KeyCompromise = 1,
+    AffiliationChanged = 3,
+    Superseded = 4,
+    CessationOfOperation = 5,
+}
+
+/// <summary>Why a vendor will not do what it was asked.</summary>
+public enum CaRefusal
+{
+    /// <summary>No such application, holder or certificate here.</summary>
+    Unknown,
+    /// <summary>The number stands for another application, or the application was used for another request.</summary>
+    Conflict,
+    /// <summary>The application is not approved (yet).</summary>
+    NotApproved,
+    /// <summary>The PKCS#10 request is not well formed, not SM2, or its signature does not verify.</summary>
+    BadRequest,
+    /// <summary>The key is already certified for another holder, or not the one a renewal must keep.</summary>
+    WrongKey,
+    /// <summary>The application's data cannot be certified.</summary>
+    BadSubject,
+    Other,
+}
+
+public abstract record CaSubmission
+{
+    private CaSubmission() { }
+
+    public sealed record Ok : CaSubmission;
+
+    public sealed record Refused(CaRefusal Code) : CaSubmission;
+
+    /// <summary>It may have arrived: submit it again.</summary>
+    public sealed record Unavailable(string Reason) : CaSubmission;
+}
+
+public abstract record CaReview
+{
+    private CaReview() { }
+
+    public sealed record Pending : CaReview;
+
+    public sealed record Approved : CaReview;
+
+    public sealed record Rejected(string Reason) : CaReview;
+
+    public sealed record Refused(CaRefusal Code) : CaReview;
+
+    public sealed record Unavailable(string Reason) : CaReview;
+}
+
+public abstract record CaIssuance
+{
+    private CaIssuance() { }
+
+    public sealed record Ok(IssuedCertificates Certificates) : CaIssuance;
+
+    public sealed record Refused(CaRefusal Code) : CaIssuance;
+
+    public sealed record Unavailable(string Reason) : CaIssuance;
+}
+
+public abstract record CaKeyRecovery
+{
+    private CaKeyRecovery() { }
+
+    /// <summary>Oldest first; the current key is the last.</summary>
+    public sealed record Ok(IReadOnlyList<RecoveredKey> Keys) : CaKeyRecovery;
+
+    public sealed record Refused(CaRefusal Code) : CaKeyRecovery;
+
+    public sealed record Unavailable(string Reason) : CaKeyRecovery;
+}
+
+public abstract record CaRevocation
+{
+    private CaRevocation() { }
+
+    public sealed record Ok(DateTimeOffset RevokedAt) : CaRevocation;
+
+    public sealed record Refused(CaRefusal Code) : CaRevocation;
+
+    public sealed record Unavailable(string Reason) : CaRevocation;
+}
