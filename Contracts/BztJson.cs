@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+
+namespace Bzt.Contracts;
+
+/// <summary>JSON of the public surface: camelCase members, snake_case enum values, octets in base64, nulls left out, unknown members ignored.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [
+    typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<MemberRole>),
+    typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
+    typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
+    typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>)])]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(SmsCodeRequest))]
+[JsonSerializable(typeof(SmsCodeSent))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(LoginResponse))]
+[JsonSerializable(typeof(Me))]
+[JsonSerializable(typeof(BankCardRealNameRequest))]
+[JsonSerializable(typeof(RealNameInfo))]
+[JsonSerializable(typeof(EnterpriseFound))]
+[JsonSerializable(typeof(Catalogue))]
+[JsonSerializable(typeof(BlobUploaded))]
+[JsonSerializable(typeof(ClaimRequest))]
+[JsonSerializable(typeof(ApplicationInfo))]
+[JsonSerializable(typeof(IReadOnlyList<ApplicationInfo>))]
+[JsonSerializable(typeof(OrderInfo))]
+[JsonSerializable(typeof(IReadOnlyList<OrderInfo>))]
+[JsonSerializable(typeof(DownloadStarted))]
+[JsonSerializable(typeof(CertificateInfo))]
+[JsonSerializable(typeof(IReadOnlyList<CertificateInfo>))]
+[JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(PhoneWakeUp))]
+[JsonSerializable(typeof(ScanRequest))]
+[JsonSerializable(typeof(PhoneSession))]
+[JsonSerializable(typeof(SessionDocuments))]
+[JsonSerializable(typeof(CreateSessionRequest))]
+[JsonSerializable(typeof(SessionCreated))]
+[JsonSerializable(typeof(SessionStatus))]
+[JsonSerializable(typeof(ProjectTokenRequest))]
+[JsonSerializable(typeof(ProjectToken))]
+[JsonSerializable(typeof(SignerInfo))]
+public sealed partial class BztJson : JsonSerializerContext;
+
+/// <summary>An enum as snake_case text; numbers are refused.</summary>
+public sealed class SnakeCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

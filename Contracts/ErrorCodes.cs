@@ -1,0 +1,58 @@
+namespace Bzt.Contracts;
+
+/// <summary>
+/// The stable codes of RFC 9457 problem documents (member <c>code</c>). A code is never renamed or reused;
+/// texts beside it may change. Clients decide by the code only.
+/// </summary>
+public static class ErrorCodes
+{
+    // the request itself
+    public const string InvalidRequest = "invalid_request";
+    public const string BodyTooLarge = "body_too_large";
+    public const string NotFound = "not_found";
+    public const string IdempotencyConflict = "idempotency_conflict";
+    public const string RateLimited = "rate_limited";
+    public const string Unavailable = "unavailable";
+    public const string InternalError = "internal_error";
+    public const string ClientOutdated = "client_outdated";
+
+    // who is calling
+    public const string Unauthenticated = "unauthenticated";
+    public const string InvalidDpop = "invalid_dpop_proof";
+    public const string Forbidden = "forbidden";
+    public const string DeviceLimited = "device_limited";
+    public const string RealNameRequired = "real_name_required";
+
+    // accounts
+    public const string SmsCodeWrong = "sms_code_wrong";
+    public const string SmsCodeExpired = "sms_code_expired";
+    public const string SmsTooMany = "sms_too_many";
+    public const string RealNameMismatch = "real_name_mismatch";
+    public const string RealNameAlready = "real_name_already";
+    public const string ProviderUnavailable = "provider_unavailable";
+
+    // enterprises and applications
+    public const string CreditCodeInvalid = "credit_code_invalid";
+    public const string EnterpriseClaimed = "enterprise_claimed";
+    public const string EnterpriseMismatch = "enterprise_mismatch";
+    public const string OfferUnknown = "offer_unknown";
+    public const string ApplicationStateWrong = "application_state_wrong";
+    public const string PaymentRequired = "payment_required";
+    public const string BlobUnknown = "blob_unknown";
+    public const string BlobTypeNotAllowed = "blob_type_not_allowed";
+
+    // sessions
+    public const string QrInvalid = "qr_invalid";
+    public const string QrStale = "qr_stale";
+    public const string SessionExpired = "session_expired";
+    public const string SessionEnded = "session_ended";
+    public const string SessionTaken = "session_taken";
+    public const string CertificateNotEligible = "certificate_not_eligible";
+    public const string NotBound = "not_bound";
+    public const string DocumentRefused = "document_refused";
+    public const string KindNotAllowed = "kind_not_allowed";
+
+    // certificates
+    public const string CertificateUnusable = "certificate_unusable";
+    public const string ChannelRejected = "channel_rejected";
+}

@@ -1,0 +1,42 @@
+namespace Bzt.Contracts.Phone;
+
+/// <summary>Asks for an SMS code. The answer is 202 with <see cref="SmsCodeSent"/> whether or not the number has an account.</summary>
+/// <param name="PhoneNumber">Eleven digits, mainland China.</param>
+/// <param name="Purpose">What the code is for; a code is good for its purpose only.</param>
+public sealed record SmsCodeRequest(string PhoneNumber, SmsPurpose Purpose);
+
+public enum SmsPurpose { Login, ChangeNumber, ResetPassword, ChangePin }
+
+/// <param name="ResendAfterSeconds">Seconds until another code may be asked for.</param>
+/// <param name="ExpiresInSeconds">Seconds the code is good for.</param>
+public sealed record SmsCodeSent(int ResendAfterSeconds, int ExpiresInSeconds);
+
+/// <summary>Logs in by SMS code; the first login of a number is its registration. Needs a DPoP proof (RFC 9449): its key becomes the device's.</summary>
+public sealed record LoginRequest(string PhoneNumber, string Code, string DeviceName);
+
+/// <param name="AccessToken">Bound to the device key (DPoP); 128 random bits and the device's address.</param>
+/// <param name="NewUser">This login was the registration.</param>
+/// <param name="Limited">Another device of this account is active: masked data, no approvals, no certificates here, until real-name re-proof.</param>
+public sealed record LoginResponse(string AccessToken, Guid UserId, Guid DeviceId, bool NewUser, bool Limited);
+
+/// <summary>The account as its own phone sees it; names and numbers are masked.</summary>
+public sealed record Me(
+    Guid UserId,
+    Guid DeviceId,
+    string MaskedPhoneNumber,
+    bool Limited,
+    RealNameInfo? RealName,
+    IReadOnlyList<MembershipInfo> Enterprises,
+    DateTimeOffset ServerTime);
+
+public enum RealNameWay { BankCard, Alipay, Face }
+
+public sealed record RealNameInfo(string MaskedName, string MaskedIdNumber, RealNameWay Way, DateTimeOffset At);
+
+public enum MemberRole { Administrator, Staff }
+
+public sealed record MembershipInfo(string CreditCode, string EnterpriseName, MemberRole Role);
+
+/// <summary>银行卡四要素认证: name, ID number, card number, phone number kept at the bank (M017).</summary>
+/// <param name="OperationId">Made by the phone; a repeat of the same id gets the recorded outcome.</param>
+public sealed record BankCardRealNameRequest(Guid OperationId, string Name, string IdNumber, string CardNumber, string PhoneNumber);

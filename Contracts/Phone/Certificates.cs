@@ -1,0 +1,67 @@
+namespace Bzt.Contracts.Phone;
+
+public enum CertificateState
+{
+    /// <summary>Keys are being generated with the phone.</summary>
+    Generating,
+    /// <summary>The request is at the CA.</summary>
+    Requested,
+    /// <summary>Issued; the encryption key has still to arrive at the phone.</summary>
+    Arriving,
+    /// <summary>生效中</summary>
+    Active,
+    /// <summary>已锁定 (PIN)</summary>
+    Locked,
+    /// <summary>已冻结 (copy suspected)</summary>
+    Frozen,
+    /// <summary>已失效</summary>
+    Expired,
+    /// <summary>已注销</summary>
+    Revoked,
+}
+
+/// <summary>A certificate as its holder sees it.</summary>
+/// <param name="HeldHere">The phone share is on the calling device.</param>
+/// <param name="TriesLeft">PIN tries left before the next lock.</param>
+public sealed record CertificateInfo(
+    Guid CertificateId,
+    CertificateState State,
+    string EnterpriseName,
+    string CreditCode,
+    string CaId,
+    string CaName,
+    string RecognitionGroup,
+    bool HeldHere,
+    int TriesLeft,
+    DateTimeOffset? LockedUntil,
+    string? SigningSerial,
+    string? EncryptionSerial,
+    DateTimeOffset? NotBefore,
+    DateTimeOffset? NotAfter,
+    byte[]? SigningCertificate,
+    byte[]? EncryptionCertificate,
+    IReadOnlyList<byte[]> Chain);
+
+public sealed record MessageInfo(string MessageId, MessageKind Kind, string Title, string Body, string? Subject, DateTimeOffset At, bool Read);
+
+public enum MessageKind
+{
+    /// <summary>【认领企业，请下载证书】; subject is the application.</summary>
+    ClaimApproved,
+    /// <summary>【证书申请失败】; subject is the application.</summary>
+    ClaimRejected,
+    /// <summary>The certificate is active; subject is the certificate.</summary>
+    CertificateActive,
+    /// <summary>The certificate was frozen because a copy is suspected.</summary>
+    CertificateFrozen,
+    /// <summary>The certificate was locked after wrong PINs.</summary>
+    CertificateLocked,
+    /// <summary>A new device logged in to the account.</summary>
+    NewDevice,
+}
+
+/// <summary>A page of the inbox, newest first. <paramref name="Unread"/> counts all.</summary>
+public sealed record InboxPage(IReadOnlyList<MessageInfo> Messages, int Unread);
+
+/// <summary>What the hub tells the phone. It only wakes the phone up; truth is fetched.</summary>
+public enum PhoneWakeUp { Inbox, Session, Application, Certificate }

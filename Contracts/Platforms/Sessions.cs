@@ -1,0 +1,97 @@
+namespace Bzt.Contracts.Platforms;
+
+public enum SessionKind { Bind, Login, Seal, Sign, Encrypt, Decrypt }
+
+public enum SessionState { Created, Scanned, Confirmed, Completed }
+
+/// <summary>How a completed session ended (X07).</summary>
+public enum SessionEnd { Ok, Refused, TimedOut, WrongPin, Locked, CertificateUnusable, ProtocolFailure, Cancelled }
+
+/// <param name="OpeningTime">When bids may be opened; known to the phone, which warns before it.</param>
+public sealed record ProjectInfo(string ProjectId, string Name, DateTimeOffset OpeningTime);
+
+/// <summary>
+/// Opens a session. Which members are needed depends on <paramref name="Kind"/>:
+/// bind and login need <see cref="Challenge"/> (bind also <see cref="Enterprise"/>); seal and sign need <see cref="Documents"/>;
+/// encrypt needs <see cref="Project"/> and one bid-manifest document; decrypt needs <see cref="Project"/> and <see cref="Decryption"/>.
+/// Under a project token, project and enterprise are the token's.
+/// </summary>
+public sealed record CreateSessionRequest(SessionKind Kind)
+{
+    /// <summary>32 to 64 random bytes of the platform; signed, so that a signature cannot be reused.</summary>
+    public byte[]? Challenge { get; init; }
+
+    /// <summary>The enterprise the platform knows; name and credit code must equal the certificate's (M063).</summary>
+    public EnterpriseInfo? Enterprise { get; init; }
+
+    public ProjectInfo? Project { get; init; }
+
+    public IReadOnlyList<DocumentRequest>? Documents { get; init; }
+
+    public DecryptionRequest? Decryption { get; init; }
+
+    /// <summary>Seconds until the session times out, 30 to 600; 300 when absent.</summary>
+    public int? TimeoutSeconds { get; init; }
+}
+
+public sealed record EnterpriseInfo(string Name, string CreditCode);
+
+/// <param name="Form">cms-pdf, bid-manifest; hash-only needs a permission.</param>
+/// <param name="ToBeSigned">The bytes in that form; refused when they do not decode strictly.</param>
+public sealed record DocumentRequest(string Form, byte[] ToBeSigned);
+
+/// <summary>Wrapped keys to open with one confirmation (PROTOCOL: decrypting).</summary>
+/// <param name="ToolKey">pkX: the PC's one-time SM2 public key, 65 octets. The QR's fragment carries SM3 over it and the list.</param>
+/// <param name="Recipient">Who can read: this PC's tool, or the platform's server.</param>
+public sealed record DecryptionRequest(byte[] ToolKey, DecryptionRecipient Recipient, string EncryptionSerial, IReadOnlyList<WrappedKey> Keys);
+
+public enum DecryptionRecipient { ThisPc, PlatformServer }
+
+/// <param name="Name">Shown: file and section.</param>
+/// <param name="Ciphertext">SM2 ciphertext in a form accepted by docs/protocol.md.</param>
+public sealed record WrappedKey(string Name, byte[] Ciphertext);
+
+/// <param name="SessionToken">Public: part of the QR link.</param>
+/// <param name="SessionSecret">For the backend only: makes the dynamic QR's code.</param>
+/// <param name="LinkBase">The QR link without its parameters.</param>
+public sealed record SessionCreated(Guid SessionId, string SessionToken, byte[] SessionSecret, string LinkBase, DateTimeOffset ExpiresAt, DateTimeOffset ServerTime);
+
+/// <param name="End">Set when completed.</param>
+/// <param name="Result">Set when the end is ok.</param>
+public sealed record SessionStatus(Guid SessionId, SessionKind Kind, SessionState State, SessionEnd? End, SessionResult? Result, DateTimeOffset ExpiresAt);
+
+/// <param name="Signatures">One per document, in order, SM2 r‖s (64 octets) with the exact bytes signed.</param>
+/// <param name="Decryption">Only for decrypt: what the holder of pkX needs to finish.</param>
+public sealed record SessionResult(
+    Guid CertificateId,
+    EnterpriseInfo Enterprise,
+    string SigningSerial,
+    byte[] SigningCertificate,
+    byte[] EncryptionCertificate,
+    IReadOnlyList<byte[]> Chain,
+    IReadOnlyList<DocumentSignature> Signatures,
+    DecryptionResult? Decryption);
+
+public sealed record DocumentSignature(string Form, byte[] ToBeSigned, byte[] Signature);
+
+/// <param name="PhonePartials">T per key, sealed to pkX by the phone.</param>
+/// <param name="ServerPartials">S per key, sealed to pkX by the silo.</param>
+public sealed record DecryptionResult(IReadOnlyList<byte[]> PhonePartials, IReadOnlyList<byte[]> ServerPartials);
+
+/// <summary>A token for the bid tool: one bidder, one project, bound to the tool's one-time key.</summary>
+/// <param name="ToolKeyThumbprint">RFC 7638 thumbprint of the tool's P-256 key.</param>
+public sealed record ProjectTokenRequest(ProjectInfo Project, string CreditCode, string ToolKeyThumbprint, int LifetimeSeconds);
+
+public sealed record ProjectToken(string Token, DateTimeOffset ExpiresAt);
+
+/// <summary>What a bid tool or platform needs before it opens a session for a bound enterprise.</summary>
+/// <param name="SealPicture">PNG with alpha of the enterprise's seal.</param>
+public sealed record SignerInfo(
+    EnterpriseInfo Enterprise,
+    string SigningSerial,
+    byte[] SigningCertificate,
+    string EncryptionSerial,
+    byte[] EncryptionCertificate,
+    IReadOnlyList<byte[]> Chain,
+    byte[] SealPicture,
+    int SealWidthMillimetres);

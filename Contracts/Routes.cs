@@ -1,0 +1,57 @@
+namespace Bzt.Contracts;
+
+/// <summary>The paths of the public surface; hosts and clients take them from here.</summary>
+public static class Routes
+{
+    /// <summary>Requests are sent with this header so that an outdated cached phone app is told <c>client_outdated</c>.</summary>
+    public const string AppVersionHeader = "Bzt-App-Version";
+
+    public const string IdempotencyKeyHeader = "Idempotency-Key";
+    public const string PhoneHub = "/hubs/phone";
+    public const string QrLink = "/q";
+    public const string PhoneApp = "/app";
+    public const string Token = "/connect/token";
+
+    public static class Phone
+    {
+        public const string SmsCodes = "/phone/v1/sms-codes";
+        public const string Login = "/phone/v1/login";
+        public const string Logout = "/phone/v1/logout";
+        public const string Me = "/phone/v1/me";
+        public const string RealNameByBankCard = "/phone/v1/real-name/bank-card";
+        public const string Enterprises = "/phone/v1/enterprises";
+        public const string Catalogue = "/phone/v1/catalogue";
+        public const string Blobs = "/phone/v1/blobs";
+        public const string Applications = "/phone/v1/applications";
+        public const string Claims = "/phone/v1/applications/claims";
+        public const string Application = "/phone/v1/applications/{applicationId}";
+        public const string ApplicationResubmission = "/phone/v1/applications/{applicationId}/resubmission";
+        public const string ApplicationPayment = "/phone/v1/applications/{applicationId}/payment";
+        /// <summary>Key generation begins; the answer names the certificate whose exchange endpoint the phone then uses.</summary>
+        public const string ApplicationDownload = "/phone/v1/applications/{applicationId}/download";
+        public const string Orders = "/phone/v1/orders";
+        public const string Order = "/phone/v1/orders/{orderId}";
+        public const string Inbox = "/phone/v1/inbox";
+        public const string InboxRead = "/phone/v1/inbox/{messageId}/read";
+        public const string Certificates = "/phone/v1/certificates";
+        public const string Certificate = "/phone/v1/certificates/{certificateId}";
+        /// <summary>The sealed channel between phone and silo (docs/protocol.md): octets in, octets out.</summary>
+        public const string Exchange = "/phone/v1/certificates/{certificateId}/exchange";
+        public const string Evidence = "/phone/v1/certificates/{certificateId}/evidence";
+        /// <summary>The cluster's channel keys, signed by the app's offline root.</summary>
+        public const string ChannelKeys = "/phone/v1/channel-keys";
+        public const string Scan = "/phone/v1/scan";
+        public const string Session = "/phone/v1/sessions/{sessionId}";
+        public const string SessionDocuments = "/phone/v1/sessions/{sessionId}/documents";
+        public const string SessionRefusal = "/phone/v1/sessions/{sessionId}/refusal";
+    }
+
+    public static class Platforms
+    {
+        public const string Sessions = "/rp/v1/sessions";
+        public const string Session = "/rp/v1/sessions/{sessionId}";
+        public const string ProjectTokens = "/rp/v1/project-tokens";
+        /// <summary>What a seal or a bid file needs before a session: certificates, chain, seal picture of a bound enterprise.</summary>
+        public const string Signer = "/rp/v1/signers/{creditCode}";
+    }
+}

@@ -1,0 +1,74 @@
+namespace Bzt.Grains;
+
+/// <summary>What a grain answers: a value, or an expected refusal. Bugs and failures of infrastructure throw.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.Reply`1")]
+public abstract record Reply<T>
+{
+    private protected Reply() { }
+
+    public static implicit operator Reply<T>(T value) => new Done<T>(value);
+
+    public static implicit operator Reply<T>(Refusal refusal) => new Refused<T>(refusal);
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.Done`1")]
+public sealed record Done<T>([property: Id(0)] T Value) : Reply<T>;
+
+[GenerateSerializer, Immutable, Alias("bzt.Refused`1")]
+public sealed record Refused<T>([property: Id(0)] Refusal Refusal) : Reply<T>;
+
+/// <summary>For commands that have nothing to say but that they were done.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.Nothing")]
+public readonly record struct Nothing;
+
+/// <summary>An expected refusal. The gateway maps it to a problem document in one exhaustive switch.</summary>
+/// <param name="Code">Serialised by value; values are never reused.</param>
+/// <param name="RetryAfter">When it may be tried again.</param>
+/// <param name="TriesLeft">PIN or code tries left.</param>
+[GenerateSerializer, Immutable, Alias("bzt.Refusal")]
+public sealed record Refusal(
+    [property: Id(0)] RefusalCode Code,
+    [property: Id(1)] DateTimeOffset? RetryAfter = null,
+    [property: Id(2)] int? TriesLeft = null);
+
+/// <summary>Each has its stable text in <c>ErrorCodes</c>.</summary>
+public enum RefusalCode
+{
+    InvalidRequest = 0,
+    NotFound = 1,
+    IdempotencyConflict = 2,
+    RateLimited = 3,
+    Unauthenticated = 4,
+    Forbidden = 5,
+    DeviceLimited = 6,
+    RealNameRequired = 7,
+
+    SmsCodeWrong = 20,
+    SmsCodeExpired = 21,
+    SmsTooMany = 22,
+    RealNameMismatch = 23,
+    RealNameAlready = 24,
+    ProviderUnavailable = 25,
+
+    CreditCodeInvalid = 40,
+    EnterpriseClaimed = 41,
+    EnterpriseMismatch = 42,
+    OfferUnknown = 43,
+    ApplicationStateWrong = 44,
+    PaymentRequired = 45,
+    BlobUnknown = 46,
+    BlobTypeNotAllowed = 47,
+
+    QrInvalid = 60,
+    QrStale = 61,
+    SessionExpired = 62,
+    SessionEnded = 63,
+    SessionTaken = 64,
+    CertificateNotEligible = 65,
+    NotBound = 66,
+    DocumentRefused = 67,
+    KindNotAllowed = 68,
+
+    CertificateUnusable = 80,
+    ChannelRejected = 81,
+}
