@@ -1,0 +1,164 @@
+using Bzt.Contracts.Platforms;
+
+namespace Bzt.Grains.Sessions;
+
+/// <summary>One request of a PC, from created to an end result. Its creation is a durable write; what happens until its end is not.</summary>
+[Alias("bzt.IQrSession")]
+public interface IQrSessionGrain : IGrainWithGuidKey
+{
+    /// <summary>Opens the session. The same command again gets the same answer.</summary>
+    [Alias("create")]
+    Task<Reply<SessionOpened>> Create(CreateSession command);
+
+    /// <summary>What the PC sees; with a wait, answers at the next change or when the wait is over.</summary>
+    [Alias("status")]
+    Task<Reply<SessionView>> GetStatus(SessionRequester requester, SessionStateMark? seen, TimeSpan wait);
+
+    /// <summary>The PC gives up.</summary>
+    [Alias("cancel")]
+    Task<Reply<SessionView>> Cancel(SessionRequester requester);
+
+    /// <summary>A phone scanned the dynamic code. The first user to scan has the session.</summary>
+    [Alias("scan")]
+    Task<Reply<PhoneSessionView>> Scan(ScanSession command);
+
+    /// <summary>The session as the phone that scanned it sees it.</summary>
+    [Alias("phone-view")]
+    Task<Reply<PhoneSessionView>> GetForPhone(UserId user);
+
+    /// <summary>The user says no.</summary>
+    [Alias("refuse")]
+    Task<Reply<Nothing>> Refuse(UserId user);
+
+    /// <summary>
+    /// What the certificate is asked to sign or open: the same bytes every time for the same session and certificate.
+    /// Refused when this certificate may not serve this platform, or the session ended.
+    /// </summary>
+    [Alias("work")]
+    Task<Reply<SessionWork>> GetWork(SessionSigner signer);
+
+    /// <summary>
+    /// Asked by the certificate just before it decides a confirmation. From here until the outcome, or ten seconds, the session can be
+    /// neither cancelled nor timed out.
+    /// </summary>
+    [Alias("begin")]
+    Task<Reply<Nothing>> BeginCompletion(CertificateId certificate);
+
+    /// <summary>The certificate's outcome, delivered at least once. Waiting PCs are told before it is written: the certificate holds it durably.</summary>
+    [Alias("complete")]
+    Task Complete(SessionOutcome outcome);
+}
+
+/// <summary>Who may see and end a session: the platform that opened it, and with a project token the tool key as well.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.SessionRequester")]
+public sealed record SessionRequester([property: Id(0)] PlatformId Platform, [property: Id(1)] string? ToolKeyThumbprint);
+
+[GenerateSerializer, Immutable, Alias("bzt.CreateSession")]
+public sealed record CreateSession(
+    [property: Id(0)] SessionRequester Requester,
+    [property: Id(1)] SessionKind Kind,
+    [property: Id(2)] byte[]? Challenge,
+    [property: Id(3)] SessionEnterprise? Enterprise,
+    [property: Id(4)] SessionProject? Project,
+    [property: Id(5)] IReadOnlyList<SessionDocument> Documents,
+    [property: Id(6)] SessionDecryption? Decryption,
+    [property: Id(7)] int TimeoutSeconds);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionEnterprise")]
+public sealed record SessionEnterprise([property: Id(0)] string Name, [property: Id(1)] CreditCode CreditCode);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionProject")]
+public sealed record SessionProject([property: Id(0)] string ProjectId, [property: Id(1)] string Name, [property: Id(2)] DateTimeOffset OpeningTime);
+
+/// <param name="Form">One of the closed set of signing forms.</param>
+/// <param name="ToBeSigned">The exact bytes.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SessionDocument")]
+public sealed record SessionDocument([property: Id(0)] string Form, [property: Id(1)] byte[] ToBeSigned);
+
+/// <param name="ToolKey">pkX, 65 octets.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SessionDecryption")]
+public sealed record SessionDecryption(
+    [property: Id(0)] byte[] ToolKey,
+    [property: Id(1)] DecryptionRecipient Recipient,
+    [property: Id(2)] string EncryptionSerial,
+    [property: Id(3)] IReadOnlyList<SessionWrappedKey> Keys);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionWrappedKey")]
+public sealed record SessionWrappedKey([property: Id(0)] string Name, [property: Id(1)] byte[] Ciphertext);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionOpened")]
+public sealed record SessionOpened([property: Id(0)] string Token, [property: Id(1)] byte[] Secret, [property: Id(2)] DateTimeOffset CreatedAt, [property: Id(3)] DateTimeOffset ExpiresAt);
+
+/// <summary>What a waiting PC has seen: it is answered when the session is past it.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.SessionStateMark")]
+public sealed record SessionStateMark([property: Id(0)] SessionState State);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionView")]
+public sealed record SessionView(
+    [property: Id(0)] SessionKind Kind,
+    [property: Id(1)] SessionState State,
+    [property: Id(2)] SessionEnd? End,
+    [property: Id(3)] SessionOutcome? Outcome,
+    [property: Id(4)] DateTimeOffset ExpiresAt);
+
+/// <param name="Code">From the dynamic link.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ScanSession")]
+public sealed record ScanSession([property: Id(0)] UserId User, [property: Id(1)] DeviceId Device, [property: Id(2)] string Token, [property: Id(3)] long ElapsedSeconds, [property: Id(4)] string Code);
+
+[GenerateSerializer, Immutable, Alias("bzt.PhoneSessionView")]
+public sealed record PhoneSessionView(
+    [property: Id(0)] SessionKind Kind,
+    [property: Id(1)] SessionState State,
+    [property: Id(2)] SessionEnd? End,
+    [property: Id(3)] PlatformId Platform,
+    [property: Id(4)] string PlatformName,
+    [property: Id(5)] string RecognitionGroup,
+    [property: Id(6)] SessionEnterprise? Enterprise,
+    [property: Id(7)] SessionProject? Project,
+    [property: Id(8)] DateTimeOffset ExpiresAt);
+
+/// <summary>The certificate that asks for work, as its own grain states it.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.SessionSigner")]
+public sealed record SessionSigner(
+    [property: Id(0)] UserId User,
+    [property: Id(1)] CertificateId Certificate,
+    [property: Id(2)] string EnterpriseName,
+    [property: Id(3)] CreditCode CreditCode,
+    [property: Id(4)] string RecognitionGroup,
+    [property: Id(5)] string SigningSerial,
+    [property: Id(6)] IReadOnlyList<string> EncryptionSerials);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionWork")]
+public sealed record SessionWork(
+    [property: Id(0)] SessionKind Kind,
+    [property: Id(1)] PlatformId Platform,
+    [property: Id(2)] string PlatformName,
+    [property: Id(3)] SessionProject? Project,
+    [property: Id(4)] IReadOnlyList<SessionDocument> Documents,
+    [property: Id(5)] SessionDecryption? Decryption);
+
+/// <summary>What became of a session at a certificate. Idempotent: the first outcome that ends the session stays.</summary>
+/// <param name="End">Ok, WrongPin (does not end the session while tries are left), Locked, CertificateUnusable, ProtocolFailure.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SessionOutcome")]
+public sealed record SessionOutcome(
+    [property: Id(0)] CertificateId Certificate,
+    [property: Id(1)] SessionEnd End,
+    [property: Id(2)] SessionSignerFacts? Signer,
+    [property: Id(3)] IReadOnlyList<SessionSignature> Signatures,
+    [property: Id(4)] SessionPartials? Decryption);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionSignerFacts")]
+public sealed record SessionSignerFacts(
+    [property: Id(0)] string EnterpriseName,
+    [property: Id(1)] CreditCode CreditCode,
+    [property: Id(2)] string SigningSerial,
+    [property: Id(3)] byte[] SigningCertificate,
+    [property: Id(4)] string EncryptionSerial,
+    [property: Id(5)] byte[] EncryptionCertificate,
+    [property: Id(6)] IReadOnlyList<byte[]> Chain);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionSignature")]
+public sealed record SessionSignature([property: Id(0)] string Form, [property: Id(1)] byte[] ToBeSigned, [property: Id(2)] byte[] Signature);
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionPartials")]
+public sealed record SessionPartials([property: Id(0)] IReadOnlyList<byte[]> PhonePartials, [property: Id(1)] IReadOnlyList<byte[]> ServerPartials);
