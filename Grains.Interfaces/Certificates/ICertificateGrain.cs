@@ -1,0 +1,112 @@
+using Bzt.Contracts.Phone;
+
+namespace Bzt.Grains.Certificates;
+
+/// <summary>
+/// One certificate of one holder on one phone: its life, and the server's key shares, whose only writer this grain is.
+/// Its turns never interleave: that makes nonces single use, PIN counts exact and refresh safe.
+/// </summary>
+[Alias("bzt.ICertificate")]
+public interface ICertificateGrain : IGrainWithGuidKey
+{
+    /// <summary>Begins the life of a certificate. A repeat with the same content is done; with other content it conflicts.</summary>
+    [Alias("create")]
+    Task<Reply<Nothing>> Create(CreateCertificate command);
+
+    /// <summary>
+    /// The one entry of the sealed channel: a handshake or a transport message in, the answer's octets out
+    /// (docs/protocol.md). Only for the holder's registered device; what it may do is decided inside the channel.
+    /// </summary>
+    [Alias("exchange")]
+    Task<Reply<byte[]>> Exchange(byte[] message, CertificateCaller caller);
+
+    /// <summary>
+    /// The CA's answer. Refused with <see cref="RefusalCode.CertificateNotEligible"/> when chain, subject or key are not ours;
+    /// a repeat of the accepted answer is done.
+    /// </summary>
+    [Alias("accept-issuance")]
+    Task<Reply<Nothing>> AcceptIssuance(AcceptIssuance command);
+
+    /// <summary>The certificate as its holder's phone sees it; <see cref="RefusalCode.NotFound"/> for anybody else.</summary>
+    [Alias("view")]
+    Task<Reply<CertificateView>> GetView(CertificateCaller caller);
+
+    /// <summary>What sessions and platforms may know; <see cref="RefusalCode.NotFound"/> before <see cref="Create"/>.</summary>
+    [Alias("facts")]
+    Task<Reply<CertificateFacts>> GetFacts();
+
+    /// <summary>The head of the evidence chain with its signature; the records lie with <see cref="IEvidenceGrain"/>.</summary>
+    [Alias("evidence-head")]
+    Task<Reply<EvidenceHead>> GetEvidenceHead(CertificateCaller caller);
+}
+
+/// <summary>Who calls through the gateway, as its token says. The device's key proves itself once more inside the channel.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.CertificateCaller")]
+public sealed record CertificateCaller([property: Id(0)] UserId User, [property: Id(1)] DeviceId Device);
+
+/// <param name="ApplicationNumber">The number under which the CA knows the application.</param>
+/// <param name="DevicePublicKey">P-256, 65 octets 04 ‖ X ‖ Y: the key that must sign inside the channel.</param>
+/// <param name="Subject">What the issued certificates must say.</param>
+[GenerateSerializer, Immutable, Alias("bzt.CreateCertificate")]
+public sealed record CreateCertificate(
+    [property: Id(0)] ApplicationId Application,
+    [property: Id(1)] string ApplicationNumber,
+    [property: Id(2)] UserId Holder,
+    [property: Id(3)] DeviceId Device,
+    [property: Id(4)] byte[] DevicePublicKey,
+    [property: Id(5)] CreditCode CreditCode,
+    [property: Id(6)] string EnterpriseName,
+    [property: Id(7)] CaId Ca,
+    [property: Id(8)] string CaName,
+    [property: Id(9)] string RecognitionGroup,
+    [property: Id(10)] CertificateSubject Subject);
+
+/// <param name="CommonName">The enterprise's name, or the person's.</param>
+/// <param name="CreditCode">Null for a personal certificate.</param>
+[GenerateSerializer, Immutable, Alias("bzt.CertificateSubject")]
+public sealed record CertificateSubject(
+    [property: Id(0)] string CommonName,
+    [property: Id(1)] string? Organization,
+    [property: Id(2)] string? CreditCode);
+
+/// <summary>All DER; <paramref name="Chain"/> from the issuing CA to the root.</summary>
+/// <param name="EncryptionEnvelope">SM2EnvelopedKey (GB/T 35276), the encryption key for the signing key.</param>
+[GenerateSerializer, Immutable, Alias("bzt.AcceptIssuance")]
+public sealed record AcceptIssuance(
+    [property: Id(0)] string ApplicationNumber,
+    [property: Id(1)] byte[] SigningCertificate,
+    [property: Id(2)] byte[] EncryptionCertificate,
+    [property: Id(3)] byte[] EncryptionEnvelope,
+    [property: Id(4)] IReadOnlyList<byte[]> Chain);
+
+[GenerateSerializer, Immutable, Alias("bzt.CertificateFacts")]
+public sealed record CertificateFacts(
+    [property: Id(0)] CertificateId Certificate,
+    [property: Id(1)] CertificateState State,
+    [property: Id(2)] UserId Holder,
+    [property: Id(3)] DeviceId Device,
+    [property: Id(4)] CreditCode CreditCode,
+    [property: Id(5)] string EnterpriseName,
+    [property: Id(6)] CaId Ca,
+    [property: Id(7)] string CaName,
+    [property: Id(8)] string RecognitionGroup,
+    [property: Id(9)] IssuedFacts? Issued);
+
+/// <summary>Serials are hexadecimal, upper case, as the CA wrote them.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.IssuedFacts")]
+public sealed record IssuedFacts(
+    [property: Id(0)] string SigningSerial,
+    [property: Id(1)] string EncryptionSerial,
+    [property: Id(2)] DateTimeOffset NotBefore,
+    [property: Id(3)] DateTimeOffset NotAfter,
+    [property: Id(4)] byte[] SigningCertificate,
+    [property: Id(5)] byte[] EncryptionCertificate,
+    [property: Id(6)] IReadOnlyList<byte[]> Chain);
+
+/// <param name="TriesLeft">PIN tries left before the next lock.</param>
+[GenerateSerializer, Immutable, Alias("bzt.CertificateView")]
+public sealed record CertificateView(
+    [property: Id(0)] CertificateFacts Facts,
+    [property: Id(1)] bool HeldHere,
+    [property: Id(2)] int TriesLeft,
+    [property: Id(3)] DateTimeOffset? LockedUntil);
