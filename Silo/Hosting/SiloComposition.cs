@@ -1,0 +1,80 @@
+using System.Net;
+using Bzt.Grains.Foundations;
+using Bzt.Silo.Storage;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Providers;
+using Orleans.Runtime.Hosting;
+using Orleans.Storage;
+
+namespace Bzt.Silo.Hosting;
+
+/// <summary>What a process with grains is made of; a cluster's silo and the embedded gateway alike.</summary>
+public static class SiloComposition
+{
+    private const string RowStorage = "rows";
+
+    public static IHostApplicationBuilder AddBztSilo(this IHostApplicationBuilder builder)
+    {
+        var storage = builder.AddBztStores();
+        var cluster = builder.Bind<ClusterSettings>(ClusterSettings.Section);
+        builder.Services.AddGrainParts(typeof(StateJson).Assembly);
+        builder.UseOrleans(silo =>
+        {
+            silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
+            if (storage.IsEmbedded)
+            {
+                // Nobody outside the process speaks to this silo: no gateway port, and a silo port on loopback only.
+                silo.UseLocalhostClustering(EmbeddedPort.Take(), gatewayPort: 0, serviceId: cluster.ServiceId, clusterId: cluster.ClusterId);
+            }
+            else
+            {
+                JoinCluster(silo, cluster);
+            }
+
+            AddGrainStorage(silo);
+            AddReminders(silo);
+            silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
+        });
+        return builder;
+    }
+
+    private static void JoinCluster(ISiloBuilder silo, ClusterSettings cluster)
+    {
+        silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> options) => options.Configure<SqlStore>((clustering, store) =>
+            (clustering.Invariant, clustering.DataSource) = (store.Invariant, store.DataSource)));
+        if (cluster.AdvertisedAddress is { } address)
+        {
+            silo.ConfigureEndpoints(IPAddress.Parse(address), cluster.SiloPort, cluster.GatewayPort, cluster.ListenOnAnyAddress);
+        }
+        else
+        {
+            silo.ConfigureEndpoints(cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: cluster.ListenOnAnyAddress);
+        }
+
+        // Measured: a hung silo's grains were away for 114 s with the defaults, 4.7 s with these; a killed one's 10.6 s and 1.2 s.
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = options.MaxProbeTimeout = TimeSpan.FromSeconds(1);
+            options.MinProbeTimeout = TimeSpan.FromMilliseconds(500);
+            options.NumMissedProbesLimit = 3;
+            options.NumVotesForDeathDeclaration = cluster.VotesForDeath;
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        });
+    }
+
+    private static void AddGrainStorage(ISiloBuilder silo)
+    {
+        silo.AddAdoNetGrainStorage(RowStorage, options => options.Configure<SqlStore, IGrainStorageSerializer>((row, store, serializer) =>
+            (row.Invariant, row.DataSource, row.GrainStorageSerializer) = (store.Invariant, store.DataSource, serializer)));
+        silo.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (services, _) => new StateStorage(
+            services.GetRequiredKeyedService<IGrainStorage>(RowStorage), services.GetRequiredService<IStorageFaults>()));
+    }
+
+    private static void AddReminders(ISiloBuilder silo)
+    {
+        silo.UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> options) => options.Configure<SqlStore>((reminders, store) =>
+            (reminders.Invariant, reminders.DataSource) = (store.Invariant, store.DataSource)));
+    }
+}

@@ -1,0 +1,72 @@
+using System.Data.Common;
+
+namespace Bzt.Silo.Storage;
+
+/// <summary>The one relational store of a process: SQLite in a folder, or PostgreSQL.</summary>
+public abstract class SqlStore : IAsyncDisposable
+{
+    /// <summary>The name Orleans' AdoNet providers know the driver by.</summary>
+    public abstract string Invariant { get; }
+
+    /// <summary>The folder of embedded SQL under <c>Storage/Migrations</c>.</summary>
+    public abstract string Dialect { get; }
+
+    /// <summary>For Orleans' providers and for reads; on SQLite its connections hand writes to the one writer.</summary>
+    public abstract DbDataSource DataSource { get; }
+
+    /// <summary>Runs <paramref name="unit"/> as one durable transaction: all of it or nothing.</summary>
+    /// <remarks>The unit only talks to the connection it is given; on SQLite everybody's writes wait for it.</remarks>
+    public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> unit, CancellationToken cancellation = default);
+
+    /// <summary>The same for <see cref="Migrator"/>: whoever migrates first is the only one until it is done.</summary>
+    internal abstract Task MigrateAsync(Func<DbConnection, Task> unit, CancellationToken cancellation);
+
+    public async Task<List<T>> QueryAsync<T>(
+        string sql, Func<DbDataReader, T> row, CancellationToken cancellation = default, params (string Name, object? Value)[] parameters)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync(cancellation);
+        return await connection.QueryAsync(sql, row, parameters);
+    }
+
+    public abstract ValueTask DisposeAsync();
+}
+
+public static class SqlCommands
+{
+    public static async Task<int> ExecuteAsync(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(connection, sql, parameters);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    public static async Task<List<T>> QueryAsync<T>(
+        this DbConnection connection, string sql, Func<DbDataReader, T> row, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(connection, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(row(reader));
+        }
+
+        return rows;
+    }
+
+    private static DbCommand Command(DbConnection connection, string sql, (string Name, object? Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Every text is a constant of this assembly; values are parameters.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value ?? DBNull.Value;
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+}
