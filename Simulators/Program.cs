@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Bzt.Simulators;
+
+await using var app = SimulatorsHost.Build(args);
+await app.RunAsync();

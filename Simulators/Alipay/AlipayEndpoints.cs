@@ -1,0 +1,218 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Text.Unicode;
+using Bzt.Simulators.Pages;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Bzt.Simulators.Alipay;
+
+/// <summary>开放平台 gateway: <c>alipay.trade.page.pay</c>, <c>alipay.trade.query</c>, <c>alipay.trade.close</c>, and the cashier the first leads to.</summary>
+static partial class AlipayEndpoints
+{
+    static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
+    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+
+    public static void MapAlipay(this WebApplication app)
+    {
+        app.MapMethods("/gateway.do", ["GET", "POST"], GatewayAsync);
+        app.MapGet("/alipay/cashier/{tradeNo}", ShowCashier);
+        app.MapPost("/alipay/cashier/{tradeNo}/pay", (string tradeNo, AlipaySimulator simulator, AlipayNotifier notifier) => Leave(tradeNo, TradeStatus.TradeSuccess, simulator, notifier));
+        app.MapPost("/alipay/cashier/{tradeNo}/close", (string tradeNo, AlipaySimulator simulator, AlipayNotifier notifier) => Leave(tradeNo, TradeStatus.TradeClosed, simulator, notifier));
+    }
+
+    static async Task<IResult> GatewayAsync(HttpContext context, AlipaySimulator simulator, AlipayNotifier notifier, SimulatorKeys keys, Steering steering, TimeProvider time)
+    {
+        var parameters = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        if (context.Request.HasFormContentType)
+        {
+            foreach (var (name, value) in await context.Request.ReadFormAsync(context.RequestAborted))
+            {
+                parameters[name] = value.ToString();
+            }
+        }
+
+        var method = parameters.GetValueOrDefault("method", "");
+        if (Check(parameters, keys, time.GetUtcNow()) is { } error)
+        {
+            return Signed(keys, method, new() { ["code"] = "40002", ["msg"] = "Invalid Arguments", ["sub_code"] = error, ["sub_msg"] = SubMessage(error) });
+        }
+
+        if (method == "alipay.trade.page.pay")
+        {
+            return PagePay(parameters, simulator);
+        }
+
+        var steer = await steering.NextAsync("alipay", context.RequestAborted);
+        if (steer is { Kind: Disturbance.Garbage })
+        {
+            return Results.Text("<html>系统繁忙</html>", "text/html");
+        }
+
+        var answer = steer is { Kind: Disturbance.Fail } ? Failed(steer.Code ?? "ACQ.SYSTEM_ERROR") : Answer(method, parameters, simulator, notifier);
+        if (steer is { Kind: Disturbance.Silence })
+        {
+            context.Abort();
+            return Results.Empty;
+        }
+
+        return Signed(keys, method, answer);
+    }
+
+    static string? Check(Dictionary<string, string> parameters, SimulatorKeys keys, DateTimeOffset now)
+    {
+        // 1. The application, and what the gateway speaks.
+        if (parameters.GetValueOrDefault("app_id") != keys.AlipayAppId)
+        {
+            return "isv.invalid-app-id";
+        }
+
+        if (parameters.GetValueOrDefault("sign_type") != "RSA2")
+        {
+            return "isv.invalid-signature-type";
+        }
+
+        if (!string.Equals(parameters.GetValueOrDefault("charset"), "utf-8", StringComparison.OrdinalIgnoreCase))
+        {
+            return "isv.invalid-charset";
+        }
+
+        // 2. The merchant's signature over all parameters but itself.
+        if (!AlipaySignature.Verify(AlipaySignature.Content(parameters, "sign"), parameters.GetValueOrDefault("sign", ""), keys.MerchantPublicKey()))
+        {
+            return "isv.invalid-signature";
+        }
+
+        // 3. Beijing time, near ours.
+        return BeijingTime.TryParse(parameters.GetValueOrDefault("timestamp"), out var timestamp) && (now - timestamp).Duration() <= Window
+            ? null
+            : "isv.invalid-timestamp";
+    }
+
+    static IResult PagePay(Dictionary<string, string> parameters, AlipaySimulator simulator)
+    {
+        var content = BizContent(parameters);
+        var (orderId, amount, subject) = (content.GetValueOrDefault("out_trade_no", ""), content.GetValueOrDefault("total_amount", ""), content.GetValueOrDefault("subject", ""));
+        var error = orderId.Length is 0 or > 64 || subject.Length is 0 or > 256 || !AmountFormat().IsMatch(amount) || decimal.Parse(amount, CultureInfo.InvariantCulture) is < 0.01m or > 100_000_000m
+            || content.GetValueOrDefault("product_code") != "FAST_INSTANT_TRADE_PAY"
+                ? "ACQ.INVALID_PARAMETER"
+                : simulator.Open(orderId, amount, subject, parameters.GetValueOrDefault("notify_url"), parameters.GetValueOrDefault("return_url"));
+        return error is null
+            ? Results.Redirect($"/alipay/cashier/{simulator.Find(orderId)!.TradeNo}")
+            : new RazorComponentResult<CashierErrorPage>(new { Code = error, Message = SubMessage(error) }) { StatusCode = StatusCodes.Status400BadRequest };
+    }
+
+    static Dictionary<string, string> Answer(string method, Dictionary<string, string> parameters, AlipaySimulator simulator, AlipayNotifier notifier)
+    {
+        var content = BizContent(parameters);
+        var trade = content.TryGetValue("out_trade_no", out var orderId) ? simulator.Find(orderId)
+            : content.TryGetValue("trade_no", out var tradeNo) ? simulator.FindByTradeNo(tradeNo) : null;
+        switch (method)
+        {
+            case "alipay.trade.query" when trade is not null:
+                var answer = new Dictionary<string, string>
+                {
+                    ["code"] = "10000",
+                    ["msg"] = "Success",
+                    ["buyer_logon_id"] = "bzt***@example.com",
+                    ["buyer_pay_amount"] = "0.00",
+                    ["invoice_amount"] = "0.00",
+                    ["out_trade_no"] = trade.OrderId,
+                    ["point_amount"] = "0.00",
+                    ["receipt_amount"] = "0.00",
+                    ["total_amount"] = trade.Amount,
+                    ["trade_no"] = trade.TradeNo,
+                    ["trade_status"] = trade.WireStatus,
+                };
+                if (trade.PaidAt is { } paidAt)
+                {
+                    answer["send_pay_date"] = BeijingTime.Text(paidAt);
+                }
+
+                return answer;
+            case "alipay.trade.close" when trade is not null:
+                if (!simulator.Finish(trade.OrderId, TradeStatus.TradeClosed))
+                {
+                    return Failed("ACQ.REASON_TRADE_STATUS_INVALID");
+                }
+
+                notifier.Send(trade.OrderId);
+                return new() { ["code"] = "10000", ["msg"] = "Success", ["trade_no"] = trade.TradeNo, ["out_trade_no"] = trade.OrderId };
+            case "alipay.trade.query" or "alipay.trade.close":
+                return Failed("ACQ.TRADE_NOT_EXIST");
+            default:
+                return new() { ["code"] = "40002", ["msg"] = "Invalid Arguments", ["sub_code"] = "isv.invalid-method", ["sub_msg"] = "不存在的方法名" };
+        }
+    }
+
+    static IResult ShowCashier(string tradeNo, AlipaySimulator simulator) => simulator.FindByTradeNo(tradeNo) is { } trade
+        ? new RazorComponentResult<CashierPage>(new { Trade = trade })
+        : Results.NotFound();
+
+    static IResult Leave(string tradeNo, TradeStatus status, AlipaySimulator simulator, AlipayNotifier notifier)
+    {
+        if (simulator.FindByTradeNo(tradeNo) is not { } trade)
+        {
+            return Results.NotFound();
+        }
+
+        if (simulator.Finish(trade.OrderId, status))
+        {
+            notifier.Send(trade.OrderId);
+        }
+
+        return Results.Redirect(trade.ReturnUrl is { } back && status == TradeStatus.TradeSuccess ? back : $"/alipay/cashier/{tradeNo}");
+    }
+
+    static Dictionary<string, string> BizContent(Dictionary<string, string> parameters)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(parameters.GetValueOrDefault("biz_content", "{}"));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.ToString())
+                : [];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
+    static Dictionary<string, string> Failed(string subCode) => new()
+    {
+        ["code"] = "40004",
+        ["msg"] = "Business Failed",
+        ["sub_code"] = subCode,
+        ["sub_msg"] = SubMessage(subCode),
+    };
+
+    // The signature is over the very characters of the inner object.
+    static IResult Signed(SimulatorKeys keys, string method, Dictionary<string, string> answer)
+    {
+        var inner = JsonSerializer.Serialize(answer, Json);
+        var name = method.Length > 0 && method.All(character => char.IsAsciiLetterLower(character) || character is '.' or '_') ? method.Replace('.', '_') + "_response" : "error_response";
+        return Results.Text($"{{\"{name}\":{inner},\"sign\":\"{AlipaySignature.Sign(inner, keys.AlipayPrivateKey)}\"}}", "text/html", Encoding.UTF8);
+    }
+
+    static string SubMessage(string subCode) => subCode switch
+    {
+        "isv.invalid-app-id" => "无效的AppID参数",
+        "isv.invalid-signature-type" => "无效的签名类型",
+        "isv.invalid-charset" => "字符集错误",
+        "isv.invalid-signature" => "验签出错，请检查签名和待签名字符串",
+        "isv.invalid-timestamp" => "非法的时间戳参数",
+        "ACQ.TRADE_NOT_EXIST" => "交易不存在",
+        "ACQ.TRADE_HAS_SUCCESS" => "交易已被支付",
+        "ACQ.TRADE_HAS_CLOSE" => "交易已经关闭",
+        "ACQ.CONTEXT_INCONSISTENT" => "交易信息被篡改",
+        "ACQ.INVALID_PARAMETER" => "参数无效",
+        "ACQ.REASON_TRADE_STATUS_INVALID" => "交易状态异常",
+        _ => "系统错误",
+    };
+
+    [GeneratedRegex(@"^(0|[1-9]\d{0,8})(\.\d{1,2})?$")]
+    private static partial Regex AmountFormat();
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bzt.Simulators.Alipay;
+using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Sms;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Simulators.Control;
+
+/// <summary>What a person does on the pages, for programs: bearer token, JSON.</summary>
+static class ControlEndpoints
+{
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerOptions.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    public static void MapControl(this WebApplication app)
+    {
+        var control = app.MapGroup("/control").AddEndpointFilter(RequireToken);
+        control.MapGet("/sms", (string phone, SmsSimulator sms) => sms.Newest(phone, 1) is [var message] ? Results.Json(message, Json) : Results.NotFound());
+        control.MapGet("/persons/{number:int}", (int number) => number is >= 1 and <= TestPerson.Last ? Results.Json(TestPerson.Get(number), Json) : Results.NotFound());
+        control.MapGet("/alipay/{orderId}", (string orderId, AlipaySimulator alipay) => alipay.Find(orderId) is { } trade ? Results.Json(trade, Json) : Results.NotFound());
+        control.MapPost("/alipay/{orderId}/pay", (string orderId, AlipaySimulator alipay, AlipayNotifier notifier) => Finish(orderId, TradeStatus.TradeSuccess, alipay, notifier));
+        control.MapPost("/alipay/{orderId}/close", (string orderId, AlipaySimulator alipay, AlipayNotifier notifier) => Finish(orderId, TradeStatus.TradeClosed, alipay, notifier));
+        control.MapPost("/alipay/{orderId}/notify", (string orderId, AlipaySimulator alipay, AlipayNotifier notifier) =>
+        {
+            if (alipay.Find(orderId)?.Notification is null)
+            {
+                return Results.NotFound();
+            }
+
+            notifier.Send(orderId);
+            return Results.NoContent();
+        });
+        control.MapPost("/steer/{provider}", SteerAsync);
+        control.MapDelete("/steer/{provider}", (string provider, Steering steering) =>
+        {
+            steering.Clear(provider);
+            return Results.NoContent();
+        });
+    }
+
+    static async Task<IResult> SteerAsync(string provider, HttpRequest request, Steering steering)
+    {
+        Steer? steer;
+        try
+        {
+            steer = await request.ReadFromJsonAsync<Steer>(Json, request.HttpContext.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            steer = null;
+        }
+
+        if (steer is not { Count: >= 1 and <= 100, Milliseconds: >= 0 and <= 300_000 })
+        {
+            return Results.BadRequest();
+        }
+
+        if (!Steering.Providers.Contains(provider))
+        {
+            return Results.NotFound();
+        }
+
+        steering.Add(provider, steer);
+        return Results.NoContent();
+    }
+
+    static IResult Finish(string orderId, TradeStatus status, AlipaySimulator alipay, AlipayNotifier notifier)
+    {
+        if (alipay.Find(orderId) is null)
+        {
+            return Results.NotFound();
+        }
+
+        if (!alipay.Finish(orderId, status))
+        {
+            return Results.Conflict();
+        }
+
+        notifier.Send(orderId);
+        return Results.NoContent();
+    }
+
+    static async ValueTask<object?> RequireToken(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var expected = "Bearer " + context.HttpContext.RequestServices.GetRequiredService<IOptions<SimulatorOptions>>().Value.ControlToken;
+        var given = context.HttpContext.Request.Headers.Authorization.ToString();
+        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected)) ? await next(context) : Results.Unauthorized();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Bzt.Simulators.Control;
+
+/// <summary>The product's side of the accounts in <see cref="SimulatorKeys"/>, as configuration.</summary>
+static class ProviderSettings
+{
+    public static IReadOnlyDictionary<string, string?> For(Uri address, SimulatorKeys keys, SimulatorOptions options)
+    {
+        var templates = options.SmsTemplates.Keys.Order(StringComparer.Ordinal).ToArray();
+        var settings = new Dictionary<string, string?>
+        {
+            ["Providers:Sms:Endpoint"] = address.ToString(),
+            ["Providers:Sms:AccessKeyId"] = keys.SmsAccessKeyId,
+            ["Providers:Sms:AccessKeySecret"] = keys.SmsAccessKeySecret,
+            ["Providers:Sms:SignName"] = options.SmsSignName,
+            ["Providers:BankCard:Endpoint"] = new Uri(address, "bankcard/v1/verify").ToString(),
+            ["Providers:BankCard:AppId"] = keys.BankCardAppId,
+            ["Providers:BankCard:Secret"] = keys.BankCardSecret,
+            ["Providers:Alipay:Gateway"] = new Uri(address, "gateway.do").ToString(),
+            ["Providers:Alipay:AppId"] = keys.AlipayAppId,
+            ["Providers:Alipay:SellerId"] = keys.AlipaySellerId,
+            ["Providers:Alipay:PrivateKey"] = keys.MerchantPrivateKey,
+            ["Providers:Alipay:AlipayPublicKey"] = keys.AlipayPublicKey(),
+        };
+        string[] purposes = ["Login", "ChangePhone", "ChangePassword", "ResetPassword", "ChangePin", "ResetPin"];
+        foreach (var (purpose, template) in purposes.Zip(templates))
+        {
+            settings[$"Providers:Sms:Templates:{purpose}"] = template;
+        }
+
+        return settings;
+    }
+
+    public static string ToJson(IReadOnlyDictionary<string, string?> settings)
+    {
+        var root = new JsonObject();
+        foreach (var (key, value) in settings)
+        {
+            var parts = key.Split(':');
+            var node = root;
+            foreach (var part in parts[..^1])
+            {
+                if (node[part] is not JsonObject child)
+                {
+                    node[part] = child = [];
+                }
+
+                node = child;
+            }
+
+            node[parts[^1]] = value;
+        }
+
+        return root.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Bzt.Simulators.Alipay;
+using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Sms;
+
+namespace Bzt.Simulators.Control;
+
+/// <summary>Client of <c>/control</c>, for the demo and the tests: plays the people who read messages, hold cards and pay.</summary>
+public sealed class SimulatorControl(HttpClient http, Uri address, string token)
+{
+    /// <summary>The newest message to this phone; null without one.</summary>
+    public Task<SmsMessage?> LastMessageAsync(string phone, CancellationToken cancellation = default) =>
+        FindAsync<SmsMessage>($"control/sms?phone={Uri.EscapeDataString(phone)}", cancellation);
+
+    public async Task<TestPerson> PersonAsync(int number, CancellationToken cancellation = default) =>
+        await FindAsync<TestPerson>($"control/persons/{number}", cancellation) ?? throw new ArgumentOutOfRangeException(nameof(number));
+
+    /// <summary>Null until the payment page of this order was opened.</summary>
+    public Task<Trade?> TradeAsync(string orderId, CancellationToken cancellation = default) =>
+        FindAsync<Trade>($"control/alipay/{Uri.EscapeDataString(orderId)}", cancellation);
+
+    /// <summary>Opens the payment page as a browser would and pays; the merchant is notified in the background.</summary>
+    public async Task PayAsync(string orderId, Uri payUrl, CancellationToken cancellation = default)
+    {
+        using var page = await http.GetAsync(payUrl, cancellation);
+        page.EnsureSuccessStatusCode();
+        await PostAsync($"control/alipay/{Uri.EscapeDataString(orderId)}/pay", null, cancellation);
+    }
+
+    public Task CloseAsync(string orderId, CancellationToken cancellation = default) =>
+        PostAsync($"control/alipay/{Uri.EscapeDataString(orderId)}/close", null, cancellation);
+
+    /// <summary>Sends the notification once more.</summary>
+    public Task NotifyAsync(string orderId, CancellationToken cancellation = default) =>
+        PostAsync($"control/alipay/{Uri.EscapeDataString(orderId)}/notify", null, cancellation);
+
+    /// <param name="provider"><c>sms</c>, <c>bankcard</c> or <c>alipay</c>.</param>
+    /// <param name="steer">What its next calls shall meet.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task SteerAsync(string provider, Steer steer, CancellationToken cancellation = default) =>
+        PostAsync($"control/steer/{provider}", JsonContent.Create(steer, options: ControlEndpoints.Json), cancellation);
+
+    async Task<T?> FindAsync<T>(string path, CancellationToken cancellation) where T : class
+    {
+        using var request = Request(HttpMethod.Get, path);
+        using var response = await http.SendAsync(request, cancellation);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<T>(ControlEndpoints.Json, cancellation);
+    }
+
+    async Task PostAsync(string path, HttpContent? content, CancellationToken cancellation)
+    {
+        using var request = Request(HttpMethod.Post, path);
+        request.Content = content;
+        using var response = await http.SendAsync(request, cancellation);
+        response.EnsureSuccessStatusCode();
+    }
+
+    HttpRequestMessage Request(HttpMethod method, string path) => new(method, new Uri(address, path))
+    {
+        Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
+}

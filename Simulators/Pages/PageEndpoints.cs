@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Bzt.Simulators.Alipay;
+using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Sms;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Simulators.Pages;
+
+/// <summary>A page per provider, behind one password. Forms are guarded against other sites by the cookie being same-site.</summary>
+static class PageEndpoints
+{
+    public static void MapPages(this WebApplication app)
+    {
+        app.MapGet("/simulators.css", () => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream("simulators.css")!, "text/css; charset=utf-8"));
+        app.MapGet("/login", (string? returnUrl) => new RazorComponentResult<LoginPage>(new { ReturnUrl = returnUrl ?? "/" }));
+        app.MapPost("/login", LoginAsync);
+
+        var pages = app.MapGroup("").RequireAuthorization();
+        pages.MapPost("/logout", async (HttpContext context) =>
+        {
+            await context.SignOutAsync();
+            return Results.Redirect("/login");
+        });
+        pages.MapGet("/", (SimulatorState state) => state.Read(world => new RazorComponentResult<IndexPage>(new
+        {
+            Messages = world.Messages.Count,
+            Checks = world.BankCardChecks.Count,
+            Trades = world.Trades.Count,
+        })));
+        pages.MapGet("/sms", (string? phone, SmsSimulator sms, Steering steering) =>
+        {
+            var only = string.IsNullOrWhiteSpace(phone) ? null : phone.Trim();
+            return new RazorComponentResult<SmsPage>(new { Phone = only, Messages = sms.Newest(only), Waiting = steering.Waiting("sms") });
+        });
+        pages.MapGet("/bank-cards", (int? from, BankCardSimulator bankCards, Steering steering) =>
+        {
+            var first = Math.Clamp(from ?? 1, 1, TestPerson.Last);
+            var persons = Enumerable.Range(first, Math.Min(20, TestPerson.Last - first + 1)).Select(TestPerson.Get).ToArray();
+            return new RazorComponentResult<BankCardsPage>(new { Persons = persons, Checks = bankCards.Newest(20), Waiting = steering.Waiting("bankcard") });
+        });
+        pages.MapGet("/alipay", (AlipaySimulator alipay, Steering steering) =>
+            new RazorComponentResult<AlipayPage>(new { Trades = alipay.Newest(50), Waiting = steering.Waiting("alipay") }));
+        pages.MapPost("/alipay/{tradeNo}/notify", (string tradeNo, AlipaySimulator alipay, AlipayNotifier notifier) =>
+        {
+            if (alipay.FindByTradeNo(tradeNo) is not { Notification: not null } trade)
+            {
+                return Results.NotFound();
+            }
+
+            notifier.Send(trade.OrderId);
+            return Results.Redirect("/alipay");
+        });
+        pages.MapPost("/steer/{provider}", SteerAsync);
+        pages.MapPost("/steer/{provider}/clear", (string provider, Steering steering) =>
+        {
+            steering.Clear(provider);
+            return Back(provider);
+        });
+    }
+
+    static async Task<IResult> LoginAsync(HttpContext context, IOptions<SimulatorOptions> options)
+    {
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var returnUrl = form["returnUrl"].ToString() is ['/', not '/' and not '\\', ..] local ? local : "/";
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(form["password"].ToString()), Encoding.UTF8.GetBytes(options.Value.Password)))
+        {
+            return new RazorComponentResult<LoginPage>(new { ReturnUrl = returnUrl, Failed = true }) { StatusCode = StatusCodes.Status401Unauthorized };
+        }
+
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "operator")], CookieAuthenticationDefaults.AuthenticationScheme);
+        await context.SignInAsync(new ClaimsPrincipal(identity));
+        return Results.LocalRedirect(returnUrl);
+    }
+
+    static async Task<IResult> SteerAsync(string provider, HttpRequest request, Steering steering)
+    {
+        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        var (kind, code) = form["kind"].ToString().Split(':', 2) switch
+        {
+            [var name, var value] => (name, value),
+            [var name] => (name, (string?)null),
+            _ => ("", null),
+        };
+        if (!Steering.Providers.Contains(provider)
+            || !Enum.TryParse<Disturbance>(kind, out var disturbance)
+            || !int.TryParse(form["count"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > 100
+            || !int.TryParse(form["seconds"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > 300)
+        {
+            return Results.BadRequest();
+        }
+
+        steering.Add(provider, new(disturbance, code, seconds * 1000, count));
+        return Back(provider);
+    }
+
+    static IResult Back(string provider) => Results.Redirect(provider switch
+    {
+        "sms" => "/sms",
+        "bankcard" => "/bank-cards",
+        "alipay" => "/alipay",
+        _ => "/",
+    });
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Bzt.Simulators;
+
+/// <summary>
+/// The accounts the product has with the simulated providers, drawn at random at the first start. The merchant's RSA key is here too:
+/// like a provider's sandbox, the simulators hand out the whole configuration.
+/// </summary>
+public sealed record SimulatorKeys(
+    string SmsAccessKeyId,
+    string SmsAccessKeySecret,
+    string BankCardAppId,
+    string BankCardSecret,
+    string AlipayAppId,
+    string AlipaySellerId,
+    string AlipayPrivateKey,
+    string MerchantPrivateKey)
+{
+    const string FileName = "keys.json";
+
+    public static SimulatorKeys LoadOrCreate(string? folder)
+    {
+        if (folder is null)
+        {
+            return Create();
+        }
+
+        var path = Path.Combine(folder, FileName);
+        if (File.Exists(path))
+        {
+            return JsonSerializer.Deserialize<SimulatorKeys>(File.ReadAllText(path))
+                ?? throw new InvalidDataException($"{path} holds no keys.");
+        }
+
+        var keys = Create();
+        PrivateFile.Write(path, JsonSerializer.Serialize(keys));
+        return keys;
+    }
+
+    /// <summary>The key Alipay's answers and notifications verify under: SubjectPublicKeyInfo, base64, as Alipay's console shows it.</summary>
+    public string AlipayPublicKey() => PublicKeyOf(AlipayPrivateKey);
+
+    /// <summary>The key the merchant has registered.</summary>
+    public string MerchantPublicKey() => PublicKeyOf(MerchantPrivateKey);
+
+    static SimulatorKeys Create() => new(
+        "LTAI" + RandomNumberGenerator.GetString(Letters, 20),
+        RandomNumberGenerator.GetString(Letters, 30),
+        "bc" + RandomNumberGenerator.GetString(Digits, 12),
+        RandomNumberGenerator.GetHexString(64, lowercase: true),
+        "9021" + RandomNumberGenerator.GetString(Digits, 12),
+        "2088" + RandomNumberGenerator.GetString(Digits, 12),
+        NewRsaKey(),
+        NewRsaKey());
+
+    static string NewRsaKey()
+    {
+        using var rsa = RSA.Create(2048);
+        return Convert.ToBase64String(rsa.ExportPkcs8PrivateKey());
+    }
+
+    static string PublicKeyOf(string privateKey)
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportPkcs8PrivateKey(Convert.FromBase64String(privateKey), out _);
+        return Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo());
+    }
+
+    const string Digits = "0123456789";
+    const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+}
+
+/// <summary>Files only their owner may read, replaced whole: a crash leaves the old or the new one.</summary>
+static class PrivateFile
+{
+    public static void Write(string path, string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var next = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var writer = new StreamWriter(next, options))
+        {
+            writer.Write(content);
+        }
+
+        File.Move(next, path, overwrite: true);
+    }
+}

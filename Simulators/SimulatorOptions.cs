@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Bzt.Simulators;
+
+/// <summary>Section <c>Simulators</c>.</summary>
+public sealed class SimulatorOptions
+{
+    public const string Section = "Simulators";
+
+    /// <summary>Opens the pages.</summary>
+    [Required, MinLength(8)]
+    public string Password { get; set; } = "";
+
+    /// <summary>Bearer token of <c>/control</c>.</summary>
+    [Required, MinLength(16)]
+    public string ControlToken { get; set; } = "";
+
+    /// <summary>Where keys and state live, so that a restart keeps them. Without one everything is in memory.</summary>
+    public string? DataFolder { get; set; }
+
+    /// <summary>Signatures and templates the SMS account has approved.</summary>
+    public string SmsSignName { get; set; } = "标证通";
+
+    public Dictionary<string, string> SmsTemplates { get; } = new()
+    {
+        ["SMS_100000001"] = "您的登录验证码为${code}，5分钟内有效，请勿告诉他人。",
+        ["SMS_100000002"] = "您正在更换手机号，验证码为${code}，5分钟内有效，请勿告诉他人。",
+        ["SMS_100000003"] = "您正在修改登录密码，验证码为${code}，5分钟内有效，请勿告诉他人。",
+        ["SMS_100000004"] = "您正在重置登录密码，验证码为${code}，5分钟内有效，请勿告诉他人。",
+        ["SMS_100000005"] = "您正在修改证书PIN码，验证码为${code}，5分钟内有效，请勿告诉他人。",
+        ["SMS_100000006"] = "您正在重置证书PIN码，验证码为${code}，5分钟内有效，请勿告诉他人。",
+    };
+}

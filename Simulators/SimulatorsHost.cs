@@ -1,0 +1,90 @@
+using Bzt.Simulators.Alipay;
+using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Control;
+using Bzt.Simulators.Pages;
+using Bzt.Simulators.Sms;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Simulators;
+
+/// <summary>
+/// The outside world on one address: every provider in its own wire format, a page each, and <c>/control</c> for programs.
+/// A process of its own, or built inside a test; never outside the Development environment.
+/// </summary>
+public static class SimulatorsHost
+{
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(SimulatorsHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        if (!builder.Environment.IsDevelopment())
+        {
+            throw new InvalidOperationException("The simulators answer in place of banks and payment providers. They start in the Development environment only.");
+        }
+
+        // Addresses of calls carry phone numbers and codes, as Aliyun's interface has it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => SimulatorKeys.LoadOrCreate(Options(services).DataFolder));
+        builder.Services.AddSingleton(services => new SimulatorState(Options(services).DataFolder));
+        builder.Services.AddSingleton<Steering>();
+        builder.Services.AddSingleton<SmsSimulator>();
+        builder.Services.AddSingleton<BankCardSimulator>();
+        builder.Services.AddSingleton<AlipaySimulator>();
+        builder.Services.AddSingleton<AlipayNotifier>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AlipayNotifier>());
+        builder.Services.AddHttpClient(AlipayNotifier.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddRazorComponents();
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddAuthorization();
+        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.LoginPath = "/login";
+            cookie.Cookie.Name = "simulators";
+            // No other site can post a form here with the operator's cookie.
+            cookie.Cookie.SameSite = SameSiteMode.Strict;
+        });
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapSms();
+        app.MapBankCards();
+        app.MapAlipay();
+        app.MapControl();
+        app.MapPages();
+        app.Lifetime.ApplicationStarted.Register(() => WriteProviderSettings(app));
+        return app;
+    }
+
+    /// <summary>
+    /// What the product must be configured with to talk to these simulators: section <c>Providers</c>. Known once the application has started.
+    /// With a data folder the same stands in its <c>providers.json</c>.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string?> ProviderSettings(WebApplication app)
+    {
+        var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        return Control.ProviderSettings.For(new Uri(address), app.Services.GetRequiredService<SimulatorKeys>(), Options(app.Services));
+    }
+
+    static void WriteProviderSettings(WebApplication app)
+    {
+        if (Options(app.Services).DataFolder is { } folder)
+        {
+            PrivateFile.Write(Path.Combine(folder, "providers.json"), Control.ProviderSettings.ToJson(ProviderSettings(app)));
+        }
+    }
+
+    static SimulatorOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<SimulatorOptions>>().Value;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+
+namespace Bzt.Simulators;
+
+public enum Disturbance
+{
+    /// <summary>Answer with the given error code of the provider.</summary>
+    Fail,
+    /// <summary>Answer correctly, but late.</summary>
+    Delay,
+    /// <summary>Answer 200 with something that is not the provider's format.</summary>
+    Garbage,
+    /// <summary>Do the work, then break the connection instead of answering.</summary>
+    Silence,
+}
+
+/// <param name="Kind">What goes wrong.</param>
+/// <param name="Code">The provider's code, for <see cref="Disturbance.Fail"/>.</param>
+/// <param name="Milliseconds">For <see cref="Disturbance.Delay"/>.</param>
+/// <param name="Count">How many calls it meets.</param>
+public sealed record Steer(Disturbance Kind, string? Code = null, int Milliseconds = 0, int Count = 1);
+
+/// <summary>What the next calls of a provider shall meet, first come first served.</summary>
+sealed class Steering(TimeProvider time)
+{
+    public static readonly string[] Providers = ["sms", "bankcard", "alipay"];
+
+    readonly ConcurrentDictionary<string, ConcurrentQueue<Steer>> queues = new();
+
+    public void Add(string provider, Steer steer)
+    {
+        for (var i = 0; i < steer.Count; i++)
+        {
+            Queue(provider).Enqueue(steer with { Count = 1 });
+        }
+    }
+
+    public void Clear(string provider) => Queue(provider).Clear();
+
+    public IReadOnlyList<Steer> Waiting(string provider) => [.. Queue(provider)];
+
+    /// <summary>Takes the next disturbance, having waited if it is a delay.</summary>
+    public async Task<Steer?> NextAsync(string provider, CancellationToken cancellation)
+    {
+        if (!Queue(provider).TryDequeue(out var steer))
+        {
+            return null;
+        }
+
+        if (steer.Kind == Disturbance.Delay)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(steer.Milliseconds), time, cancellation);
+        }
+
+        return steer;
+    }
+
+    ConcurrentQueue<Steer> Queue(string provider) => queues.GetOrAdd(provider, _ => new());
+}
