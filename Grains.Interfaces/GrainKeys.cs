@@ -1,4 +1,7 @@
+using Bzt.Grains.Applications;
+using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Enterprises;
 
 namespace Bzt.Grains;
 
@@ -8,4 +11,14 @@ public static class GrainKeys
     public static ICertificateGrain Certificate(this IGrainFactory grains, CertificateId id) => grains.GetGrain<ICertificateGrain>(id.Value);
 
     public static IEvidenceGrain Evidence(this IGrainFactory grains, CertificateId id) => grains.GetGrain<IEvidenceGrain>(id.Value);
+
+    public static IApplicationGrain Application(this IGrainFactory grains, ApplicationId id) => grains.GetGrain<IApplicationGrain>(id.Value);
+
+    public static IOrderGrain Order(this IGrainFactory grains, OrderId id) => grains.GetGrain<IOrderGrain>(id.Value);
+
+    public static ICatalogueGrain Catalogue(this IGrainFactory grains) => grains.GetGrain<ICatalogueGrain>(0);
+
+    public static IEnterpriseGrain Enterprise(this IGrainFactory grains, CreditCode code) => grains.GetGrain<IEnterpriseGrain>(code.Value);
+
+    public static ICaAdapterGrain CaAdapter(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaAdapterGrain>(id.Value);
 }

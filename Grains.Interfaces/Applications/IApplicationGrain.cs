@@ -1,0 +1,119 @@
+using Bzt.Contracts.Phone;
+
+namespace Bzt.Grains.Applications;
+
+/// <summary>
+/// The way of one certificate application from submission to the active certificate. States, events and who may cause them
+/// are one table (<c>ApplicationTable</c>); nothing moves outside it.
+/// </summary>
+[Alias("bzt.IApplication")]
+public interface IApplicationGrain : IGrainWithGuidKey
+{
+    /// <summary>认领企业并申请企业证书. The same command again gets the application as it stands; another one under the same id conflicts.</summary>
+    [Alias("submit-claim")]
+    Task<Reply<ApplicationView>> SubmitClaim(SubmitClaim command);
+
+    /// <summary>重新申请 with corrected data after a rejection.</summary>
+    [Alias("resubmit-claim")]
+    Task<Reply<ApplicationView>> ResubmitClaim(SubmitClaim command);
+
+    /// <summary><see cref="RefusalCode.NotFound"/> for anybody but the applicant.</summary>
+    [Alias("view")]
+    Task<Reply<ApplicationView>> GetView(UserId caller);
+
+    /// <summary>The order of this application, ready to be paid.</summary>
+    [Alias("pay")]
+    Task<Reply<OrderView>> Pay(UserId caller);
+
+    /// <summary>
+    /// Reserves the enterprise for this application and begins the certificate on the calling device. A repeat from that device gets
+    /// the same certificate. <see cref="RefusalCode.EnterpriseClaimed"/> when another application came first.
+    /// </summary>
+    [Alias("download")]
+    Task<Reply<CertificateId>> Download(StartDownload command);
+
+    /// <summary>The applicant withdraws. What was paid is paid back.</summary>
+    [Alias("withdraw")]
+    Task<Reply<ApplicationView>> Withdraw(UserId caller);
+
+    /// <summary>From the CA's adapter: how the review of one submission ended.</summary>
+    [Alias("reviewed")]
+    Task Reviewed(ApplicationReviewed review);
+
+    /// <summary>From the order: it is paid.</summary>
+    [Alias("paid")]
+    Task Paid(OrderId order);
+
+    /// <summary>From the certificate: it is active on the phone. Completes the application.</summary>
+    [Alias("certificate-activated")]
+    Task CertificateActivated(CertificateId certificate);
+
+    /// <summary>From the enterprise: another application's certificate was downloaded first.</summary>
+    [Alias("claim-lost")]
+    Task ClaimLost();
+}
+
+/// <summary>
+/// A claim as submitted or corrected, checked by the gateway as far as the form goes: credit code, lengths, the caller's own blobs.
+/// The legal representative's data is encrypted by the grain before it is stored.
+/// </summary>
+/// <param name="Operation">Made by the phone; a repeat of the same id is the same submission.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SubmitClaim")]
+public sealed record SubmitClaim(
+    [property: Id(0)] Guid Operation,
+    [property: Id(1)] Applicant Applicant,
+    [property: Id(2)] string EnterpriseName,
+    [property: Id(3)] CreditCode CreditCode,
+    [property: Id(4)] string LegalRepresentativeName,
+    [property: Id(5)] string LegalRepresentativeIdNumber,
+    [property: Id(6)] string LicenceBlobId,
+    [property: Id(7)] string FormBlobId,
+    [property: Id(8)] PlatformId Platform,
+    [property: Id(9)] CaId Ca,
+    [property: Id(10)] int Years)
+{
+    /// <summary>No name, no number: commands reach logs and exception texts.</summary>
+    public override string ToString() => $"SubmitClaim {Operation:D}";
+}
+
+/// <summary>Who applies; the masked data is what others will see of an administrator (M026).</summary>
+[GenerateSerializer, Immutable, Alias("bzt.Applicant")]
+public sealed record Applicant(
+    [property: Id(0)] UserId User,
+    [property: Id(1)] string MaskedName,
+    [property: Id(2)] string MaskedPhoneNumber);
+
+/// <param name="DevicePublicKey">P-256, 65 octets 04 ‖ X ‖ Y.</param>
+[GenerateSerializer, Immutable, Alias("bzt.StartDownload")]
+public sealed record StartDownload(
+    [property: Id(0)] UserId Caller,
+    [property: Id(1)] DeviceId Device,
+    [property: Id(2)] byte[] DevicePublicKey);
+
+/// <param name="ApplicationNumber">Which submission: a decision about an earlier one is ignored.</param>
+/// <param name="RejectionReason">Null when approved.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ApplicationReviewed")]
+public sealed record ApplicationReviewed([property: Id(0)] string ApplicationNumber, [property: Id(1)] string? RejectionReason);
+
+/// <summary>An application as its applicant sees it.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.ApplicationView")]
+public sealed record ApplicationView(
+    [property: Id(0)] ApplicationId Application,
+    [property: Id(1)] ApplicationKind Kind,
+    [property: Id(2)] ApplicationState State,
+    [property: Id(3)] string EnterpriseName,
+    [property: Id(4)] CreditCode CreditCode,
+    [property: Id(5)] PlatformId Platform,
+    [property: Id(6)] CaId Ca,
+    [property: Id(7)] int Years,
+    [property: Id(8)] int FeeFen,
+    [property: Id(9)] string? RejectionReason,
+    [property: Id(10)] OrderId? Order,
+    [property: Id(11)] CertificateId? Certificate,
+    [property: Id(12)] IReadOnlyList<ApplicationStep> Timeline);
+
+[GenerateSerializer, Immutable, Alias("bzt.ApplicationStep")]
+public sealed record ApplicationStep(
+    [property: Id(0)] ApplicationState State,
+    [property: Id(1)] DateTimeOffset At,
+    [property: Id(2)] string? Note);

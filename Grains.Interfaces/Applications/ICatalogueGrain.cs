@@ -1,0 +1,34 @@
+namespace Bzt.Grains.Applications;
+
+/// <summary>What is on offer. Each silo answers from its own copy of the operator's file.</summary>
+[Alias("bzt.ICatalogue")]
+public interface ICatalogueGrain : IGrainWithIntegerKey
+{
+    [Alias("get")]
+    Task<CatalogueView> Get();
+}
+
+/// <param name="CertificateAuthorities">Every CA, on offer or not: the console shows the applications of each.</param>
+[GenerateSerializer, Immutable, Alias("bzt.CatalogueView")]
+public sealed record CatalogueView(
+    [property: Id(0)] IReadOnlyList<ProvinceView> Provinces,
+    [property: Id(1)] IReadOnlyList<AuthorityView> CertificateAuthorities);
+
+[GenerateSerializer, Immutable, Alias("bzt.ProvinceView")]
+public sealed record ProvinceView([property: Id(0)] string Name, [property: Id(1)] IReadOnlyList<PlatformOffers> Platforms);
+
+[GenerateSerializer, Immutable, Alias("bzt.PlatformOffers")]
+public sealed record PlatformOffers(
+    [property: Id(0)] PlatformId Platform,
+    [property: Id(1)] string Name,
+    [property: Id(2)] string RecognitionGroup,
+    [property: Id(3)] IReadOnlyList<AuthorityOffers> CertificateAuthorities);
+
+[GenerateSerializer, Immutable, Alias("bzt.AuthorityOffers")]
+public sealed record AuthorityOffers([property: Id(0)] CaId Ca, [property: Id(1)] string Name, [property: Id(2)] IReadOnlyList<Offer> Offers);
+
+[GenerateSerializer, Immutable, Alias("bzt.Offer")]
+public sealed record Offer([property: Id(0)] int Years, [property: Id(1)] int FeeFen);
+
+[GenerateSerializer, Immutable, Alias("bzt.AuthorityView")]
+public sealed record AuthorityView([property: Id(0)] CaId Ca, [property: Id(1)] string Name);

@@ -1,0 +1,60 @@
+using Bzt.Contracts.Phone;
+
+namespace Bzt.Grains.Applications;
+
+/// <summary>One fee and what became of it. Money is settled by the provider's word about exactly this order and this amount.</summary>
+[Alias("bzt.IOrder")]
+public interface IOrderGrain : IGrainWithGuidKey
+{
+    /// <summary>Opens the order. A repeat with the same content is done.</summary>
+    [Alias("open")]
+    Task<Reply<Nothing>> Open(OpenOrder command);
+
+    /// <summary>Where to pay it. The same address again while it is open.</summary>
+    [Alias("pay")]
+    Task<Reply<OrderView>> Pay(UserId caller);
+
+    /// <summary>As its owner sees it. While it is open and was sent to be paid, the provider is asked, so that a lost notification loses nothing.</summary>
+    [Alias("view")]
+    Task<Reply<OrderView>> GetView(UserId caller);
+
+    /// <summary>
+    /// The provider's verified notification. Done when it was recorded (again); <see cref="RefusalCode.NotFound"/> for an order that was never
+    /// opened, <see cref="RefusalCode.InvalidRequest"/> for another amount, which is kept as an irregularity.
+    /// </summary>
+    [Alias("notify")]
+    Task<Reply<Nothing>> Notify(PaymentNotice notice);
+
+    /// <summary>What it paid for is withdrawn: not paid it closes, paid (or paid later) it is due to be paid back.</summary>
+    [Alias("close")]
+    Task Close();
+}
+
+/// <param name="Subject">What the provider and the bill show.</param>
+[GenerateSerializer, Immutable, Alias("bzt.OpenOrder")]
+public sealed record OpenOrder(
+    [property: Id(0)] UserId Owner,
+    [property: Id(1)] ApplicationId Application,
+    [property: Id(2)] string Subject,
+    [property: Id(3)] int AmountFen);
+
+/// <param name="NotificationId">The provider's id of this notification; a repetition keeps it.</param>
+/// <param name="TradeId">The provider's number of the payment.</param>
+/// <param name="Paid">False: closed at the provider, never paid.</param>
+[GenerateSerializer, Immutable, Alias("bzt.PaymentNotice")]
+public sealed record PaymentNotice(
+    [property: Id(0)] string NotificationId,
+    [property: Id(1)] string TradeId,
+    [property: Id(2)] bool Paid,
+    [property: Id(3)] long AmountFen,
+    [property: Id(4)] DateTimeOffset? PaidAt);
+
+[GenerateSerializer, Immutable, Alias("bzt.OrderView")]
+public sealed record OrderView(
+    [property: Id(0)] OrderId Order,
+    [property: Id(1)] string Subject,
+    [property: Id(2)] int AmountFen,
+    [property: Id(3)] OrderState State,
+    [property: Id(4)] string? PayUrl,
+    [property: Id(5)] DateTimeOffset CreatedAt,
+    [property: Id(6)] DateTimeOffset? PaidAt);

@@ -1,0 +1,108 @@
+namespace Bzt.Grains.CaVendors;
+
+/// <summary>
+/// One CA vendor as everything above sees it, keyed by <see cref="CaId"/>: the queue of submissions on their way, retries, the circuit
+/// breaker, and the review desk of the CA that runs inside. A vendor that is late, doubled or silent harms only its own queue.
+/// </summary>
+[Alias("bzt.ICaAdapter")]
+public interface ICaAdapterGrain : IGrainWithStringKey
+{
+    /// <summary>Takes a submission into the queue. Idempotent by its number; the outcome comes back through <c>IApplicationGrain.Reviewed</c>.</summary>
+    [Alias("submit")]
+    Task Submit(CaSubmissionOrder order);
+
+    /// <summary>
+    /// Certificates for the key of a PKCS#10 request under an approved application. The same request again gets the same certificates;
+    /// another request for a used application is refused.
+    /// </summary>
+    [Alias("issue")]
+    Task<CaIssuance> Issue(string applicationNumber, byte[] certificationRequest);
+
+    [Alias("recover-keys")]
+    Task<CaKeyRecovery> RecoverKeys(string applicationNumber);
+
+    [Alias("revoke")]
+    Task<CaRevocation> Revoke(string signingSerialNumber, RevocationReason reason);
+
+    /// <summary>What waits for review, oldest first.</summary>
+    [Alias("desk")]
+    Task<IReadOnlyList<CaDeskEntry>> GetDesk();
+
+    /// <summary>One application with everything a reviewer must see, the legal representative's data unmasked: the look is audited.</summary>
+    [Alias("inspect")]
+    Task<Reply<CaDeskFile>> Inspect(string applicationNumber, string reviewer);
+
+    /// <summary>The reviewer's word. The same word again is done; another one after it is <see cref="RefusalCode.ApplicationStateWrong"/>.</summary>
+    [Alias("decide")]
+    Task<Reply<Nothing>> Decide(CaDecision decision);
+
+    /// <summary>What reviewers did, newest first.</summary>
+    [Alias("audit")]
+    Task<IReadOnlyList<CaAuditRecord>> GetAudit(int atMost);
+}
+
+/// <param name="Application">What the vendor is told.</param>
+/// <param name="Origin">Whom to tell the outcome.</param>
+/// <param name="File">What a reviewer has to see beside it.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.submission-order")]
+public sealed record CaSubmissionOrder(
+    [property: Id(0)] CaApplication Application,
+    [property: Id(1)] ApplicationId Origin,
+    [property: Id(2)] CaApplicationFile File);
+
+/// <param name="ProtectedLegalRepresentative">Name and ID number, encrypted as they lie in the application's own state.</param>
+/// <param name="ApplicantMaskedName">经办人</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.application-file")]
+public sealed record CaApplicationFile(
+    [property: Id(0)] string PlatformName,
+    [property: Id(1)] int Years,
+    [property: Id(2)] byte[] ProtectedLegalRepresentative,
+    [property: Id(3)] string LicenceBlobId,
+    [property: Id(4)] string FormBlobId,
+    [property: Id(5)] string ApplicantMaskedName,
+    [property: Id(6)] string ApplicantMaskedPhoneNumber);
+
+[GenerateSerializer, Immutable, Alias("bzt.ca.desk-entry")]
+public sealed record CaDeskEntry(
+    [property: Id(0)] string ApplicationNumber,
+    [property: Id(1)] CaApplicationKind Kind,
+    [property: Id(2)] string EnterpriseName,
+    [property: Id(3)] string? CreditCode,
+    [property: Id(4)] string PlatformName,
+    [property: Id(5)] int Years,
+    [property: Id(6)] DateTimeOffset SubmittedAt);
+
+[GenerateSerializer, Immutable, Alias("bzt.ca.desk-file")]
+public sealed record CaDeskFile(
+    [property: Id(0)] CaDeskEntry Entry,
+    [property: Id(1)] string LegalRepresentativeName,
+    [property: Id(2)] string LegalRepresentativeIdNumber,
+    [property: Id(3)] string LicenceBlobId,
+    [property: Id(4)] string FormBlobId,
+    [property: Id(5)] string ApplicantMaskedName,
+    [property: Id(6)] string ApplicantMaskedPhoneNumber);
+
+/// <param name="RejectionReason">Shown to the applicant; null approves.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.decision")]
+public sealed record CaDecision(
+    [property: Id(0)] string ApplicationNumber,
+    [property: Id(1)] string Reviewer,
+    [property: Id(2)] string? RejectionReason);
+
+public enum CaAuditAction
+{
+    Inspected = 0,
+    Approved = 1,
+    Rejected = 2,
+}
+
+/// <summary>One act of a reviewer. Names no person but the reviewer.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.ca.audit-record")]
+public sealed record CaAuditRecord(
+    [property: Id(0)] long Sequence,
+    [property: Id(1)] DateTimeOffset At,
+    [property: Id(2)] string Reviewer,
+    [property: Id(3)] CaAuditAction Action,
+    [property: Id(4)] string ApplicationNumber,
+    [property: Id(5)] string EnterpriseName,
+    [property: Id(6)] string? Note);
