@@ -1,0 +1,170 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Bzt.Documents.Pdf;
+
+/// <summary>A page as its tree describes it: the dictionary, and what it inherits.</summary>
+internal sealed record PdfPage(int Index, PdfReference Reference, PdfDictionary Dictionary, double Left, double Bottom, double Right, double Top, int Rotation, double UserUnit);
+
+/// <summary>
+/// A strict reader of what sealing and verifying need: trailer, cross-references, objects, the page tree.
+/// It never repairs: two readers that repair differently see two documents under one seal.
+/// </summary>
+internal sealed class PdfDocument
+{
+    private readonly PdfParser parser;
+    private readonly Dictionary<int, Dictionary<int, PdfObject>> containers = [];
+    private readonly HashSet<int> opening = [];
+
+    private PdfDocument(PdfParser parser, PdfXref xref) => (this.parser, Xref) = (parser, xref);
+
+    public PdfXref Xref { get; }
+
+    public PdfDictionary Trailer => Xref.Newest.Trailer;
+
+    public PdfReference CatalogReference => Trailer["Root"] as PdfReference ?? throw Damaged("trailer without /Root");
+
+    public PdfDictionary Catalog => Resolve(CatalogReference) as PdfDictionary ?? throw Damaged("no document catalog");
+
+    public static PdfDocument Open(Stream stream, long? length = null)
+    {
+        var input = new PdfInput(stream, length);
+        if (input.Length < 32 || !input.ReadExactly(0, (int)Math.Min(1024, input.Length)).AsSpan().StartsWith("%PDF-"u8))
+        {
+            throw new PdfRefusedException(PdfRefusal.NotAPdf, "no %PDF- at the beginning");
+        }
+        var parser = new PdfParser(input);
+        try
+        {
+            var document = new PdfDocument(parser, PdfXref.Read(parser));
+            if (document.Xref.Sections.Any(s => s.Trailer.TryGet("Encrypt", out _))) throw new PdfRefusedException(PdfRefusal.Encrypted, "/Encrypt in the trailer");
+            _ = document.Catalog;
+            return document;
+        }
+        catch (OverflowException e)
+        {
+            throw new PdfRefusedException(PdfRefusal.Damaged, "a number beyond any document", e);
+        }
+    }
+
+    /// <summary>Follows references; a missing object is null (7.3.10), a chain of references is refused.</summary>
+    public PdfObject Resolve(PdfObject value)
+    {
+        for (var hops = 0; value is PdfReference reference; hops++)
+        {
+            if (hops > 8) throw Damaged("references in a loop");
+            value = Load(reference);
+        }
+        return value;
+    }
+
+    public bool TryResolve<T>(PdfObject value, [NotNullWhen(true)] out T? result) where T : PdfObject => (result = Resolve(value) as T) is not null;
+
+    public T Get<T>(PdfDictionary dictionary, string key) where T : PdfObject =>
+        Resolve(dictionary[key]) as T ?? throw Damaged($"/{key} is missing or of the wrong kind");
+
+    private PdfObject Load(PdfReference reference)
+    {
+        var entry = Xref[reference.Number];
+        switch (entry.Kind)
+        {
+            case PdfXrefEntry.Kinds.Plain:
+                if (entry.GenerationOrIndex != reference.Generation) return PdfNull.Value;
+                var (number, generation, value) = parser.ReadIndirect(entry.OffsetOrContainer);
+                if (number != reference.Number || generation != reference.Generation) throw Damaged($"object {reference.Number} is not where the cross-reference says");
+                return value;
+            case PdfXrefEntry.Kinds.Compressed when reference.Generation == 0:
+                return Container((int)Math.Min(entry.OffsetOrContainer, int.MaxValue)).TryGetValue(reference.Number, out var inner) ? inner : throw Damaged($"object {reference.Number} is not in its object stream");
+            default:
+                return PdfNull.Value;
+        }
+    }
+
+    /// <summary>All objects of an object stream (7.5.7). A few are kept: pages share them.</summary>
+    private Dictionary<int, PdfObject> Container(int number)
+    {
+        if (containers.TryGetValue(number, out var known)) return known;
+        // Its /Length may be indirect and, in a hostile file, inside this very stream.
+        if (!opening.Add(number)) throw Damaged("an object stream needs itself");
+        // An object stream is a plain object; looking only there excludes a container inside itself.
+        var entry = Xref[number];
+        if (entry.Kind != PdfXrefEntry.Kinds.Plain || parser.ReadIndirect(entry.OffsetOrContainer) is not (var found, _, PdfStream stream) || found != number) throw Damaged("no object stream where one was promised");
+        var data = Decode(stream);
+        var (count, first) = (Integer(stream.Dictionary["N"]), Integer(stream.Dictionary["First"]));
+        if (count is < 0 or > 1_000_000 || first < 0 || first > data.Length) throw Damaged("strange object stream");
+
+        var inside = new PdfParser(new PdfInput(new MemoryStream(data, writable: false)));
+        var places = new (long Number, long Offset)[Math.Min(count, data.Length)];
+        for (var i = 0; i < count; i++) places[i] = (inside.ReadInteger(), inside.ReadInteger());
+        var objects = new Dictionary<int, PdfObject>();
+        foreach (var (n, offset) in places)
+        {
+            inside.Input.Position = first + offset;
+            objects[checked((int)n)] = inside.ReadObject();
+        }
+        opening.Remove(number);
+        if (containers.Count >= 16) containers.Clear();
+        return containers[number] = objects;
+    }
+
+    /// <summary>The decoded data of a structural stream.</summary>
+    public byte[] Decode(PdfStream stream)
+    {
+        var length = Integer(stream.Dictionary["Length"]);
+        if (length is < 0 or > PdfFilters.MaximumDecoded) throw Damaged("strange /Length");
+        return PdfFilters.Decode(parser.Input.ReadExactly(stream.Offset, (int)length), Resolve(stream.Dictionary["Filter"]), Resolve(stream.Dictionary["DecodeParms"]));
+    }
+
+    public byte[] Raw(long offset, int count) => parser.Input.ReadExactly(offset, count);
+
+    public long Length => parser.Input.Length;
+
+    /// <summary>Every leaf of the page tree (7.7.3) in order.</summary>
+    public IEnumerable<PdfPage> Pages()
+    {
+        var visited = new HashSet<int>();
+        var index = 0;
+        // Depth first without recursion; a node carries what it inherits.
+        var pending = new Stack<(PdfReference Reference, PdfDictionary Inherited)>();
+        pending.Push((Catalog["Pages"] as PdfReference ?? throw Damaged("no page tree"), PdfDictionary.Empty));
+        while (pending.TryPop(out var next))
+        {
+            if (!visited.Add(next.Reference.Number)) throw Damaged("the page tree has a loop");
+            if (Resolve(next.Reference) is not PdfDictionary node) throw Damaged("a page is missing");
+            var inherited = next.Inherited;
+            foreach (var key in (ReadOnlySpan<string>)["MediaBox", "CropBox", "Rotate"])
+            {
+                if (node.TryGet(key, out var value)) inherited = inherited.With(key, value);
+            }
+            if (Resolve(node["Kids"]) is PdfArray kids && node["Type"] is not PdfName { Value: "Page" })
+            {
+                foreach (var kid in kids.Items.Reverse()) pending.Push((kid as PdfReference ?? throw Damaged("a direct page"), inherited));
+                continue;
+            }
+            yield return Page(++index, next.Reference, node, inherited);
+        }
+    }
+
+    private PdfPage Page(int index, PdfReference reference, PdfDictionary node, PdfDictionary inherited)
+    {
+        var media = Box(inherited["MediaBox"]) ?? throw Damaged("a page without /MediaBox");
+        var crop = Box(inherited["CropBox"]) ?? media;
+        // 14.11.2: what is seen is the crop box cut by the media box.
+        var (left, bottom, right, top) = (Math.Max(media.L, crop.L), Math.Max(media.B, crop.B), Math.Min(media.R, crop.R), Math.Min(media.T, crop.T));
+        if (right <= left || top <= bottom) (left, bottom, right, top) = media;
+        var turn = Resolve(inherited["Rotate"]) is PdfNumber rotate && rotate.TryInteger(out var degrees) ? (int)((degrees % 360 + 360) % 360) : 0;
+        return new PdfPage(index, reference, node, left, bottom, right, top, turn - turn % 90,
+            Resolve(node["UserUnit"]) is PdfNumber { Value: > 0 } unit ? unit.Value : 1);
+    }
+
+    private (double L, double B, double R, double T)? Box(PdfObject value)
+    {
+        if (Resolve(value) is not PdfArray { Items: { Count: 4 } items }) return null;
+        var n = new double[4];
+        for (var i = 0; i < 4; i++) n[i] = (Resolve(items[i]) as PdfNumber ?? throw Damaged("strange page box")).Value;
+        return (Math.Min(n[0], n[2]), Math.Min(n[1], n[3]), Math.Max(n[0], n[2]), Math.Max(n[1], n[3]));
+    }
+
+    private long Integer(PdfObject value) => Resolve(value) is PdfNumber number && number.TryInteger(out var n) ? n : throw Damaged("an integer was expected");
+
+    private static PdfRefusedException Damaged(string what) => new(PdfRefusal.Damaged, what);
+}

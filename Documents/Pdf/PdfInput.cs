@@ -1,0 +1,59 @@
+namespace Bzt.Documents.Pdf;
+
+/// <summary>Random access to a file of any size through one small window. Not thread safe.</summary>
+internal sealed class PdfInput
+{
+    private readonly Stream stream;
+    private readonly byte[] window = new byte[64 * 1024];
+    private long windowStart;
+    private int windowLength;
+
+    /// <summary>Looks at the first <paramref name="length"/> bytes only: an earlier revision is read so.</summary>
+    public PdfInput(Stream stream, long? length = null)
+    {
+        if (!stream.CanSeek) throw new ArgumentException("A PDF is read at random: the stream must seek.", nameof(stream));
+        this.stream = stream;
+        Length = Math.Min(length ?? stream.Length, stream.Length);
+    }
+
+    public long Length { get; }
+
+    public long Position { get; set; }
+
+    /// <summary>The next byte without taking it, −1 at the end.</summary>
+    public int Peek()
+    {
+        if (Position < windowStart || Position >= windowStart + windowLength)
+        {
+            if (Position < 0 || Position >= Length) return -1;
+            Fill();
+        }
+        return window[Position - windowStart];
+    }
+
+    public int Read()
+    {
+        var value = Peek();
+        if (value >= 0) Position++;
+        return value;
+    }
+
+    public byte[] ReadExactly(long offset, int count)
+    {
+        if (offset < 0 || offset > Length - count) throw new PdfRefusedException(PdfRefusal.Damaged, $"{count} bytes at {offset} lie outside the file");
+        var bytes = new byte[count];
+        stream.Position = offset;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private void Fill()
+    {
+        // A little before the position as well: parsers step back.
+        windowStart = Math.Max(0, Position - 256);
+        stream.Position = windowStart;
+        var wanted = (int)Math.Min(window.Length, Length - windowStart);
+        windowLength = stream.ReadAtLeast(window.AsSpan(0, wanted), wanted, throwOnEndOfStream: false);
+        if (Position >= windowStart + windowLength) throw new PdfRefusedException(PdfRefusal.Damaged, "the file became shorter while it was read");
+    }
+}

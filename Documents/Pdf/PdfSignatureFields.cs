@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace Bzt.Documents.Pdf;
+
+/// <summary>A signature field and its filled-in signature dictionary.</summary>
+internal sealed record PdfSignatureField(string Name, PdfReference? Reference, PdfDictionary Field, PdfDictionary Signature);
+
+/// <summary>The form's fields (ISO 32000-1, 12.7).</summary>
+internal static class PdfSignatureFields
+{
+    public static HashSet<string> TopLevelNames(PdfDocument document)
+    {
+        var names = new HashSet<string>();
+        foreach (var item in Fields(document))
+        {
+            if (document.TryResolve<PdfDictionary>(item, out var field) && document.TryResolve<PdfString>(field["T"], out var name)) names.Add(Text(name));
+        }
+        return names;
+    }
+
+    /// <summary>Every signed signature field, in the order of the form.</summary>
+    public static IEnumerable<PdfSignatureField> Signed(PdfDocument document)
+    {
+        var visited = new HashSet<int>();
+        var pending = new Stack<(PdfObject Item, string Prefix, bool IsSignature)>();
+        foreach (var item in Fields(document).Reverse()) pending.Push((item, "", false));
+        while (pending.TryPop(out var next))
+        {
+            if (next.Item is PdfReference reference && !visited.Add(reference.Number)) continue;
+            if (visited.Count > 100_000) throw new PdfRefusedException(PdfRefusal.TooLarge, "form fields");
+            if (!document.TryResolve<PdfDictionary>(next.Item, out var field)) continue;
+            var name = document.TryResolve<PdfString>(field["T"], out var partial)
+                ? next.Prefix.Length == 0 ? Text(partial) : $"{next.Prefix}.{Text(partial)}"
+                : next.Prefix;
+            // 12.7.3.1: the type is inheritable.
+            var isSignature = field.TryGet("FT", out var type) ? document.Resolve(type) is PdfName { Value: "Sig" } : next.IsSignature;
+            if (isSignature && document.TryResolve<PdfDictionary>(field["V"], out var signature))
+            {
+                yield return new PdfSignatureField(name, next.Item as PdfReference, field, signature);
+                continue;
+            }
+            if (document.TryResolve<PdfArray>(field["Kids"], out var kids))
+            {
+                foreach (var kid in kids.Items.Reverse()) pending.Push((kid, name, isSignature));
+            }
+        }
+    }
+
+    public static string Text(PdfString text) => text.Bytes switch
+    {
+        [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode.GetString(text.Bytes.AsSpan(2)),
+        [0xFF, 0xFE, ..] => Encoding.Unicode.GetString(text.Bytes.AsSpan(2)),
+        [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8.GetString(text.Bytes.AsSpan(3)),
+        _ => Encoding.Latin1.GetString(text.Bytes),
+    };
+
+    private static IReadOnlyList<PdfObject> Fields(PdfDocument document) =>
+        document.TryResolve<PdfDictionary>(document.Catalog["AcroForm"], out var form) && document.TryResolve<PdfArray>(form["Fields"], out var fields) ? fields.Items : [];
+}
+
+/// <summary>What a certifying signature allows (ISO 32000-1, 12.8.2.2).</summary>
+internal static class PdfPermissions
+{
+    public static bool ForbidsChange(PdfDocument document)
+    {
+        if (!document.TryResolve<PdfDictionary>(document.Catalog["Perms"], out var permissions)
+            || !document.TryResolve<PdfDictionary>(permissions["DocMDP"], out var signature)
+            || !document.TryResolve<PdfArray>(signature["Reference"], out var references))
+        {
+            return false;
+        }
+        return references.Items.Any(item =>
+            document.TryResolve<PdfDictionary>(item, out var reference)
+            && document.TryResolve<PdfDictionary>(reference["TransformParams"], out var parameters)
+            && document.TryResolve<PdfNumber>(parameters["P"], out var level) && level.Value == 1);
+    }
+}

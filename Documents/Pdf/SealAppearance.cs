@@ -1,0 +1,54 @@
+namespace Bzt.Documents.Pdf;
+
+/// <summary>
+/// One visible seal. <paramref name="XMm"/> and <paramref name="YMm"/> are the top left corner of the picture, in millimetres from the
+/// top left corner of the page as a reader shows it (crop box and rotation applied).
+/// </summary>
+/// <param name="Page">Page, counted from 1; negative counts from the end, −1 being the last.</param>
+/// <param name="XMm">Millimetres from the left.</param>
+/// <param name="YMm">Millimetres from the top.</param>
+/// <param name="WidthMm">Width of the picture; its height follows from the picture's proportions.</param>
+/// <param name="Picture">The picture.</param>
+/// <param name="Name">What a screen reader says of the seal.</param>
+public sealed record SealAppearance(int Page, double XMm, double YMm, double WidthMm, SealPicture Picture, string? Name = null)
+{
+    /// <summary>One millimetre in points.</summary>
+    public const double PointsPerMm = 72 / 25.4;
+
+    /// <summary>The same from points (1/72 inch), still from the top left corner.</summary>
+    public static SealAppearance FromPoints(int page, double x, double y, double width, SealPicture picture, string? name = null) =>
+        new(page, x / PointsPerMm, y / PointsPerMm, width / PointsPerMm, picture, name);
+}
+
+/// <summary>How the signature dictionary is labelled.</summary>
+public enum SealSubFilter
+{
+    /// <summary>/adbe.pkcs7.detached: CMS with standard object identifiers, the form stock tools verify.</summary>
+    Pkcs7Detached,
+    /// <summary>/ETSI.CAdES.detached: the same CMS under the PAdES name.</summary>
+    CadesDetached,
+}
+
+/// <summary>The signature field and what its dictionary says.</summary>
+/// <param name="SigningTime">The time the dictionary shows (UTC).</param>
+/// <param name="SignerName">The name of who seals.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="Location">Where.</param>
+/// <param name="FieldName">Name of the new field; chosen when absent. An existing one is refused.</param>
+/// <param name="SubFilter">The form.</param>
+/// <param name="ReservedBytes">Room for the CMS. 16 KiB holds a chain of five SM2 certificates and a time stamp.</param>
+public sealed record SignatureFieldInfo(
+    DateTimeOffset SigningTime, string? SignerName = null, string? Reason = null, string? Location = null,
+    string? FieldName = null, SealSubFilter SubFilter = SealSubFilter.Pkcs7Detached, int ReservedBytes = 16 * 1024);
+
+/// <summary>A file that waits for its CMS. Nothing under <paramref name="OutputPath"/> exists until it is completed.</summary>
+/// <param name="PreparedPath">The unfinished file, beside the output.</param>
+/// <param name="OutputPath">Where the sealed file will be.</param>
+/// <param name="ByteRange">The four numbers of the signature's /ByteRange.</param>
+/// <param name="Sm3Digest">SM3 over the two ranges: what the signer is shown and signs.</param>
+/// <param name="FieldName">The field's name.</param>
+public sealed record PreparedSeal(string PreparedPath, string OutputPath, IReadOnlyList<long> ByteRange, byte[] Sm3Digest, string FieldName)
+{
+    /// <summary>Removes the unfinished file of a seal that was refused.</summary>
+    public void Discard() => File.Delete(PreparedPath);
+}
