@@ -1,0 +1,36 @@
+using Bzt.Grains.Providers.BankCards;
+using Bzt.Grains.Providers.Payments;
+using Bzt.Grains.Providers.Sms;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Bzt.Grains.Providers;
+
+public static class ProviderServices
+{
+    /// <summary>The outside services, configured by section <c>Providers</c>; a missing or unsafe setting refuses to start.</summary>
+    public static IServiceCollection AddProviders(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddOptions<AliyunSmsOptions>().BindConfiguration(AliyunSmsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(AliyunSmsSender.HttpClientName);
+        services.AddSingleton<ISmsSender, AliyunSmsSender>();
+
+        services.AddOptions<BankCardOptions>().BindConfiguration(BankCardOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(HmacBankCardVerifier.HttpClientName);
+        services.AddSingleton<IBankCardVerifier, HmacBankCardVerifier>();
+
+        services.AddOptions<AlipayOptions>().BindConfiguration(AlipayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(AlipayPayment.HttpClientName);
+        services.AddSingleton<IPaymentProvider, AlipayPayment>();
+        return services;
+    }
+
+    // Deadlines are the adapters', by their options. Redirects would carry signed requests elsewhere; addresses hold phone numbers and
+    // codes, so the clients' own request logs are off.
+    static void AddProviderClient(this IServiceCollection services, string name) => services
+        .AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
+        .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        .RemoveAllLoggers();
+}
