@@ -31,6 +31,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(CertificateInfo))]
 [JsonSerializable(typeof(IReadOnlyList<CertificateInfo>))]
 [JsonSerializable(typeof(InboxPage))]
+[JsonSerializable(typeof(HubTicket))]
 [JsonSerializable(typeof(PhoneWakeUp))]
 [JsonSerializable(typeof(ScanRequest))]
 [JsonSerializable(typeof(PhoneSession))]

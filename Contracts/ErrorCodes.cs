@@ -8,6 +8,7 @@ public static class ErrorCodes
 {
     // the request itself
     public const string InvalidRequest = "invalid_request";
+    public const string MethodNotAllowed = "method_not_allowed";
     public const string BodyTooLarge = "body_too_large";
     public const string NotFound = "not_found";
     public const string IdempotencyConflict = "idempotency_conflict";
@@ -29,6 +30,8 @@ public static class ErrorCodes
     public const string SmsTooMany = "sms_too_many";
     public const string RealNameMismatch = "real_name_mismatch";
     public const string RealNameAlready = "real_name_already";
+    public const string RealNameTaken = "real_name_taken";
+    public const string RealNameUnderage = "real_name_underage";
     public const string ProviderUnavailable = "provider_unavailable";
 
     // enterprises and applications

@@ -31,6 +31,8 @@ public static class Routes
         public const string ApplicationDownload = "/phone/v1/applications/{applicationId}/download";
         public const string Orders = "/phone/v1/orders";
         public const string Order = "/phone/v1/orders/{orderId}";
+        /// <summary>A one-use ticket for <see cref="PhoneHub"/>: a browser's WebSocket cannot carry a proof, and the token never goes into a URL.</summary>
+        public const string HubTicket = "/phone/v1/hub-ticket";
         public const string Inbox = "/phone/v1/inbox";
         public const string InboxRead = "/phone/v1/inbox/{messageId}/read";
         public const string Certificates = "/phone/v1/certificates";

@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Bzt.Gateway.Hosting;
+
+await using var gateway = GatewayHost.Build(args);
+await gateway.RunAsync();

@@ -1,7 +1,9 @@
+using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
+using Bzt.Grains.Inbox;
 
 namespace Bzt.Grains;
 
@@ -21,4 +23,14 @@ public static class GrainKeys
     public static IEnterpriseGrain Enterprise(this IGrainFactory grains, CreditCode code) => grains.GetGrain<IEnterpriseGrain>(code.Value);
 
     public static ICaAdapterGrain CaAdapter(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaAdapterGrain>(id.Value);
+
+    public static IUserGrain User(this IGrainFactory grains, UserId user) => grains.GetGrain<IUserGrain>(user.Value);
+
+    /// <param name="grains">Where to look.</param>
+    /// <param name="numberHash">The keyed hash of the number: phone numbers do not appear in keys, logs or the grain directory.</param>
+    public static IPhoneNumberGrain PhoneNumber(this IGrainFactory grains, string numberHash) => grains.GetGrain<IPhoneNumberGrain>(numberHash);
+
+    public static IPersonGrain Person(this IGrainFactory grains, string idNumberHash) => grains.GetGrain<IPersonGrain>(idNumberHash);
+
+    public static IInboxGrain Inbox(this IGrainFactory grains, UserId user) => grains.GetGrain<IInboxGrain>(user.Value);
 }

@@ -49,6 +49,8 @@ public enum RefusalCode
     RealNameMismatch = 23,
     RealNameAlready = 24,
     ProviderUnavailable = 25,
+    RealNameTaken = 26,
+    RealNameUnderage = 27,
 
     CreditCodeInvalid = 40,
     EnterpriseClaimed = 41,

@@ -40,3 +40,6 @@ public sealed record MembershipInfo(string CreditCode, string EnterpriseName, Me
 /// <summary>银行卡四要素认证: name, ID number, card number, phone number kept at the bank (M017).</summary>
 /// <param name="OperationId">Made by the phone; a repeat of the same id gets the recorded outcome.</param>
 public sealed record BankCardRealNameRequest(Guid OperationId, string Name, string IdNumber, string CardNumber, string PhoneNumber);
+
+/// <param name="Ticket">Handed to the hub as <c>access_token</c>; good once, for <paramref name="ExpiresInSeconds"/>.</param>
+public sealed record HubTicket(string Ticket, int ExpiresInSeconds);

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Bzt.Contracts;
+using Orleans.Runtime;
+
+namespace Bzt.Gateway.Problems;
+
+/// <summary>The outermost step of every request: whatever was thrown becomes a problem that tells nothing about our inside.</summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone: there is nobody to answer.
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            await Describe(exception).ExecuteAsync(context);
+        }
+    }
+
+    private ProblemResult Describe(Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return new ProblemResult(ErrorCodes.BodyTooLarge);
+            case BadHttpRequestException bad:
+                return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Explain(bad) };
+            // Nothing is known about the outcome. Commands carry operation ids, so the caller may ask again.
+            case TimeoutException or OrleansException or ConnectionFailedException:
+                LogUnavailable(exception);
+                return new ProblemResult(ErrorCodes.Unavailable);
+            default:
+                LogFailed(exception);
+                return new ProblemResult(ErrorCodes.InternalError);
+        }
+    }
+
+    /// <summary>Names the member or parameter, never its value: values may be secrets.</summary>
+    private static string Explain(BadHttpRequestException exception) => exception.InnerException switch
+    {
+        JsonException json when MissingMembers().Match(json.Message) is { Success: true } missing => $"缺少必填项：{missing.Groups[1].Value.Replace("'", "", StringComparison.Ordinal)}",
+        JsonException { Path: { Length: > 2 } path } => $"内容不正确：{path[2..]}",
+        JsonException => "不是有效的JSON",
+        _ when Parameter().Match(exception.Message) is { Success: true } parameter => $"内容不正确：{parameter.Groups[1].Value}",
+        _ => "请求无法读取",
+    };
+
+    // The texts of System.Text.Json and minimal APIs; tests notice if a new version words them otherwise.
+    [GeneratedRegex("missing required properties including: ([^.;]+)")]
+    private static partial Regex MissingMembers();
+
+    [GeneratedRegex("parameter \"(?:[^\" ]+ )?([A-Za-z]+)\"")]
+    private static partial Regex Parameter();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed.")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The cluster did not answer.")]
+    private partial void LogUnavailable(Exception exception);
+}

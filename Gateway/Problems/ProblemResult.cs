@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bzt.Contracts;
+
+namespace Bzt.Gateway.Problems;
+
+/// <summary>Writes an RFC 9457 problem document.</summary>
+internal sealed class ProblemResult(string code) : IResult
+{
+    public string Code { get; } = code;
+
+    public string? Detail { get; init; }
+
+    public DateTimeOffset? RetryAt { get; init; }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var (status, title) = ProblemTexts.Of(Code);
+        int? retryAfter = RetryAt is { } at
+            ? Math.Max(1, (int)Math.Ceiling((at - httpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()).TotalSeconds))
+            : Code is ErrorCodes.Unavailable or ErrorCodes.ProviderUnavailable ? 2 : null;
+        if (retryAfter is { } seconds)
+        {
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        httpContext.Response.StatusCode = status;
+        httpContext.Response.Headers.CacheControl = "no-store";
+        var problem = new Problem($"urn:bzt:problem:{Code}", title, status, Code)
+        {
+            Detail = Detail,
+            TraceId = Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier,
+            RetryAfterSeconds = retryAfter,
+        };
+        await httpContext.Response.WriteAsJsonAsync(problem, BztJson.Default.Problem, "application/problem+json", httpContext.RequestAborted);
+    }
+}

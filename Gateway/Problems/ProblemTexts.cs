@@ -1,0 +1,58 @@
+using Bzt.Contracts;
+
+namespace Bzt.Gateway.Problems;
+
+/// <summary>HTTP status and title of every code. The title is shown to people as it is.</summary>
+internal static class ProblemTexts
+{
+    public static (int Status, string Title) Of(string code) => code switch
+    {
+        ErrorCodes.InvalidRequest => (400, "请求格式不正确"),
+        ErrorCodes.MethodNotAllowed => (405, "不支持的请求方法"),
+        ErrorCodes.BodyTooLarge => (413, "提交的内容过大"),
+        ErrorCodes.NotFound => (404, "未找到"),
+        ErrorCodes.IdempotencyConflict => (409, "同一操作编号已用于不同的请求"),
+        ErrorCodes.RateLimited => (429, "操作过于频繁，请稍后再试"),
+        ErrorCodes.Unavailable => (503, "服务暂不可用，请稍后再试"),
+        ErrorCodes.InternalError => (500, "服务器内部错误"),
+        ErrorCodes.ClientOutdated => (426, "当前版本过旧，请刷新后再试"),
+
+        ErrorCodes.Unauthenticated => (401, "请先登录"),
+        ErrorCodes.InvalidDpop => (401, "设备签名无效"),
+        ErrorCodes.Forbidden => (403, "没有权限"),
+        ErrorCodes.DeviceLimited => (403, "账号已在其他设备上使用，请先在本设备重新实名认证"),
+        ErrorCodes.RealNameRequired => (403, "尚未实名认证，无法操作"),
+
+        ErrorCodes.SmsCodeWrong => (422, "验证码不正确"),
+        ErrorCodes.SmsCodeExpired => (422, "验证码已失效，请重新获取"),
+        ErrorCodes.SmsTooMany => (429, "验证码获取过于频繁"),
+        ErrorCodes.RealNameMismatch => (422, "信息与银行预留信息不一致"),
+        ErrorCodes.RealNameAlready => (409, "账号已实名认证，不能更换实名身份"),
+        ErrorCodes.RealNameTaken => (409, "该身份已在其他账号实名认证"),
+        ErrorCodes.RealNameUnderage => (422, "未满18周岁，不能实名认证"),
+        ErrorCodes.ProviderUnavailable => (503, "第三方服务暂不可用，请稍后再试"),
+
+        ErrorCodes.CreditCodeInvalid => (422, "统一社会信用代码校验位不正确"),
+        ErrorCodes.EnterpriseClaimed => (409, "该企业已被认领"),
+        ErrorCodes.EnterpriseMismatch => (422, "企业信息不一致"),
+        ErrorCodes.OfferUnknown => (422, "所选平台、CA或有效期不存在"),
+        ErrorCodes.ApplicationStateWrong => (409, "申请当前状态不允许此操作"),
+        ErrorCodes.PaymentRequired => (402, "请先完成支付"),
+        ErrorCodes.BlobUnknown => (422, "上传的文件不存在"),
+        ErrorCodes.BlobTypeNotAllowed => (415, "不支持的文件类型"),
+
+        ErrorCodes.QrInvalid => (422, "二维码无效"),
+        ErrorCodes.QrStale => (422, "二维码已过期，请扫描最新的二维码"),
+        ErrorCodes.SessionExpired => (410, "请求已超时"),
+        ErrorCodes.SessionEnded => (409, "请求已结束"),
+        ErrorCodes.SessionTaken => (409, "请求已由其他用户扫码"),
+        ErrorCodes.CertificateNotEligible => (403, "所选证书不能用于此请求"),
+        ErrorCodes.NotBound => (403, "尚未在该平台绑定证书"),
+        ErrorCodes.DocumentRefused => (422, "待签内容不符合规定"),
+        ErrorCodes.KindNotAllowed => (403, "平台无权发起此类请求"),
+
+        ErrorCodes.CertificateUnusable => (409, "证书当前不可用"),
+        ErrorCodes.ChannelRejected => (422, "安全通道校验失败"),
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A code without status and title."),
+    };
+}

@@ -1,0 +1,65 @@
+using Bzt.Contracts;
+using Bzt.Grains;
+
+namespace Bzt.Gateway.Problems;
+
+/// <summary>Refusals of grains as problem documents.</summary>
+internal static class RefusalProblems
+{
+    // CS8524 asks for an arm for values outside the enum. Such a value is a bug and throws; an arm for it would also hide
+    // a new member from CS8509, which is what keeps this switch exhaustive.
+#pragma warning disable CS8524
+    public static string CodeOf(RefusalCode code) => code switch
+    {
+        RefusalCode.InvalidRequest => ErrorCodes.InvalidRequest,
+        RefusalCode.NotFound => ErrorCodes.NotFound,
+        RefusalCode.IdempotencyConflict => ErrorCodes.IdempotencyConflict,
+        RefusalCode.RateLimited => ErrorCodes.RateLimited,
+        RefusalCode.Unauthenticated => ErrorCodes.Unauthenticated,
+        RefusalCode.Forbidden => ErrorCodes.Forbidden,
+        RefusalCode.DeviceLimited => ErrorCodes.DeviceLimited,
+        RefusalCode.RealNameRequired => ErrorCodes.RealNameRequired,
+        RefusalCode.SmsCodeWrong => ErrorCodes.SmsCodeWrong,
+        RefusalCode.SmsCodeExpired => ErrorCodes.SmsCodeExpired,
+        RefusalCode.SmsTooMany => ErrorCodes.SmsTooMany,
+        RefusalCode.RealNameMismatch => ErrorCodes.RealNameMismatch,
+        RefusalCode.RealNameAlready => ErrorCodes.RealNameAlready,
+        RefusalCode.ProviderUnavailable => ErrorCodes.ProviderUnavailable,
+        RefusalCode.RealNameTaken => ErrorCodes.RealNameTaken,
+        RefusalCode.RealNameUnderage => ErrorCodes.RealNameUnderage,
+        RefusalCode.CreditCodeInvalid => ErrorCodes.CreditCodeInvalid,
+        RefusalCode.EnterpriseClaimed => ErrorCodes.EnterpriseClaimed,
+        RefusalCode.EnterpriseMismatch => ErrorCodes.EnterpriseMismatch,
+        RefusalCode.OfferUnknown => ErrorCodes.OfferUnknown,
+        RefusalCode.ApplicationStateWrong => ErrorCodes.ApplicationStateWrong,
+        RefusalCode.PaymentRequired => ErrorCodes.PaymentRequired,
+        RefusalCode.BlobUnknown => ErrorCodes.BlobUnknown,
+        RefusalCode.BlobTypeNotAllowed => ErrorCodes.BlobTypeNotAllowed,
+        RefusalCode.QrInvalid => ErrorCodes.QrInvalid,
+        RefusalCode.QrStale => ErrorCodes.QrStale,
+        RefusalCode.SessionExpired => ErrorCodes.SessionExpired,
+        RefusalCode.SessionEnded => ErrorCodes.SessionEnded,
+        RefusalCode.SessionTaken => ErrorCodes.SessionTaken,
+        RefusalCode.CertificateNotEligible => ErrorCodes.CertificateNotEligible,
+        RefusalCode.NotBound => ErrorCodes.NotBound,
+        RefusalCode.DocumentRefused => ErrorCodes.DocumentRefused,
+        RefusalCode.KindNotAllowed => ErrorCodes.KindNotAllowed,
+        RefusalCode.CertificateUnusable => ErrorCodes.CertificateUnusable,
+        RefusalCode.ChannelRejected => ErrorCodes.ChannelRejected,
+    };
+#pragma warning restore CS8524
+
+    /// <summary>The value as <paramref name="done"/> answers it, or the refusal as a problem.</summary>
+    public static IResult ToHttp<T>(this Reply<T> reply, Func<T, IResult> done) => reply switch
+    {
+        Done<T>(var value) => done(value),
+        Refused<T>(var refusal) => refusal.ToHttp(),
+        _ => throw new InvalidOperationException($"A reply of type {reply.GetType()}."),
+    };
+
+    public static IResult ToHttp(this Refusal refusal) => new ProblemResult(CodeOf(refusal.Code))
+    {
+        RetryAt = refusal.RetryAfter,
+        Detail = refusal.TriesLeft is { } tries ? $"还可尝试{tries}次" : null,
+    };
+}

@@ -1,0 +1,35 @@
+namespace Bzt.Grains.Accounts;
+
+/// <summary>A phone number: its owner, its SMS codes and their limits. Key: the number's keyed hash.</summary>
+[Alias("bzt.IPhoneNumberGrain")]
+public interface IPhoneNumberGrain : IGrainWithStringKey
+{
+    /// <summary>Answers alike whether or not the number has an account.</summary>
+    [Alias("SendCode")]
+    Task<Reply<CodeSent>> SendCode(string phoneNumber, SmsCodePurpose purpose);
+
+    /// <summary>Uses up the code and logs the device in. Asked again by the same device key with the same code it goes through again: the first answer may have been lost.</summary>
+    [Alias("LogIn")]
+    Task<Reply<LoggedIn>> LogIn(LogInByCode command);
+}
+
+/// <summary>Stored and sent by value; values are never reused.</summary>
+public enum SmsCodePurpose
+{
+    Login = 0,
+    ChangeNumber = 1,
+    ResetPassword = 2,
+    ChangePin = 3,
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.CodeSent")]
+public sealed record CodeSent(
+    [property: Id(0)] TimeSpan ResendAfter,
+    [property: Id(1)] TimeSpan ExpiresIn);
+
+[GenerateSerializer, Immutable, Alias("bzt.LogInByCode")]
+public sealed record LogInByCode([property: Id(0)] string Code, [property: Id(1)] LogIn LogIn)
+{
+    /// <summary>Only the type: a record would print the code into a log.</summary>
+    public override string ToString() => nameof(LogInByCode);
+}

@@ -1,0 +1,134 @@
+using Orleans.Concurrency;
+
+namespace Bzt.Grains.Accounts;
+
+/// <summary>An account: its devices and their tokens, its real name, its memberships. Key: the user id.</summary>
+[Alias("bzt.IUserGrain")]
+public interface IUserGrain : IGrainWithGuidKey
+{
+    /// <summary>The number's grain has accepted the SMS code. The first call is the registration.</summary>
+    [Alias("LogIn")]
+    Task<LoggedIn> LogIn(LogIn command);
+
+    /// <summary>Is this the token of that device, used with the device's own key? Reads only what is durable, so it need not wait its turn.</summary>
+    [Alias("Authenticate"), AlwaysInterleave]
+    Task<Reply<AuthenticatedDevice>> Authenticate(DeviceId device, byte[] tokenHash, string jkt);
+
+    /// <summary>Ends the device's token. The device stays known: the same key logging in again is the same device.</summary>
+    [Alias("LogOut")]
+    Task LogOut(DeviceId device);
+
+    [Alias("GetAccount"), AlwaysInterleave]
+    Task<Reply<Account>> GetAccount();
+
+    /// <summary>银行卡四要素认证. On a limited device it is the re-proof that makes this device the active one.</summary>
+    [Alias("ProveByBankCard")]
+    Task<Reply<RealName>> ProveByBankCard(ProveByBankCard command);
+
+    /// <summary>Idempotent by enterprise: a repeat changes name and role.</summary>
+    [Alias("AddMembership")]
+    Task AddMembership(Membership membership);
+
+    /// <summary>Idempotent.</summary>
+    [Alias("RemoveMembership")]
+    Task RemoveMembership(CreditCode creditCode);
+
+    /// <summary>Name and ID number, in clear: for certificate subjects and the enterprise's register. Never leaves the silo; refused with <see cref="RefusalCode.RealNameRequired"/>.</summary>
+    [Alias("GetPerson"), AlwaysInterleave]
+    Task<Reply<Person>> GetPerson();
+}
+
+/// <param name="PhoneNumberHash">Keyed hash of the number that logged in.</param>
+/// <param name="PhoneNumber">Eleven digits.</param>
+/// <param name="DevicePublicKey">65 octets 04‖x‖y, P-256.</param>
+/// <param name="Jkt">RFC 7638 thumbprint of that key, base64url.</param>
+/// <param name="DeviceName">As the device calls itself; shown to the user only.</param>
+/// <param name="TokenHash">SHA-256 of the token's secret; the secret itself is known to the device alone.</param>
+[GenerateSerializer, Immutable, Alias("bzt.LogIn")]
+public sealed record LogIn(
+    [property: Id(0)] string PhoneNumberHash,
+    [property: Id(1)] string PhoneNumber,
+    [property: Id(2)] byte[] DevicePublicKey,
+    [property: Id(3)] string Jkt,
+    [property: Id(4)] string DeviceName,
+    [property: Id(5)] byte[] TokenHash)
+{
+    /// <summary>Only the type: a record would print the number into a log.</summary>
+    public override string ToString() => nameof(LogIn);
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.LoggedIn")]
+public sealed record LoggedIn(
+    [property: Id(0)] UserId User,
+    [property: Id(1)] DeviceId Device,
+    [property: Id(2)] bool NewUser,
+    [property: Id(3)] bool Limited);
+
+[GenerateSerializer, Immutable, Alias("bzt.AuthenticatedDevice")]
+public sealed record AuthenticatedDevice(
+    [property: Id(0)] byte[] PublicKey,
+    [property: Id(1)] bool Limited,
+    [property: Id(2)] bool RealNamed);
+
+/// <summary>The account as it may be shown: everything personal is masked.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.Account")]
+public sealed record Account(
+    [property: Id(0)] string MaskedPhoneNumber,
+    [property: Id(1)] RealName? RealName,
+    [property: Id(2)] IReadOnlyList<Membership> Memberships);
+
+[GenerateSerializer, Immutable, Alias("bzt.RealName")]
+public sealed record RealName(
+    [property: Id(0)] string MaskedName,
+    [property: Id(1)] string MaskedIdNumber,
+    [property: Id(2)] RealNameWay Way,
+    [property: Id(3)] DateTimeOffset At);
+
+/// <summary>Stored and sent by value; values are never reused.</summary>
+public enum RealNameWay
+{
+    BankCard = 0,
+    Alipay = 1,
+    Face = 2,
+}
+
+/// <param name="Operation">A repeat gets the recorded outcome.</param>
+/// <param name="Device">The device that proves.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ProveByBankCard")]
+public sealed record ProveByBankCard(
+    [property: Id(0)] Guid Operation,
+    [property: Id(1)] DeviceId Device,
+    [property: Id(2)] string Name,
+    [property: Id(3)] string IdNumber,
+    [property: Id(4)] string CardNumber,
+    [property: Id(5)] string PhoneNumber)
+{
+    /// <summary>Only the type: a record would print the person into a log.</summary>
+    public override string ToString() => nameof(ProveByBankCard);
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.Membership")]
+public sealed record Membership(
+    [property: Id(0)] CreditCode CreditCode,
+    [property: Id(1)] string EnterpriseName,
+    [property: Id(2)] MemberRole Role);
+
+/// <summary>Stored and sent by value; values are never reused.</summary>
+public enum MemberRole
+{
+    Administrator = 0,
+    Staff = 1,
+}
+
+/// <param name="Name">As on the identity card.</param>
+/// <param name="IdNumber">Eighteen characters.</param>
+/// <param name="PhoneNumber">Of the account.</param>
+[GenerateSerializer, Immutable, Alias("bzt.Person")]
+public sealed record Person(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string IdNumber,
+    [property: Id(2)] string PhoneNumber)
+{
+    /// <summary>Only the type: a record would print the person into a log.</summary>
+    public override string ToString() => nameof(Person);
+}

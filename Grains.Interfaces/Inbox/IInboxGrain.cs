@@ -1,0 +1,84 @@
+namespace Bzt.Grains.Inbox;
+
+/// <summary>A user's messages, and the gateways that can wake his phones. Key: the user id. Calls nobody but those gateways.</summary>
+[Alias("bzt.IInboxGrain")]
+public interface IInboxGrain : IGrainWithGuidKey
+{
+    /// <summary>Idempotent by <see cref="InboxEntry.MessageId"/>: outboxes deliver at least once. Wakes the phones.</summary>
+    [Alias("Post")]
+    Task Post(InboxEntry entry);
+
+    /// <summary>Newest first.</summary>
+    /// <param name="take">At most this many.</param>
+    /// <param name="before">Older than this message; null from the newest.</param>
+    [Alias("GetPage")]
+    Task<InboxMessages> GetPage(int take, string? before);
+
+    /// <summary>Idempotent; refused with <see cref="RefusalCode.NotFound"/> when there is no such message.</summary>
+    [Alias("MarkRead")]
+    Task<Reply<Nothing>> MarkRead(string messageId);
+
+    /// <summary>Held in memory for <see cref="SubscriptionLease"/> after the last call: gateways renew, a dead one is forgotten.</summary>
+    [Alias("Subscribe")]
+    Task Subscribe(IPhoneObserver observer);
+
+    [Alias("Unsubscribe")]
+    Task Unsubscribe(IPhoneObserver observer);
+
+    /// <summary>Tells connected phones to fetch. May be lost; the truth is in what they then fetch.</summary>
+    [Alias("WakeUp")]
+    Task WakeUp(WakeUpKind kind);
+
+    static readonly TimeSpan SubscriptionLease = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>A gateway with sockets of a user's phones.</summary>
+[Alias("bzt.IPhoneObserver")]
+public interface IPhoneObserver : IGrainObserver
+{
+    [Alias("WakeUp")]
+    Task WakeUp(UserId user, WakeUpKind kind);
+}
+
+/// <summary>Sent by value.</summary>
+public enum WakeUpKind
+{
+    Inbox = 0,
+    Session = 1,
+    Application = 2,
+    Certificate = 3,
+}
+
+/// <param name="MessageId">The sender's own, unique and stable over repeats: <c>application/{id}/approved</c>.</param>
+/// <param name="Kind">What the phone does with it.</param>
+/// <param name="Title">Chinese, as shown.</param>
+/// <param name="Body">Chinese, as shown; nothing personal in clear.</param>
+/// <param name="Subject">Id of what it is about.</param>
+/// <param name="At">When it happened, by the sender's clock.</param>
+[GenerateSerializer, Immutable, Alias("bzt.InboxEntry")]
+public sealed record InboxEntry(
+    [property: Id(0)] string MessageId,
+    [property: Id(1)] MessageKind Kind,
+    [property: Id(2)] string Title,
+    [property: Id(3)] string Body,
+    [property: Id(4)] string? Subject,
+    [property: Id(5)] DateTimeOffset At);
+
+/// <summary>Stored and sent by value; values are never reused.</summary>
+public enum MessageKind
+{
+    ClaimApproved = 0,
+    ClaimRejected = 1,
+    CertificateActive = 2,
+    CertificateFrozen = 3,
+    CertificateLocked = 4,
+    NewDevice = 5,
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.InboxMessages")]
+public sealed record InboxMessages(
+    [property: Id(0)] IReadOnlyList<InboxMessage> Messages,
+    [property: Id(1)] int Unread);
+
+[GenerateSerializer, Immutable, Alias("bzt.InboxMessage")]
+public sealed record InboxMessage([property: Id(0)] InboxEntry Entry, [property: Id(1)] bool Read);
