@@ -1,0 +1,39 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
+using Bzt.Grains.Accounts;
+
+namespace Bzt.Gateway.Accounts;
+
+internal static class GetMe
+{
+    public static void Map(RouteGroupBuilder phones) =>
+        phones.MapGet(Routes.Phone.Me, HandleAsync).Needs(PhoneAccess.Device).Produces<Me>();
+
+    private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains, TimeProvider time) =>
+        (await grains.User(caller.UserId).GetAccount()).ToHttp(account => Results.Json(new Me(
+            caller.UserId.Value,
+            caller.DeviceId.Value,
+            account.MaskedPhoneNumber,
+            caller.Limited,
+            account.RealName?.ToContract(),
+            [.. account.Memberships.Select(ToContract)],
+            time.GetUtcNow()), BztJson.Default.Me));
+
+    public static RealNameInfo ToContract(this RealName name) => new(name.MaskedName, name.MaskedIdNumber, name.Way switch
+    {
+        Grains.Accounts.RealNameWay.BankCard => Contracts.Phone.RealNameWay.BankCard,
+        Grains.Accounts.RealNameWay.Alipay => Contracts.Phone.RealNameWay.Alipay,
+        Grains.Accounts.RealNameWay.Face => Contracts.Phone.RealNameWay.Face,
+        _ => throw new InvalidOperationException($"A real name by way {name.Way}."),
+    }, name.At);
+
+    private static MembershipInfo ToContract(Membership membership) => new(membership.CreditCode.Value, membership.EnterpriseName, membership.Role switch
+    {
+        Grains.Accounts.MemberRole.Administrator => Contracts.Phone.MemberRole.Administrator,
+        Grains.Accounts.MemberRole.Staff => Contracts.Phone.MemberRole.Staff,
+        _ => throw new InvalidOperationException($"A membership in role {membership.Role}."),
+    });
+}

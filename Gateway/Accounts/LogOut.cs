@@ -1,0 +1,17 @@
+using Bzt.Contracts;
+using Bzt.Gateway.Phones;
+using Bzt.Grains;
+
+namespace Bzt.Gateway.Accounts;
+
+internal static class LogOut
+{
+    public static void Map(RouteGroupBuilder phones) =>
+        phones.MapPost(Routes.Phone.Logout, HandleAsync).Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
+
+    private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains)
+    {
+        await grains.User(caller.UserId).LogOut(caller.DeviceId);
+        return Results.NoContent();
+    }
+}

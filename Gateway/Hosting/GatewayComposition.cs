@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+using Bzt.Contracts;
+using Bzt.Gateway.Problems;
+using Bzt.Silo.Hosting;
+using Bzt.Silo.Storage;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using StackExchange.Redis;
+
+namespace Bzt.Gateway.Hosting;
+
+internal static class GatewayComposition
+{
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        var embedded = (builder.Configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.Provider)}"] ?? "sqlite") == "sqlite";
+        var options = BindOptions(builder, embedded);
+        if (embedded)
+        {
+            builder.AddBztSilo();
+        }
+        else
+        {
+            JoinCluster(builder);
+        }
+
+        if (options.Redis is { } redis)
+        {
+            builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
+        }
+
+        builder.Services.AddSingleton<PublicAddress>();
+        builder.Services.AddDataProtection();
+        builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.AddLoginRateLimit(options);
+    }
+
+    // At once and not at start: the composition depends on the values.
+    private static GatewayOptions BindOptions(WebApplicationBuilder builder, bool embedded)
+    {
+        var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new GatewayOptions();
+        var failures = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true);
+        if (!embedded && options.PublicBaseUrl is null)
+        {
+            failures.Add(new("Gateway:PublicBaseUrl is needed with a cluster."));
+        }
+
+        if (!embedded && options.Redis is null)
+        {
+            failures.Add(new("Gateway:Redis is needed with a cluster: without it a request could be replayed at another gateway."));
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new OptionsValidationException(GatewayOptions.Section, typeof(GatewayOptions), failures.Select(failure => failure.ErrorMessage ?? GatewayOptions.Section));
+        }
+
+        builder.Services.AddSingleton(Options.Create(options));
+        return options;
+    }
+
+    private static void JoinCluster(WebApplicationBuilder builder)
+    {
+        builder.AddBztStores();
+        var cluster = builder.Configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings();
+        builder.UseOrleansClient(client =>
+        {
+            client.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
+            client.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringClientOptions> options) => options.Configure<SqlStore>((clustering, store) =>
+                (clustering.Invariant, clustering.DataSource) = (store.Invariant, store.DataSource)));
+            // A silo that went away is out of the list within two seconds instead of a minute.
+            client.Configure<Orleans.Configuration.GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
+        });
+    }
+}

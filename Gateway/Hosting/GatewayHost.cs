@@ -1,0 +1,59 @@
+using Bzt.Gateway.Accounts;
+using Bzt.Gateway.Health;
+using Bzt.Gateway.Inbox;
+using Bzt.Gateway.OpenApi;
+using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
+using Microsoft.AspNetCore.Routing;
+
+namespace Bzt.Gateway.Hosting;
+
+/// <summary>The gateway process: HTTP for phones and platforms. With SQLite the silo is inside; with PostgreSQL it is a client of the cluster.</summary>
+public static class GatewayHost
+{
+    /// <param name="args">Command line.</param>
+    /// <param name="configure">Tests replace parts of the composition here.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(GatewayHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        configure?.Invoke(builder);
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimits.Default;
+        });
+        builder.AddGateway();
+        builder.AddPhones();
+        builder.AddInbox();
+        builder.AddHealth();
+        builder.AddApiDocument();
+
+        var app = builder.Build();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseSecurityHeaders();
+        app.UseProblemsForEmptyErrors();
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseMiddleware<PhonePipeline>();
+        app.MapPhoneApi();
+        app.MapHealth();
+        app.MapApiDocument();
+        app.MapPhoneApp();
+        return app;
+    }
+
+    /// <summary>Everything phones call. Each entity's folder maps its own endpoints.</summary>
+    private static void MapPhoneApi(this IEndpointRouteBuilder app)
+    {
+        var phones = app.MapGroup("").Needs(PhoneAccess.RealNamed);
+        phones.MapAccounts();
+        phones.MapInbox();
+    }
+}

@@ -1,0 +1,58 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Bzt.Gateway.Hosting;
+
+/// <summary>Section <c>Gateway</c>.</summary>
+public sealed class GatewayOptions : IValidatableObject
+{
+    public const string Section = "Gateway";
+
+    /// <summary>
+    /// The address everybody knows this system by; token issuer, DPoP, QR links and callbacks are made from it. Without one, an embedded
+    /// gateway takes the first address it listens on.
+    /// </summary>
+    public Uri? PublicBaseUrl { get; set; }
+
+    /// <summary>Phone apps before this version are told <c>client_outdated</c>.</summary>
+    public string OldestAppVersion { get; set; } = "0.1";
+
+    /// <summary>Redis, where several gateways share replay windows and rate counters. Needed with a cluster.</summary>
+    public string? Redis { get; set; }
+
+    /// <summary>Also carry hub messages over Redis. Grains reach phones without it.</summary>
+    public bool HubBackplane { get; set; }
+
+    /// <summary>The published phone app (its <c>wwwroot</c>); without one <c>/app</c> is not served.</summary>
+    public string? PhoneAppFolder { get; set; }
+
+    /// <summary>Requests for codes and logins a minute from one address.</summary>
+    [Range(1, 100_000)]
+    public int LoginsPerMinute { get; set; } = 30;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (PublicBaseUrl is not null && (!PublicBaseUrl.IsAbsoluteUri || PublicBaseUrl.AbsolutePath != "/" || PublicBaseUrl.Query.Length + PublicBaseUrl.Fragment.Length + PublicBaseUrl.UserInfo.Length > 0))
+        {
+            yield return new("Gateway:PublicBaseUrl is scheme and host: https://host", [nameof(PublicBaseUrl)]);
+        }
+        else if (PublicBaseUrl is not null && PublicBaseUrl.Scheme != "https" && !(PublicBaseUrl.Scheme == "http" && PublicBaseUrl.IsLoopback))
+        {
+            yield return new("Gateway:PublicBaseUrl is https, except on loopback: tokens and codes travel over it.", [nameof(PublicBaseUrl)]);
+        }
+
+        if (!Version.TryParse(OldestAppVersion, out _))
+        {
+            yield return new("Gateway:OldestAppVersion is a version: 1.2", [nameof(OldestAppVersion)]);
+        }
+
+        if (HubBackplane && string.IsNullOrWhiteSpace(Redis))
+        {
+            yield return new("Gateway:HubBackplane needs Gateway:Redis.", [nameof(HubBackplane)]);
+        }
+
+        if (PhoneAppFolder is not null && !File.Exists(Path.Combine(PhoneAppFolder, "index.html")))
+        {
+            yield return new("Gateway:PhoneAppFolder is the published app's wwwroot, with index.html in it.", [nameof(PhoneAppFolder)]);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Bzt.Gateway.Hosting;
+
+internal static class SecurityHeaders
+{
+    /// <summary>Pages of our own set a policy that lets them run; everything else is not to be rendered at all.</summary>
+    private const string NothingRuns = "default-src 'none'; frame-ancestors 'none'";
+
+    public static void UseSecurityHeaders(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers.TryAdd("Content-Security-Policy", NothingRuns);
+            if (context.Request.IsHttps)
+            {
+                headers.StrictTransportSecurity = "max-age=31536000";
+            }
+
+            return Task.CompletedTask;
+        });
+        await next(context);
+    });
+}

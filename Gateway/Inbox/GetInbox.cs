@@ -1,0 +1,38 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+using Bzt.Grains;
+using Bzt.Grains.Inbox;
+
+namespace Bzt.Gateway.Inbox;
+
+internal static class GetInbox
+{
+    private const int PageSize = 50;
+
+    public static void Map(RouteGroupBuilder phones) =>
+        phones.MapGet(Routes.Phone.Inbox, HandleAsync).Needs(PhoneAccess.Device).Produces<InboxPage>();
+
+    private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains, string? before = null, int take = PageSize)
+    {
+        var page = await grains.Inbox(caller.UserId).GetPage(Math.Clamp(take, 1, PageSize), before);
+        return Results.Json(new InboxPage([.. page.Messages.Select(ToContract)], page.Unread), BztJson.Default.InboxPage);
+    }
+
+    private static MessageInfo ToContract(InboxMessage message)
+    {
+        var (id, kind, title, body, subject, at) = message.Entry;
+        return new MessageInfo(id, ToContract(kind), title, body, subject, at, message.Read);
+    }
+
+    private static Contracts.Phone.MessageKind ToContract(Grains.Inbox.MessageKind kind) => kind switch
+    {
+        Grains.Inbox.MessageKind.ClaimApproved => Contracts.Phone.MessageKind.ClaimApproved,
+        Grains.Inbox.MessageKind.ClaimRejected => Contracts.Phone.MessageKind.ClaimRejected,
+        Grains.Inbox.MessageKind.CertificateActive => Contracts.Phone.MessageKind.CertificateActive,
+        Grains.Inbox.MessageKind.CertificateFrozen => Contracts.Phone.MessageKind.CertificateFrozen,
+        Grains.Inbox.MessageKind.CertificateLocked => Contracts.Phone.MessageKind.CertificateLocked,
+        Grains.Inbox.MessageKind.NewDevice => Contracts.Phone.MessageKind.NewDevice,
+        _ => throw new InvalidOperationException($"A message of kind {kind}."),
+    };
+}
