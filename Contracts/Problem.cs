@@ -20,7 +20,7 @@ public sealed record Problem(string Type, string Title, int Status, string Code)
     public int? RetryAfterSeconds { get; init; }
 
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extensions { get; init; }
+    public Dictionary<string, JsonElement>? Extensions { get; set; }
 }
 
 /// <summary>Thrown by the typed clients when the server answered a problem document.</summary>

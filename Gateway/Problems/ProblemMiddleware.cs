@@ -34,7 +34,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             case BadHttpRequestException bad:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Explain(bad) };
             // Nothing is known about the outcome. Commands carry operation ids, so the caller may ask again.
-            case TimeoutException or OrleansException or ConnectionFailedException:
+            case TimeoutException or OrleansException:
                 LogUnavailable(exception);
                 return new ProblemResult(ErrorCodes.Unavailable);
             default:
