@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Bzt.Contracts.Platforms;
+
+/// <summary>
+/// The relying party's side of the API: what a trading platform's backend calls. Give it an <see cref="HttpClient"/> whose handler adds
+/// the authorization: <see cref="ClientCredentialsHandler"/> for a platform; the bid tool brings its own with a project token.
+/// </summary>
+/// <exception cref="ApiRefusedException">Every method: the server refused with a problem document.</exception>
+public sealed class PlatformClient(HttpClient http, TimeProvider clock)
+{
+    /// <summary>Opens a session. With the same <paramref name="idempotencyKey"/> the same session comes back.</summary>
+    public async Task<OpenedSession> OpenAsync(CreateSessionRequest request, string? idempotencyKey = null, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, Routes.Platforms.Sessions)
+        {
+            Content = JsonContent.Create(request, BztJson.Default.CreateSessionRequest),
+        };
+        message.Headers.Add(Routes.IdempotencyKeyHeader, idempotencyKey ?? Guid.NewGuid().ToString("N"));
+        var created = await SendAsync(message, BztJson.Default.SessionCreated, cancellation);
+        return new OpenedSession(created, clock.GetTimestamp(), clock);
+    }
+
+    /// <summary>The session now, or at its next change after <paramref name="seen"/>, whichever the wait brings first.</summary>
+    /// <param name="wait">At most two minutes; zero answers at once.</param>
+    public async Task<SessionStatus> GetAsync(Guid sessionId, SessionState? seen = null, TimeSpan wait = default, CancellationToken cancellation = default)
+    {
+        var path = Routes.Platforms.Session.Replace("{sessionId}", sessionId.ToString("D"), StringComparison.Ordinal);
+        var query = string.Create(CultureInfo.InvariantCulture, $"?timeoutMs={(long)wait.TotalMilliseconds}");
+        if (seen is { } state)
+        {
+            query += "&seen=" + JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
+        }
+
+        using var message = new HttpRequestMessage(HttpMethod.Get, path + query);
+        return await SendAsync(message, BztJson.Default.SessionStatus, cancellation);
+    }
+
+    /// <summary>Waits for the end of a session.</summary>
+    /// <param name="changed">Told each state on the way.</param>
+    public async Task<SessionStatus> WaitAsync(Guid sessionId, Action<SessionStatus>? changed = null, CancellationToken cancellation = default)
+    {
+        SessionState? seen = null;
+        while (true)
+        {
+            var status = await GetAsync(sessionId, seen, TimeSpan.FromSeconds(20), cancellation);
+            if (status.State != seen)
+            {
+                changed?.Invoke(status);
+            }
+
+            if (status.State == SessionState.Completed)
+            {
+                return status;
+            }
+
+            seen = status.State;
+        }
+    }
+
+    public async Task<SessionStatus> CancelAsync(Guid sessionId, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(
+            HttpMethod.Delete, Routes.Platforms.Session.Replace("{sessionId}", sessionId.ToString("D"), StringComparison.Ordinal));
+        return await SendAsync(message, BztJson.Default.SessionStatus, cancellation);
+    }
+
+    /// <summary>A token for the bid tool of a bidder the platform has logged in.</summary>
+    public async Task<ProjectToken> CreateProjectTokenAsync(ProjectTokenRequest request, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, Routes.Platforms.ProjectTokens)
+        {
+            Content = JsonContent.Create(request, BztJson.Default.ProjectTokenRequest),
+        };
+        return await SendAsync(message, BztJson.Default.ProjectToken, cancellation);
+    }
+
+    /// <summary>Certificates, chain and seal picture of an enterprise bound here.</summary>
+    public async Task<SignerInfo> GetSignerAsync(string creditCode, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(
+            HttpMethod.Get, Routes.Platforms.Signer.Replace("{creditCode}", Uri.EscapeDataString(creditCode), StringComparison.Ordinal));
+        return await SendAsync(message, BztJson.Default.SignerInfo, cancellation);
+    }
+
+    private async Task<T> SendAsync<T>(HttpRequestMessage message, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var response = await http.SendAsync(message, cancellation);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw await Refusals.ReadAsync(response, cancellation);
+        }
+
+        return await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw new JsonException("The answer is null.");
+    }
+}
+
+/// <summary>A session and when it was received: what the dynamic QR counts from.</summary>
+public sealed class OpenedSession(SessionCreated session, long receivedAt, TimeProvider clock)
+{
+    public SessionCreated Session { get; } = session;
+
+    public Guid SessionId => Session.SessionId;
+
+    /// <summary>The link to show now; ask again every second.</summary>
+    public string Link(string? fragment = null) => DynamicQr.Link(Session, clock.GetElapsedTime(receivedAt), fragment);
+}
+
+/// <summary>OAuth 2.0 client credentials (RFC 6749 §4.4): fetches the access token and renews it a minute before it expires.</summary>
+/// <param name="token">A client of the same server, without this handler.</param>
+public sealed class ClientCredentialsHandler(HttpClient token, string clientId, string clientSecret, TimeProvider clock) : DelegatingHandler
+{
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private string accessToken = "";
+    private DateTimeOffset renewAt;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await GetTokenAsync(cancellationToken));
+        return await base.SendAsync(request, cancellationToken);
+    }
+
+    private async Task<string> GetTokenAsync(CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            if (clock.GetUtcNow() < renewAt)
+            {
+                return accessToken;
+            }
+
+            using var form = new FormUrlEncodedContent([
+                new("grant_type", "client_credentials"), new("client_id", clientId), new("client_secret", clientSecret)]);
+            using var response = await token.PostAsync(Routes.Token, form, cancellation);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw await Refusals.ReadAsync(response, cancellation);
+            }
+
+            using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+            accessToken = answer.RootElement.GetProperty("access_token").GetString()!;
+            renewAt = clock.GetUtcNow().AddSeconds(answer.RootElement.GetProperty("expires_in").GetInt32() - 60);
+            return accessToken;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            gate.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
