@@ -19,6 +19,13 @@ public static class SiloComposition
     {
         var storage = builder.AddBztStores();
         var cluster = builder.Bind<ClusterSettings>(ClusterSettings.Section);
+        if (cluster.Mode is { } mode && mode != (storage.IsEmbedded ? "embedded" : "cluster"))
+        {
+            throw new OptionsValidationException(ClusterSettings.Section, typeof(ClusterSettings), [
+                $"Cluster:Mode {mode} and Storage:Provider {storage.Provider} do not go together: embedded is one process on sqlite, a cluster is on postgres."]);
+        }
+
+        builder.Bind<OutboxOptions>(OutboxOptions.Section);
         builder.Services.AddGrainParts(typeof(StateJson).Assembly);
         builder.UseOrleans(silo =>
         {
@@ -35,6 +42,7 @@ public static class SiloComposition
 
             AddGrainStorage(silo);
             AddReminders(silo);
+            silo.Services.AddHostedService<OutboxSweeper>();
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;

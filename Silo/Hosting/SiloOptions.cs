@@ -45,6 +45,9 @@ public sealed class ClusterSettings : IValidatableObject
 {
     public const string Section = "Cluster";
 
+    /// <summary><c>embedded</c> or <c>cluster</c>; without it, what the storage provider says.</summary>
+    public string? Mode { get; set; }
+
     /// <summary>States are filed under it: it never changes for a deployment.</summary>
     [Required]
     public string ServiceId { get; set; } = "bzt";

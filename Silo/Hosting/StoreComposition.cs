@@ -1,5 +1,6 @@
 using System.Reflection;
 using Bzt.Grains.Foundations;
+using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
@@ -25,28 +26,58 @@ public static class StoreComposition
             services.AddSingleton<SqlStore>(_ => new PostgresStore(storage.ConnectionString!));
         }
 
-        services.AddHostedService<MigrationAtStart>();
+        services.AddHostedService<StoresAtStart>();
+        AddProtection(builder, storage);
         return storage;
     }
+
+    private static readonly Type[] GrainParts = [typeof(IStateUpcaster), typeof(IOutboxHandler)];
 
     /// <summary>Registers what the grains' folders contribute by implementing a foundation's interface.</summary>
     internal static IServiceCollection AddGrainParts(this IServiceCollection services, Assembly grains)
     {
         foreach (var type in grains.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false }))
         {
-            if (type.IsAssignableTo(typeof(IStateUpcaster)))
+            foreach (var part in GrainParts.Where(type.IsAssignableTo))
             {
-                services.AddSingleton(typeof(IStateUpcaster), type);
+                services.AddSingleton(part, type);
             }
         }
 
+        services.AddSingleton<OutboxDrains>();
         return services;
     }
 
-    /// <summary>Before any hosted service starts, the silo among them.</summary>
-    private sealed class MigrationAtStart(SqlStore store) : IHostedLifecycleService
+    private static void AddProtection(IHostApplicationBuilder builder, StorageOptions storage)
     {
-        public Task StartingAsync(CancellationToken cancellationToken) => Migrator.MigrateAsync(store, cancellationToken);
+        var protection = builder.Bind<ProtectionOptions>(ProtectionOptions.Section);
+        if (storage.IsEmbedded)
+        {
+            KeyFiles.RequireOutside(storage.DataFolder!, protection.RootKeyFile);
+            KeyFiles.RequireOutside(storage.DataFolder!, protection.RingFile);
+        }
+
+        builder.Services.AddSingleton<IKeyProtector>(_ =>
+        {
+            if (storage.IsEmbedded)
+            {
+                // In a cluster a key made here would be one silo's alone: there an operator hands it out (`keys create`).
+                KeyRing.Create(protection);
+            }
+
+            return new FileKeyProtector(protection);
+        });
+        builder.Services.AddSingleton<PersonalData>();
+    }
+
+    /// <summary>Before any hosted service starts, the silo among them: keys that cannot be used stop the process here.</summary>
+    private sealed class StoresAtStart(SqlStore store, IServiceProvider services) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            services.GetRequiredService<IKeyProtector>();
+            return Migrator.MigrateAsync(store, cancellationToken);
+        }
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

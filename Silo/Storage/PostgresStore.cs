@@ -28,6 +28,8 @@ public sealed class PostgresStore : SqlStore
 
     public override string Dialect => "postgres";
 
+    public override SqlTexts Texts => SqlTexts.Postgres;
+
     public override DbDataSource DataSource => source;
 
     public override async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> unit, CancellationToken cancellation = default)

@@ -11,6 +11,8 @@ public abstract class SqlStore : IAsyncDisposable
     /// <summary>The folder of embedded SQL under <c>Storage/Migrations</c>.</summary>
     public abstract string Dialect { get; }
 
+    public abstract SqlTexts Texts { get; }
+
     /// <summary>For Orleans' providers and for reads; on SQLite its connections hand writes to the one writer.</summary>
     public abstract DbDataSource DataSource { get; }
 

@@ -25,6 +25,8 @@ public sealed class SqliteStore : SqlStore
 
     public override string Dialect => "sqlite";
 
+    public override SqlTexts Texts => SqlTexts.Sqlite;
+
     public override DbDataSource DataSource => source;
 
     public override Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> unit, CancellationToken cancellation = default)

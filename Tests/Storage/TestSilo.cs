@@ -1,3 +1,4 @@
+using Bzt.Grains.Foundations;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,6 +50,9 @@ public sealed class TestSilo : IAsyncDisposable
         return silo;
     }
 
+    /// <summary>Waits until the grain's outbox has been delivered, or its first item refused once more.</summary>
+    public Task DrainAsync(IAddressable grain) => grain.AsReference<IOutboxOwner>().DrainOutbox();
+
     /// <summary>Stops the silo as SIGTERM does, and starts it again on the same folder.</summary>
     public async Task RestartAsync()
     {
@@ -66,6 +70,9 @@ public sealed class TestSilo : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Testing" });
         builder.Configuration["Storage:DataFolder"] = folder.File("data");
+        builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
+        // The store's own clock dates rows, and a test's does not move it: every pending row is old enough for the sweeper.
+        builder.Configuration["Outbox:PendingAge"] = "00:00:00";
         builder.Services.AddSingleton<TimeProvider>(Clock);
         // Orleans would otherwise run its heartbeats and retries on the test's clock, which stands still.
         builder.Services.AddKeyedSingleton(KeyedService.AnyKey, TimeProvider.System);

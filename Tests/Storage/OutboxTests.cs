@@ -1,0 +1,164 @@
+using Bzt.Grains.Foundations;
+using Bzt.Silo.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Bzt.Tests.Storage;
+
+public sealed class OutboxTests
+{
+    [Fact]
+    public async Task What_was_decided_arrives_once_and_in_order()
+    {
+        await using var silo = await StartAsync();
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await source.Transfer("target", 1, 2, 3);
+        await source.Transfer("target", 4);
+        await silo.DrainAsync(source);
+        Assert.Equal(10, await silo.Grains.GetGrain<ILedgerGrain>("target").Balance());
+        Assert.Equal([1, 2, 3, 4], Handler(silo).Tried.Select(tried => tried.Sequence));
+    }
+
+    [Fact]
+    public async Task A_grain_may_be_called_by_its_own_delivery()
+    {
+        await using var silo = await StartAsync();
+        var grain = silo.Grains.GetGrain<ILedgerGrain>("self");
+        await grain.Transfer("self", 5);
+        await silo.DrainAsync(grain);
+        Assert.Equal(0, await grain.Balance());
+        Assert.Equal(2, silo.Faults.Written.Count);
+    }
+
+    [Fact]
+    public async Task A_refused_delivery_holds_back_those_behind_it_and_is_tried_again()
+    {
+        await using var silo = await StartAsync();
+        Handler(silo).RefuseNext = 2;
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await source.Transfer("target", 1, 2);
+        var target = silo.Grains.GetGrain<ILedgerGrain>("target");
+        await Until(async () =>
+        {
+            // Each drain is one more round of tries.
+            await silo.DrainAsync(source);
+            return await target.Balance() == 3;
+        });
+
+        Assert.Equal([1, 1, 1, 2], Handler(silo).Tried.Select(tried => tried.Sequence));
+    }
+
+    [Fact]
+    public async Task Delivered_items_leave_the_state_after_a_while_without_a_caller()
+    {
+        await using var silo = await StartAsync();
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await source.Transfer("target", 1);
+        await silo.DrainAsync(source);
+        Assert.Equal(1, await source.Pending());
+        silo.Clock.Advance(OutboxDrain<LedgerState>.TrimAfter);
+        await Until(async () => await source.Pending() == 0);
+        Assert.Empty(await PendingRowsAsync(silo));
+    }
+
+    [Fact]
+    public async Task Delivered_items_leave_the_state_with_the_next_write()
+    {
+        await using var silo = await StartAsync();
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await source.Transfer("target", 1);
+        await silo.DrainAsync(source);
+        await source.Receive("elsewhere", 1, 7);
+        Assert.Equal(0, await source.Pending());
+    }
+
+    [Fact]
+    public async Task A_delivered_outbox_is_trimmed_when_its_grain_goes()
+    {
+        await using var silo = await StartAsync();
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await source.Transfer("target", 1);
+        await silo.DrainAsync(source);
+        await silo.RestartAsync();
+        Assert.Empty(await PendingRowsAsync(silo));
+        Assert.Equal(-1, await silo.Grains.GetGrain<ILedgerGrain>("source").Balance());
+    }
+
+    /// <summary>The outcome's write, lost or kept without anybody being told: either way decision and consequence stand or fall together.</summary>
+    [Theory]
+    [InlineData(WriteFault.NotPersisted, 0)]
+    [InlineData(WriteFault.Persisted, 5)]
+    public async Task A_failed_write_and_its_outbox_stand_or_fall_together(WriteFault fault, int arrives)
+    {
+        await using var silo = await StartAsync();
+        silo.Faults.FailNext(fault);
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await Assert.ThrowsAsync<StorageFailedException>(() => source.Transfer("target", 5));
+
+        // Nobody calls the source again: only the flag in its row can bring it back.
+        await Sweeper(silo).SweepAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(arrives, await silo.Grains.GetGrain<ILedgerGrain>("target").Balance());
+        Assert.Equal(-arrives, await source.Balance());
+    }
+
+    /// <summary>The receiver's write fails in either way: the delivery comes again, and counts once.</summary>
+    [Theory]
+    [InlineData(WriteFault.NotPersisted)]
+    [InlineData(WriteFault.Persisted)]
+    public async Task A_delivery_whose_receiver_failed_counts_once(WriteFault fault)
+    {
+        await using var silo = await StartAsync();
+        silo.Faults.FailNext(fault, write => write.Subject.EndsWith("/target", StringComparison.Ordinal));
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await source.Transfer("target", 5);
+        await Until(async () =>
+        {
+            await silo.DrainAsync(source);
+            return Handler(silo).Tried.Count == 2;
+        });
+        await silo.DrainAsync(source);
+        Assert.Equal(5, await silo.Grains.GetGrain<ILedgerGrain>("target").Balance());
+        Assert.Equal(2, Handler(silo).Tried.Count);
+    }
+
+    [Fact]
+    public async Task What_a_stopped_silo_left_undelivered_is_delivered_by_the_next()
+    {
+        await using var silo = await StartAsync();
+        Handler(silo).RefuseNext = int.MaxValue;
+        await silo.Grains.GetGrain<ILedgerGrain>("source").Transfer("target", 5);
+        await silo.RestartAsync();
+
+        // The sweep of the start, or this one; the source itself is not called.
+        await Until(async () =>
+        {
+            await Sweeper(silo).SweepAsync(TestContext.Current.CancellationToken);
+            return await silo.Grains.GetGrain<ILedgerGrain>("target").Balance() == 5;
+        });
+    }
+
+    private static Task<TestSilo> StartAsync() => TestSilo.StartAsync(builder =>
+    {
+        builder.Services.AddSingleton<IOutboxHandler, TransferHandler>();
+    });
+
+    private static TransferHandler Handler(TestSilo silo) => silo.Services.GetServices<IOutboxHandler>().OfType<TransferHandler>().Single();
+
+    private static OutboxSweeper Sweeper(TestSilo silo) => silo.Services.GetServices<IHostedService>().OfType<OutboxSweeper>().Single();
+
+    private static Task<List<string>> PendingRowsAsync(TestSilo silo)
+    {
+        var store = silo.Services.GetRequiredService<SqlStore>();
+        return store.QueryAsync(store.Texts.PendingOutboxes, row => row.GetString(1), TestContext.Current.CancellationToken, ("service", "bzt"), ("age", 0L));
+    }
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
