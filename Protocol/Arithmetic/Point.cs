@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using ECPoint = Org.BouncyCastle.Math.EC.ECPoint;
-
 namespace Bzt.Protocol.Arithmetic;
 
 /// <summary>
@@ -12,12 +9,15 @@ public readonly struct Point : IEquatable<Point>
     /// <summary>Length of an encoded point: 04 ‖ X ‖ Y.</summary>
     public const int Length = 65;
 
-    private readonly ECPoint? value;
+    // Canonical. Infinity is (0, 0), which is not on the curve.
+    private readonly AffinePoint value;
 
-    internal Point(ECPoint value) => this.value = value.IsInfinity ? null : value.Normalize();
+    internal Point(in AffinePoint value) => this.value = value;
 
     /// <summary>Whether this is the point at infinity, O.</summary>
-    public bool IsInfinity => value is null;
+    public bool IsInfinity =>
+        (value.X.L0 | value.X.L1 | value.X.L2 | value.X.L3 | value.X.L4
+        | value.Y.L0 | value.Y.L1 | value.Y.L2 | value.Y.L3 | value.Y.L4) == 0;
 
     /// <summary>The x coordinate reduced modulo n.</summary>
     /// <exception cref="InvalidOperationException">This is the point at infinity.</exception>
@@ -31,7 +31,8 @@ public readonly struct Point : IEquatable<Point>
         }
     }
 
-    internal ECPoint Value => value ?? Sm2Group.Curve.Infinity;
+    /// <summary>Coordinates; (0, 0) for infinity.</summary>
+    internal AffinePoint Value => value;
 
     /// <summary>Decodes exactly 65 bytes 04 ‖ X ‖ Y; false for any other form, and for points off the curve.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Point point)
@@ -42,15 +43,15 @@ public readonly struct Point : IEquatable<Point>
             return false;
         }
 
-        try
-        {
-            point = new Point(Sm2Group.Curve.DecodePoint(bytes));
-            return true;
-        }
-        catch (ArgumentException)
+        if (!FieldElement.TryDecode(bytes.Slice(1, 32), out var x)
+            || !FieldElement.TryDecode(bytes.Slice(33, 32), out var y)
+            || !AffinePoint.IsOnCurve(in x, in y))
         {
             return false;
         }
+
+        point = new(new AffinePoint { X = x, Y = y });
+        return true;
     }
 
     /// <summary>Writes exactly 65 bytes 04 ‖ X ‖ Y.</summary>
@@ -58,12 +59,14 @@ public readonly struct Point : IEquatable<Point>
     public void Encode(Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, Length);
-        if (value is null)
+        if (IsInfinity)
         {
             throw new InvalidOperationException("The point at infinity has no encoding.");
         }
 
-        value.EncodeTo(false, destination);
+        destination[0] = 4;
+        value.X.Encode(destination.Slice(1, 32));
+        value.Y.Encode(destination.Slice(33, 32));
     }
 
     /// <summary>The 65-byte encoding in a new array.</summary>
@@ -75,14 +78,27 @@ public readonly struct Point : IEquatable<Point>
         return bytes;
     }
 
-    /// <summary>Sum of any two points, equal, opposite and infinity included.</summary>
-    public static Point operator +(Point a, Point b) => new(a.Value.Add(b.Value));
+    /// <summary>Sum of any two points, equal, opposite and infinity included, in constant time.</summary>
+    public static Point operator +(Point a, Point b)
+    {
+        ProjectivePoint.From(out var left, in a.value, a.InfinityMask);
+        ProjectivePoint.From(out var right, in b.value, b.InfinityMask);
+        ProjectivePoint.Sum(out var sum, in left, in right);
+        sum.ToAffine(out var affine);
+        return new(in affine);
+    }
 
-    /// <summary>Difference of any two points.</summary>
-    public static Point operator -(Point a, Point b) => new(a.Value.Subtract(b.Value));
+    /// <summary>Difference of any two points, in constant time.</summary>
+    public static Point operator -(Point a, Point b) => a + -b;
 
     /// <summary>The opposite point.</summary>
-    public static Point operator -(Point a) => new(a.Value.Negate());
+    public static Point operator -(Point a)
+    {
+        var r = a.value;
+        FieldElement.Negate(out r.Y, in r.Y);
+        r.Y.MakeCanonical();
+        return new(in r);
+    }
 
     /// <summary>Equality in constant time.</summary>
     public static bool operator ==(Point a, Point b) => a.Equals(b);
@@ -91,26 +107,20 @@ public readonly struct Point : IEquatable<Point>
     public static bool operator !=(Point a, Point b) => !a.Equals(b);
 
     /// <inheritdoc/>
-    public bool Equals(Point other)
-    {
-        if (IsInfinity || other.IsInfinity)
-        {
-            return IsInfinity == other.IsInfinity;
-        }
-
-        Span<byte> a = stackalloc byte[Length];
-        Span<byte> b = stackalloc byte[Length];
-        Encode(a);
-        other.Encode(b);
-        return CryptographicOperations.FixedTimeEquals(a, b);
-    }
+    public bool Equals(Point other) =>
+        ((value.X.L0 ^ other.value.X.L0) | (value.X.L1 ^ other.value.X.L1) | (value.X.L2 ^ other.value.X.L2)
+        | (value.X.L3 ^ other.value.X.L3) | (value.X.L4 ^ other.value.X.L4)
+        | (value.Y.L0 ^ other.value.Y.L0) | (value.Y.L1 ^ other.value.Y.L1) | (value.Y.L2 ^ other.value.Y.L2)
+        | (value.Y.L3 ^ other.value.Y.L3) | (value.Y.L4 ^ other.value.Y.L4)) == 0;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Point other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => Value.GetHashCode();
+    public override int GetHashCode() => HashCode.Combine(value.X.L0, value.X.L1, value.Y.L0);
 
     /// <summary>Prints the type only: V2 and D1 are points and secret.</summary>
     public override string ToString() => nameof(Point);
+
+    private ulong InfinityMask => IsInfinity ? ~0UL : 0;
 }

@@ -1,34 +1,48 @@
-using Org.BouncyCastle.Asn1.X9;
-using Org.BouncyCastle.Crypto.EC;
-using Org.BouncyCastle.Math;
-using Org.BouncyCastle.Math.EC;
+using System.Runtime.CompilerServices;
 
 namespace Bzt.Protocol.Arithmetic;
 
 /// <summary>
 /// The SM2 group of GB/T 32918.5. Methods that end in <c>Vartime</c> leak their inputs through time and are for
-/// public values only.
+/// public values only; all others take the same time for all scalars.
 /// </summary>
 public static class Sm2Group
 {
-    private static readonly X9ECParameters Parameters = CustomNamedCurves.GetByName("sm2p256v1");
-
     /// <summary>The generator.</summary>
-    public static Point G { get; } = new(Parameters.G);
-
-    internal static ECCurve Curve => Parameters.Curve;
-
-    internal static BigInteger Order { get; } = Parameters.N;
+    public static Point G
+    {
+        get
+        {
+            var g = AffinePoint.Generator;
+            return new(in g);
+        }
+    }
 
     /// <summary>kG.</summary>
-    public static Point MultiplyBase(Scalar k) => new(Parameters.G.Multiply(k.Value));
+    public static Point MultiplyBase(Scalar k)
+    {
+        Base(out var r, in k);
+        SecretStack.Wipe();
+        return new(in r);
+    }
 
     /// <summary>kP.</summary>
-    public static Point Multiply(Scalar k, Point p) => new(p.Value.Multiply(k.Value));
+    public static Point Multiply(Scalar k, Point p)
+    {
+        if (p.IsInfinity)
+        {
+            return default;
+        }
+
+        Variable(out var r, in k, p.Value);
+        SecretStack.Wipe();
+        return new(in r);
+    }
 
     /// <summary>
     /// kP for a static secret k and a point somebody else chose: k is split anew each time, so that chosen points
-    /// average nothing out of the time or the power it takes.
+    /// average nothing out of the time or the power it takes. Splitting rather than adding a multiple of n to k: n begins
+    /// with long runs of ones and zeros, through which a multiple of 64 bits shows bits of k unchanged.
     /// </summary>
     public static Point MultiplyBlinded(Scalar k, Point p, IRandomSource random)
     {
@@ -37,26 +51,50 @@ public static class Sm2Group
     }
 
     /// <summary>sG + tP for public values, as when verifying.</summary>
-    public static Point MultiplyAddVartime(Scalar s, Scalar t, Point p) =>
-        new(ECAlgorithms.SumOfTwoMultiplies(Parameters.G, s.Value, p.Value, t.Value));
+    public static Point MultiplyAddVartime(Scalar s, Scalar t, Point p)
+    {
+        if (p.IsInfinity)
+        {
+            return MultiplyBase(s);
+        }
+
+        VartimeMultiScalar.Multiply(out var r, s.Words, t.Words, p.Value);
+        r.ToAffine(out var affine);
+        return new(in affine);
+    }
 
     /// <summary>Σ kᵢPᵢ for public values, as when verifying a batch.</summary>
     public static Point SumVartime(ReadOnlySpan<Scalar> k, ReadOnlySpan<Point> p)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(k.Length, p.Length);
-        if (k.IsEmpty)
-        {
-            return default;
-        }
-
-        var scalars = new BigInteger[k.Length];
-        var points = new ECPoint[k.Length];
+        var scalars = new ulong[4 * k.Length];
+        var points = new AffinePoint[k.Length];
+        var count = 0;
         for (var i = 0; i < k.Length; i++)
         {
-            scalars[i] = k[i].Value;
-            points[i] = p[i].Value;
+            if (!p[i].IsInfinity)
+            {
+                k[i].Words.CopyTo(scalars.AsSpan(4 * count));
+                points[count++] = p[i].Value;
+            }
         }
 
-        return new(ECAlgorithms.SumOfMultiplies(points, scalars));
+        VartimeMultiScalar.Sum(out var r, scalars, points.AsSpan(0, count));
+        r.ToAffine(out var affine);
+        return new(in affine);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Base(out AffinePoint r, in Scalar k)
+    {
+        FixedBaseComb.Multiply(out var point, k.Words);
+        point.ToAffine(out r);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Variable(out AffinePoint r, in Scalar k, in AffinePoint p)
+    {
+        SignedWindow.Multiply(out var point, k.Words, in p);
+        point.ToAffine(out r);
     }
 }
