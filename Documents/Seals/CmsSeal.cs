@@ -102,6 +102,39 @@ public static class CmsSeal
         return signer.VerifySignature(signatureDer);
     }
 
+    /// <summary>The same for r‖s under a certificate (DER).</summary>
+    internal static bool Verify(byte[] certificate, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            var key = new X509Certificate(certificate).GetPublicKey();
+            return signature.Length == 64 && Verify(key, message, new DerSequence(Unsigned(signature[..32]), Unsigned(signature[32..])).GetDerEncoded());
+        }
+        catch (Exception e) when (IsMalformed(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The subject in words; empty when the certificate does not decode.</summary>
+    internal static string Subject(byte[] certificate)
+    {
+        try
+        {
+            return new X509Certificate(certificate).SubjectDN.ToString();
+        }
+        catch (Exception e) when (IsMalformed(e))
+        {
+            return "";
+        }
+    }
+
+    /// <summary>
+    /// BouncyCastle throws a dozen kinds of exceptions at bytes that are no certificate, key or structure and documents none of them;
+    /// the calls guarded by this compute on bytes alone, so whatever they throw says that the bytes are wrong.
+    /// </summary>
+    internal static bool IsMalformed(Exception e) => e is not OutOfMemoryException;
+
     private static DerSequence Attribute(DerObjectIdentifier type, Asn1Encodable value) => new(type, new DerSet(value));
 
     private static DerInteger Unsigned(ReadOnlySpan<byte> bytes) => new(new BigInteger(1, bytes.ToArray()));

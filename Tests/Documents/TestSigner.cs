@@ -42,6 +42,8 @@ internal sealed class TestSigner
 
     public byte[] PrivateKeyInfo => PrivateKeyInfoFactory.CreatePrivateKeyInfo(keys.Private).GetDerEncoded();
 
+    public ECPrivateKeyParameters PrivateKey => (ECPrivateKeyParameters)keys.Private;
+
     public BigInteger PrivateScalar => ((ECPrivateKeyParameters)keys.Private).D;
 
     public ECPublicKeyParameters PublicKey => (ECPublicKeyParameters)keys.Public;
@@ -55,6 +57,9 @@ internal sealed class TestSigner
         var pair = Asn1Sequence.GetInstance(signer.GenerateSignature());
         return [.. pair.SelectMany(n => BigIntegers.AsUnsignedByteArray(32, ((DerInteger)n).PositiveValue))];
     }
+
+    public static byte[] ToDer(byte[] signature) =>
+        new DerSequence(new DerInteger(new BigInteger(1, signature, 0, 32)), new DerInteger(new BigInteger(1, signature, 32, 32))).GetDerEncoded();
 
     private static AsymmetricCipherKeyPair Generate()
     {

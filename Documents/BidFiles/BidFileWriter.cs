@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Digests;
+
+namespace Bzt.Documents.BidFiles;
+
+/// <summary>
+/// Writes the encrypted bid file of docs/bid-file.md. Sections are encrypted while they are read, in memory that does not grow with them;
+/// the file gets its name only when it is complete and signed.
+/// </summary>
+public static class BidFileWriter
+{
+    /// <summary>Generates a bid file.</summary>
+    /// <param name="outputPath">The file; an existing one is replaced only by a complete new one.</param>
+    /// <param name="description">What the bid is for and whose it is.</param>
+    /// <param name="sections">The parts, in the order they will be opened.</param>
+    /// <param name="recipients">Encryption certificates (DER): the bidder's own, nobody else's.</param>
+    /// <param name="sign">Asks the bidder to sign the manifest, on the phone; may take minutes.</param>
+    /// <param name="progress">Told after each chunk.</param>
+    /// <param name="cancellation">Nothing is left behind when it strikes.</param>
+    /// <exception cref="BidFileException">A name, a size or a source is refused.</exception>
+    public static async Task<BidManifest> WriteAsync(
+        string outputPath, BidFileDescription description, IReadOnlyList<BidSection> sections, IReadOnlyList<byte[]> recipients,
+        Func<BidManifest, CancellationToken, Task<BidManifestSignature>> sign, IProgress<BidFileProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(sections.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sections.Count, BidFileFormat.MaximumSections);
+        ArgumentOutOfRangeException.ThrowIfZero(recipients.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(recipients.Count, BidFileFormat.MaximumRecipients);
+
+        var contents = sections.Select(s => new SectionContent(s)).ToArray();
+        var keys = sections.Select(_ => RandomNumberGenerator.GetBytes(BidFileFormat.KeyLength)).ToArray();
+        var full = Path.GetFullPath(outputPath);
+        var unfinished = $"{full}.{Guid.NewGuid():N}.unfinished";
+        try
+        {
+            var header = new BidFileHeader(description, [.. sections.Select((s, i) => new BidSectionHeader(
+                s.Name, RandomNumberGenerator.GetBytes(BidFileFormat.NoncePrefixLength), BidFileFormat.ChunkSize, [.. recipients.Select(r => SectionKeyWrap.Wrap(i, keys[i], r))]))]);
+            var encoded = header.Encode();
+            // What we write we can read: names and times are held against the reader's own rules before anything is encrypted.
+            header = BidFileHeader.Decode(encoded);
+            if (encoded.Length > BidFileFormat.MaximumHeader) throw new BidFileException(BidFileFault.TooLarge, "header");
+
+            BidManifest manifest;
+            await using (var output = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
+            {
+                var prefix = new byte[BidFileFormat.PrefixLength];
+                BidFileFormat.Magic.CopyTo(prefix);
+                BinaryPrimitives.WriteInt32BigEndian(prefix.AsSpan(8), encoded.Length);
+                await output.WriteAsync(prefix, cancellation);
+                await output.WriteAsync(encoded, cancellation);
+
+                var headerDigest = Sm3(encoded);
+                var written = new List<BidManifestSection>();
+                var (done, total) = (0L, contents.Sum(c => c.Length));
+                for (var i = 0; i < contents.Length; i++)
+                {
+                    using var cipher = new SectionCipher(keys[i], header.Sections[i].NoncePrefix, BidFileFormat.AssociatedData(headerDigest, i));
+                    var name = sections[i].Name;
+                    var before = done;
+                    var digest = await EncryptAsync(contents[i], cipher, output, n => progress?.Report(new BidFileProgress(name, done = before + n, total)), cancellation);
+                    done = before + contents[i].Length;
+                    written.Add(new BidManifestSection(name, contents[i].Length, BidFileFormat.CiphertextLength(contents[i].Length, BidFileFormat.ChunkSize), digest));
+                }
+
+                manifest = new BidManifest(headerDigest, written);
+                var signed = new SignedBidManifest(manifest.Encode(), manifest, await sign(manifest, cancellation));
+                var block = signed.Encode();
+                if (block.Length > BidFileFormat.MaximumManifest) throw new BidFileException(BidFileFault.TooLarge, "manifest");
+                if (BidManifestVerification.Fault(signed) is { } fault) throw new BidFileException(BidFileFault.BadSignature, fault);
+                await output.WriteAsync(block, cancellation);
+                var trailer = new byte[BidFileFormat.TrailerLength];
+                BinaryPrimitives.WriteInt32BigEndian(trailer, block.Length);
+                BidFileFormat.EndMagic.CopyTo(trailer.AsSpan(4));
+                await output.WriteAsync(trailer, cancellation);
+                output.Flush(flushToDisk: true);
+            }
+            File.Move(unfinished, full, overwrite: true);
+            return manifest;
+        }
+        finally
+        {
+            foreach (var key in keys) CryptographicOperations.ZeroMemory(key);
+            foreach (var content in contents) await content.DisposeAsync();
+            File.Delete(unfinished);
+        }
+    }
+
+    /// <summary>Several chunks are encrypted at a time; they are hashed and written in order.</summary>
+    private static async Task<byte[]> EncryptAsync(SectionContent content, SectionCipher cipher, Stream output, Action<long> report, CancellationToken cancellation)
+    {
+        var digest = new SM3Digest();
+        var chunks = BidFileFormat.Chunks(content.Length, BidFileFormat.ChunkSize);
+        await ChunkPipeline.RunAsync(
+            chunks,
+            BidFileFormat.ChunkSize,
+            async (counter, chunk) =>
+            {
+                chunk.InputLength = (int)Math.Min(BidFileFormat.ChunkSize, content.Length - counter * BidFileFormat.ChunkSize);
+                await content.ReadAsync(chunk.Input.AsMemory(0, chunk.InputLength), cancellation);
+            },
+            (counter, chunk) =>
+            {
+                chunk.OutputLength = chunk.InputLength + BidFileFormat.TagLength;
+                cipher.Seal((uint)counter, counter == chunks - 1, chunk.Input.AsSpan(0, chunk.InputLength), chunk.Output.AsSpan(0, chunk.OutputLength));
+            },
+            async (counter, chunk) =>
+            {
+                digest.BlockUpdate(chunk.Output, 0, chunk.OutputLength);
+                await output.WriteAsync(chunk.Output.AsMemory(0, chunk.OutputLength), cancellation);
+                report(counter * BidFileFormat.ChunkSize + chunk.InputLength);
+            });
+        await content.EndAsync(cancellation);
+        var hash = new byte[BidFileFormat.DigestLength];
+        digest.DoFinal(hash, 0);
+        return hash;
+    }
+
+    internal static byte[] Sm3(ReadOnlySpan<byte> data) => Seals.CmsSeal.Hash(data);
+}
