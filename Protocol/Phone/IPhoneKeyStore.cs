@@ -1,0 +1,13 @@
+namespace Bzt.Protocol.Phone;
+
+/// <summary>Where a phone keeps its key records.</summary>
+public interface IPhoneKeyStore
+{
+    /// <summary>
+    /// Reads the record of a key, lets <paramref name="change"/> decide, writes what it returns (null deletes; the very
+    /// same record writes nothing) and returns its result. Duties: one exclusive lock over all tabs and workers
+    /// around the three; durable before the task ends (<c>durability: 'strict'</c>); all or nothing.
+    /// <paramref name="change"/> is quick, does no I/O, and may be called again if the store has to retry.
+    /// </summary>
+    ValueTask<T> UpdateAsync<T>(string keyId, Func<PhoneKeyRecord?, (PhoneKeyRecord? Record, T Result)> change);
+}
