@@ -28,6 +28,8 @@ public abstract record SigningForm
         ArgumentNullException.ThrowIfNull(document);
         SigningForm? decoded = document.Kind switch
         {
+            SigningFormKind.Login => LoginForm.Decode(document.Content),
+            SigningFormKind.BidManifest => BidManifestForm.Decode(document.Content),
             SigningFormKind.HashOnly => HashOnlyForm.Decode(document.Content),
             _ => null,
         };
