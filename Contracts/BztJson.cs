@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Evidence;
 
 namespace Bzt.Contracts;
 
@@ -10,7 +11,8 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<MemberRole>),
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
-    typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>)])]
+    typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
+    typeof(SnakeCaseEnum<EvidenceKind>)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SmsCodeRequest))]
 [JsonSerializable(typeof(SmsCodeSent))]
@@ -30,6 +32,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(DownloadStarted))]
 [JsonSerializable(typeof(CertificateInfo))]
 [JsonSerializable(typeof(IReadOnlyList<CertificateInfo>))]
+[JsonSerializable(typeof(EvidenceExport))]
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(HubTicket))]
 [JsonSerializable(typeof(PhoneWakeUp))]

@@ -12,7 +12,8 @@ public static class GrainKeys
 {
     public static ICertificateGrain Certificate(this IGrainFactory grains, CertificateId id) => grains.GetGrain<ICertificateGrain>(id.Value);
 
-    public static IEvidenceGrain Evidence(this IGrainFactory grains, CertificateId id) => grains.GetGrain<IEvidenceGrain>(id.Value);
+    public static IEvidenceGrain Evidence(this IGrainFactory grains, CertificateId id, long page) =>
+        grains.GetGrain<IEvidenceGrain>(EvidencePages.Key(id, page));
 
     public static IApplicationGrain Application(this IGrainFactory grains, ApplicationId id) => grains.GetGrain<IApplicationGrain>(id.Value);
 

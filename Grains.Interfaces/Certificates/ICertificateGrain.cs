@@ -37,7 +37,7 @@ public interface ICertificateGrain : IGrainWithGuidKey
 
     /// <summary>The head of the evidence chain with its signature; the records lie with <see cref="IEvidenceGrain"/>.</summary>
     [Alias("evidence-head")]
-    Task<Reply<EvidenceHead>> GetEvidenceHead(CertificateCaller caller);
+    Task<Reply<SignedEvidenceHead>> GetEvidenceHead(CertificateCaller caller);
 }
 
 /// <summary>Who calls through the gateway, as its token says. The device's key proves itself once more inside the channel.</summary>

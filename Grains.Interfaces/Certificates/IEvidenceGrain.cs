@@ -1,31 +1,62 @@
+using Bzt.Protocol.Evidence;
+
 namespace Bzt.Grains.Certificates;
 
 /// <summary>
-/// The records of one certificate's evidence chain, keyed by the certificate. The head is part of the certificate's own state:
-/// record and use stand or fall together; this grain receives what was decided there.
+/// A page of one certificate's evidence chain. The head is part of the certificate's own state: record and use stand or fall
+/// together; this grain receives what was decided there. Key: <see cref="EvidencePages"/>.
 /// </summary>
 [Alias("bzt.IEvidence")]
-public interface IEvidenceGrain : IGrainWithGuidKey
+public interface IEvidenceGrain : IGrainWithStringKey
 {
-    /// <summary>Appends a record; idempotent by its sequence. Records arrive in order, since one outbox sends them.</summary>
+    /// <summary>Idempotent by its sequence. Records arrive in order, since one outbox sends them.</summary>
     [Alias("append")]
     Task Append(EvidenceRecord record);
 
-    /// <summary>Every record up to and including <paramref name="sequence"/>, oldest first.</summary>
+    /// <summary>The page, oldest first.</summary>
     [Alias("read")]
-    Task<IReadOnlyList<EvidenceRecord>> Read(long sequence);
+    Task<IReadOnlyList<EvidenceRecord>> Read();
 }
 
-/// <summary>One link of the chain: the canonical bytes that were hashed (docs/protocol.md), whose first field names their version.</summary>
-[GenerateSerializer, Immutable, Alias("bzt.EvidenceRecord")]
-public sealed record EvidenceRecord([property: Id(0)] long Sequence, [property: Id(1)] byte[] Canonical);
+/// <summary>Pages bound what one append rewrites.</summary>
+public static class EvidencePages
+{
+    public const int Size = 64;
 
-/// <param name="Hash">SM3 of the newest record's canonical bytes.</param>
-/// <param name="Signature">SM2, r ‖ s, over the head's bytes by the cluster's evidence key.</param>
+    public static long PageOf(long sequence) => (sequence - 1) / Size;
+
+    public static string Key(CertificateId certificate, long page) => $"{certificate}/{page}";
+}
+
+/// <summary>A link of the chain (<see cref="EvidenceEntry"/>) with what opens its commitments, which may be deleted by law without breaking it.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.EvidenceRecord")]
+public sealed record EvidenceRecord(
+    [property: Id(0)] long Sequence,
+    [property: Id(1)] byte[] Previous,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] EvidenceKind Kind,
+    [property: Id(4)] byte[] Holder,
+    [property: Id(5)] Guid Request,
+    [property: Id(6)] IReadOnlyList<EvidenceFact> Facts,
+    [property: Id(7)] IReadOnlyList<byte[]> Digests);
+
+/// <param name="Commitment">32 bytes, part of the chain.</param>
+/// <param name="Value">What was committed to; null when deleted.</param>
+/// <param name="Salt">Null when deleted.</param>
+[GenerateSerializer, Immutable, Alias("bzt.EvidenceFact")]
+public sealed record EvidenceFact(
+    [property: Id(0)] string Name,
+    [property: Id(1)] byte[] Commitment,
+    [property: Id(2)] string? Value,
+    [property: Id(3)] byte[]? Salt);
+
+/// <param name="Hash">Of the newest record.</param>
+/// <param name="Signature">SM2, r ‖ s, by the cluster's evidence key.</param>
 /// <param name="PublicKey">That key, 65 octets.</param>
-[GenerateSerializer, Immutable, Alias("bzt.EvidenceHead")]
-public sealed record EvidenceHead(
+[GenerateSerializer, Immutable, Alias("bzt.SignedEvidenceHead")]
+public sealed record SignedEvidenceHead(
     [property: Id(0)] long Sequence,
     [property: Id(1)] byte[] Hash,
-    [property: Id(2)] byte[] Signature,
-    [property: Id(3)] byte[] PublicKey);
+    [property: Id(2)] DateTimeOffset SignedAt,
+    [property: Id(3)] byte[] Signature,
+    [property: Id(4)] byte[] PublicKey);

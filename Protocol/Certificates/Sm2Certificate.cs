@@ -1,0 +1,122 @@
+using System.Diagnostics.CodeAnalysis;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Primitives;
+using Org.BouncyCastle.Asn1;
+using Org.BouncyCastle.Asn1.X509;
+
+namespace Bzt.Protocol.Certificates;
+
+/// <summary>An X.509 certificate of the SM2 world (GB/T 20518): an SM2 key, signed by SM2 with SM3 under the default signer id.</summary>
+public sealed class Sm2Certificate
+{
+    private const string EcPublicKey = "1.2.840.10045.2.1";
+    private const string Sm2Curve = "1.2.156.10197.1.301";
+    private const string Sm2WithSm3 = "1.2.156.10197.1.501";
+
+    /// <summary>What <see cref="Sm2CertificatePath"/> looks at; any other critical extension makes a certificate unusable (RFC 5280, 4.2).</summary>
+    private static readonly HashSet<string> Understood = [X509Extensions.BasicConstraints.Id, X509Extensions.KeyUsage.Id];
+
+    private readonly byte[] toBeSigned;
+    private readonly Sm2Signature signature;
+    private readonly TbsCertificateStructure tbs;
+
+    private Sm2Certificate(byte[] der, X509CertificateStructure structure, Point publicKey, Sm2Signature signature)
+    {
+        Der = der;
+        tbs = structure.TbsCertificate;
+        toBeSigned = tbs.GetDerEncoded();
+        this.signature = signature;
+        PublicKey = publicKey;
+        Serial = Convert.ToHexString(tbs.SerialNumber.Value.ToByteArrayUnsigned());
+        SubjectDer = tbs.Subject.GetDerEncoded();
+        IssuerDer = tbs.Issuer.GetDerEncoded();
+        NotBefore = new DateTimeOffset(tbs.StartDate.ToDateTime().ToUniversalTime());
+        NotAfter = new DateTimeOffset(tbs.EndDate.ToDateTime().ToUniversalTime());
+    }
+
+    /// <summary>The whole certificate.</summary>
+    public byte[] Der { get; }
+
+    /// <summary>The certified key.</summary>
+    public Point PublicKey { get; }
+
+    /// <summary>Hexadecimal, upper case, without leading zero octets.</summary>
+    public string Serial { get; }
+
+    /// <summary>The subject as encoded: names are compared octet by octet.</summary>
+    public byte[] SubjectDer { get; }
+
+    /// <summary>The issuer as encoded.</summary>
+    public byte[] IssuerDer { get; }
+
+    /// <summary>Start of validity.</summary>
+    public DateTimeOffset NotBefore { get; }
+
+    /// <summary>End of validity, itself included.</summary>
+    public DateTimeOffset NotAfter { get; }
+
+    /// <summary>commonName, or null.</summary>
+    public string? CommonName => SubjectValues(X509Name.CN).FirstOrDefault();
+
+    /// <summary>organizationName, or null.</summary>
+    public string? Organization => SubjectValues(X509Name.O).FirstOrDefault();
+
+    /// <summary>Every value of the subject, whatever its attribute: vendors put the credit code where they please.</summary>
+    public IEnumerable<string> SubjectTexts => tbs.Subject.GetValueList();
+
+    /// <summary>Whether it may sign certificates.</summary>
+    public bool IsAuthority =>
+        BasicConstraints.FromExtensions(tbs.Extensions) is { } constraints && constraints.IsCA() && Allows(KeyUsage.KeyCertSign);
+
+    /// <summary>Whether its key may sign documents.</summary>
+    public bool MaySign => Allows(KeyUsage.DigitalSignature);
+
+    /// <summary>Whether keys and data may be encrypted to it.</summary>
+    public bool MayEncrypt => Allows(KeyUsage.KeyEncipherment) || Allows(KeyUsage.DataEncipherment) || Allows(KeyUsage.KeyAgreement);
+
+    /// <summary>Reads exactly one certificate; false for anything that is not one of the SM2 world.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> der, [NotNullWhen(true)] out Sm2Certificate? certificate)
+    {
+        certificate = null;
+        try
+        {
+            var bytes = der.ToArray();
+            var structure = X509CertificateStructure.GetInstance(Asn1Object.FromByteArray(bytes));
+            var key = structure.TbsCertificate.SubjectPublicKeyInfo;
+            if (structure.Version != 3
+                || structure.SignatureAlgorithm.Algorithm.Id != Sm2WithSm3
+                || structure.TbsCertificate.Signature.Algorithm.Id != Sm2WithSm3
+                || key.Algorithm.Algorithm.Id != EcPublicKey
+                || key.Algorithm.Parameters is not DerObjectIdentifier { Id: Sm2Curve }
+                || !Point.TryDecode(key.PublicKey.GetBytes(), out var point)
+                || !Sm2Signature.TryParseDer(structure.Signature.GetOctets(), out var signature)
+                || HasUnknownCriticalExtension(structure.TbsCertificate.Extensions))
+            {
+                return false;
+            }
+
+            certificate = new Sm2Certificate(bytes, structure, point, signature!);
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or FormatException or InvalidCastException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the issuer's name and key are those that made this certificate.</summary>
+    public bool IsIssuedBy(Sm2Certificate issuer)
+    {
+        ArgumentNullException.ThrowIfNull(issuer);
+        return IssuerDer.AsSpan().SequenceEqual(issuer.SubjectDer)
+            && signature.Verify(issuer.PublicKey, Sm2Signature.Digest(issuer.PublicKey, toBeSigned));
+    }
+
+    private static bool HasUnknownCriticalExtension(X509Extensions? extensions) =>
+        extensions?.GetCriticalExtensionOids().Any(oid => !Understood.Contains(oid.Id)) == true;
+
+    // Absent key usage allows everything (RFC 5280, 4.2.1.3).
+    private bool Allows(int bit) => KeyUsage.FromExtensions(tbs.Extensions) is not { } usage || (usage.IntValue & bit) != 0;
+
+    private IList<string> SubjectValues(DerObjectIdentifier attribute) => tbs.Subject.GetValueList(attribute);
+}
