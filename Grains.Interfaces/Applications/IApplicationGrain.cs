@@ -21,6 +21,10 @@ public interface IApplicationGrain : IGrainWithGuidKey
     [Alias("view")]
     Task<Reply<ApplicationView>> GetView(UserId caller);
 
+    /// <summary>The legal representative, unmasked, for the reviewer of this submission; whoever calls has had the look audited.</summary>
+    [Alias("for-review")]
+    Task<Reply<LegalRepresentative>> GetForReview(string applicationNumber);
+
     /// <summary>The order of this application, ready to be paid.</summary>
     [Alias("pay")]
     Task<Reply<OrderView>> Pay(UserId caller);
@@ -64,13 +68,12 @@ public sealed record SubmitClaim(
     [property: Id(1)] Applicant Applicant,
     [property: Id(2)] string EnterpriseName,
     [property: Id(3)] CreditCode CreditCode,
-    [property: Id(4)] string LegalRepresentativeName,
-    [property: Id(5)] string LegalRepresentativeIdNumber,
-    [property: Id(6)] string LicenceBlobId,
-    [property: Id(7)] string FormBlobId,
-    [property: Id(8)] PlatformId Platform,
-    [property: Id(9)] CaId Ca,
-    [property: Id(10)] int Years)
+    [property: Id(4)] LegalRepresentative LegalRepresentative,
+    [property: Id(5)] string LicenceBlobId,
+    [property: Id(6)] string FormBlobId,
+    [property: Id(7)] PlatformId Platform,
+    [property: Id(8)] CaId Ca,
+    [property: Id(9)] int Years)
 {
     /// <summary>No name, no number: commands reach logs and exception texts.</summary>
     public override string ToString() => $"SubmitClaim {Operation:D}";
@@ -82,6 +85,12 @@ public sealed record Applicant(
     [property: Id(0)] UserId User,
     [property: Id(1)] string MaskedName,
     [property: Id(2)] string MaskedPhoneNumber);
+
+[GenerateSerializer, Immutable, Alias("bzt.LegalRepresentative")]
+public sealed record LegalRepresentative([property: Id(0)] string Name, [property: Id(1)] string IdNumber)
+{
+    public override string ToString() => nameof(LegalRepresentative);
+}
 
 /// <param name="DevicePublicKey">P-256, 65 octets 04 ‖ X ‖ Y.</param>
 [GenerateSerializer, Immutable, Alias("bzt.StartDownload")]

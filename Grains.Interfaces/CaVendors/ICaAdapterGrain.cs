@@ -28,7 +28,7 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     [Alias("desk")]
     Task<IReadOnlyList<CaDeskEntry>> GetDesk();
 
-    /// <summary>One application with everything a reviewer must see, the legal representative's data unmasked: the look is audited.</summary>
+    /// <summary>One application as a reviewer must see it. The look is audited: who asks goes on to <c>IApplicationGrain.GetForReview</c>.</summary>
     [Alias("inspect")]
     Task<Reply<CaDeskFile>> Inspect(string applicationNumber, string reviewer);
 
@@ -50,17 +50,17 @@ public sealed record CaSubmissionOrder(
     [property: Id(1)] ApplicationId Origin,
     [property: Id(2)] CaApplicationFile File);
 
-/// <param name="ProtectedLegalRepresentative">Name and ID number, encrypted as they lie in the application's own state.</param>
+/// <summary>What a reviewer sees beside it. The legal representative's data is not copied: it lies with the application.</summary>
 /// <param name="ApplicantMaskedName">经办人</param>
 [GenerateSerializer, Immutable, Alias("bzt.ca.application-file")]
 public sealed record CaApplicationFile(
     [property: Id(0)] string PlatformName,
     [property: Id(1)] int Years,
-    [property: Id(2)] byte[] ProtectedLegalRepresentative,
-    [property: Id(3)] string LicenceBlobId,
-    [property: Id(4)] string FormBlobId,
-    [property: Id(5)] string ApplicantMaskedName,
-    [property: Id(6)] string ApplicantMaskedPhoneNumber);
+    [property: Id(2)] UserId Applicant,
+    [property: Id(3)] string ApplicantMaskedName,
+    [property: Id(4)] string ApplicantMaskedPhoneNumber,
+    [property: Id(5)] string LicenceBlobId,
+    [property: Id(6)] string FormBlobId);
 
 [GenerateSerializer, Immutable, Alias("bzt.ca.desk-entry")]
 public sealed record CaDeskEntry(
@@ -75,12 +75,8 @@ public sealed record CaDeskEntry(
 [GenerateSerializer, Immutable, Alias("bzt.ca.desk-file")]
 public sealed record CaDeskFile(
     [property: Id(0)] CaDeskEntry Entry,
-    [property: Id(1)] string LegalRepresentativeName,
-    [property: Id(2)] string LegalRepresentativeIdNumber,
-    [property: Id(3)] string LicenceBlobId,
-    [property: Id(4)] string FormBlobId,
-    [property: Id(5)] string ApplicantMaskedName,
-    [property: Id(6)] string ApplicantMaskedPhoneNumber);
+    [property: Id(1)] ApplicationId Origin,
+    [property: Id(2)] CaApplicationFile File);
 
 /// <param name="RejectionReason">Shown to the applicant; null approves.</param>
 [GenerateSerializer, Immutable, Alias("bzt.ca.decision")]
