@@ -19,6 +19,8 @@ public static class GrainKeys
 
     public static IOrderGrain Order(this IGrainFactory grains, OrderId id) => grains.GetGrain<IOrderGrain>(id.Value);
 
+    public static IPaymentDeskGrain PaymentDesk(this IGrainFactory grains) => grains.GetGrain<IPaymentDeskGrain>(0);
+
     public static ICatalogueGrain Catalogue(this IGrainFactory grains) => grains.GetGrain<ICatalogueGrain>(0);
 
     public static IEnterpriseGrain Enterprise(this IGrainFactory grains, CreditCode code) => grains.GetGrain<IEnterpriseGrain>(code.Value);

@@ -75,7 +75,15 @@ public sealed record ApplicationInfo(
 
 public sealed record TimelineEntry(ApplicationState State, DateTimeOffset At, string? Note);
 
-public enum OrderState { Open, Paid, Closed }
+public enum OrderState
+{
+    Open,
+    Paid,
+    /// <summary>Not paid, and what it was for is withdrawn.</summary>
+    Closed,
+    /// <summary>待退款: paid, and what it was for is withdrawn. The operator pays it back.</summary>
+    RefundDue,
+}
 
 /// <param name="PayUrl">Where the user pays; null when not open.</param>
 public sealed record OrderInfo(Guid OrderId, string Subject, int AmountFen, OrderState State, string? PayUrl, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt);

@@ -27,7 +27,7 @@ public interface IApplicationGrain : IGrainWithGuidKey
 
     /// <summary>The order of this application, ready to be paid.</summary>
     [Alias("pay")]
-    Task<Reply<OrderView>> Pay(UserId caller);
+    Task<Reply<OrderView>> Pay(StartPayment command);
 
     /// <summary>
     /// Reserves the enterprise for this application and begins the certificate on the calling device. A repeat from that device gets
@@ -54,7 +54,7 @@ public interface IApplicationGrain : IGrainWithGuidKey
 
     /// <summary>From the enterprise: another application's certificate was downloaded first.</summary>
     [Alias("claim-lost")]
-    Task ClaimLost();
+    Task ClaimLost(CreditCode enterprise);
 }
 
 /// <summary>

@@ -12,14 +12,14 @@ public interface IOrderGrain : IGrainWithGuidKey
 
     /// <summary>Where to pay it. The same address again while it is open.</summary>
     [Alias("pay")]
-    Task<Reply<OrderView>> Pay(UserId caller);
+    Task<Reply<OrderView>> Pay(StartPayment command);
 
     /// <summary>As its owner sees it. While it is open and was sent to be paid, the provider is asked, so that a lost notification loses nothing.</summary>
     [Alias("view")]
     Task<Reply<OrderView>> GetView(UserId caller);
 
     /// <summary>
-    /// The provider's verified notification. Done when it was recorded (again); <see cref="RefusalCode.NotFound"/> for an order that was never
+    /// The provider's verified notification, money paid or trade closed. Done when it was recorded (again); <see cref="RefusalCode.NotFound"/> for an order that was never
     /// opened, <see cref="RefusalCode.InvalidRequest"/> for another amount, which is kept as an irregularity.
     /// </summary>
     [Alias("notify")]
@@ -38,16 +38,26 @@ public sealed record OpenOrder(
     [property: Id(2)] string Subject,
     [property: Id(3)] int AmountFen);
 
+/// <param name="NotifyUrl">Where the provider tells us.</param>
+/// <param name="ReturnUrl">Where the browser comes back to; proves nothing.</param>
+[GenerateSerializer, Immutable, Alias("bzt.StartPayment")]
+public sealed record StartPayment(
+    [property: Id(0)] UserId Caller,
+    [property: Id(1)] Uri NotifyUrl,
+    [property: Id(2)] Uri ReturnUrl);
+
+/// <param name="Attempt">Which of the order's trades at the provider.</param>
 /// <param name="NotificationId">The provider's id of this notification; a repetition keeps it.</param>
 /// <param name="TradeId">The provider's number of the payment.</param>
 /// <param name="Paid">False: closed at the provider, never paid.</param>
 [GenerateSerializer, Immutable, Alias("bzt.PaymentNotice")]
 public sealed record PaymentNotice(
-    [property: Id(0)] string NotificationId,
-    [property: Id(1)] string TradeId,
-    [property: Id(2)] bool Paid,
-    [property: Id(3)] long AmountFen,
-    [property: Id(4)] DateTimeOffset? PaidAt);
+    [property: Id(0)] int Attempt,
+    [property: Id(1)] string NotificationId,
+    [property: Id(2)] string TradeId,
+    [property: Id(3)] bool Paid,
+    [property: Id(4)] long AmountFen,
+    [property: Id(5)] DateTimeOffset? PaidAt);
 
 [GenerateSerializer, Immutable, Alias("bzt.OrderView")]
 public sealed record OrderView(

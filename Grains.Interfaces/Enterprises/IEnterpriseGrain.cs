@@ -1,9 +1,10 @@
-using Bzt.Contracts.Phone;
+using Bzt.Grains.Accounts;
+using Bzt.Grains.Applications;
 
 namespace Bzt.Grains.Enterprises;
 
 /// <summary>
-/// One enterprise, keyed by its unified social credit code: whose it is, who belongs to it, its seals. It has exactly one
+/// One enterprise, keyed by its unified social credit code: whose it is and who belongs to it. It has exactly one
 /// administrator from its claim on; of several applicants the first whose certificate is downloaded becomes it (M025).
 /// </summary>
 [Alias("bzt.IEnterprise")]
@@ -13,7 +14,7 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     [Alias("view")]
     Task<EnterpriseView> GetView();
 
-    /// <summary>An application for it is on its way; told by <see cref="IApplicationGrain"/> at each submission, so that losers can be told.</summary>
+    /// <summary>An application for it is on its way; told at each submission, so that losers can be told.</summary>
     [Alias("contend")]
     Task Contend(ApplicationId application);
 
@@ -35,10 +36,6 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     /// <summary><see cref="MemberRole"/> of a user; <see cref="RefusalCode.NotFound"/> when not a member.</summary>
     [Alias("role-of")]
     Task<Reply<MemberRole>> GetRole(UserId user);
-
-    /// <summary>Its seals, by what they are; empty before the claim.</summary>
-    [Alias("seals")]
-    Task<IReadOnlyList<EnterpriseSeal>> GetSeals();
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.ConfirmClaim")]
@@ -57,17 +54,3 @@ public sealed record EnterpriseView(
     [property: Id(2)] string? Name,
     [property: Id(3)] string? AdministratorMaskedName,
     [property: Id(4)] string? AdministratorMaskedPhoneNumber);
-
-public enum SealKind
-{
-    /// <summary>单位公章</summary>
-    Enterprise,
-    /// <summary>法定代表人印鉴</summary>
-    LegalRepresentative,
-    /// <summary>法定代表人签名</summary>
-    LegalRepresentativeSignature,
-}
-
-/// <param name="BlobId">The picture, a PNG with a transparent ground.</param>
-[GenerateSerializer, Immutable, Alias("bzt.EnterpriseSeal")]
-public sealed record EnterpriseSeal([property: Id(0)] SealKind Kind, [property: Id(1)] string BlobId);

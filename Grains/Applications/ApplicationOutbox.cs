@@ -1,9 +1,12 @@
+using Bzt.Grains.Accounts;
+using Bzt.Grains.CaVendors;
+using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 
 namespace Bzt.Grains.Applications;
 
-/// <summary>The kinds of consequences an application, an order or an enterprise sends; each has its handler below or in its receiver's folder.</summary>
+/// <summary>What applications, their orders and enterprises tell others; each kind has its handler below. Every receiver ignores a repeat.</summary>
 internal static class ApplicationOutbox
 {
     public const string SubmitToCa = "application/submit-to-ca";
@@ -13,7 +16,89 @@ internal static class ApplicationOutbox
     public const string Release = "application/release";
     public const string ConfirmClaim = "application/confirm-claim";
     public const string AddMembership = "application/add-membership";
+    public const string OrderPaid = "application/order-paid";
+    public const string ClaimLost = "application/claim-lost";
     public const string PostMessage = "application/post-message";
 
     public static Outbox Post(this Outbox outbox, UserId user, InboxEntry entry) => outbox.Add(PostMessage, user.ToString(), entry);
+}
+
+internal sealed class SubmitToCaHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.SubmitToCa;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.CaAdapter(new CaId(delivery.Item.Target)).Submit(delivery.Item.Read<CaSubmissionOrder>());
+}
+
+internal sealed class OpenOrderHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.OpenOrder;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Order(new OrderId(Guid.Parse(delivery.Item.Target))).Open(delivery.Item.Read<OpenOrder>());
+}
+
+internal sealed class CloseOrderHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.CloseOrder;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Order(new OrderId(Guid.Parse(delivery.Item.Target))).Close();
+}
+
+internal sealed class ContendHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.Contend;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Enterprise(new CreditCode(delivery.Item.Target)).Contend(delivery.Item.Read<ApplicationId>());
+}
+
+internal sealed class ReleaseHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.Release;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Enterprise(new CreditCode(delivery.Item.Target)).Release(delivery.Item.Read<ApplicationId>());
+}
+
+internal sealed class ConfirmClaimHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.ConfirmClaim;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Enterprise(new CreditCode(delivery.Item.Target)).Confirm(delivery.Item.Read<ConfirmClaim>());
+}
+
+internal sealed class AddMembershipHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.AddMembership;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.User(new UserId(Guid.Parse(delivery.Item.Target))).AddMembership(delivery.Item.Read<Membership>());
+}
+
+internal sealed class OrderPaidHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.OrderPaid;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).Paid(delivery.Item.Read<OrderId>());
+}
+
+internal sealed class ClaimLostHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.ClaimLost;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).ClaimLost(delivery.Item.Read<CreditCode>());
+}
+
+internal sealed class PostMessageHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.PostMessage;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Inbox(new UserId(Guid.Parse(delivery.Item.Target))).Post(delivery.Item.Read<InboxEntry>());
 }

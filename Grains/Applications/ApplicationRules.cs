@@ -62,7 +62,10 @@ public static class ApplicationRules
             Offer = submission.Offer,
             RejectionReason = null,
         };
-        return (Submitted(state, id, moved), null);
+        var resubmitted = Submitted(state, id, moved);
+        return (submission.Claim.CreditCode == application.Claim.CreditCode
+            ? resubmitted
+            : resubmitted with { Outbox = resubmitted.Outbox.Add(ApplicationOutbox.Release, application.Claim.CreditCode.Value, id) }, null);
     }
 
     /// <summary>A decision about another submission, or a repeated one, changes nothing.</summary>
@@ -169,9 +172,11 @@ public static class ApplicationRules
             : (state, new Refusal(RefusalCode.ApplicationStateWrong));
     }
 
-    public static StoredApplication Lost(StoredApplication state, ApplicationId id, DateTimeOffset now)
+    /// <param name="enterprise">Who says so: a correction may have left that enterprise behind.</param>
+    public static StoredApplication Lost(StoredApplication state, ApplicationId id, CreditCode enterprise, DateTimeOffset now)
     {
-        if (state.Application is not { } application || Move(application, ApplicationEvent.Lose, now, "该企业已被其他申请人认领") is not { } lost)
+        if (state.Application is not { } application || application.Claim.CreditCode != enterprise
+            || Move(application, ApplicationEvent.Lose, now, "该企业已被其他申请人认领") is not { } lost)
         {
             return state;
         }
@@ -179,6 +184,10 @@ public static class ApplicationRules
         var ended = Ended(state, id, lost);
         return ended with { Outbox = ended.Outbox.Post(application.Applicant.User, ApplicationMessages.Lost(id, application, now)) };
     }
+
+    /// <summary>The same submission again: it must not fail because the catalogue or the enterprise changed since.</summary>
+    public static bool IsRepeat(StoredApplication state, Guid operation, string fingerprint) =>
+        state.Application is { } application && application.Operation == operation && application.Fingerprint == fingerprint;
 
     /// <summary>One number is one submission for ever: a vendor answers it from its record however often it is told.</summary>
     public static string Number(ApplicationId id, int submission) => $"{id.Value:N}-{submission}";

@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Bzt.Contracts.Phone;
+using Bzt.Grains.Applications.Catalogue;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Foundations;
+using Orleans.Runtime;
+
+namespace Bzt.Grains.Applications;
+
+/// <inheritdoc cref="IApplicationGrain"/>
+[GrainType("application")]
+public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
+{
+    private readonly IPersistentState<StoredApplication> storage;
+    private readonly OutboxDrain<StoredApplication> outbox;
+    private readonly CatalogueSource catalogue;
+    private readonly PersonalData personalData;
+    private readonly IKeyProtector protector;
+    private readonly TimeProvider time;
+
+    public ApplicationGrain(
+        [PersistentState("application")] IPersistentState<StoredApplication> storage, OutboxDrains drains,
+        CatalogueSource catalogue, PersonalData personalData, IKeyProtector protector, TimeProvider time)
+    {
+        (this.storage, this.catalogue, this.personalData, this.protector, this.time) = (storage, catalogue, personalData, protector, time);
+        outbox = drains.Attach(this, storage);
+    }
+
+    private ApplicationId Id => new(this.GetPrimaryKey());
+
+    public Task<Reply<ApplicationView>> SubmitClaim(SubmitClaim command) => Accept(command, ApplicationRules.Submit);
+
+    public Task<Reply<ApplicationView>> ResubmitClaim(SubmitClaim command) => ApplicationRules.Mine(storage.State, command.Applicant.User) is null
+        ? Task.FromResult<Reply<ApplicationView>>(new Refusal(RefusalCode.NotFound))
+        : Accept(command, ApplicationRules.Resubmit);
+
+    public Task<Reply<ApplicationView>> GetView(UserId caller) => Task.FromResult<Reply<ApplicationView>>(
+        ApplicationRules.Mine(storage.State, caller) is { } application ? View(application) : new Refusal(RefusalCode.NotFound));
+
+    public Task<Reply<LegalRepresentative>> GetForReview(string applicationNumber)
+    {
+        if (storage.State.Application is not { } application || ApplicationRules.Number(Id, application.Submission) != applicationNumber)
+        {
+            return Task.FromResult<Reply<LegalRepresentative>>(new Refusal(RefusalCode.NotFound));
+        }
+
+        var claim = application.Claim;
+        return Task.FromResult<Reply<LegalRepresentative>>(new LegalRepresentative(
+            personalData.Open(Person, claim.WrappedKey, NameField, claim.SealedName),
+            personalData.Open(Person, claim.WrappedKey, IdNumberField, claim.SealedIdNumber)));
+    }
+
+    public async Task<Reply<OrderView>> Pay(StartPayment command)
+    {
+        if (ApplicationRules.Mine(storage.State, command.Caller) is not { } application)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (application.Order is not { } order)
+        {
+            return new Refusal(RefusalCode.ApplicationStateWrong);
+        }
+
+        // The outbox opens it as well; whoever is first, it is the same order.
+        await GrainFactory.Order(order).Open(ApplicationRules.OrderOf(Id, application));
+        return await GrainFactory.Order(order).Pay(command);
+    }
+
+    public async Task<Reply<CertificateId>> Download(StartDownload command)
+    {
+        // 1. Is it this application's turn, from this device?
+        if (ApplicationRules.MayDownload(storage.State, command) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // 2. The enterprise, for this application alone. A crash after this leaves a reservation that the repeat finds to be its own.
+        var application = storage.State.Application!;
+        if (application.State == ApplicationState.DownloadReady
+            && await GrainFactory.Enterprise(application.Claim.CreditCode).Reserve(Id) is Refused<Nothing>(var claimed))
+        {
+            return claimed;
+        }
+
+        // 3. The decision.
+        await Write(ApplicationRules.Download(storage.State, command, time.GetUtcNow()).State);
+
+        // 4. The certificate begins its life. A crash before this is mended by the phone's repeat, which comes here again.
+        return await GrainFactory.Certificate(application.Certificate).Create(NewCertificate(application, command)) is Refused<Nothing>(var conflict)
+            ? conflict
+            : application.Certificate;
+    }
+
+    public async Task<Reply<ApplicationView>> Withdraw(UserId caller)
+    {
+        var (next, refusal) = ApplicationRules.Withdraw(storage.State, Id, caller, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        await Write(next);
+        return View(next.Application!);
+    }
+
+    public Task Reviewed(ApplicationReviewed review) =>
+        Write(ApplicationRules.Reviewed(storage.State, Id, review, new OrderId(Guid.CreateVersion7(time.GetUtcNow())), time.GetUtcNow()));
+
+    public Task Paid(OrderId order) => Write(ApplicationRules.Paid(storage.State, order, time.GetUtcNow()));
+
+    public Task CertificateActivated(CertificateId certificate) => Write(ApplicationRules.Activated(storage.State, Id, certificate, time.GetUtcNow()));
+
+    public Task ClaimLost(CreditCode enterprise) => Write(ApplicationRules.Lost(storage.State, Id, enterprise, time.GetUtcNow()));
+
+    public Task DrainOutbox() => outbox.DrainAsync();
+
+    private delegate (StoredApplication State, Refusal? Refusal) Acceptance(
+        StoredApplication state, ApplicationId id, ApplicationRules.Submission submission, DateTimeOffset now);
+
+    private async Task<Reply<ApplicationView>> Accept(SubmitClaim command, Acceptance decide)
+    {
+        var fingerprint = Fingerprint(command);
+        if (ApplicationRules.IsRepeat(storage.State, command.Operation, fingerprint))
+        {
+            return View(storage.State.Application!);
+        }
+
+        if (ChosenOffer.Find(catalogue.Current, command.Platform, command.Ca, command.Years) is not { } offer)
+        {
+            return new Refusal(RefusalCode.OfferUnknown);
+        }
+
+        if ((await GrainFactory.Enterprise(command.CreditCode).GetView()).Claimed)
+        {
+            return new Refusal(RefusalCode.EnterpriseClaimed);
+        }
+
+        var now = time.GetUtcNow();
+        var submission = new ApplicationRules.Submission(
+            command.Operation, fingerprint, command.Applicant, Seal(command), offer, new CertificateId(Guid.CreateVersion7(now)));
+        var (next, refusal) = decide(storage.State, Id, submission, now);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        await Write(next);
+        return View(next.Application!);
+    }
+
+    private const string NameField = "legal-representative/name";
+    private const string IdNumberField = "legal-representative/id-number";
+
+    private string Person => $"application/{Id}";
+
+    private ClaimFacts Seal(SubmitClaim command)
+    {
+        var key = personalData.NewKey(Person);
+        return new ClaimFacts(
+            command.EnterpriseName, command.CreditCode, key,
+            personalData.Seal(Person, key, NameField, command.LegalRepresentative.Name),
+            personalData.Seal(Person, key, IdNumberField, command.LegalRepresentative.IdNumber),
+            command.LicenceBlobId, command.FormBlobId);
+    }
+
+    // Keyed: the ID number in it could be guessed from a plain hash.
+    private string Fingerprint(SubmitClaim command) =>
+        protector.KeyedHash("application/submission", JsonSerializer.SerializeToUtf8Bytes(command, StateJson.Options));
+
+    private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command) => new(
+        Id, ApplicationRules.Number(Id, application.Submission), application.Applicant.User, command.Device, command.DevicePublicKey,
+        application.Claim.CreditCode, application.Claim.EnterpriseName, application.Offer.Ca, application.Offer.CaName, application.Offer.RecognitionGroup,
+        new CertificateSubject(application.Claim.EnterpriseName, application.Claim.EnterpriseName, application.Claim.CreditCode.Value));
+
+    private Task Write(StoredApplication next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);
+
+    private ApplicationView View(ApplicationRecord application) => new(
+        Id, application.Kind, application.State, application.Claim.EnterpriseName, application.Claim.CreditCode, application.Offer.Platform,
+        application.Offer.Ca, application.Offer.Years, application.Offer.FeeFen, application.RejectionReason, application.Order,
+        application.Device is null ? null : application.Certificate, application.Timeline);
+}

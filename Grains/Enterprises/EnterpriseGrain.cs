@@ -1,0 +1,54 @@
+using Bzt.Grains.Accounts;
+using Bzt.Grains.Foundations;
+using Orleans.Runtime;
+
+namespace Bzt.Grains.Enterprises;
+
+/// <inheritdoc cref="IEnterpriseGrain"/>
+[GrainType("enterprise")]
+public sealed class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOwner
+{
+    private readonly IPersistentState<StoredEnterprise> storage;
+    private readonly OutboxDrain<StoredEnterprise> outbox;
+    private readonly TimeProvider time;
+
+    public EnterpriseGrain([PersistentState("enterprise")] IPersistentState<StoredEnterprise> storage, OutboxDrains drains, TimeProvider time)
+    {
+        (this.storage, this.time) = (storage, time);
+        outbox = drains.Attach(this, storage);
+    }
+
+    private CreditCode Code => new(this.GetPrimaryKeyString());
+
+    public Task<EnterpriseView> GetView()
+    {
+        var claimed = storage.State.Claimed;
+        return Task.FromResult(new EnterpriseView(
+            Code, claimed is not null, claimed?.Name, claimed?.AdministratorMaskedName, claimed?.AdministratorMaskedPhoneNumber));
+    }
+
+    public Task Contend(ApplicationId application) => Write(EnterpriseRules.Contend(storage.State, Code, application));
+
+    public async Task<Reply<Nothing>> Reserve(ApplicationId application)
+    {
+        var (next, refusal) = EnterpriseRules.Reserve(storage.State, application);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        await Write(next);
+        return default(Nothing);
+    }
+
+    public Task Release(ApplicationId application) => Write(EnterpriseRules.Release(storage.State, application));
+
+    public Task Confirm(ConfirmClaim claim) => Write(EnterpriseRules.Confirm(storage.State, Code, claim, time.GetUtcNow()));
+
+    public Task<Reply<MemberRole>> GetRole(UserId user) => Task.FromResult<Reply<MemberRole>>(
+        EnterpriseRules.Member(storage.State, user) is { } member ? member.Role : new Refusal(RefusalCode.NotFound));
+
+    public Task DrainOutbox() => outbox.DrainAsync();
+
+    private Task Write(StoredEnterprise next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);
+}

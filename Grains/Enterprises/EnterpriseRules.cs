@@ -1,0 +1,63 @@
+using Bzt.Grains.Applications;
+
+namespace Bzt.Grains.Enterprises;
+
+/// <summary>What an enterprise decides, without clock, randomness or I/O. At most one application holds it at a time, and one for ever.</summary>
+public static class EnterpriseRules
+{
+    public static StoredEnterprise Contend(StoredEnterprise state, CreditCode code, ApplicationId application)
+    {
+        if (state.Claimed is { } claimed)
+        {
+            return claimed.Application == application ? state : Tell(state, code, application);
+        }
+
+        return state.Contenders.Contains(application) ? state : state with { Contenders = state.Contenders.Add(application) };
+    }
+
+    public static (StoredEnterprise State, Refusal? Refusal) Reserve(StoredEnterprise state, ApplicationId application)
+    {
+        if (state.Claimed is { } claimed)
+        {
+            return (state, claimed.Application == application ? null : new Refusal(RefusalCode.EnterpriseClaimed));
+        }
+
+        return state.Reservation is { } holder && holder != application
+            ? (state, new Refusal(RefusalCode.EnterpriseClaimed))
+            : (state with { Reservation = application }, null);
+    }
+
+    public static StoredEnterprise Release(StoredEnterprise state, ApplicationId application) =>
+        state.Reservation == application || state.Contenders.Contains(application)
+            ? state with
+            {
+                Reservation = state.Reservation == application ? null : state.Reservation,
+                Contenders = state.Contenders.Remove(application),
+            }
+            : state;
+
+    public static StoredEnterprise Confirm(StoredEnterprise state, CreditCode code, ConfirmClaim claim, DateTimeOffset now)
+    {
+        if (state.Claimed is not null)
+        {
+            return state;
+        }
+
+        // A certificate is active, so its application had the reservation; whoever holds another one now never gets further.
+        var confirmed = state with
+        {
+            Claimed = new ClaimedEnterprise(
+                claim.EnterpriseName, claim.Application, claim.Administrator, claim.AdministratorMaskedName, claim.AdministratorMaskedPhoneNumber, now,
+                [new EnterpriseMember(claim.Administrator, Accounts.MemberRole.Administrator, now)]),
+            Reservation = null,
+            Contenders = [],
+        };
+        return state.Contenders.Where(contender => contender != claim.Application).Aggregate(confirmed, (told, loser) => Tell(told, code, loser));
+    }
+
+    private static StoredEnterprise Tell(StoredEnterprise state, CreditCode code, ApplicationId loser) =>
+        state with { Outbox = state.Outbox.Add(ApplicationOutbox.ClaimLost, loser.ToString(), code) };
+
+    public static EnterpriseMember? Member(StoredEnterprise state, UserId user) =>
+        state.Claimed?.Members.FirstOrDefault(member => member.User == user);
+}
