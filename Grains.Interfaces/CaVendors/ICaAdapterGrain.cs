@@ -39,7 +39,20 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     /// <summary>What reviewers did, newest first.</summary>
     [Alias("audit")]
     Task<IReadOnlyList<CaAuditRecord>> GetAudit(int atMost);
+
+    /// <summary>What the CA that runs inside publishes; refused with <see cref="RefusalCode.NotFound"/> before its first application.</summary>
+    [Alias("publications")]
+    Task<Reply<CaPublications>> GetPublications();
 }
+
+/// <param name="RevocationList">DER, as of now.</param>
+/// <param name="IssuingCertificate">DER.</param>
+/// <param name="RootCertificate">DER.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.publications")]
+public sealed record CaPublications(
+    [property: Id(0)] byte[] RevocationList,
+    [property: Id(1)] byte[] IssuingCertificate,
+    [property: Id(2)] byte[] RootCertificate);
 
 /// <param name="Application">What the vendor is told.</param>
 /// <param name="Origin">Whom to tell the outcome.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using Bzt.Grains.Applications;
 using Bzt.Grains.Foundations;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
@@ -27,6 +28,7 @@ public static class SiloComposition
 
         builder.Bind<OutboxOptions>(OutboxOptions.Section);
         builder.Services.AddGrainParts(typeof(StateJson).Assembly);
+        builder.Services.AddApplications(builder.Environment);
         builder.UseOrleans(silo =>
         {
             silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

@@ -10,7 +10,7 @@ public sealed class CreditCodesTests
     [InlineData("91350100M000100Y43")]
     [InlineData("91110000600037341L")]
     [InlineData("91440300708461136T")]
-    [InlineData("91330000799655058B")]
+    [InlineData("91330100799655058B")]
     public void Published_codes_are_accepted(string code)
     {
         Assert.True(CreditCodes.TryParse(code, out var parsed));

@@ -1,0 +1,99 @@
+using Bzt.Contracts.Phone;
+using Bzt.Grains;
+using Bzt.Grains.Applications;
+using CsCheck;
+using ApplicationId = Bzt.Grains.ApplicationId;
+
+namespace Bzt.Tests.Applications;
+
+public sealed class OrderRulesTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 1, 0, 0, TimeSpan.Zero);
+    private static readonly OrderId Id = new(Guid.Parse("019aa000-0000-7000-8000-00000000000b"));
+    private static readonly OpenOrder Opening = new(new UserId(Guid.Parse("019aa000-0000-7000-8000-000000000001")), new ApplicationId(Guid.Empty), "企业证书", 30000);
+
+    [Fact]
+    public void Paid_twice_it_pays_once()
+    {
+        var state = Opened();
+        (state, var refusal) = OrderRules.Notify(state, Id, Paid("trade-1", 30000), Now);
+        Assert.Null(refusal);
+        Assert.Equal(OrderState.Paid, state.Order!.State);
+        Assert.Single(state.Outbox.Items);
+        Assert.Same(state, OrderRules.Notify(state, Id, Paid("trade-1", 30000), Now.AddHours(1)).State);
+
+        // Another trade is other money: kept to be paid back, and the application hears nothing.
+        (state, refusal) = OrderRules.Notify(state, Id, Paid("trade-2", 30000), Now);
+        Assert.Null(refusal);
+        Assert.Single(state.Outbox.Items);
+        Assert.Equal(IrregularPayment.PaidTwice, Assert.Single(state.Order!.Irregularities).Kind);
+    }
+
+    [Theory]
+    [InlineData(29999)]
+    [InlineData(30001)]
+    [InlineData(1)]
+    public void Another_amount_never_pays(long amount)
+    {
+        var (state, refusal) = OrderRules.Notify(Opened(), Id, Paid("trade-1", amount), Now);
+        Assert.Equal(RefusalCode.InvalidRequest, refusal?.Code);
+        Assert.Equal(OrderState.Open, state.Order!.State);
+        Assert.Equal((IrregularPayment.WrongAmount, amount), (state.Order.Irregularities[0].Kind, state.Order.Irregularities[0].AmountFen));
+        Assert.Same(state, OrderRules.Notify(state, Id, Paid("trade-1", amount), Now).State);
+    }
+
+    [Fact]
+    public void Money_for_what_was_withdrawn_is_due_to_be_paid_back_whichever_came_first()
+    {
+        var late = OrderRules.Notify(OrderRules.Close(Opened()), Id, Paid("trade-1", 30000), Now).State;
+        Assert.Equal((OrderState.RefundDue, "trade-1"), (late.Order!.State, late.Order.TradeId));
+        var early = OrderRules.Close(OrderRules.Notify(Opened(), Id, Paid("trade-1", 30000), Now).State);
+        Assert.Equal((OrderState.RefundDue, "trade-1"), (early.Order!.State, early.Order.TradeId));
+        Assert.Same(early, OrderRules.Close(early));
+    }
+
+    [Fact]
+    public void A_trade_closed_at_the_provider_makes_room_for_another()
+    {
+        var closed = new PaymentNotice(1, "notice", "trade-1", false, 30000, null);
+        var (state, _) = OrderRules.Notify(Opened(), Id, closed, Now);
+        Assert.Equal((OrderState.Open, 2), (state.Order!.State, state.Order.Attempt));
+        Assert.Same(state, OrderRules.Notify(state, Id, closed, Now).State);
+    }
+
+    [Fact]
+    public void Whatever_is_notified_settles_once_and_only_by_the_amount() =>
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Bool, Gen.Bool).Array[1, 20].Sample(notices =>
+        {
+            var state = Opened();
+            var right = false;
+            foreach (var (trade, amount, paid, close) in notices)
+            {
+                if (close)
+                {
+                    state = OrderRules.Close(state);
+                }
+
+                right |= paid && amount == 0;
+                state = OrderRules.Notify(state, Id, new PaymentNotice(1, "n", $"trade-{trade}", paid, 30000 + amount, null), Now).State;
+                Assert.Equal(right, state.Order!.State is OrderState.Paid or OrderState.RefundDue);
+                Assert.True(state.Outbox.Items.Length <= 1);
+            }
+        });
+
+    [Fact]
+    public void Unknown_orders_and_numbers_are_refused()
+    {
+        Assert.Equal(RefusalCode.NotFound, OrderRules.Notify(new StoredOrder(), Id, Paid("trade-1", 30000), Now).Refusal?.Code);
+        Assert.True(OrderRules.TryParseNumber(OrderRules.Number(Id, 12), out var order, out var attempt));
+        Assert.Equal((Id, 12), (order, attempt));
+        foreach (var text in new[] { "", "1", Id.ToString(), Id.Value.ToString("N"), Id.Value.ToString("N") + "01", Id.Value.ToString("N") + "1234", Id.Value.ToString("N").ToUpperInvariant() + "1" })
+        {
+            Assert.False(OrderRules.TryParseNumber(text, out _, out _), text);
+        }
+    }
+
+    private static StoredOrder Opened() => OrderRules.Open(new StoredOrder(), Opening, Now).State;
+
+    private static PaymentNotice Paid(string trade, long amount) => new(1, $"notice of {trade}", trade, true, amount, Now);
+}
