@@ -29,6 +29,10 @@ public abstract record SigningForm
         SigningForm? decoded = document.Kind switch
         {
             SigningFormKind.Login => LoginForm.Decode(document.Content),
+            SigningFormKind.Csr => CsrForm.Decode(document.Content),
+            SigningFormKind.Authorisation => AuthorisationForm.Decode(document.Content),
+            SigningFormKind.CmsPdf => CmsPdfForm.Decode(document.Content),
+            SigningFormKind.Ses => SesForm.Decode(document.Content),
             SigningFormKind.BidManifest => BidManifestForm.Decode(document.Content),
             SigningFormKind.HashOnly => HashOnlyForm.Decode(document.Content),
             _ => null,

@@ -68,6 +68,13 @@ public sealed partial class KeyShareServer
             SigningFinish r => Handle(state, rounds, r, now),
             ResumeOpen => HandleResumeOpen(state, rounds, now),
             Resume r => Handle(state, rounds, r, now),
+            ProofOpen r => Handle(state, rounds, r, work, now),
+            EnvelopeProof r => Handle(state, rounds, r, now),
+            EncryptionKeyStore r => Handle(state, r),
+            DecryptionFinish r => Handle(state, rounds, r, now),
+            PinChangeProof r => Handle(state, rounds, r, now),
+            DepositConfirm r => Handle(state, r),
+            DepositFetch r => Handle(state, r, now),
             _ => new(state, new Failed(ProtocolFailure.Unexpected)),
         };
     }

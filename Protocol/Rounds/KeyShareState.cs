@@ -42,6 +42,9 @@ public sealed record KeyShareState
     /// <summary>The encryption keys, past ones too.</summary>
     public IReadOnlyList<EncryptionKeyShare> EncryptionKeys { get; init; } = [];
 
+    /// <summary>The encryption key that is arriving.</summary>
+    public EncryptionKeyArrivalGrant? Arrival { get; init; }
+
     /// <summary>How often the partial decryption of an envelope was given.</summary>
     public IReadOnlyList<EnvelopeUse> Envelopes { get; init; } = [];
 
@@ -84,4 +87,11 @@ public sealed record RecordedAnswer(byte[] Attempt, byte[] MessageHash, byte[] A
 public sealed record PinDeposit(int Number, byte[] Sealed);
 
 /// <summary>Somebody entitled approved that the deposit be released to the registered device.</summary>
-public sealed record DepositApproval(string RequestId, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
+/// <param name="RequestId">Names the approval.</param>
+/// <param name="NotBefore">End of the time in which the owner may object.</param>
+/// <param name="NotAfter">End of the approval.</param>
+/// <param name="IsReleased">Whether the device has fetched it.</param>
+public sealed record DepositApproval(string RequestId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool IsReleased = false);
+
+/// <summary>An encryption key a PIN proof let in, whose server share is awaited.</summary>
+public sealed record EncryptionKeyArrivalGrant(string RequestId, string EncryptionKeyId, byte[] PublicKey);

@@ -56,7 +56,7 @@ public abstract record PhoneRequest
             PhoneRequestKind.EncryptionKeyStore => EncryptionKeyStore.Read(ref reader),
             PhoneRequestKind.PinChangeProof => PinChangeProof.Read(ref reader),
             PhoneRequestKind.DepositConfirm => new DepositConfirm(reader.I32()),
-            PhoneRequestKind.DepositFetch => new DepositFetch(reader.Text()),
+            PhoneRequestKind.DepositFetch => new DepositFetch(reader.Text(), reader.I32()),
             PhoneRequestKind.DecryptionFinish => DecryptionFinish.Read(ref reader),
             PhoneRequestKind.SessionDeposit => SessionDeposit.Read(ref reader),
             PhoneRequestKind.SessionSign => SessionSign.Read(ref reader),
@@ -329,13 +329,13 @@ public sealed record DepositConfirm(int Number) : PhoneRequest
     private protected override void Write(WireWriter writer) => writer.I32(Number);
 }
 
-/// <summary>F0: fetches the deposit whose release was approved under this request id.</summary>
-public sealed record DepositFetch(string RequestId) : PhoneRequest
+/// <summary>F0: fetches the deposit of the phone's mask, whose release was approved under this request id.</summary>
+public sealed record DepositFetch(string RequestId, int Number) : PhoneRequest
 {
     /// <inheritdoc/>
     public override PhoneRequestKind Kind => PhoneRequestKind.DepositFetch;
 
-    private protected override void Write(WireWriter writer) => writer.Text(RequestId);
+    private protected override void Write(WireWriter writer) => writer.Text(RequestId).I32(Number);
 }
 
 /// <summary>D2: the phone's part of every wrapped key, sealed to the PC, with a PIN proof per encryption key.</summary>

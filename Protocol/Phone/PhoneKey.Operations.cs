@@ -1,0 +1,149 @@
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Rounds;
+using Bzt.Protocol.Secrets;
+using Bzt.Protocol.Wire;
+
+namespace Bzt.Protocol.Phone;
+
+/// <summary>A request for decryption that the user looks at. Dispose it when he leaves.</summary>
+public sealed class PhoneDecryption : IDisposable
+{
+    private readonly DecryptionRound round;
+    private readonly Func<StretchedPin, ValueTask<SiloAnswer>> confirm;
+
+    internal PhoneDecryption(DecryptionRound round, Func<StretchedPin, ValueTask<SiloAnswer>> confirm) => (this.round, this.confirm) = (round, confirm);
+
+    /// <summary>What is to be decrypted and for whom, with the check code, to be shown as it is.</summary>
+    public DecryptionTask Task => round.Task;
+
+    /// <summary>Helps decrypt all of it: <see cref="Proved"/>, or a refusal. After <see cref="WrongPin"/> it may be called again.</summary>
+    public ValueTask<SiloAnswer> ConfirmAsync(StretchedPin pin) => confirm(pin);
+
+    /// <inheritdoc/>
+    public void Dispose() => round.Dispose();
+}
+
+public sealed partial class PhoneKey
+{
+    /// <summary>
+    /// Opens a request for decryption (D0, D1). <paramref name="binding"/> is <see cref="DecryptionTask.Binding"/> from
+    /// the QR code, read by the app's own scanner; never from a push or a link.
+    /// </summary>
+    public async ValueTask<Opening<PhoneDecryption>> OpenDecryptionAsync(string requestId, byte[] binding)
+    {
+        var round = new DecryptionRound(keyId, deviceId, requestId, binding, random);
+        if (await OpenAsync(round) is { } refusal)
+        {
+            round.Dispose();
+            return new(null, refusal);
+        }
+
+        return new(new(round, pin => ProveAsync(round, pin)), null);
+    }
+
+    /// <summary>
+    /// Takes an encryption key from the CA's envelope (E0 to E5): <see cref="Acknowledged"/>, or a refusal.
+    /// <paramref name="checkCertificate"/> verifies the certificate to a pinned root, with the signing certificate's
+    /// subject, and returns its key, or null. May be repeated after a lost answer.
+    /// </summary>
+    public async ValueTask<SiloAnswer> ReceiveEncryptionKeyAsync(string requestId, StretchedPin pin, Func<EnvelopeTask, Point?> checkCertificate)
+    {
+        ArgumentNullException.ThrowIfNull(pin);
+        using var round = new EnvelopeRound(keyId, deviceId, requestId, checkCertificate, random);
+        var answer = await ProveAsync(round, pin);
+        if (answer is not EnvelopePartial partial)
+        {
+            return answer;
+        }
+
+        using var whole = round.Open(pin, partial.T2);
+        if (whole is null)
+        {
+            return new Failed(ProtocolFailure.AnswerInvalid);
+        }
+
+        // E4.2 a2 is drawn here, uE is stored before a2 leaves, the key counts once the server acknowledged.
+        using var a2 = SecretScalar.Random(random);
+        var a1 = whole.Value - a2.Value;
+        var publicKey = Sm2Group.MultiplyBase(whole.Value);
+        var id = round.Task.EncryptionKeyId;
+        var key = new PhoneEncryptionKey(id, publicKey, a1 - pin.EncryptionMask(id), IsActive: false);
+        var epoch = round.Epoch + 1;
+        var stored = await store.UpdateAsync(keyId, record => record!.Epoch == epoch && record.Pending is null
+            ? (record with { EncryptionKeys = [.. record.EncryptionKeys.Where(k => k.Id != id), key] }, true)
+            : (record, false));
+        if (!stored)
+        {
+            return new Failed(ProtocolFailure.Unexpected);
+        }
+
+        var context = EncryptionKeyArrival.Context(keyId, deviceId, requestId, epoch, id, publicKey);
+        answer = await round.Conversation!.SendAsync(
+            new EncryptionKeyStore(requestId, epoch, id, a2.Value, EncryptionKeyArrival.Prove(a1, context, random)));
+        if (answer is Acknowledged)
+        {
+            await store.UpdateAsync(keyId, record => (
+                record! with { EncryptionKeys = [.. record.EncryptionKeys.Select(k => k.Id == id ? k with { IsActive = true } : k)] }, true));
+        }
+
+        return answer;
+    }
+
+    /// <summary>Changes the PIN (P0 to P5): <see cref="Proved"/>, or a refusal. When the answer was lost the old PIN still holds.</summary>
+    public async ValueTask<SiloAnswer> ChangePinAsync(StretchedPin pin, StretchedPin replacement)
+    {
+        var requestId = "pin/" + Convert.ToHexString(random.Bytes(16));
+        using var round = new PinChangeRound(keyId, deviceId, requestId, replacement, random);
+        var answer = await ProveAsync(round, pin);
+        if (answer is Proved)
+        {
+            // Another tab may have settled the attempt first, without the new PIN: then the old one holds.
+            if ((await RequireAsync()).MaskNumber != round.DepositNumber)
+            {
+                return new Failed(ProtocolFailure.Unexpected);
+            }
+
+            try
+            {
+                await round.Conversation!.SendAsync(new DepositConfirm(round.DepositNumber));
+            }
+            catch (PhoneLinkException)
+            {
+                // The server keeps both deposits until the next change: nothing is lost.
+            }
+        }
+
+        return answer;
+    }
+
+    /// <summary>
+    /// Sets a new PIN after a forgotten one (F0, F1, then as a change), once the release was approved under
+    /// <paramref name="requestId"/>: <see cref="Proved"/>, or a refusal.
+    /// </summary>
+    public async ValueTask<SiloAnswer> RecoverPinAsync(string requestId, StretchedPin replacement)
+    {
+        if (Blocks(await ResumeAsync()) is { } blocked)
+        {
+            return blocked;
+        }
+
+        var record = await RequireAsync();
+        SiloAnswer answer;
+        using (var conversation = await link.BeginAsync(requestId))
+        {
+            answer = await conversation.SendAsync(new ResumeOpen());
+            if (answer is Challenge)
+            {
+                answer = await conversation.SendAsync(new DepositFetch(requestId, record.MaskNumber));
+            }
+        }
+
+        if (answer is not DepositReleased released || released.Number != record.MaskNumber)
+        {
+            return answer is DepositReleased ? new Failed(ProtocolFailure.AnswerInvalid) : answer;
+        }
+
+        using var pin = StretchedPin.FromDeposit(record.Stretch, released.Deposit, record.Mask);
+        return await ChangePinAsync(pin, replacement);
+    }
+}
