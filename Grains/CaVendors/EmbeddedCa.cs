@@ -6,10 +6,8 @@ using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.X509;
-using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Pkcs;
-using Org.BouncyCastle.Security;
 using Org.BouncyCastle.X509;
 
 namespace Bzt.Grains.CaVendors;
@@ -266,8 +264,9 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
                     ? key.Q.GetEncoded(compressed: false)
                     : null;
         }
-        catch (Exception malformed) when (malformed is ArgumentException or IOException or InvalidOperationException or GeneralSecurityException or CryptoException or FormatException or InvalidCastException)
+        catch (Exception malformed) when (malformed is not OutOfMemoryException)
         {
+            // BouncyCastle's parsers let out whatever they met: of a stranger's bytes all of it means malformed.
             return null;
         }
     }

@@ -1,0 +1,36 @@
+using Bzt.Grains.Providers.Payments;
+using Bzt.Grains.Providers.Sms;
+using Bzt.Tests.Simulators;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Tests.Providers;
+
+/// <summary>A configuration that cannot work or is not safe refuses to start.</summary>
+public sealed class ProviderOptionsTests
+{
+    [Theory]
+    [InlineData("Providers:Sms:Endpoint", "http://dysmsapi.aliyuncs.com/")]
+    [InlineData("Providers:Sms:AccessKeySecret", "")]
+    [InlineData("Providers:Sms:Templates:ResetPin", "")]
+    [InlineData("Providers:Sms:Timeout", "00:10:00")]
+    [InlineData("Providers:BankCard:Endpoint", "ftp://bank.example.com/")]
+    [InlineData("Providers:BankCard:Secret", "short")]
+    [InlineData("Providers:Alipay:Gateway", "http://openapi.alipay.com/gateway.do")]
+    [InlineData("Providers:Alipay:PrivateKey", "not base64")]
+    [InlineData("Providers:Alipay:AlipayPublicKey", "AAAA")]
+    [InlineData("Providers:Alipay:SellerId", "")]
+    public async Task A_bad_setting_stops_the_start(string key, string value)
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        Assert.Throws<OptionsValidationException>(() => simulators.Adapter<IStartupValidator>(null, (key, value)).Validate());
+    }
+
+    [Fact]
+    public async Task What_the_simulators_hand_out_is_accepted()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        simulators.Adapter<IStartupValidator>().Validate();
+        Assert.NotNull(simulators.Adapter<ISmsSender>());
+        Assert.Equal("alipay", simulators.Adapter<IPaymentProvider>().Name);
+    }
+}

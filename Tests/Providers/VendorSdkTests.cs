@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bzt.Grains.Providers.Payments;
+using Bzt.Tests.Peers;
+using Bzt.Tests.Simulators;
+
+namespace Bzt.Tests.Providers;
+
+/// <summary>The vendors' own SDKs drive the simulators unchanged: what our adapters speak to is the vendors' wire format.</summary>
+public sealed class VendorSdkTests
+{
+    [Fact]
+    [Trait("Feature", "M011"), Trait("Surface", "api")]
+    public async Task Aliyun_s_SDK_sends_a_message()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        var settings = simulators.Settings;
+        var sent = await Send(settings["Providers:Sms:AccessKeySecret"]!, settings["Providers:Sms:SignName"]!, """{"code":"4 2+*~()!'"}""");
+        Assert.Equal((200, "OK"), (sent["statusCode"]!.GetValue<int>(), sent["code"]!.GetValue<string>()));
+        var message = (await simulators.Control.LastMessageAsync("13800000000"))!;
+        Assert.Equal(("4 2+*~()!'", "peer", sent["bizId"]!.GetValue<string>()), (message.Code, message.OutId, message.BizId));
+
+        Assert.Equal("isv.SMS_SIGNATURE_ILLEGAL", (await Send(settings["Providers:Sms:AccessKeySecret"]!, "别的", """{"code":"1"}"""))["code"]!.GetValue<string>());
+        var refused = await Send("wrong", settings["Providers:Sms:SignName"]!, """{"code":"1"}""");
+        Assert.Equal((400, "SignatureDoesNotMatch"), (refused["statusCode"]!.GetValue<int>(), refused["code"]!.GetValue<string>()));
+
+        async Task<JsonNode> Send(string secret, string signName, string parameters) => JsonNode.Parse(await Node(
+            "aliyun-sms.mjs", null, simulators.Address.Authority, settings["Providers:Sms:AccessKeyId"]!, secret, "13800000000", signName, settings["Providers:Sms:Templates:Login"]!, parameters))!;
+    }
+
+    [Fact]
+    [Trait("Feature", "M033"), Trait("Surface", "api")]
+    public async Task Alipay_s_SDK_pays_queries_and_believes_the_notification()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        await using var merchant = await Merchant.StartAsync();
+        using var folder = new TemporaryFolder();
+        var settings = folder.Write("settings.json", JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            gateway = simulators.Settings["Providers:Alipay:Gateway"],
+            appId = simulators.Settings["Providers:Alipay:AppId"],
+            privateKey = simulators.Settings["Providers:Alipay:PrivateKey"],
+            alipayPublicKey = simulators.Settings["Providers:Alipay:AlipayPublicKey"],
+        }));
+
+        Assert.Equal("ACQ.TRADE_NOT_EXIST", JsonNode.Parse(await Node("alipay.mjs", null, settings, "o1"))!["subCode"]!.GetValue<string>());
+        var page = JsonNode.Parse(await Node("alipay.mjs", null, settings, "o1", merchant.NotifyUrl.AbsoluteUri, "http://127.0.0.1:1/back"))!;
+        await simulators.Control.PayAsync("o1", new Uri(page["url"]!.GetValue<string>()));
+        var answer = JsonNode.Parse(await Node("alipay.mjs", null, settings, "o1"))!;
+        Assert.Equal(("TRADE_SUCCESS", "300.10"), (answer["tradeStatus"]!.GetValue<string>(), answer["totalAmount"]!.GetValue<string>()));
+
+        // What the SDK opened our adapter reads; what our adapter believes the SDK believes.
+        var notification = await merchant.NextAsync();
+        Assert.True(simulators.Adapter<IPaymentProvider>().TryReadNotification(notification, out var read));
+        Assert.Equal(("o1", 30010L, PaymentState.Paid), (read.Status.OrderId, read.Status.AmountFen, read.Status.State));
+        Assert.True(JsonNode.Parse(await Node("alipay.mjs", JsonSerializer.Serialize(notification), settings))!["authentic"]!.GetValue<bool>());
+        var forged = new Dictionary<string, string>(notification) { ["total_amount"] = "0.01" };
+        Assert.False(JsonNode.Parse(await Node("alipay.mjs", JsonSerializer.Serialize(forged), settings))!["authentic"]!.GetValue<bool>());
+    }
+
+    // The SDKs write local time where Alipay means Beijing's.
+    static async Task<string> Node(string script, string? input, params string[] arguments)
+    {
+        var folder = PeerProcess.Sources("node");
+        if (!Directory.Exists(Path.Combine(folder, "node_modules", "alipay-sdk")))
+        {
+            throw new DirectoryNotFoundException("The vendors' SDKs are missing: run npm ci in Tests/Peers/node, as ./test.sh does.");
+        }
+
+        return (await PeerProcess.Run("env", ["TZ=Asia/Shanghai", "node", script, .. arguments], folder, input)).OrFail().Output;
+    }
+}
