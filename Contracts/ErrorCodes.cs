@@ -30,6 +30,7 @@ public static class ErrorCodes
     public const string SmsTooMany = "sms_too_many";
     public const string RealNameMismatch = "real_name_mismatch";
     public const string RealNameAlready = "real_name_already";
+    public const string BankCardUnusable = "bank_card_unusable";
     public const string RealNameTaken = "real_name_taken";
     public const string RealNameUnderage = "real_name_underage";
     public const string ProviderUnavailable = "provider_unavailable";

@@ -51,6 +51,7 @@ public enum RefusalCode
     ProviderUnavailable = 25,
     RealNameTaken = 26,
     RealNameUnderage = 27,
+    BankCardUnusable = 28,
 
     CreditCodeInvalid = 40,
     EnterpriseClaimed = 41,

@@ -30,6 +30,7 @@ internal static class ProblemTexts
         ErrorCodes.RealNameAlready => (409, "账号已实名认证，不能更换实名身份"),
         ErrorCodes.RealNameTaken => (409, "该身份已在其他账号实名认证"),
         ErrorCodes.RealNameUnderage => (422, "未满18周岁，不能实名认证"),
+        ErrorCodes.BankCardUnusable => (422, "该银行卡不能用于认证，请更换银行卡"),
         ErrorCodes.ProviderUnavailable => (503, "第三方服务暂不可用，请稍后再试"),
 
         ErrorCodes.CreditCodeInvalid => (422, "统一社会信用代码校验位不正确"),

@@ -27,6 +27,7 @@ internal static class RefusalProblems
         RefusalCode.ProviderUnavailable => ErrorCodes.ProviderUnavailable,
         RefusalCode.RealNameTaken => ErrorCodes.RealNameTaken,
         RefusalCode.RealNameUnderage => ErrorCodes.RealNameUnderage,
+        RefusalCode.BankCardUnusable => ErrorCodes.BankCardUnusable,
         RefusalCode.CreditCodeInvalid => ErrorCodes.CreditCodeInvalid,
         RefusalCode.EnterpriseClaimed => ErrorCodes.EnterpriseClaimed,
         RefusalCode.EnterpriseMismatch => ErrorCodes.EnterpriseMismatch,

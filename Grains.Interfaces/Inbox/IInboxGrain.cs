@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Bzt.Grains.Inbox;
 
 /// <summary>A user's messages, and the gateways that can wake his phones. Key: the user id. Calls nobody but those gateways.</summary>
@@ -36,7 +38,7 @@ public interface IInboxGrain : IGrainWithGuidKey
 [Alias("bzt.IPhoneObserver")]
 public interface IPhoneObserver : IGrainObserver
 {
-    [Alias("WakeUp")]
+    [Alias("WakeUp"), OneWay]
     Task WakeUp(UserId user, WakeUpKind kind);
 }
 

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Providers.Sms;
+
+namespace Bzt.Grains.Accounts;
+
+/// <summary>A number's codes and its owner. Calls its owner's <see cref="IUserGrain"/> and nobody else.</summary>
+[GrainType("phone-number")]
+public sealed class PhoneNumberGrain(
+    [PersistentState("phone-number")] IPersistentState<PhoneNumberState> state, IKeyProtector protector, ISmsSender sms, TimeProvider time) : Grain, IPhoneNumberGrain
+{
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(6);
+
+    public async Task<Reply<CodeSent>> SendCode(string phoneNumber, SmsCodePurpose purpose)
+    {
+        var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+        var (next, refusal) = PhoneNumberRules.Issue(state.State, purpose, Hash(purpose, code), time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        // Written first: a crash may cost the user a code, it never lets one be sent that does not count.
+        await state.WriteAsync(this, next);
+        using var giveUp = new CancellationTokenSource(SendTimeout, time);
+        return await SendAsync(phoneNumber, code, purpose, giveUp.Token) switch
+        {
+            SmsResult.Ok => new CodeSent(PhoneNumberRules.ResendAfter, PhoneNumberRules.Lifetime),
+            SmsResult.Refused { Code: SmsRefusal.InvalidNumber } => new Refusal(RefusalCode.InvalidRequest),
+            SmsResult.Refused { Code: SmsRefusal.TooMany } => new Refusal(RefusalCode.SmsTooMany, time.GetUtcNow() + TimeSpan.FromHours(1)),
+            // It may have been sent all the same; the next one can be asked for as after any other.
+            _ => new Refusal(RefusalCode.ProviderUnavailable, time.GetUtcNow() + PhoneNumberRules.ResendAfter),
+        };
+    }
+
+    public async Task<Reply<LoggedIn>> LogIn(LogInByCode command)
+    {
+        var (next, refusal) = PhoneNumberRules.Use(state.State, SmsCodePurpose.Login, Hash(SmsCodePurpose.Login, command.Code), command.LogIn.Jkt, time.GetUtcNow());
+        if (refusal is null && next.Owner is null)
+        {
+            next = next with { Owner = Guid.CreateVersion7() };
+        }
+
+        if (next != state.State)
+        {
+            await state.WriteAsync(this, next);
+        }
+
+        // A crash here leaves a used code; the same device may use it again, see PhoneNumberRules.Use.
+        return refusal is not null ? refusal : await GrainFactory.User(new UserId(next.Owner!.Value)).LogIn(command.LogIn);
+    }
+
+    private async Task<SmsResult> SendAsync(string phoneNumber, string code, SmsCodePurpose purpose, CancellationToken giveUp)
+    {
+        try
+        {
+            return await sms.SendCodeAsync(phoneNumber, code, Template(purpose), Guid.NewGuid().ToString("N"), giveUp);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            return new SmsResult.Unavailable("no answer in time");
+        }
+    }
+
+    private string Hash(SmsCodePurpose purpose, string code) => protector.KeyedHash("sms-code", $"{this.GetPrimaryKeyString()}|{purpose}|{code}");
+
+    private static SmsPurpose Template(SmsCodePurpose purpose) => purpose switch
+    {
+        SmsCodePurpose.Login => SmsPurpose.Login,
+        SmsCodePurpose.ChangeNumber => SmsPurpose.ChangePhone,
+        SmsCodePurpose.ResetPassword => SmsPurpose.ResetPassword,
+        SmsCodePurpose.ChangePin => SmsPurpose.ChangePin,
+        _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "No template."),
+    };
+}

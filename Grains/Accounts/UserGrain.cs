@@ -1,0 +1,187 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Inbox;
+using Bzt.Grains.Providers.BankCards;
+
+namespace Bzt.Grains.Accounts;
+
+/// <summary>An account. Calls <see cref="IPersonGrain"/> and nobody else; messages go through the outbox.</summary>
+[GrainType("user")]
+public sealed class UserGrain : Grain, IUserGrain, IOutboxOwner
+{
+    // Below Orleans' response timeout, so that the phone hears of the provider and not of us.
+    private static readonly TimeSpan ProviderTimeout = TimeSpan.FromSeconds(6);
+
+    private readonly IPersistentState<UserState> state;
+    private readonly OutboxDrain<UserState> drain;
+    private readonly PersonalData personalData;
+    private readonly IKeyProtector protector;
+    private readonly IBankCardVerifier bankCards;
+    private readonly TimeProvider time;
+
+    /// <summary>What interleaving readers see: never a state whose write has not succeeded.</summary>
+    private UserState durable = new();
+
+    public UserGrain(
+        [PersistentState("user")] IPersistentState<UserState> state, OutboxDrains drains, PersonalData personalData, IKeyProtector protector, IBankCardVerifier bankCards, TimeProvider time)
+    {
+        (this.state, this.personalData, this.protector, this.bankCards, this.time) = (state, personalData, protector, bankCards, time);
+        drain = drains.Attach(this, state);
+    }
+
+    private UserId Id => new(this.GetPrimaryKey());
+
+    private string Person => this.GetPrimaryKey().ToString("N");
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        durable = state.State;
+        return Task.CompletedTask;
+    }
+
+    public async Task<LoggedIn> LogIn(LogIn command)
+    {
+        var now = time.GetUtcNow();
+        var newUser = durable.RegisteredAt is null;
+        var account = newUser ? Register(command.PhoneNumber, now) : durable;
+        var (next, device, newKey) = DeviceRules.LogIn(account, command, DeviceId.New(), now);
+        if (newKey && !newUser)
+        {
+            next = next with { Outbox = next.Outbox.AddMessage(Id, NewDeviceMessage(device, now)) };
+        }
+
+        await WriteAsync(next);
+        return new LoggedIn(Id, new DeviceId(device.Id), newUser, !device.Active);
+    }
+
+    public Task<Reply<AuthenticatedDevice>> Authenticate(DeviceId device, byte[] tokenHash, string jkt) =>
+        Task.FromResult(DeviceRules.Authenticate(durable, device, tokenHash, jkt, time.GetUtcNow()));
+
+    public Task LogOut(DeviceId device) => WriteAsync(DeviceRules.LogOut(durable, device));
+
+    public Task<Reply<Account>> GetAccount() => Task.FromResult<Reply<Account>>(durable.RegisteredAt is null
+        ? new Refusal(RefusalCode.NotFound)
+        : new Account(
+            durable.MaskedPhoneNumber,
+            durable.RealName is { } name ? Show(name) : null,
+            [.. durable.Memberships.Select(membership => new Membership(new CreditCode(membership.CreditCode), membership.EnterpriseName, membership.Role))]));
+
+    public async Task<Reply<RealName>> ProveByBankCard(ProveByBankCard command)
+    {
+        // 1. Identify: an operation seen before, an identity that cannot be.
+        var now = time.GetUtcNow();
+        var inputHash = protector.KeyedHash("real-name-input", string.Join('\n', command.Name, command.IdNumber, command.CardNumber, command.PhoneNumber));
+        var idNumberHash = protector.KeyedHash("id-number", command.IdNumber);
+        if (RealNameRules.Before(durable, command, inputHash, idNumberHash, now) is { } decided)
+        {
+            return Answer(decided);
+        }
+
+        // 2. Count the try before the provider is asked.
+        var (begun, limited) = RealNameRules.Begin(durable, command.Operation, inputHash, now);
+        if (limited is not null)
+        {
+            return limited;
+        }
+
+        if (begun != durable)
+        {
+            await WriteAsync(begun);
+        }
+
+        // 3. Ask. The same operation is the same request to the provider, whichever activation asks.
+        var result = await VerifyAsync(command);
+        if (RealNameRules.Read(result) is { } refusal)
+        {
+            await WriteAsync(refusal is RefusalCode.ProviderUnavailable ? RealNameRules.Undo(durable, command.Operation) : RealNameRules.End(durable, command.Operation, refusal));
+            return Answer(new RealNameOutcome(refusal));
+        }
+
+        // 4. One account a person. A crash after this leaves the person claimed by us; the repeat finds that and goes on.
+        if (await GrainFactory.Person(idNumberHash).Claim(Id) != Id)
+        {
+            await WriteAsync(RealNameRules.End(durable, command.Operation, RefusalCode.RealNameTaken));
+            return new Refusal(RefusalCode.RealNameTaken);
+        }
+
+        // 5. The decision: who it is, and that the device that proved it is the active one.
+        var proven = new ProvenPerson(
+            personalData.Seal(Person, durable.PersonKey!, "name", command.Name),
+            personalData.Seal(Person, durable.PersonKey!, "id-number", command.IdNumber),
+            idNumberHash, Masks.Name(command.Name), Masks.IdNumber(command.IdNumber), RealNameWay.BankCard, now, ((BankCardResult.Ok)result).ReceiptId);
+        await WriteAsync(DeviceRules.MakeActive(RealNameRules.End(durable, command.Operation, refusal: null), command.Device) with { RealName = proven });
+        return Show(proven);
+    }
+
+    public Task AddMembership(Membership membership) => WriteAsync(durable with
+    {
+        Memberships =
+        [
+            .. durable.Memberships.Where(known => known.CreditCode != membership.CreditCode.Value),
+            new MembershipState(membership.CreditCode.Value, membership.EnterpriseName, membership.Role),
+        ],
+    });
+
+    public Task RemoveMembership(CreditCode creditCode) => WriteAsync(durable with
+    {
+        Memberships = durable.Memberships.RemoveAll(known => known.CreditCode == creditCode.Value),
+    });
+
+    public Task<Reply<Person>> GetPerson() => Task.FromResult<Reply<Person>>(durable is not { RealName: { } name, PersonKey: { } key, PhoneNumber: { } number }
+        ? new Refusal(RefusalCode.RealNameRequired)
+        : new Person(
+            personalData.Open(Person, key, "name", name.Name),
+            personalData.Open(Person, key, "id-number", name.IdNumber),
+            personalData.Open(Person, key, "phone-number", number)));
+
+    public Task DrainOutbox() => drain.DrainAsync();
+
+    private async Task WriteAsync(UserState next)
+    {
+        await drain.WriteAsync(next);
+        durable = state.State;
+    }
+
+    private UserState Register(string phoneNumber, DateTimeOffset now)
+    {
+        var key = personalData.NewKey(Person);
+        return durable with
+        {
+            RegisteredAt = now,
+            PersonKey = key,
+            PhoneNumber = personalData.Seal(Person, key, "phone-number", phoneNumber),
+            MaskedPhoneNumber = Masks.PhoneNumber(phoneNumber),
+        };
+    }
+
+    private async Task<BankCardResult> VerifyAsync(ProveByBankCard command)
+    {
+        // Two users' phones may choose the same operation id; the provider must not mix them up.
+        var requestId = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Person}|{command.Operation:N}")).AsSpan(0, 16));
+        using var giveUp = new CancellationTokenSource(ProviderTimeout, time);
+        try
+        {
+            return await bankCards.VerifyAsync(command.Name, command.IdNumber, command.CardNumber, command.PhoneNumber, requestId, giveUp.Token);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            return new BankCardResult.Unavailable("no answer in time");
+        }
+    }
+
+    private Reply<RealName> Answer(RealNameOutcome outcome) => outcome.Refusal switch
+    {
+        { } code => new Refusal(code, code is RefusalCode.RateLimited ? time.GetUtcNow().AddDays(1) : null),
+        null => Show(durable.RealName!),
+    };
+
+    private static RealName Show(ProvenPerson person) => new(person.MaskedName, person.MaskedIdNumber, person.Way, person.At);
+
+    private static InboxEntry NewDeviceMessage(Device device, DateTimeOffset now) => new(
+        $"device-{device.Id:N}", MessageKind.NewDevice, "新设备登录",
+        device.Active
+            ? $"设备“{device.Name}”登录了您的账号。若非本人操作，请尽快联系客服。"
+            : $"设备“{device.Name}”登录了您的账号，目前只能查看。若非本人操作，请尽快联系客服。",
+        null, now);
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Bzt.Grains.Foundations;
+
+namespace Bzt.Grains.Accounts;
+
+public sealed record UserState : IHasOutbox<UserState>
+{
+    /// <summary>Null before the first login.</summary>
+    public DateTimeOffset? RegisteredAt { get; init; }
+
+    /// <summary>The person's own key, wrapped; all that is sealed below, and copies of it elsewhere, end with it.</summary>
+    public byte[]? PersonKey { get; init; }
+
+    public byte[]? PhoneNumber { get; init; }
+
+    public string MaskedPhoneNumber { get; init; } = "";
+
+    public ImmutableArray<Device> Devices { get; init; } = [];
+
+    public ProvenPerson? RealName { get; init; }
+
+    /// <summary>The newest real-name operations, so that a repeat gets the recorded outcome.</summary>
+    public ImmutableArray<RealNameOperation> Operations { get; init; } = [];
+
+    /// <summary>When checks were made that count, in the last day, oldest first.</summary>
+    public ImmutableArray<DateTimeOffset> RealNameTries { get; init; } = [];
+
+    public ImmutableArray<MembershipState> Memberships { get; init; } = [];
+
+    public Outbox Outbox { get; init; } = Outbox.Empty;
+
+    public UserState WithOutbox(Outbox outbox) => this with { Outbox = outbox };
+}
+
+/// <param name="Id">Never changes for a key.</param>
+/// <param name="PublicKey">65 octets 04‖x‖y.</param>
+/// <param name="Jkt">Its RFC 7638 thumbprint.</param>
+/// <param name="Name">As the device calls itself.</param>
+/// <param name="TokenHash">Null when logged out.</param>
+/// <param name="Active">May act for the account. At most one device; a logged-out one stays it until another takes its place.</param>
+/// <param name="LoggedInAt">The last time.</param>
+public sealed record Device(Guid Id, byte[] PublicKey, string Jkt, string Name, byte[]? TokenHash, bool Active, DateTimeOffset LoggedInAt);
+
+/// <param name="Name">Sealed.</param>
+/// <param name="IdNumber">Sealed.</param>
+/// <param name="IdNumberHash">Keyed.</param>
+/// <param name="Receipt">The provider's, for disputes.</param>
+public sealed record ProvenPerson(
+    byte[] Name, byte[] IdNumber, string IdNumberHash, string MaskedName, string MaskedIdNumber, RealNameWay Way, DateTimeOffset At, string Receipt);
+
+/// <param name="Id">The phone's.</param>
+/// <param name="InputHash">Keyed hash of what was asked: the same id for other data is a conflict.</param>
+/// <param name="Outcome">Null while the provider is being asked, or after a crash meanwhile.</param>
+public sealed record RealNameOperation(Guid Id, string InputHash, RealNameOutcome? Outcome);
+
+/// <param name="Refusal">Null: proven.</param>
+public sealed record RealNameOutcome(RefusalCode? Refusal);
+
+public sealed record MembershipState(string CreditCode, string EnterpriseName, MemberRole Role);
