@@ -2,9 +2,14 @@ namespace Bzt.Gateway.Accounts;
 
 internal static class AccountsApi
 {
+    public static void AddAccounts(this WebApplicationBuilder builder) => builder.Services.AddSingleton<PhoneNumberIndex>();
+
     public static void MapAccounts(this RouteGroupBuilder phones)
     {
+        RequestSmsCode.Map(phones);
+        LogIn.Map(phones);
         LogOut.Map(phones);
         GetMe.Map(phones);
+        ProveByBankCard.Map(phones);
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Bzt.Contracts;
 using Bzt.Gateway.Problems;
+using Bzt.Grains.Providers;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
@@ -11,13 +12,14 @@ namespace Bzt.Gateway.Hosting;
 
 internal static class GatewayComposition
 {
-    public static void AddGateway(this WebApplicationBuilder builder)
+    public static GatewayOptions AddGateway(this WebApplicationBuilder builder)
     {
         var embedded = (builder.Configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.Provider)}"] ?? "sqlite") == "sqlite";
         var options = BindOptions(builder, embedded);
         if (embedded)
         {
             builder.AddBztSilo();
+            builder.Services.AddProviders();
         }
         else
         {
@@ -30,10 +32,10 @@ internal static class GatewayComposition
         }
 
         builder.Services.AddSingleton<PublicAddress>();
-        builder.Services.AddDataProtection();
         builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddLoginRateLimit(options);
+        return options;
     }
 
     // At once and not at start: the composition depends on the values.

@@ -29,9 +29,10 @@ public static class GatewayHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = BodyLimits.Default;
         });
-        builder.AddGateway();
+        var options = builder.AddGateway();
         builder.AddPhones();
-        builder.AddInbox();
+        builder.AddAccounts();
+        builder.AddInbox(options);
         builder.AddHealth();
         builder.AddApiDocument();
 

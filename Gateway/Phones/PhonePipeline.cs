@@ -2,12 +2,13 @@ using Bzt.Contracts;
 using Bzt.Gateway.Hosting;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Gateway.Phones;
 
 /// <summary>Everything that is asked of a phone's request before its endpoint runs, in order.</summary>
-internal sealed class PhonePipeline(RequestDelegate next, DpopVerifier dpop, IGrainFactory grains, IOptions<GatewayOptions> options)
+internal sealed class PhonePipeline(RequestDelegate next, DpopVerifier dpop, HubTickets tickets, IGrainFactory grains, IOptions<GatewayOptions> options)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -58,34 +59,51 @@ internal sealed class PhonePipeline(RequestDelegate next, DpopVerifier dpop, IGr
             return null;
         }
 
-        // 3. A token, under the scheme that says that it is bound to a key (RFC 9449 §7.1): as a Bearer token it is worth nothing.
+        // 3. The hub: a ticket stands for token and proof, which a browser's WebSocket cannot carry. Browsers put it into the query.
+        if (context.GetEndpoint()!.Metadata.GetMetadata<HubUser.TicketAccepted>() is not null && TicketOf(context.Request) is { } ticket)
+        {
+            if (await tickets.RedeemAsync(ticket) is not { } holder)
+            {
+                return ErrorCodes.Unauthenticated;
+            }
+
+            context.Features.Set(new HubUser(holder));
+            return null;
+        }
+
+        // 4. A token, under the scheme that says that it is bound to a key (RFC 9449 §7.1): as a Bearer token it is worth nothing.
         if (context.Request.Headers.Authorization is not [{ } authorization] || !authorization.StartsWith("DPoP ", StringComparison.Ordinal)
             || !AccessToken.TryParse(authorization["DPoP ".Length..], out var user, out var device, out var hash))
         {
             return ErrorCodes.Unauthenticated;
         }
 
-        // 4. A fresh proof made for this request and this token.
+        // 5. A fresh proof made for this request and this token.
         if (await dpop.VerifyAsync(context.Request, authorization["DPoP ".Length..]) is not { } proof)
         {
             return ErrorCodes.InvalidDpop;
         }
 
-        // 5. The user's grain knows the token and the key it was given to.
-        if (await grains.User(user).Authenticate(device, hash, proof.Jkt) is not Done<Grains.Accounts.AuthenticatedDevice>(var known))
+        // 6. The user's grain knows the token and the key it was given to.
+        if (await grains.User(user).Authenticate(device, hash, proof.Jkt) is not Done<AuthenticatedDevice>(var known))
         {
             return ErrorCodes.Unauthenticated;
         }
 
         context.Features.Set(new Caller(user, device, known.PublicKey, known.Limited, known.RealNamed));
 
-        // 6. A limited device looks; it does not act.
+        // 7. A limited device looks; it does not act.
         if (access >= PhoneAccess.FullDevice && known.Limited)
         {
             return ErrorCodes.DeviceLimited;
         }
 
-        // 7. M014.
+        // 8. M014.
         return access >= PhoneAccess.RealNamed && !known.RealNamed ? ErrorCodes.RealNameRequired : null;
     }
+
+    private static string? TicketOf(HttpRequest request) =>
+        request.Query["access_token"] is [{ } query] ? query
+        : request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..]
+        : null;
 }

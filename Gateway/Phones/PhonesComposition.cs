@@ -9,6 +9,7 @@ internal static class PhonesComposition
     {
         builder.Services.AddSingleton<DpopNonces>();
         builder.Services.AddSingleton<DpopVerifier>();
+        builder.Services.AddSingleton<HubTickets>();
         builder.Services.AddSingleton<IReplayWindow>(services => services.GetRequiredService<IOptions<GatewayOptions>>().Value.Redis is null
             ? ActivatorUtilities.CreateInstance<MemoryReplayWindow>(services)
             : ActivatorUtilities.CreateInstance<RedisReplayWindow>(services));

@@ -24,9 +24,6 @@ public interface IInboxGrain : IGrainWithGuidKey
     [Alias("Subscribe")]
     Task Subscribe(IPhoneObserver observer);
 
-    [Alias("Unsubscribe")]
-    Task Unsubscribe(IPhoneObserver observer);
-
     /// <summary>Tells connected phones to fetch. May be lost; the truth is in what they then fetch.</summary>
     [Alias("WakeUp")]
     Task WakeUp(WakeUpKind kind);

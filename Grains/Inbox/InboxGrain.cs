@@ -42,12 +42,6 @@ public sealed class InboxGrain([PersistentState("inbox")] IPersistentState<Inbox
         return Task.CompletedTask;
     }
 
-    public Task Unsubscribe(IPhoneObserver observer)
-    {
-        observers.Remove(observer);
-        return Task.CompletedTask;
-    }
-
     public async Task WakeUp(WakeUpKind kind)
     {
         var now = time.GetUtcNow();

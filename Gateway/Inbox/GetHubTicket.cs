@@ -1,0 +1,14 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+
+namespace Bzt.Gateway.Inbox;
+
+internal static class GetHubTicket
+{
+    public static void Map(RouteGroupBuilder phones) =>
+        phones.MapPost(Routes.Phone.HubTicket, Handle).Needs(PhoneAccess.Device).Produces<HubTicket>();
+
+    private static IResult Handle(Caller caller, HubTickets tickets) =>
+        Results.Json(new HubTicket(tickets.New(caller.UserId), (int)HubTickets.Lifetime.TotalSeconds), BztJson.Default.HubTicket);
+}
