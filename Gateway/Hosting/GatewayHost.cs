@@ -3,7 +3,9 @@ using Bzt.Gateway.Health;
 using Bzt.Gateway.Inbox;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
+using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
+using Bzt.Gateway.Sessions;
 using Microsoft.AspNetCore.Routing;
 
 namespace Bzt.Gateway.Hosting;
@@ -33,6 +35,7 @@ public static class GatewayHost
         builder.AddPhones();
         builder.AddAccounts();
         builder.AddInbox(options);
+        builder.AddPlatforms();
         builder.AddHealth();
         builder.AddApiDocument();
 
@@ -42,8 +45,11 @@ public static class GatewayHost
         app.UseProblemsForEmptyErrors();
         app.UseRouting();
         app.UseRateLimiter();
+        app.UseAuthentication();
         app.UseMiddleware<PhonePipeline>();
+        app.UseMiddleware<PlatformPipeline>();
         app.MapPhoneApi();
+        app.MapPlatformApi();
         app.MapHealth();
         app.MapApiDocument();
         app.MapPhoneApp();
@@ -56,5 +62,6 @@ public static class GatewayHost
         var phones = app.MapGroup("").Needs(PhoneAccess.RealNamed);
         phones.MapAccounts();
         phones.MapInbox();
+        phones.MapSessions();
     }
 }

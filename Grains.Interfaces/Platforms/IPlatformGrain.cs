@@ -1,10 +1,10 @@
 namespace Bzt.Grains.Platforms;
 
-/// <summary>A relying party: a trading platform with its credentials, permissions and the certificates bound to it.</summary>
+/// <summary>A relying party: a trading platform with its credentials and permissions.</summary>
 [Alias("bzt.IPlatform")]
 public interface IPlatformGrain : IGrainWithStringKey
 {
-    /// <summary>Creates or updates the registration; an operator's act. Bindings stay.</summary>
+    /// <summary>Creates or updates the registration; an operator's act.</summary>
     [Alias("register")]
     Task<Reply<Nothing>> Register(RegisterPlatform command);
 
@@ -14,14 +14,6 @@ public interface IPlatformGrain : IGrainWithStringKey
 
     [Alias("facts")]
     Task<Reply<PlatformFacts>> GetFacts();
-
-    /// <summary>A certificate was bound (M063). A newer certificate of the same enterprise takes the older one's place.</summary>
-    [Alias("bind")]
-    Task Bind(PlatformBinding binding);
-
-    /// <summary>Refused with <see cref="RefusalCode.NotBound"/> when the enterprise has not bound a certificate here.</summary>
-    [Alias("binding")]
-    Task<Reply<PlatformBinding>> GetBinding(CreditCode enterprise);
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.RegisterPlatform")]
@@ -39,11 +31,3 @@ public sealed record PlatformFacts(
     [property: Id(1)] string Name,
     [property: Id(2)] string RecognitionGroup,
     [property: Id(3)] bool MaySignHashes);
-
-[GenerateSerializer, Immutable, Alias("bzt.PlatformBinding")]
-public sealed record PlatformBinding(
-    [property: Id(0)] CertificateId Certificate,
-    [property: Id(1)] string EnterpriseName,
-    [property: Id(2)] CreditCode CreditCode,
-    [property: Id(3)] string SigningSerial,
-    [property: Id(4)] DateTimeOffset At);

@@ -1,4 +1,5 @@
 using Bzt.Contracts.Platforms;
+using Orleans.Concurrency;
 
 namespace Bzt.Grains.Sessions;
 
@@ -11,8 +12,8 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     Task<Reply<SessionOpened>> Create(CreateSession command);
 
     /// <summary>What the PC sees; with a wait, answers at the next change or when the wait is over.</summary>
-    [Alias("status")]
-    Task<Reply<SessionView>> GetStatus(SessionRequester requester, SessionStateMark? seen, TimeSpan wait);
+    [Alias("status"), AlwaysInterleave]
+    Task<Reply<SessionView>> GetStatus(SessionRequester requester, SessionState? seen, TimeSpan wait);
 
     /// <summary>The PC gives up.</summary>
     [Alias("cancel")]
@@ -53,16 +54,19 @@ public interface IQrSessionGrain : IGrainWithGuidKey
 [GenerateSerializer, Immutable, Alias("bzt.SessionRequester")]
 public sealed record SessionRequester([property: Id(0)] PlatformId Platform, [property: Id(1)] string? ToolKeyThumbprint);
 
+/// <param name="Enterprise">With bind: what the platform knows; name and credit code must equal the certificate's.</param>
+/// <param name="OnlyFor">With a project token: the bidder it is for.</param>
 [GenerateSerializer, Immutable, Alias("bzt.CreateSession")]
 public sealed record CreateSession(
     [property: Id(0)] SessionRequester Requester,
     [property: Id(1)] SessionKind Kind,
     [property: Id(2)] byte[]? Challenge,
     [property: Id(3)] SessionEnterprise? Enterprise,
-    [property: Id(4)] SessionProject? Project,
-    [property: Id(5)] IReadOnlyList<SessionDocument> Documents,
-    [property: Id(6)] SessionDecryption? Decryption,
-    [property: Id(7)] int TimeoutSeconds);
+    [property: Id(4)] CreditCode? OnlyFor,
+    [property: Id(5)] SessionProject? Project,
+    [property: Id(6)] IReadOnlyList<SessionDocument> Documents,
+    [property: Id(7)] SessionDecryption? Decryption,
+    [property: Id(8)] int TimeoutSeconds);
 
 [GenerateSerializer, Immutable, Alias("bzt.SessionEnterprise")]
 public sealed record SessionEnterprise([property: Id(0)] string Name, [property: Id(1)] CreditCode CreditCode);
@@ -88,10 +92,6 @@ public sealed record SessionWrappedKey([property: Id(0)] string Name, [property:
 
 [GenerateSerializer, Immutable, Alias("bzt.SessionOpened")]
 public sealed record SessionOpened([property: Id(0)] string Token, [property: Id(1)] byte[] Secret, [property: Id(2)] DateTimeOffset CreatedAt, [property: Id(3)] DateTimeOffset ExpiresAt);
-
-/// <summary>What a waiting PC has seen: it is answered when the session is past it.</summary>
-[GenerateSerializer, Immutable, Alias("bzt.SessionStateMark")]
-public sealed record SessionStateMark([property: Id(0)] SessionState State);
 
 [GenerateSerializer, Immutable, Alias("bzt.SessionView")]
 public sealed record SessionView(

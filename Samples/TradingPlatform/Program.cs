@@ -1,3 +1,4 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Bzt.Samples.TradingPlatform;
+
+await using var platform = PlatformHost.Build(args);
+await platform.RunAsync();

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Gateway.Hosting;
+using Bzt.Gateway.Problems;
+using Bzt.Gateway.Sessions;
+using Bzt.Grains.Enterprises;
+using Bzt.Grains.Sessions;
+
+namespace Bzt.Gateway.Platforms;
+
+/// <summary>POST /rp/v1/sessions</summary>
+internal static class CreateSessionEndpoint
+{
+    private const int LongestIdempotencyKey = 100;
+
+    public static void Map(IEndpointRouteBuilder group) => group
+        .MapPost(Routes.Platforms.Sessions, HandleAsync)
+        .WithSummary("Opens a session")
+        .WithDescription("With an Idempotency-Key, the same request gets the same session; another request with that key is refused.")
+        .Produces<SessionCreated>(StatusCodes.Status201Created)
+        .ProducesProblem(400);
+
+    private static async Task<IResult> HandleAsync(
+        CreateSessionRequest request, HttpContext context, PlatformCaller caller, IGrainFactory grains, PublicAddress address, TimeProvider clock)
+    {
+        if (!TryNameSession(context.Request.Headers[Routes.IdempotencyKeyHeader], caller, out var sessionId))
+        {
+            return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "Idempotency-Key 须为 1 至 100 个可见字符" };
+        }
+
+        if (request.Enterprise is { } enterprise && !CreditCodes.TryParse(enterprise.CreditCode, out _))
+        {
+            return new ProblemResult(ErrorCodes.CreditCodeInvalid);
+        }
+
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Create(SessionMessages.ToGrain(request, caller));
+        return reply.ToHttp(opened => Results.Json(
+            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()),
+            BztJson.Default.SessionCreated,
+            statusCode: StatusCodes.Status201Created));
+    }
+
+    /// <summary>An idempotency key names the session, per caller: the session's own grain then tells a repetition from a conflict.</summary>
+    private static bool TryNameSession(string? idempotencyKey, PlatformCaller caller, out Guid sessionId)
+    {
+        sessionId = Guid.CreateVersion7();
+        if (string.IsNullOrEmpty(idempotencyKey))
+        {
+            return true;
+        }
+
+        if (idempotencyKey.Length > LongestIdempotencyKey || idempotencyKey.Any(c => c is < '!' or > '~'))
+        {
+            return false;
+        }
+
+        var name = $"bzt/v1/session\0{caller.Platform.Value}\0{caller.Grant?.ToolKeyThumbprint}\0{idempotencyKey}";
+        sessionId = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
+        return true;
+    }
+}

@@ -1,0 +1,17 @@
+using Bzt.Contracts;
+
+namespace Bzt.Gateway.Platforms;
+
+/// <summary>The relying parties' API, an endpoint a file.</summary>
+internal static class PlatformEndpoints
+{
+    public static void MapPlatformApi(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("").WithTags("Platforms").WithMetadata(new PlatformAccessMetadata(PlatformAccess.PlatformOrTool));
+        CreateSessionEndpoint.Map(group);
+        GetSessionEndpoint.Map(group);
+        CancelSessionEndpoint.Map(group);
+        CreateProjectTokenEndpoint.Map(group);
+        GetSignerEndpoint.Map(group);
+    }
+}

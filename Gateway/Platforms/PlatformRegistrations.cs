@@ -1,0 +1,71 @@
+using Bzt.Grains;
+using Bzt.Grains.Platforms;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Gateway.Platforms;
+
+/// <summary>The platforms an operator lists in the configuration, section <c>Platforms</c>.</summary>
+internal sealed class PlatformsOptions
+{
+    public List<Registration> Platforms { get; init; } = [];
+
+    internal sealed class Registration
+    {
+        public string Id { get; init; } = "";
+
+        public string Name { get; init; } = "";
+
+        /// <summary>Certificates of this group serve the platform (M062).</summary>
+        public string RecognitionGroup { get; init; } = "";
+
+        /// <summary>At least 32 characters.</summary>
+        public string ClientSecret { get; init; } = "";
+
+        public bool MaySignHashes { get; init; }
+    }
+}
+
+internal sealed class ValidatePlatforms : IValidateOptions<PlatformsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PlatformsOptions options)
+    {
+        foreach (var platform in options.Platforms)
+        {
+            if (platform.Id.Length is 0 or > 100 || platform.Id.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-'))
+            {
+                return ValidateOptionsResult.Fail($"Platforms: the id '{platform.Id}' must be letters, digits and hyphens.");
+            }
+
+            if (platform.Name.Length is 0 or > 100 || platform.RecognitionGroup.Length is 0 or > 50)
+            {
+                return ValidateOptionsResult.Fail($"Platforms: {platform.Id} needs a Name and a RecognitionGroup.");
+            }
+
+            if (platform.ClientSecret.Length < 32)
+            {
+                return ValidateOptionsResult.Fail($"Platforms: {platform.Id} needs a ClientSecret of at least 32 random characters.");
+            }
+        }
+
+        return ValidateOptionsResult.Success;
+    }
+}
+
+/// <summary>Brings the listed platforms into the cluster at start; those already there and unchanged are left alone.</summary>
+internal sealed class PlatformRegistrations(IGrainFactory grains, IOptions<PlatformsOptions> options) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var platform in options.Value.Platforms)
+        {
+            var reply = await grains.GetGrain<IPlatformGrain>(platform.Id).Register(
+                new RegisterPlatform(platform.Name, platform.RecognitionGroup, platform.ClientSecret, platform.MaySignHashes));
+            if (reply is Refused<Nothing>(var refusal))
+            {
+                throw new InvalidOperationException($"The platform {platform.Id} was refused: {refusal.Code}.");
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

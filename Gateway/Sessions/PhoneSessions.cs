@@ -1,0 +1,46 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+using Bzt.Grains;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Sessions;
+
+namespace Bzt.Gateway.Sessions;
+
+/// <summary>A session with the caller's certificates that may serve it.</summary>
+internal sealed class PhoneSessions(IGrainFactory grains, TimeProvider clock)
+{
+    public async Task<PhoneSession> DescribeAsync(Guid sessionId, PhoneSessionView view, Caller caller)
+    {
+        var (certificates, reason) = view.End is null ? await EligibleAsync(view, caller) : ([], null);
+        return new PhoneSession(
+            sessionId, view.Kind, view.State, view.End, view.Platform.Value, view.PlatformName,
+            SessionMessages.ToHttp(view.Project), certificates, reason, view.ExpiresAt, clock.GetUtcNow());
+    }
+
+    /// <summary>Held on this phone, usable, of the platform's recognition group, and of the enterprise the session is for. Says why when there is none.</summary>
+    private async Task<(IReadOnlyList<Guid> Certificates, string? Reason)> EligibleAsync(PhoneSessionView view, Caller caller)
+    {
+        var listed = await grains.User(caller.UserId).GetCertificates();
+        var held = new List<CertificateFacts>();
+        foreach (var id in listed)
+        {
+            if (await grains.GetGrain<ICertificateGrain>(id.Value).GetFacts() is Done<CertificateFacts>(var facts) && facts.Holder == caller.UserId && facts.Device == caller.DeviceId)
+            {
+                held.Add(facts);
+            }
+        }
+
+        var active = held.Where(facts => facts.State == CertificateState.Active).ToList();
+        var ofGroup = active.Where(facts => facts.RecognitionGroup == view.RecognitionGroup).ToList();
+        var ofEnterprise = ofGroup.Where(facts => view.Enterprise is not { } enterprise || (enterprise.CreditCode == facts.CreditCode && enterprise.Name == facts.EnterpriseName)).ToList();
+        string? reason = (active.Count, ofGroup.Count, ofEnterprise.Count) switch
+        {
+            (0, _, _) => ErrorCodes.CertificateUnusable,
+            (_, 0, _) => ErrorCodes.CertificateNotEligible,
+            (_, _, 0) => ErrorCodes.EnterpriseMismatch,
+            _ => null,
+        };
+        return ([.. ofEnterprise.Select(facts => facts.Certificate.Value)], reason);
+    }
+}

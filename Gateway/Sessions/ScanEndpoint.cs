@@ -1,0 +1,69 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Hosting;
+using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
+using Bzt.Grains.Sessions;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Bzt.Gateway.Sessions;
+
+/// <summary>POST /phone/v1/scan: a phone brings the link of a dynamic QR.</summary>
+internal static class ScanEndpoint
+{
+    private const int LongestLink = 500;
+    private const int TokenOctets = 32;
+
+    public static void Map(IEndpointRouteBuilder group) => group
+        .MapPost(Routes.Phone.Scan, HandleAsync)
+        .Needs(PhoneAccess.RealNamed)
+        .WithSummary("Scans a QR link")
+        .Produces<PhoneSession>()
+        .ProducesProblem(422);
+
+    private static async Task<IResult> HandleAsync(ScanRequest request, Caller caller, IGrainFactory grains, PhoneSessions sessions, PublicAddress address)
+    {
+        if (!TryRead(request.Link, address, caller, out var sessionId, out var command))
+        {
+            return new ProblemResult(ErrorCodes.QrInvalid);
+        }
+
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Scan(command);
+        return reply is Done<PhoneSessionView>(var view)
+            ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller), BztJson.Default.PhoneSession)
+            : reply.ToHttp(_ => Results.Empty);
+    }
+
+    /// <summary>Only links of this very address, with exactly the parameters of version 1.</summary>
+    private static bool TryRead(string link, PublicAddress address, Caller caller, out Guid sessionId, [NotNullWhen(true)] out ScanSession? command)
+    {
+        sessionId = default;
+        command = null;
+        var start = address.Of(Routes.QrLink) + "?";
+        if (link.Length > LongestLink || !link.StartsWith(start, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var query = QueryHelpers.ParseQuery(link[(start.Length - 1)..].Split('#')[0]);
+        if (query.Count != 4 || query["v"] != "1" || query["t"] is not [{ Length: > 0 } token] || query["c"] is not [{ Length: > 0 } code]
+            || !long.TryParse(query["s"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return false;
+        }
+
+        Span<byte> octets = stackalloc byte[TokenOctets];
+        if (token.Length != Base64Url.GetEncodedLength(TokenOctets) || !Base64Url.TryDecodeFromChars(token, octets, out var written) || written != TokenOctets)
+        {
+            return false;
+        }
+
+        sessionId = new Guid(octets[..16]);
+        command = new ScanSession(caller.UserId, caller.DeviceId, token, seconds, code);
+        return true;
+    }
+}

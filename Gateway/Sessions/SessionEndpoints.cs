@@ -1,0 +1,49 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
+using Bzt.Grains.Sessions;
+
+namespace Bzt.Gateway.Sessions;
+
+/// <summary>A session from the phone's side, but for the scan: its details, its documents, the user's no.</summary>
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder group)
+    {
+        ScanEndpoint.Map(group);
+        group.MapGet(Routes.Phone.Session, GetAsync).Needs(PhoneAccess.RealNamed)
+            .WithSummary("The session this phone scanned").Produces<PhoneSession>();
+        group.MapGet(Routes.Phone.SessionDocuments, GetDocumentsAsync).Needs(PhoneAccess.RealNamed)
+            .WithSummary("What the chosen certificate is asked to sign or open: fixed bytes").Produces<SessionDocuments>();
+        group.MapPost(Routes.Phone.SessionRefusal, RefuseAsync).Needs(PhoneAccess.RealNamed)
+            .WithSummary("The user says no").Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static async Task<IResult> GetAsync(Guid sessionId, Caller caller, IGrainFactory grains, PhoneSessions sessions)
+    {
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).GetForPhone(caller.UserId);
+        return reply is Done<PhoneSessionView>(var view)
+            ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller), BztJson.Default.PhoneSession)
+            : reply.ToHttp(_ => Results.Empty);
+    }
+
+    private static async Task<IResult> GetDocumentsAsync(Guid sessionId, Guid certificateId, Caller caller, IGrainFactory grains)
+    {
+        var reply = await grains.GetGrain<Grains.Certificates.ICertificateGrain>(certificateId).GetSessionWork(new SessionId(sessionId), caller.UserId, caller.DeviceId);
+        return reply.ToHttp(work => Results.Json(
+            new SessionDocuments(
+                sessionId,
+                certificateId,
+                [.. work.Documents.Select(document => new DocumentToSign(document.Form, document.ToBeSigned))],
+                SessionMessages.ToHttp(work.Decryption)),
+            BztJson.Default.SessionDocuments));
+    }
+
+    private static async Task<IResult> RefuseAsync(Guid sessionId, Caller caller, IGrainFactory grains)
+    {
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Refuse(caller.UserId);
+        return reply.ToHttp(_ => Results.NoContent());
+    }
+}

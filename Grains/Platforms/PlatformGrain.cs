@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bzt.Grains.Foundations;
+using Orleans.Runtime;
+
+namespace Bzt.Grains.Platforms;
+
+/// <summary>A registration at rest. The client secret is 256 random bits, so one hash is enough to keep it.</summary>
+public sealed record PlatformState
+{
+    public string Name { get; init; } = "";
+
+    public string RecognitionGroup { get; init; } = "";
+
+    public byte[] SecretHash { get; init; } = [];
+
+    public bool MaySignHashes { get; init; }
+}
+
+/// <inheritdoc cref="IPlatformGrain"/>
+[GrainType("platform")]
+internal sealed class PlatformGrain([PersistentState("platform")] IPersistentState<PlatformState> store) : Grain, IPlatformGrain
+{
+    public async Task<Reply<Nothing>> Register(RegisterPlatform command)
+    {
+        if (command.Name.Length is 0 or > 100 || command.RecognitionGroup.Length is 0 or > 50 || command.ClientSecret.Length < 32)
+        {
+            return new Refusal(RefusalCode.InvalidRequest);
+        }
+
+        var next = new PlatformState
+        {
+            Name = command.Name,
+            RecognitionGroup = command.RecognitionGroup,
+            SecretHash = Hash(command.ClientSecret),
+            MaySignHashes = command.MaySignHashes,
+        };
+        if (IsSame(store.State, next))
+        {
+            return default(Nothing);
+        }
+
+        await store.WriteAsync(this, next);
+
+        return default(Nothing);
+    }
+
+    public Task<Reply<PlatformFacts>> Authenticate(string clientSecret) => Task.FromResult<Reply<PlatformFacts>>(
+        store.RecordExists && CryptographicOperations.FixedTimeEquals(Hash(clientSecret), store.State.SecretHash)
+            ? Facts()
+            : new Refusal(RefusalCode.Unauthenticated));
+
+    public Task<Reply<PlatformFacts>> GetFacts() => Task.FromResult<Reply<PlatformFacts>>(
+        store.RecordExists ? Facts() : new Refusal(RefusalCode.NotFound));
+
+    private PlatformFacts Facts() =>
+        new(new PlatformId(this.GetPrimaryKeyString()), store.State.Name, store.State.RecognitionGroup, store.State.MaySignHashes);
+
+    private static bool IsSame(PlatformState left, PlatformState right) =>
+        (left.Name, left.RecognitionGroup, left.MaySignHashes) == (right.Name, right.RecognitionGroup, right.MaySignHashes) && left.SecretHash.AsSpan().SequenceEqual(right.SecretHash);
+
+    private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+}

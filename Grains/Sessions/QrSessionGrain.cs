@@ -1,0 +1,285 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Platforms;
+using Orleans.Runtime;
+
+namespace Bzt.Grains.Sessions;
+
+/// <inheritdoc cref="IQrSessionGrain"/>
+/// <remarks>
+/// Not reentrant but for <see cref="GetStatus"/>, which only reads and waits. The waiting PC is told of an outcome before the outcome is
+/// written here: the certificate's own write holds it, and delivers it again after a crash.
+/// </remarks>
+[GrainType("qr-session")]
+internal sealed class QrSessionGrain(
+    [PersistentState("qr-session")] IPersistentState<QrSessionState> store,
+    IKeyProtector protector,
+    TimeProvider clock) : Grain, IQrSessionGrain
+{
+    private static readonly TimeSpan LongestConfirmation = TimeSpan.FromSeconds(10);
+
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private QrSessionState state = new();
+    private DateTimeOffset? confirmingSince;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        state = store.State;
+        return Task.CompletedTask;
+    }
+
+    public async Task<Reply<SessionOpened>> Create(CreateSession command)
+    {
+        if (state.Command is { } known)
+        {
+            return SameCommand.Is(known, command) ? Opened() : new Refusal(RefusalCode.IdempotencyConflict);
+        }
+
+        if (await GrainFactory.GetGrain<IPlatformGrain>(command.Requester.Platform.Value).GetFacts() is not Done<PlatformFacts> { Value: var platform })
+        {
+            return new Refusal(RefusalCode.Forbidden);
+        }
+
+        if (QrSessionRules.Check(command, platform) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var now = clock.GetUtcNow();
+        var created = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        var secret = RandomNumberGenerator.GetBytes(32);
+        await Write(state with
+        {
+            Command = command,
+            Platform = platform,
+            Token = Base64Url.EncodeToString([.. this.GetPrimaryKey().ToByteArray(), .. RandomNumberGenerator.GetBytes(16)]),
+            ProtectedSecret = protector.Protect(SecretPurpose, SecretContext, secret),
+            CreatedAt = created,
+            ExpiresAt = created.AddSeconds(command.TimeoutSeconds),
+        });
+        return Opened();
+    }
+
+    public async Task<Reply<SessionView>> GetStatus(SessionRequester requester, SessionState? seen, TimeSpan wait)
+    {
+        if (!QrSessionRules.Owns(state, requester))
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        Age();
+        var untilExpiry = state.ExpiresAt - clock.GetUtcNow();
+        if (state.End is null && Phase == seen && wait > TimeSpan.Zero)
+        {
+            var longest = untilExpiry > TimeSpan.Zero && untilExpiry < wait ? untilExpiry : wait;
+            await Task.WhenAny(changed.Task, Task.Delay(longest, clock));
+            Age();
+        }
+
+        return View();
+    }
+
+    public async Task<Reply<SessionView>> Cancel(SessionRequester requester)
+    {
+        if (!QrSessionRules.Owns(state, requester))
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        Age();
+        if (Confirming)
+        {
+            return new Refusal(RefusalCode.SessionTaken);
+        }
+
+        if (state.End is null)
+        {
+            await Write(state with { End = SessionEnd.Cancelled });
+        }
+
+        return View();
+    }
+
+    public Task<Reply<PhoneSessionView>> Scan(ScanSession command)
+    {
+        if (state.Command is null)
+        {
+            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.QrInvalid));
+        }
+
+        Age();
+        using var secret = protector.Unprotect(SecretPurpose, SecretContext, state.ProtectedSecret);
+        var (next, refusal) = QrSessionRules.Scan(state, command, secret.Span, clock.GetUtcNow());
+        if (refusal is not null)
+        {
+            return Task.FromResult<Reply<PhoneSessionView>>(refusal);
+        }
+
+        Change(next);
+        return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
+    }
+
+    public Task<Reply<PhoneSessionView>> GetForPhone(UserId user)
+    {
+        if (state.Scanner?.User != user)
+        {
+            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.NotFound));
+        }
+
+        Age();
+        return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
+    }
+
+    public async Task<Reply<Nothing>> Refuse(UserId user)
+    {
+        if (state.Scanner?.User != user)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        Age();
+        if (state.End == SessionEnd.Refused)
+        {
+            return default(Nothing);
+        }
+
+        if (QrSessionRules.Ended(state) is { } ended)
+        {
+            return ended;
+        }
+
+        if (Confirming)
+        {
+            return new Refusal(RefusalCode.SessionTaken);
+        }
+
+        await Write(state with { End = SessionEnd.Refused });
+        return default(Nothing);
+    }
+
+    public async Task<Reply<SessionWork>> GetWork(SessionSigner signer)
+    {
+        if (state.Command is null)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        Age();
+        if (QrSessionRules.MayServe(state, signer) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (QrSessionRules.Ended(state) is { } ended)
+        {
+            return ended;
+        }
+
+        if (state.Command.Kind != SessionKind.Bind
+            && await Binding(signer.CreditCode).Get(signer.Certificate) is Refused<PlatformBinding> { Refusal: var notBound })
+        {
+            return notBound;
+        }
+
+        return new SessionWork(
+            state.Command.Kind,
+            state.Platform!.Platform,
+            state.Platform.Name,
+            state.Command.Project,
+            QrSessionRules.Documents(state, signer),
+            state.Command.Decryption);
+    }
+
+    public Task<Reply<Nothing>> BeginCompletion(CertificateId certificate)
+    {
+        Age();
+        if (QrSessionRules.Ended(state) is { } ended)
+        {
+            return Task.FromResult<Reply<Nothing>>(ended);
+        }
+
+        if (state.Scanner is null)
+        {
+            return Task.FromResult<Reply<Nothing>>(new Refusal(RefusalCode.NotFound));
+        }
+
+        confirmingSince = clock.GetUtcNow();
+        Wake();
+        return Task.FromResult<Reply<Nothing>>(default(Nothing));
+    }
+
+    public async Task Complete(SessionOutcome outcome)
+    {
+        confirmingSince = null;
+        if (state.Command is null || state.End is not null)
+        {
+            Wake();
+            return;
+        }
+
+        if (state.Command.Kind == SessionKind.Bind && outcome is { End: SessionEnd.Ok, Signer: { } signer })
+        {
+            // Before the PC is told, so that what it does next finds the binding. A crash in between delivers the outcome again.
+            await Binding(signer.CreditCode).Bind(new PlatformBinding(
+                outcome.Certificate, signer.EnterpriseName, signer.CreditCode, signer.SigningSerial, clock.GetUtcNow()));
+        }
+
+        var next = QrSessionRules.Complete(state, outcome);
+        Change(next);
+        await Write(next);
+    }
+
+    private static readonly string SecretPurpose = "session-secret";
+
+    private byte[] SecretContext => this.GetPrimaryKey().ToByteArray();
+
+    private bool Confirming => confirmingSince is { } since && clock.GetUtcNow() - since < LongestConfirmation;
+
+    private SessionState Phase => state.Phase(Confirming);
+
+    private IBindingGrain Binding(CreditCode enterprise) =>
+        GrainFactory.GetGrain<IBindingGrain>(BindingKey.Of(state.Platform!.Platform, enterprise));
+
+    private void Age()
+    {
+        var aged = QrSessionRules.Age(state, clock.GetUtcNow(), Confirming);
+        if (!ReferenceEquals(aged, state))
+        {
+            Change(aged);
+        }
+    }
+
+    private void Change(QrSessionState next)
+    {
+        state = next;
+        Wake();
+    }
+
+    private void Wake()
+    {
+        var waiting = changed;
+        changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiting.SetResult();
+    }
+
+    private async Task Write(QrSessionState next)
+    {
+        await store.WriteAsync(this, next);
+        Change(next);
+    }
+
+    private SessionOpened Opened()
+    {
+        using var secret = protector.Unprotect(SecretPurpose, SecretContext, state.ProtectedSecret);
+        return new SessionOpened(state.Token, secret.Span.ToArray(), state.CreatedAt, state.ExpiresAt);
+    }
+
+    private SessionView View() =>
+        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok ? state.Outcome : null, state.ExpiresAt);
+
+    private PhoneSessionView PhoneView() => new(
+        state.Command!.Kind, Phase, state.End, state.Platform!.Platform, state.Platform.Name, state.Platform.RecognitionGroup,
+        state.Command.Enterprise, state.Command.Project, state.ExpiresAt);
+}

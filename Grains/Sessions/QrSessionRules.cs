@@ -1,0 +1,200 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.Platforms;
+using Bzt.Protocol.Forms;
+
+namespace Bzt.Grains.Sessions;
+
+/// <summary>What may happen to a session, without clock, randomness or Orleans.</summary>
+internal static class QrSessionRules
+{
+    public const int MinimumTimeout = 30;
+    public const int MaximumTimeout = 600;
+    public const int MaximumDocuments = 50;
+    public const int MaximumDocumentOctets = 8 * 1024;
+    public const int MaximumKeys = 500;
+    public const int MaximumCiphertextOctets = 512;
+    public const int MaximumTextLength = 200;
+
+    /// <summary>Whether a request is one a session may be made of. The bytes to be signed are decoded here once, so that a phone is never shown what it could not decode.</summary>
+    public static Refusal? Check(CreateSession command, PlatformFacts platform)
+    {
+        var invalid = new Refusal(RefusalCode.InvalidRequest);
+        if (command.TimeoutSeconds is < MinimumTimeout or > MaximumTimeout)
+        {
+            return invalid;
+        }
+
+        if (command.Project is { } project && (!IsText(project.ProjectId) || !IsText(project.Name)))
+        {
+            return invalid;
+        }
+
+        return command.Kind switch
+        {
+            SessionKind.Bind or SessionKind.Login =>
+                command.Challenge is { Length: >= 32 and <= 64 } && command.Documents.Count == 0 && command.Decryption is null
+                && (command.Kind == SessionKind.Login || command.Enterprise is not null) ? null : invalid,
+            SessionKind.Seal or SessionKind.Sign or SessionKind.Encrypt =>
+                command.Decryption is null && command.Challenge is null ? CheckDocuments(command, platform) : invalid,
+            SessionKind.Decrypt =>
+                command.Documents.Count == 0 && command.Challenge is null && command.Project is not null
+                && command.Decryption is { } decryption && IsDecryption(decryption) ? null : invalid,
+            _ => invalid,
+        };
+    }
+
+    private static Refusal? CheckDocuments(CreateSession command, PlatformFacts platform)
+    {
+        if (command.Documents.Count is 0 or > MaximumDocuments
+            || command.Documents.Any(document => document.ToBeSigned.Length is 0 or > MaximumDocumentOctets)
+            || (command.Kind == SessionKind.Encrypt && (command.Project is null || command.Documents.Count != 1)))
+        {
+            return new Refusal(RefusalCode.InvalidRequest);
+        }
+
+        foreach (var document in command.Documents)
+        {
+            if (!MayCarry(command.Kind, document.Form, platform))
+            {
+                return new Refusal(RefusalCode.KindNotAllowed);
+            }
+
+            if (!SigningForms.TryParse(document.Form, out var kind) || !SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) || !SaysTheSame(command, platform, form))
+            {
+                return new Refusal(RefusalCode.DocumentRefused);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool MayCarry(SessionKind kind, string form, PlatformFacts platform) => (kind, form) switch
+    {
+        (SessionKind.Seal, SigningForms.CmsPdf) => true,
+        (SessionKind.Encrypt, SigningForms.BidManifest) => true,
+        (SessionKind.Sign, SigningForms.HashOnly) => platform.MaySignHashes,
+        _ => false,
+    };
+
+    /// <summary>A manifest names platform, project and opening time inside the signed bytes: they must be the session's.</summary>
+    private static bool SaysTheSame(CreateSession command, PlatformFacts platform, SigningForm form) =>
+        form is not BidManifestForm manifest
+        || (manifest.PlatformId == platform.Platform.Value
+            && manifest.ProjectId == command.Project!.ProjectId
+            && manifest.ProjectName == command.Project.Name
+            && manifest.OpeningTime == command.Project.OpeningTime);
+
+    private static bool IsDecryption(SessionDecryption decryption) =>
+        decryption.ToolKey.Length == 65 && decryption.EncryptionSerial.Length is > 0 and <= 64
+        && decryption.Keys.Count is > 0 and <= MaximumKeys
+        && decryption.Keys.All(key => IsText(key.Name) && key.Ciphertext.Length is > 0 and <= MaximumCiphertextOctets);
+
+    private static bool IsText(string text) => text.Length is > 0 and <= MaximumTextLength && !text.Any(char.IsControl);
+
+    public static bool Owns(QrSessionState state, SessionRequester requester) =>
+        state.Command is { } command && command.Requester == requester;
+
+    /// <summary>Passing of time: a session nobody confirmed in time has ended. A confirmation under way holds it open.</summary>
+    public static QrSessionState Age(QrSessionState state, DateTimeOffset now, bool confirming) =>
+        state.End is null && !confirming && now >= state.ExpiresAt
+            ? state with { End = state.WrongPin ? SessionEnd.WrongPin : SessionEnd.TimedOut }
+            : state;
+
+    public static (QrSessionState State, Refusal? Refusal) Scan(QrSessionState state, ScanSession command, ReadOnlySpan<byte> secret, DateTimeOffset now)
+    {
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(command.Token), Encoding.ASCII.GetBytes(state.Token))
+            || !CryptographicOperations.FixedTimeEquals(
+                Encoding.ASCII.GetBytes(command.Code),
+                Encoding.ASCII.GetBytes(DynamicQr.Code(state.Token, secret, command.ElapsedSeconds))))
+        {
+            return (state, new Refusal(RefusalCode.QrInvalid));
+        }
+
+        if (Ended(state) is { } ended)
+        {
+            return (state, ended);
+        }
+
+        var age = (now - state.CreatedAt).TotalSeconds - command.ElapsedSeconds;
+        if (age is > DynamicQr.StaleAfterSeconds or < -DynamicQr.ClockSkewSeconds)
+        {
+            return (state, new Refusal(RefusalCode.QrStale));
+        }
+
+        if (state.Scanner is { } scanner && scanner.User != command.User)
+        {
+            return (state, new Refusal(RefusalCode.SessionTaken));
+        }
+
+        return (state with { Scanner = new SessionScanner(command.User, command.Device) }, null);
+    }
+
+    public static Refusal? Ended(QrSessionState state) => state.End switch
+    {
+        null => null,
+        SessionEnd.TimedOut or SessionEnd.WrongPin => new Refusal(RefusalCode.SessionExpired),
+        _ => new Refusal(RefusalCode.SessionEnded),
+    };
+
+    /// <summary>Whether this certificate may serve this session; the binding is looked up by the grain.</summary>
+    public static Refusal? MayServe(QrSessionState state, SessionSigner signer)
+    {
+        var command = state.Command!;
+        if (state.Scanner?.User != signer.User)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (signer.RecognitionGroup != state.Platform!.RecognitionGroup)
+        {
+            return new Refusal(RefusalCode.CertificateNotEligible);
+        }
+
+        if (command.OnlyFor is { } bidder && bidder != signer.CreditCode)
+        {
+            return new Refusal(RefusalCode.EnterpriseMismatch);
+        }
+
+        if (command.Enterprise is { } enterprise && (enterprise.CreditCode != signer.CreditCode || enterprise.Name != signer.EnterpriseName))
+        {
+            return new Refusal(RefusalCode.EnterpriseMismatch);
+        }
+
+        return command.Decryption is { } decryption && !signer.EncryptionSerials.Contains(decryption.EncryptionSerial, StringComparer.OrdinalIgnoreCase)
+            ? new Refusal(RefusalCode.CertificateNotEligible)
+            : null;
+    }
+
+    /// <summary>The bytes for this certificate: a function of the session and the certificate, so that a lost activation gives them again.</summary>
+    public static IReadOnlyList<SessionDocument> Documents(QrSessionState state, SessionSigner signer)
+    {
+        var command = state.Command!;
+        if (command.Kind is not (SessionKind.Bind or SessionKind.Login))
+        {
+            return command.Documents;
+        }
+
+        var form = new LoginForm(
+            command.Kind == SessionKind.Bind ? LoginPurpose.Bind : LoginPurpose.Login,
+            state.Platform!.Platform.Value,
+            state.Platform.Name,
+            signer.EnterpriseName,
+            signer.CreditCode.Value,
+            signer.SigningSerial,
+            command.Challenge!,
+            state.CreatedAt,
+            state.ExpiresAt);
+        return [new SessionDocument(SigningForms.Login, form.Content)];
+    }
+
+    /// <summary>A confirmation's outcome. The first that ends the session stays; a wrong PIN with tries left does not end it.</summary>
+    public static QrSessionState Complete(QrSessionState state, SessionOutcome outcome) => (state.End, outcome.End) switch
+    {
+        (not null, _) => state,
+        (null, SessionEnd.WrongPin) => state with { WrongPin = true },
+        (null, _) => state with { End = outcome.End, Outcome = outcome },
+    };
+}

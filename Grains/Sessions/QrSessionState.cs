@@ -1,0 +1,40 @@
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.Platforms;
+
+namespace Bzt.Grains.Sessions;
+
+/// <summary>A session at rest. Written when it is created and when it ends; a scan lives in memory only, and a phone may scan again.</summary>
+public sealed record QrSessionState
+{
+    public CreateSession? Command { get; init; }
+
+    public PlatformFacts? Platform { get; init; }
+
+    /// <summary>base64url of the session's id and 128 random bits: public, part of the link.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>Sealed by the key protector.</summary>
+    public byte[] ProtectedSecret { get; init; } = [];
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+
+    public SessionScanner? Scanner { get; init; }
+
+    /// <summary>The last confirmation failed for a wrong PIN: what a later time-out is reported as.</summary>
+    public bool WrongPin { get; init; }
+
+    public SessionEnd? End { get; init; }
+
+    public SessionOutcome? Outcome { get; init; }
+
+    public SessionState Phase(bool confirming) => this switch
+    {
+        { End: not null } => SessionState.Completed,
+        { Scanner: null } => SessionState.Created,
+        _ => confirming ? SessionState.Confirmed : SessionState.Scanned,
+    };
+}
+
+public sealed record SessionScanner(UserId User, DeviceId Device);

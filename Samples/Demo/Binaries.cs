@@ -1,0 +1,40 @@
+namespace Bzt.Samples.Demo;
+
+/// <summary>Where the other programs of this build lie: beside this one in the repository, same configuration.</summary>
+internal static class Binaries
+{
+    private static readonly string Configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    public static string Repository { get; } = FindRepository();
+
+    public static string Gateway => Of("Gateway", "Bzt.Gateway");
+
+    public static string Silo => Of("Silo", "Bzt.Silo");
+
+    public static string Simulators => Of("Simulators", "Bzt.Simulators");
+
+    public static string TradingPlatform => Of("Samples/TradingPlatform", "Bzt.Samples.TradingPlatform");
+
+    public static string BidTool => Of("BidTool", "bidtool");
+
+    public static string PhoneApp => Path.Combine(Repository, "out/app/wwwroot");
+
+    private static string Of(string project, string assembly)
+    {
+        var path = Path.Combine(Repository, project, "bin", Configuration, "net10.0", assembly + ".dll");
+        return File.Exists(path) ? path : throw new DemoException($"{project} is not built; ./run.sh builds it.");
+    }
+
+    private static string FindRepository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "BztCluster.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DemoException("This program runs from a clone of the repository; ./run.sh starts it.");
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Bzt.Samples.Demo;
+
+/// <summary>A running system on this machine and what is needed to use it.</summary>
+internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : IAsyncDisposable
+{
+    private readonly List<ManagedProcess> processes = [];
+
+    /// <summary>Where everything of this deployment lies; starting again on it finds all there.</summary>
+    protected string Folder { get; } = folder;
+
+    public DevelopmentSecrets Secrets { get; } = secrets;
+
+    public abstract Uri Gateway { get; }
+
+    public abstract Uri Simulators { get; }
+
+    public abstract Uri TradingPlatform { get; }
+
+    public IReadOnlyList<ManagedProcess> Processes => processes;
+
+    public const string PlatformId = "yichang-ggzy";
+    public const string PlatformName = "宜昌公共资源电子交易平台";
+    public const string OtherPlatformId = "jingzhou-ggzy";
+    public const string OtherPlatformName = "荆州公共资源交易中心";
+    public const string RecognitionGroup = "hubei";
+
+    public abstract Task StartAsync(CancellationToken cancellation);
+
+    /// <summary>In reverse order, so that nobody loses what it stands on.</summary>
+    public virtual async ValueTask DisposeAsync()
+    {
+        for (var i = processes.Count - 1; i >= 0; i--)
+        {
+            await processes[i].DisposeAsync();
+        }
+
+        processes.Clear();
+    }
+
+    protected ManagedProcess Run(string name, string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var process = ManagedProcess.Start(name, assembly, arguments, environment, Path.Combine(Folder, "logs"));
+        processes.Add(process);
+        return process;
+    }
+
+    /// <summary>A program that is not one of ours.</summary>
+    protected ManagedProcess Adopt(string name, System.Diagnostics.ProcessStartInfo start)
+    {
+        var process = ManagedProcess.Start(name, start, Path.Combine(Folder, "logs"));
+        processes.Add(process);
+        return process;
+    }
+
+    protected async Task RunSimulatorsAsync(CancellationToken cancellation)
+    {
+        var simulators = Run("simulators", Binaries.Simulators, new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Simulators:Password"] = Secrets.SimulatorsPassword,
+            ["Simulators:ControlToken"] = Secrets.SimulatorsToken,
+            ["Simulators:DataFolder"] = Path.Combine(Folder, "simulators"),
+        }, "--urls", Listen(Simulators));
+        await simulators.WaitUntilReadyAsync(new Uri(Simulators, "login"), cancellation);
+    }
+
+    protected async Task RunTradingPlatformAsync(CancellationToken cancellation)
+    {
+        var platform = Run("trading-platform", Binaries.TradingPlatform, new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Platform:DataFolder"] = Path.Combine(Folder, "trading-platform"),
+            ["Platform:PublicBaseUrl"] = TradingPlatform.ToString(),
+            ["Platform:Bzt:BaseUrl"] = Gateway.ToString(),
+            ["Platform:Bzt:ClientId"] = PlatformId,
+            ["Platform:Bzt:ClientSecret"] = Secrets.PlatformSecret,
+        }, "--urls", Listen(TradingPlatform));
+        await platform.WaitUntilReadyAsync(new Uri(TradingPlatform, "health"), cancellation);
+    }
+
+    /// <summary>What every gateway of a development deployment is told.</summary>
+    protected Dictionary<string, string> GatewaySettings()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Gateway:PublicBaseUrl"] = Gateway.GetLeftPart(UriPartial.Authority),
+            ["Gateway:PhoneAppFolder"] = Binaries.PhoneApp,
+            ["Protection:RootKeyFile"] = Path.Combine(Folder, "keys", "root.key"),
+            ["CaConsole:Password"] = Secrets.CaConsolePassword,
+            ["Platforms:0:Id"] = PlatformId,
+            ["Platforms:0:Name"] = PlatformName,
+            ["Platforms:0:RecognitionGroup"] = RecognitionGroup,
+            ["Platforms:0:ClientSecret"] = Secrets.PlatformSecret,
+            ["Platforms:1:Id"] = OtherPlatformId,
+            ["Platforms:1:Name"] = OtherPlatformName,
+            ["Platforms:1:RecognitionGroup"] = RecognitionGroup,
+            ["Platforms:1:ClientSecret"] = Secrets.OtherPlatformSecret,
+        };
+        AddProviders(settings);
+        return settings;
+    }
+
+    /// <summary>The accounts at the simulated providers, as the simulators wrote them down at their start.</summary>
+    protected void AddProviders(Dictionary<string, string> settings)
+    {
+        using var providers = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "simulators", "providers.json")));
+        Flatten("", providers.RootElement, settings);
+    }
+
+    private static void Flatten(string prefix, JsonElement element, Dictionary<string, string> settings)
+    {
+        foreach (var member in element.EnumerateObject())
+        {
+            var key = prefix.Length == 0 ? member.Name : $"{prefix}:{member.Name}";
+            if (member.Value.ValueKind == JsonValueKind.Object)
+            {
+                Flatten(key, member.Value, settings);
+            }
+            else
+            {
+                settings[key] = member.Value.ToString();
+            }
+        }
+    }
+
+    /// <summary>On loopback only, both families, so that <c>localhost</c> finds it.</summary>
+    protected static string Listen(Uri address) => address.GetLeftPart(UriPartial.Authority);
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

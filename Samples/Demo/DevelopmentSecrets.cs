@@ -1,0 +1,38 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Bzt.Samples.Demo;
+
+/// <summary>Passwords and secrets of a development deployment: random, made at the first run, kept in a file only its owner reads.</summary>
+internal sealed record DevelopmentSecrets(
+    string SimulatorsPassword,
+    string SimulatorsToken,
+    string CaConsolePassword,
+    string PlatformSecret,
+    string OtherPlatformSecret)
+{
+    public static DevelopmentSecrets LoadOrCreate(string file)
+    {
+        if (File.Exists(file))
+        {
+            return JsonSerializer.Deserialize<DevelopmentSecrets>(File.ReadAllText(file))
+                ?? throw new DemoException($"{file} is empty; delete it, and new secrets are made.");
+        }
+
+        var secrets = new DevelopmentSecrets(Word(12), Word(32), Word(12), Word(32), Word(32));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        using var stream = new FileStream(file, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        JsonSerializer.Serialize(stream, secrets, Indented);
+        return secrets;
+    }
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private static string Word(int octets) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(octets));
+}

@@ -1,0 +1,74 @@
+using Bzt.Contracts.Platforms;
+using Bzt.Samples.TradingPlatform.BidTools;
+using Bzt.Samples.TradingPlatform.Data;
+using Bzt.Samples.TradingPlatform.Qr;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Samples.TradingPlatform;
+
+/// <summary>A small trading platform as its developer would write it: stock ASP.NET Core, cookies, SQLite, and BztCluster through <see cref="PlatformClient"/>.</summary>
+public static class PlatformHost
+{
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(PlatformHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        configure?.Invoke(builder);
+
+        builder.Services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<PlatformStore>();
+        builder.Services.AddSingleton<QrFlows>();
+        builder.Services.AddSingleton<Pairings>();
+        builder.Services.AddSingleton(CreateClient);
+        var folder = builder.Configuration[$"{PlatformOptions.Section}:{nameof(PlatformOptions.DataFolder)}"];
+        if (folder is not null)
+        {
+            builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder, "keys")));
+        }
+
+        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie =>
+        {
+            cookie.LoginPath = "/login";
+            cookie.Cookie.Name = "platform";
+            cookie.Cookie.SameSite = SameSiteMode.Lax;
+        });
+        builder.Services.AddAuthorization();
+        builder.Services.AddRazorPages();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1L << 20);
+
+        var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'";
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            await next(context);
+        });
+        app.UseStaticFiles();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapRazorPages();
+        app.MapQrFlows();
+        app.MapBidTools();
+        app.MapGet("/health", () => "ok");
+        return app;
+    }
+
+    private static PlatformClient CreateClient(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<PlatformOptions>>().Value.Bzt;
+        var clock = services.GetRequiredService<TimeProvider>();
+        var address = new Uri(options.BaseUrl);
+        var handler = new ClientCredentialsHandler(new HttpClient { BaseAddress = address }, options.ClientId, options.ClientSecret, clock)
+        {
+            InnerHandler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) },
+        };
+        return new PlatformClient(new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) }, clock);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Security.Claims;
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Samples.TradingPlatform.Data;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Options;
+using QRCoder;
+
+namespace Bzt.Samples.TradingPlatform.Qr;
+
+/// <summary>What the page's script calls: start, the picture of this second, the state, and the end that logs in or binds.</summary>
+internal static class QrEndpoints
+{
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+
+    public static void MapQrFlows(this WebApplication app)
+    {
+        app.MapPost("/qr/login", (QrFlows flows, CancellationToken aborted) => StartAsync(flows, QrPurpose.Login, null, aborted));
+        app.MapPost("/qr/bind", (QrFlows flows, ClaimsPrincipal user, CancellationToken aborted) =>
+            StartAsync(flows, QrPurpose.Bind, new EnterpriseInfo(user.FindFirstValue("enterprise")!, user.FindFirstValue("credit_code")!), aborted)).RequireAuthorization();
+        app.MapGet("/qr/{id}/picture", Picture);
+        app.MapGet("/qr/{id}/state", StateAsync);
+        app.MapPost("/qr/{id}/finish", FinishAsync);
+    }
+
+    private static async Task<IResult> StartAsync(QrFlows flows, QrPurpose purpose, EnterpriseInfo? enterprise, CancellationToken aborted)
+    {
+        try
+        {
+            var flow = await flows.StartAsync(purpose, enterprise, aborted);
+            return Results.Json(new { id = flow.Id, expiresAt = flow.Session.Session.ExpiresAt });
+        }
+        catch (ApiRefusedException exception)
+        {
+            return Results.Json(new { error = exception.Problem.Title }, statusCode: 502);
+        }
+    }
+
+    /// <summary>The QR of this second, always black on white. The link is made here, in the backend: the secret never reaches a page.</summary>
+    private static IResult Picture(string id, QrFlows flows, HttpContext context)
+    {
+        if (flows.Find(id) is not { } flow)
+        {
+            return Results.NotFound();
+        }
+
+        using var data = QRCodeGenerator.GenerateQrCode(flow.Session.Link(), QRCodeGenerator.ECCLevel.M);
+        using var code = new SvgQRCode(data);
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.Text(code.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute), "image/svg+xml");
+    }
+
+    private static async Task<IResult> StateAsync(string id, QrFlows flows, PlatformClient client, CancellationToken aborted, string? seen = null)
+    {
+        if (flows.Find(id) is not { } flow)
+        {
+            return Results.NotFound();
+        }
+
+        SessionState? known = Enum.TryParse<SessionState>(seen, ignoreCase: true, out var state) ? state : null;
+        var status = await client.GetAsync(flow.Session.SessionId, known, known is null ? TimeSpan.Zero : LongPoll, aborted);
+        return Results.Json(new { state = status.State.ToString(), end = status.End?.ToString() });
+    }
+
+    private static async Task<IResult> FinishAsync(
+        string id, QrFlows flows, PlatformClient client, PlatformStore store, IOptions<PlatformOptions> options, HttpContext context)
+    {
+        if (flows.Find(id) is not { } flow)
+        {
+            return Results.NotFound();
+        }
+
+        var status = await client.GetAsync(flow.Session.SessionId, cancellation: context.RequestAborted);
+        if (status is not { End: SessionEnd.Ok, Result: { } result } || !LoginProof.Holds(result, flow, options.Value.Bzt.ClientId) || !flows.Take(flow))
+        {
+            return Results.Json(new { error = "签名校验未通过" }, statusCode: 409);
+        }
+
+        if (flow.Purpose == QrPurpose.Bind)
+        {
+            store.SetCertificate(result.Enterprise.CreditCode, result.SigningSerial);
+            return Results.Json(new { next = "/account" });
+        }
+
+        if (store.FindByEnterprise(result.Enterprise.CreditCode) is not { } account)
+        {
+            return Results.Json(new { error = "该企业尚未在本平台注册" }, statusCode: 409);
+        }
+
+        await SignIn.AsAsync(context, account);
+        return Results.Json(new { next = "/" });
+    }
+}
+
+internal static class SignIn
+{
+    public static Task AsAsync(HttpContext context, Account account)
+    {
+        var identity = new ClaimsIdentity(
+            [new Claim(ClaimTypes.Name, account.UserName), new Claim("enterprise", account.EnterpriseName), new Claim("credit_code", account.CreditCode)],
+            CookieAuthenticationDefaults.AuthenticationScheme);
+        return context.SignInAsync(new ClaimsPrincipal(identity));
+    }
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# The whole system on this machine.
+#   ./run.sh [--lan]           everything embedded, until Ctrl-C (--lan: for a real phone in the same network)
+#   ./run.sh demo DIR          the main job without a person; its artifacts in DIR
+#   ./run.sh cluster           two silos, two gateways, PostgreSQL, Redis, until Ctrl-C
+#   ./run.sh cluster demo DIR  the main job against the cluster
+set -euo pipefail
+invoked_from=$PWD
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+need() { # installs Debian packages that are missing
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  ((${#missing[@]} == 0)) && return
+  echo "installing ${missing[*]} ..."
+  apt-get update -qq
+  local guard=/usr/sbin/policy-rc.d
+  [[ -e $guard ]] || { printf '#!/bin/sh\nexit 101\n' > "$guard"; chmod +x "$guard"; trap "rm -f $guard" EXIT; }
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+build() {
+  echo "building (the first time takes some minutes) ..."
+  dotnet build BztCluster.sln -c Release -nologo -v q -clp:ErrorsOnly
+}
+
+build_app() { # publishes the phone app to out/app, when its sources are newer
+  local stamp=out/app/.stamp
+  if [[ ! -e $stamp ]] || [[ -n $(find MobileApp Contracts Protocol Directory.Packages.props -newer "$stamp" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit) ]]; then
+    echo "publishing the phone app ..."
+    rm -rf out/app
+    dotnet publish MobileApp/MobileApp.csproj -c Release -o out/app -nologo -v q -clp:ErrorsOnly
+    touch "$stamp"
+  fi
+}
+
+in_caller() { case $1 in /*) echo "$1";; *) echo "$invoked_from/$1";; esac; }
+
+demo() { dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll "$@"; }
+
+need libfontconfig1 fonts-wqy-microhei
+case "${1:-}" in
+  build-app) build_app ;;
+  ''|--lan) build; build_app; exec dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll serve ${1:+"$1"} ;;
+  demo) [[ -n "${2:-}" ]] || { echo "usage: ./run.sh demo DIR" >&2; exit 2; }
+        need librsvg2-bin; build; demo play "$(in_caller "$2")" ;;
+  cluster) need postgresql redis-server; build; build_app
+        if [[ "${2:-}" == demo ]]; then
+          [[ -n "${3:-}" ]] || { echo "usage: ./run.sh cluster demo DIR" >&2; exit 2; }
+          need librsvg2-bin; demo cluster play "$(in_caller "$3")"
+        else exec dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll cluster; fi ;;
+  *) echo "usage: ./run.sh [--lan] | demo DIR | cluster | cluster demo DIR" >&2; exit 2 ;;
+esac
