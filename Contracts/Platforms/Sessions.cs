@@ -85,13 +85,10 @@ public sealed record ProjectTokenRequest(ProjectInfo Project, string CreditCode,
 public sealed record ProjectToken(string Token, DateTimeOffset ExpiresAt);
 
 /// <summary>What a bid tool or platform needs before it opens a session for a bound enterprise.</summary>
-/// <param name="SealPicture">PNG with alpha of the enterprise's seal.</param>
 public sealed record SignerInfo(
     EnterpriseInfo Enterprise,
     string SigningSerial,
     byte[] SigningCertificate,
     string EncryptionSerial,
     byte[] EncryptionCertificate,
-    IReadOnlyList<byte[]> Chain,
-    byte[] SealPicture,
-    int SealWidthMillimetres);
+    IReadOnlyList<byte[]> Chain);

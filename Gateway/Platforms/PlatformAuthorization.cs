@@ -20,6 +20,7 @@ internal static class PlatformAuthorization
     public static void AddPlatforms(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ProjectTokens>();
+        builder.Services.AddSingleton<Sessions.PhoneSessions>();
         builder.Services.AddSingleton<IValidateOptions<PlatformsOptions>, ValidatePlatforms>();
         builder.Services.AddOptions<PlatformsOptions>().Bind(builder.Configuration).ValidateOnStart();
         builder.Services.AddHostedService<PlatformRegistrations>();

@@ -8,22 +8,21 @@ using Bzt.Grains.Sessions;
 namespace Bzt.Gateway.Sessions;
 
 /// <summary>A session with the caller's certificates that may serve it.</summary>
-internal sealed class PhoneSessions(IGrainFactory grains, TimeProvider clock)
+internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory certificates, TimeProvider clock)
 {
-    public async Task<PhoneSession> DescribeAsync(Guid sessionId, PhoneSessionView view, Caller caller)
+    public async Task<PhoneSession> DescribeAsync(Guid sessionId, PhoneSessionView view, Caller caller, CancellationToken cancellation)
     {
-        var (certificates, reason) = view.End is null ? await EligibleAsync(view, caller) : ([], null);
+        var (eligible, reason) = view.End is null ? await EligibleAsync(view, caller, cancellation) : ([], null);
         return new PhoneSession(
             sessionId, view.Kind, view.State, view.End, view.Platform.Value, view.PlatformName,
-            SessionMessages.ToHttp(view.Project), certificates, reason, view.ExpiresAt, clock.GetUtcNow());
+            SessionMessages.ToHttp(view.Project), eligible, reason, view.ExpiresAt, clock.GetUtcNow());
     }
 
     /// <summary>Held on this phone, usable, of the platform's recognition group, and of the enterprise the session is for. Says why when there is none.</summary>
-    private async Task<(IReadOnlyList<Guid> Certificates, string? Reason)> EligibleAsync(PhoneSessionView view, Caller caller)
+    private async Task<(IReadOnlyList<Guid> Certificates, string? Reason)> EligibleAsync(PhoneSessionView view, Caller caller, CancellationToken cancellation)
     {
-        var listed = await grains.User(caller.UserId).GetCertificates();
         var held = new List<CertificateFacts>();
-        foreach (var id in listed)
+        foreach (var id in await certificates.OfHolderAsync(caller.UserId, cancellation))
         {
             if (await grains.GetGrain<ICertificateGrain>(id.Value).GetFacts() is Done<CertificateFacts>(var facts) && facts.Holder == caller.UserId && facts.Device == caller.DeviceId)
             {

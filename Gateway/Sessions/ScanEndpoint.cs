@@ -25,7 +25,7 @@ internal static class ScanEndpoint
         .Produces<PhoneSession>()
         .ProducesProblem(422);
 
-    private static async Task<IResult> HandleAsync(ScanRequest request, Caller caller, IGrainFactory grains, PhoneSessions sessions, PublicAddress address)
+    private static async Task<IResult> HandleAsync(ScanRequest request, Caller caller, IGrainFactory grains, PhoneSessions sessions, PublicAddress address, CancellationToken aborted)
     {
         if (!TryRead(request.Link, address, caller, out var sessionId, out var command))
         {
@@ -34,7 +34,7 @@ internal static class ScanEndpoint
 
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Scan(command);
         return reply is Done<PhoneSessionView>(var view)
-            ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller), BztJson.Default.PhoneSession)
+            ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller, aborted), BztJson.Default.PhoneSession)
             : reply.ToHttp(_ => Results.Empty);
     }
 

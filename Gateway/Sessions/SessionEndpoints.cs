@@ -3,6 +3,7 @@ using Bzt.Contracts.Phone;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Sessions;
 
 namespace Bzt.Gateway.Sessions;
@@ -21,17 +22,24 @@ internal static class SessionEndpoints
             .WithSummary("The user says no").Produces(StatusCodes.Status204NoContent);
     }
 
-    private static async Task<IResult> GetAsync(Guid sessionId, Caller caller, IGrainFactory grains, PhoneSessions sessions)
+    private static async Task<IResult> GetAsync(Guid sessionId, Caller caller, IGrainFactory grains, PhoneSessions sessions, CancellationToken aborted)
     {
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).GetForPhone(caller.UserId);
         return reply is Done<PhoneSessionView>(var view)
-            ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller), BztJson.Default.PhoneSession)
+            ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller, aborted), BztJson.Default.PhoneSession)
             : reply.ToHttp(_ => Results.Empty);
     }
 
     private static async Task<IResult> GetDocumentsAsync(Guid sessionId, Guid certificateId, Caller caller, IGrainFactory grains)
     {
-        var reply = await grains.GetGrain<Grains.Certificates.ICertificateGrain>(certificateId).GetSessionWork(new SessionId(sessionId), caller.UserId, caller.DeviceId);
+        if (await grains.GetGrain<ICertificateGrain>(certificateId).GetFacts() is not Done<CertificateFacts>({ Issued: { } issued } facts)
+            || facts.Holder != caller.UserId || facts.Device != caller.DeviceId)
+        {
+            return new ProblemResult(ErrorCodes.NotFound);
+        }
+
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).GetWork(new SessionSigner(
+            facts.Holder, facts.Certificate, facts.EnterpriseName, facts.CreditCode, facts.RecognitionGroup, issued.SigningSerial, [issued.EncryptionSerial]));
         return reply.ToHttp(work => Results.Json(
             new SessionDocuments(
                 sessionId,
