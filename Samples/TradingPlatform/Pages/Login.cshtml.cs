@@ -21,7 +21,7 @@ internal sealed class LoginModel(PlatformStore store) : PageModel
             return Page();
         }
 
-        await SignIn.AsAsync(HttpContext, account);
+        await PlatformSignIn.AsAsync(HttpContext, account);
         return Url.IsLocalUrl(returnUrl) ? LocalRedirect(returnUrl!) : RedirectToPage("/Account");
     }
 

@@ -31,7 +31,7 @@ internal sealed class RegisterModel(PlatformStore store) : PageModel
             return Page();
         }
 
-        await SignIn.AsAsync(HttpContext, store.FindByEnterprise(CreditCode!)!);
+        await PlatformSignIn.AsAsync(HttpContext, store.FindByEnterprise(CreditCode!)!);
         return RedirectToPage("/Account");
     }
 }

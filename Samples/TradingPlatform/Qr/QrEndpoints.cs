@@ -88,12 +88,12 @@ internal static class QrEndpoints
             return Results.Json(new { error = "该企业尚未在本平台注册" }, statusCode: 409);
         }
 
-        await SignIn.AsAsync(context, account);
+        await PlatformSignIn.AsAsync(context, account);
         return Results.Json(new { next = "/" });
     }
 }
 
-internal static class SignIn
+internal static class PlatformSignIn
 {
     public static Task AsAsync(HttpContext context, Account account)
     {
