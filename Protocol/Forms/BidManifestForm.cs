@@ -13,7 +13,7 @@ public sealed record BidSection(string Name, long Size, byte[] Digest);
 /// certificates can open it.
 /// </summary>
 /// <remarks>
-/// SEQUENCE { marker, platformId, projectId, projectName UTF8String, openingTime GeneralizedTime,
+/// SEQUENCE { marker, platformId, projectId, projectName UTF8String, openingTime GeneralizedTime, headerDigest OCTET STRING (32),
 /// sections SEQUENCE OF SEQUENCE { name UTF8String, size INTEGER, digest OCTET STRING (32) },
 /// recipients SEQUENCE OF UTF8String }, DER.
 /// </remarks>
@@ -28,10 +28,11 @@ public sealed record BidManifestForm : SigningForm
     /// <param name="projectId">The project there.</param>
     /// <param name="projectName">As the user knows it.</param>
     /// <param name="openingTime">Whole seconds, UTC.</param>
+    /// <param name="headerDigest">SM3 of the file's header with its wrapped keys, 32 bytes.</param>
     /// <param name="sections">1 to 64, in file order, names distinct.</param>
     /// <param name="recipients">Serials of the encryption certificates, hexadecimal, 1 to 16.</param>
     public BidManifestForm(
-        string platformId, string projectId, string projectName, DateTimeOffset openingTime, IReadOnlyList<BidSection> sections, IReadOnlyList<string> recipients)
+        string platformId, string projectId, string projectName, DateTimeOffset openingTime, byte[] headerDigest, IReadOnlyList<BidSection> sections, IReadOnlyList<string> recipients)
         : base(Der.Sequence(w =>
         {
             w.Text(Marker);
@@ -39,6 +40,7 @@ public sealed record BidManifestForm : SigningForm
             w.Text(projectId);
             w.Text(projectName);
             w.Time(openingTime);
+            w.WriteOctetString(headerDigest);
             using (w.PushSequence())
             {
                 foreach (var section in sections)
@@ -61,13 +63,14 @@ public sealed record BidManifestForm : SigningForm
             }
         }))
     {
-        if (!AreSections(sections) || !AreRecipients(recipients))
+        ArgumentNullException.ThrowIfNull(headerDigest);
+        if (headerDigest.Length != 32 || !AreSections(sections) || !AreRecipients(recipients))
         {
             throw new ArgumentException("Not a manifest: 1 to 64 distinct sections with sizes and 32-byte digests, 1 to 16 recipients.");
         }
 
         (PlatformId, ProjectId, ProjectName, OpeningTime) = (platformId, projectId, projectName, openingTime);
-        (Sections, Recipients) = (sections, recipients);
+        (HeaderDigest, Sections, Recipients) = (headerDigest, sections, recipients);
     }
 
     /// <inheritdoc/>
@@ -85,6 +88,9 @@ public sealed record BidManifestForm : SigningForm
     /// <summary>Before it nobody should open the bid.</summary>
     public DateTimeOffset OpeningTime { get; }
 
+    /// <summary>SM3 of the file's header.</summary>
+    public byte[] HeaderDigest { get; }
+
     /// <summary>In file order.</summary>
     public IReadOnlyList<BidSection> Sections { get; }
 
@@ -99,6 +105,7 @@ public sealed record BidManifestForm : SigningForm
         }
 
         var (platformId, projectId, projectName, opening) = (r.Text(), r.Text(), r.Text(), r.ReadGeneralizedTime());
+        var header = r.ReadOctetString();
         var sections = new List<BidSection>();
         for (var list = r.ReadSequence(); list.HasData;)
         {
@@ -119,8 +126,8 @@ public sealed record BidManifestForm : SigningForm
             recipients.Add(list.Text());
         }
 
-        return AreSections(sections) && AreRecipients(recipients)
-            ? new BidManifestForm(platformId, projectId, projectName, opening, sections, recipients)
+        return header.Length == 32 && AreSections(sections) && AreRecipients(recipients)
+            ? new BidManifestForm(platformId, projectId, projectName, opening, header, sections, recipients)
             : null;
     });
 
