@@ -4,6 +4,8 @@ using System.Text;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Primitives;
+using Bzt.Protocol.Secrets;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Crypto.Parameters;
@@ -173,11 +175,10 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
             return new CaKeyRecovery.Refused(CaRefusal.NotApproved);
         }
 
-        var receiver = Sm2Keys.Public(issue.SigningKey);
         var newest = Issues(state, file.Application.Holder).GroupBy(past => past.EscrowId).ToDictionary(group => group.Key, group => group.Last());
         return new CaKeyRecovery.Ok([.. state.Escrow
             .Where(key => newest.TryGetValue(key.Id, out var past) && !state.Revoked.ContainsKey(past.EncryptionSerialNumber))
-            .Select(key => new RecoveredKey(newest[key.Id].Certificates.EncryptionCertificate, Envelope(state.Id, key, receiver)))]);
+            .Select(key => new RecoveredKey(newest[key.Id].Certificates.EncryptionCertificate, Envelope(state.Id, key, issue.SigningKey)))]);
     }
 
     public static (EmbeddedCaState State, CaRevocation Result) Revoke(EmbeddedCaState state, string signingSerialNumber, RevocationReason reason, DateTimeOffset now)
@@ -214,14 +215,20 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
         return new(sequence, signingKey, signingSerial, encryptionSerial, escrowed.Id, now, notAfter, new(
             signing.GetEncoded(),
             encryption.GetEncoded(),
-            Envelope(state.Id, escrowed, receiver),
+            Envelope(state.Id, escrowed, signingKey),
             [state.Issuing.Certificate, state.Root.Certificate]));
     }
 
-    byte[] Envelope(string id, EscrowedKey escrowed, ECPublicKeyParameters receiver)
+    byte[] Envelope(string id, EscrowedKey escrowed, byte[] signingKey)
     {
-        using var key = protector.Unprotect(EscrowPurpose, EscrowData(id, escrowed.Id, escrowed.Holder), escrowed.ProtectedKey);
-        return Sm2EnvelopedKey.Seal(key.Span, escrowed.PublicKey, receiver, random);
+        using var opened = protector.Unprotect(EscrowPurpose, EscrowData(id, escrowed.Id, escrowed.Holder), escrowed.ProtectedKey);
+        if (!Scalar.TryDecode(opened.Span, out var scalar) || !Point.TryDecode(signingKey, out var receiver))
+        {
+            throw new InvalidDataException($"Escrowed key {escrowed.Id} or the key it goes to is not one.");
+        }
+
+        using var key = new SecretScalar(scalar);
+        return Sm2EnvelopedKey.Build(receiver, key, random);
     }
 
     EscrowedKey NewEscrowedKey(string id, string holder)
@@ -231,12 +238,10 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
         return new(keyId, holder, point, protector.Protect(EscrowPurpose, EscrowData(id, keyId, holder), key.Span));
     }
 
-    SecretBytes NewKey(out byte[] point)
+    SecretScalar NewKey(out byte[] point)
     {
-        var scalar = Scalar.Random(random);
-        var key = new SecretBytes(Scalar.Length);
-        scalar.Encode(key.Span);
-        point = Sm2Group.MultiplyBase(scalar).Encode();
+        var key = SecretScalar.Random(random);
+        point = Sm2Group.MultiplyBase(key.Value).Encode();
         return key;
     }
 
