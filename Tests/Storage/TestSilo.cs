@@ -1,5 +1,6 @@
 using Bzt.Grains.Foundations;
 using Bzt.Silo.Hosting;
+using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -26,8 +27,11 @@ public sealed class TestSilo : IAsyncDisposable
     private readonly Action<IHostApplicationBuilder>? configure;
     private IHost? host;
 
-    private TestSilo(FakeTimeProvider? clock, Action<IHostApplicationBuilder>? configure)
+    private readonly string? postgres;
+
+    private TestSilo(FakeTimeProvider? clock, string? postgres, Action<IHostApplicationBuilder>? configure)
     {
+        this.postgres = postgres;
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 25, 1, 0, 0, TimeSpan.Zero));
         this.configure = configure;
     }
@@ -43,9 +47,11 @@ public sealed class TestSilo : IAsyncDisposable
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
     /// <param name="configure">Adds to the composition, or replaces parts of it by registering them again.</param>
-    public static async Task<TestSilo> StartAsync(Action<IHostApplicationBuilder>? configure = null, FakeTimeProvider? clock = null)
+    /// <param name="postgres">A database of <see cref="PostgresFixture"/>: then the silo is one of a cluster.</param>
+    public static async Task<TestSilo> StartAsync(
+        Action<IHostApplicationBuilder>? configure = null, FakeTimeProvider? clock = null, string? postgres = null)
     {
-        var silo = new TestSilo(clock, configure);
+        var silo = new TestSilo(clock, postgres, configure);
         await silo.StartHostAsync();
         return silo;
     }
@@ -69,7 +75,20 @@ public sealed class TestSilo : IAsyncDisposable
     private async Task StartHostAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Testing" });
-        builder.Configuration["Storage:DataFolder"] = folder.File("data");
+        if (postgres is null)
+        {
+            builder.Configuration["Storage:DataFolder"] = folder.File("data");
+        }
+        else
+        {
+            builder.Configuration["Storage:Provider"] = "postgres";
+            builder.Configuration["Storage:ConnectionString"] = postgres;
+            builder.Configuration["Cluster:AdvertisedAddress"] = "127.0.0.1";
+            builder.Configuration["Cluster:SiloPort"] = $"{EmbeddedPort.Take()}";
+            builder.Configuration["Cluster:GatewayPort"] = $"{EmbeddedPort.Take()}";
+            KeyRing.Create(new ProtectionOptions { RootKeyFile = folder.File("keys/root.key") });
+        }
+
         builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
         // The store's own clock dates rows, and a test's does not move it: every pending row is old enough for the sweeper.
         builder.Configuration["Outbox:PendingAge"] = "00:00:00";

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(Bzt.Tests.Storage.PostgresFixture))]
+
+namespace Bzt.Tests.Storage;
+
+/// <summary>
+/// A PostgreSQL of the test run's own, started when the first test asks for a database. It listens on a socket in its folder
+/// and on no port. Take it as a constructor parameter; a machine without PostgreSQL fails the test.
+/// </summary>
+public sealed class PostgresFixture : IAsyncDisposable
+{
+    private readonly Lazy<Task<string>> folder = new(StartAsync);
+    private int databases;
+
+    /// <summary>A new, empty database; its connection string.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"bzt{Interlocked.Increment(ref databases)}";
+        await using var admin = NpgsqlDataSource.Create(ConnectionString(await folder.Value, "postgres"));
+        await using var command = admin.CreateCommand($"CREATE DATABASE {name}");
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(await folder.Value, name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!folder.IsValueCreated)
+        {
+            return;
+        }
+
+        var path = await folder.Value;
+        NpgsqlConnection.ClearAllPools();
+        await RunAsync($"{Binaries()}/pg_ctl -D {path}/data -m immediate -w stop");
+        Directory.Delete(path, recursive: true);
+    }
+
+    private static async Task<string> StartAsync()
+    {
+        var binaries = Binaries();
+        var path = Directory.CreateTempSubdirectory("bzt-pg-").FullName;
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync("chown", "postgres", path);
+        }
+
+        await RunAsync($"{binaries}/initdb -D {path}/data -U bzt -A trust -E UTF8 --locale=C --no-sync");
+        await RunAsync($"{binaries}/pg_ctl -D {path}/data -l {path}/log -w -t 60 -o \"-k {path} -c listen_addresses='' -c fsync=off -c max_connections=300\" start");
+        return path;
+    }
+
+    private static string ConnectionString(string folder, string database) =>
+        $"Host={folder};Username=bzt;Database={database};Maximum Pool Size=40;Include Error Detail=true";
+
+    private static string Binaries() =>
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(version => double.Parse(Path.GetFileName(version), CultureInfo.InvariantCulture)).First() + "/bin"
+            : throw new InvalidOperationException("This test needs PostgreSQL under /usr/lib/postgresql (Debian: apt install postgresql).");
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static Task RunAsync(string command) =>
+        Environment.IsPrivilegedProcess ? RunAsync("su", "postgres", "-c", command) : RunAsync("sh", "-c", command);
+
+    private static async Task RunAsync(string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = "/tmp", RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{file} {string.Join(' ', arguments)}: {await output}{await errors}");
+        }
+    }
+}
