@@ -1,7 +1,11 @@
 using System.Reflection;
 using Bzt.Grains.Foundations;
+using Bzt.Silo.Blobs;
 using Bzt.Silo.KeyProtection;
+using Bzt.Silo.Projections;
 using Bzt.Silo.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
 
@@ -15,7 +19,7 @@ public static class StoreComposition
         var storage = builder.Bind<StorageOptions>(StorageOptions.Section);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IStorageFaults, NoStorageFaults>();
+        AddFaults(builder);
         services.TryAddSingleton<IGrainStorageSerializer, StateSerializer>();
         if (storage.IsEmbedded)
         {
@@ -27,11 +31,12 @@ public static class StoreComposition
         }
 
         services.AddHostedService<StoresAtStart>();
+        services.AddSingleton<IProjectionStore, SqlProjectionStore>();
         AddProtection(builder, storage);
         return storage;
     }
 
-    private static readonly Type[] GrainParts = [typeof(IStateUpcaster), typeof(IOutboxHandler)];
+    private static readonly Type[] GrainParts = [typeof(IStateUpcaster), typeof(IOutboxHandler), typeof(IStateProjector)];
 
     /// <summary>Registers what the grains' folders contribute by implementing a foundation's interface.</summary>
     internal static IServiceCollection AddGrainParts(this IServiceCollection services, Assembly grains)
@@ -45,7 +50,23 @@ public static class StoreComposition
         }
 
         services.AddSingleton<OutboxDrains>();
+        services.AddSingleton<ProjectionRebuild>();
         return services;
+    }
+
+    private static void AddFaults(IHostApplicationBuilder builder)
+    {
+        if (builder.Configuration[KillAtWrite.Setting] is { } setting)
+        {
+            if (!builder.Environment.IsDevelopment())
+            {
+                throw new InvalidOperationException($"{KillAtWrite.Setting} is for development: this process would kill itself.");
+            }
+
+            builder.Services.AddSingleton<IStorageFaults>(new KillAtWrite(setting));
+        }
+
+        builder.Services.TryAddSingleton<IStorageFaults, NoStorageFaults>();
     }
 
     private static void AddProtection(IHostApplicationBuilder builder, StorageOptions storage)
@@ -68,6 +89,14 @@ public static class StoreComposition
             return new FileKeyProtector(protection);
         });
         builder.Services.AddSingleton<PersonalData>();
+        builder.Services.AddSingleton<IBlobStore>(services => storage.IsEmbedded
+            ? new FolderBlobStore(Path.Combine(storage.DataFolder!, "blobs"), services.GetRequiredService<IKeyProtector>(), services.GetRequiredService<IStorageFaults>())
+            : ActivatorUtilities.CreateInstance<PostgresBlobStore>(services));
+
+        // One name for all gateways: the framework would otherwise take each one's path and refuse the others' cookies.
+        builder.Services.AddDataProtection().SetApplicationName("bzt");
+        builder.Services.AddOptions<KeyManagementOptions>().Configure<SqlStore, IStorageFaults, IKeyProtector>((keys, store, faults, protector) =>
+            (keys.XmlRepository, keys.XmlEncryptor) = (new StoredXmlRepository(store, faults), new ProtectedXml(protector)));
     }
 
     /// <summary>Before any hosted service starts, the silo among them: keys that cannot be used stop the process here.</summary>

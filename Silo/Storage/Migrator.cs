@@ -25,10 +25,9 @@ public static class Migrator
     internal static IEnumerable<(int Number, string Name, string Sql)> Scripts(string dialect)
     {
         var assembly = typeof(Migrator).Assembly;
-        var prefix = $"migrations/{dialect}/";
         return from resource in assembly.GetManifestResourceNames()
-               where resource.StartsWith(prefix, StringComparison.Ordinal)
-               let name = resource[prefix.Length..^".sql".Length]
+               where resource.StartsWith($"migrations/{dialect}/", StringComparison.Ordinal) || resource.StartsWith("migrations/both/", StringComparison.Ordinal)
+               let name = Path.GetFileNameWithoutExtension(resource)
                orderby name
                select (int.Parse(name.AsSpan(0, 4)), name, Text(assembly, resource));
     }

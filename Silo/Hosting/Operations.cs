@@ -1,0 +1,36 @@
+using Bzt.Silo.Storage;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Metrics;
+
+namespace Bzt.Silo.Hosting;
+
+/// <summary>What operators look at: alive, ready, metrics.</summary>
+public static class Operations
+{
+    private const string Ready = "ready";
+
+    public static IHostApplicationBuilder AddOperations(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter("Microsoft.Orleans", "Bzt.*").AddPrometheusExporter());
+        return builder;
+    }
+
+    public static void MapOperations(this IEndpointRouteBuilder endpoints)
+    {
+        // Alive is the process answering at all; ready is the store answering too.
+        endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready) });
+        endpoints.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    private sealed class StoreCheck(SqlStore store) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await store.QueryAsync("SELECT 1", row => row.GetInt32(0), cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+}
