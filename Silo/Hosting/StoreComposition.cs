@@ -23,7 +23,12 @@ public static class StoreComposition
         services.TryAddSingleton<IGrainStorageSerializer, StateSerializer>();
         if (storage.IsEmbedded)
         {
-            services.AddSingleton<SqlStore>(_ => new SqliteStore(Path.Combine(storage.DataFolder!, "bzt.db")));
+            services.AddSingleton(_ => new DataFolderLock(storage.DataFolder!));
+            services.AddSingleton<SqlStore>(provider =>
+            {
+                provider.GetRequiredService<DataFolderLock>();
+                return new SqliteStore(Path.Combine(storage.DataFolder!, "bzt.db"));
+            });
         }
         else
         {

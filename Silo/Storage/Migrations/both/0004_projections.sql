@@ -63,4 +63,4 @@ CREATE INDEX projection_operation_certificate ON projection_operation (certifica
 CREATE INDEX projection_operation_source ON projection_operation (source);
 
 -- Rebuilding reads all states of one kind, in pages.
-CREATE INDEX OrleansStorage_Type ON OrleansStorage (ServiceId, GrainTypeString, GrainIdExtensionString);
+CREATE INDEX OrleansStorage_Type ON OrleansStorage (GrainTypeString, GrainIdExtensionString);

@@ -1,0 +1,89 @@
+using Bzt.Silo.Hosting;
+using Bzt.Silo.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Hosting;
+
+namespace Bzt.Tests.Storage;
+
+/// <summary>What a process is made of, and what it refuses to start with.</summary>
+public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("Storage:Provider", "oracle")]
+    [InlineData("Storage:DataFolder", "")]
+    [InlineData("Storage:ConnectionString", "Host=elsewhere")]
+    [InlineData("Storage:DataFoldr", "typo")]
+    [InlineData("Protection:RootKeyFile", "")]
+    [InlineData("Protection:RootKeyFile", "DATA/root.key")]
+    [InlineData("Protection:KeyRingFile", "DATA/keyring.json")]
+    [InlineData("Cluster:Mode", "cluster")]
+    [InlineData("Cluster:SiloPort", "0")]
+    [InlineData("Cluster:AdvertisedAddress", "not an address")]
+    [InlineData("Faults:KillAtWrite", "1:before")]
+    public void An_unsafe_or_mistaken_setting_stops_the_process(string name, string value)
+    {
+        Assert.ThrowsAny<Exception>(() => Builder((name, value.Replace("DATA", folder.File("data"), StringComparison.Ordinal))).AddBztSilo());
+        Builder().AddBztSilo();
+    }
+
+    [Fact]
+    public async Task A_cluster_makes_no_keys_of_its_own()
+    {
+        using var host = Build(builder => builder.AddBztStores(), ("Storage:Provider", "postgres"), ("Storage:DataFolder", null), ("Storage:ConnectionString", await postgres.NewDatabaseAsync()));
+        await Assert.ThrowsAnyAsync<IOException>(() => host.StartAsync());
+        Assert.False(File.Exists(folder.File("keys/root.key")));
+    }
+
+    [Fact]
+    public async Task A_second_process_does_not_start_on_the_same_folder()
+    {
+        await using var first = await StoreHost.StartAsync(folder);
+        using var second = Build(builder => builder.AddBztStores());
+        var refused = await Assert.ThrowsAsync<IOException>(() => second.StartAsync());
+        Assert.Contains("process", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task What_one_gateway_protected_another_opens_also_after_both_restarted(string store)
+    {
+        var database = store == "postgres" ? await postgres.NewDatabaseAsync() : null;
+        string cookie;
+        await using (var first = await StoreHost.StartAsync(folder, database))
+        {
+            cookie = first.Get<IDataProtectionProvider>().CreateProtector("cookie").Protect("alice");
+            var stored = Assert.Single(await first.Get<SqlStore>().QueryAsync("SELECT xml FROM data_protection_key", row => row.GetString(0)));
+            Assert.DoesNotContain("<masterKey", stored, StringComparison.Ordinal);
+            Assert.Contains("<sealed", stored, StringComparison.Ordinal);
+        }
+
+        await using var second = await StoreHost.StartAsync(folder, database);
+        Assert.Equal("alice", second.Get<IDataProtectionProvider>().CreateProtector("cookie").Unprotect(cookie));
+        Assert.Single(await second.Get<SqlStore>().QueryAsync("SELECT xml FROM data_protection_key", row => row.GetString(0)));
+    }
+
+    private IHost Build(Action<HostApplicationBuilder> compose, params (string Name, string? Value)[] settings)
+    {
+        var builder = Builder(settings);
+        compose(builder);
+        return builder.Build();
+    }
+
+    private HostApplicationBuilder Builder(params (string Name, string? Value)[] settings)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
+        builder.Configuration["Storage:DataFolder"] = folder.File("data");
+        builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
+        foreach (var (name, value) in settings)
+        {
+            builder.Configuration[name] = value;
+        }
+
+        return builder;
+    }
+}
