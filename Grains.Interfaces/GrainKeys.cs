@@ -4,6 +4,7 @@ using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Inbox;
+using Bzt.Grains.Sessions;
 
 namespace Bzt.Grains;
 
@@ -14,6 +15,12 @@ public static class GrainKeys
 
     public static IEvidenceGrain Evidence(this IGrainFactory grains, CertificateId id, long page) =>
         grains.GetGrain<IEvidenceGrain>(EvidencePages.Key(id, page));
+
+    public static IHolderGrain Holder(this IGrainFactory grains, UserId user) => grains.GetGrain<IHolderGrain>(user.Value);
+
+    public static IClusterKeysGrain ClusterKeys(this IGrainFactory grains) => grains.GetGrain<IClusterKeysGrain>(0);
+
+    public static IQrSessionGrain QrSession(this IGrainFactory grains, SessionId id) => grains.GetGrain<IQrSessionGrain>(id.Value);
 
     public static IApplicationGrain Application(this IGrainFactory grains, ApplicationId id) => grains.GetGrain<IApplicationGrain>(id.Value);
 

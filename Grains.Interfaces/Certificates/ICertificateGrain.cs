@@ -1,4 +1,5 @@
 using Bzt.Contracts.Phone;
+using Bzt.Grains.CaVendors;
 
 namespace Bzt.Grains.Certificates;
 
@@ -25,7 +26,7 @@ public interface ICertificateGrain : IGrainWithGuidKey
     /// a repeat of the accepted answer is done.
     /// </summary>
     [Alias("accept-issuance")]
-    Task<Reply<Nothing>> AcceptIssuance(AcceptIssuance command);
+    Task<Reply<Nothing>> AcceptIssuance(string applicationNumber, IssuedCertificates certificates);
 
     /// <summary>The certificate as its holder's phone sees it; <see cref="RefusalCode.NotFound"/> for anybody else.</summary>
     [Alias("view")]
@@ -68,16 +69,6 @@ public sealed record CertificateSubject(
     [property: Id(0)] string CommonName,
     [property: Id(1)] string? Organization,
     [property: Id(2)] string? CreditCode);
-
-/// <summary>All DER; <paramref name="Chain"/> from the issuing CA to the root.</summary>
-/// <param name="EncryptionEnvelope">SM2EnvelopedKey (GB/T 35276), the encryption key for the signing key.</param>
-[GenerateSerializer, Immutable, Alias("bzt.AcceptIssuance")]
-public sealed record AcceptIssuance(
-    [property: Id(0)] string ApplicationNumber,
-    [property: Id(1)] byte[] SigningCertificate,
-    [property: Id(2)] byte[] EncryptionCertificate,
-    [property: Id(3)] byte[] EncryptionEnvelope,
-    [property: Id(4)] IReadOnlyList<byte[]> Chain);
 
 [GenerateSerializer, Immutable, Alias("bzt.CertificateFacts")]
 public sealed record CertificateFacts(

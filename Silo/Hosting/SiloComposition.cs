@@ -1,5 +1,6 @@
 using System.Net;
 using Bzt.Grains.Applications;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,7 @@ public static class SiloComposition
         builder.Bind<OutboxOptions>(OutboxOptions.Section);
         builder.Services.AddGrainParts(typeof(StateJson).Assembly);
         builder.Services.AddApplications(builder.Environment);
+        builder.Services.AddCertificates();
         builder.UseOrleans(silo =>
         {
             silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

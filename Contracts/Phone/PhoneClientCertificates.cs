@@ -1,0 +1,258 @@
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Channel;
+using Bzt.Protocol.Forms;
+using Bzt.Protocol.Phone;
+using Bzt.Protocol.Wire;
+
+namespace Bzt.Contracts.Phone;
+
+// Certificates: the download with its keys, the PIN, evidence.
+public sealed partial class PhoneClient
+{
+    private const string CsrRequest = "csr";
+    private static readonly TimeSpan IssuancePoll = TimeSpan.FromMilliseconds(500);
+
+    private Point? clusterKey;
+
+    /// <summary>Certificates of this account.</summary>
+    public Task<IReadOnlyList<CertificateInfo>> GetCertificatesAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.Phone.Certificates, BztJson.Default.IReadOnlyListCertificateInfo, cancellation), cancellation);
+
+    /// <summary>One certificate.</summary>
+    public Task<CertificateInfo> GetCertificateAsync(Guid certificateId, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.Certificate, "certificateId", certificateId);
+        return RepeatAsync(() => http.GetAsync(path, BztJson.Default.CertificateInfo, cancellation), cancellation);
+    }
+
+    /// <summary>The evidence of one certificate (X15); verify it with <see cref="EvidenceExport.Verify"/>.</summary>
+    public Task<EvidenceExport> GetEvidenceAsync(Guid certificateId, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.Evidence, "certificateId", certificateId);
+        return RepeatAsync(() => http.GetAsync(path, BztJson.Default.EvidenceExport, cancellation), cancellation);
+    }
+
+    /// <summary>
+    /// 下载证书: generates the key with the silo under the PIN, signs the certificate request, waits for the CA, takes the encryption key.
+    /// Interrupted anywhere, it goes on from there when called again with the same PIN.
+    /// </summary>
+    /// <param name="applicationId">An application that is 待下载.</param>
+    /// <param name="pin">Six digits; check them with <see cref="PinRules"/> first.</param>
+    /// <param name="progress">Told each state on the way.</param>
+    /// <param name="cancellation">Stops waiting; nothing is lost.</param>
+    /// <returns>The active certificate, or why it is not: <see cref="DownloadOutcome"/>.</returns>
+    public async Task<DownloadOutcome> DownloadAsync(
+        Guid applicationId, string pin, Action<CertificateInfo>? progress = null, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.ApplicationDownload, "applicationId", applicationId);
+        var started = await RepeatAsync(() => http.PostAsync(path, BztJson.Default.DownloadStarted, cancellation), cancellation);
+        return await ContinueDownloadAsync(started.CertificateId, pin, progress, cancellation);
+    }
+
+    /// <summary>继续下载 of a certificate whose download began on this phone.</summary>
+    public async Task<DownloadOutcome> ContinueDownloadAsync(
+        Guid certificateId, string pin, Action<CertificateInfo>? progress = null, CancellationToken cancellation = default)
+    {
+        if (PinRules.Check(pin) is not PinWeakness.None)
+        {
+            throw new ArgumentException("PinRules does not accept this PIN.", nameof(pin));
+        }
+
+        var key = await OpenKeyAsync(certificateId, cancellation);
+        CertificateState? seen = null;
+        while (true)
+        {
+            var info = await GetCertificateAsync(certificateId, cancellation);
+            if (info.State != seen)
+            {
+                progress?.Invoke(info);
+                seen = info.State;
+            }
+
+            if (info.State == CertificateState.Active)
+            {
+                return new DownloadOutcome.Active(info);
+            }
+
+            var answer = await AdvanceAsync(key, info, pin, cancellation);
+            // A partial opening whose rest was lost is begun anew by the next step.
+            if (answer is not (null or KeygenConfirmed or Signed or EnvelopePartial or Acknowledged))
+            {
+                return new DownloadOutcome.Stopped(info, PinOutcomes.Of(answer));
+            }
+
+            if (answer is null)
+            {
+                await Task.Delay(IssuancePoll, time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>修改证书PIN码 with the old PIN.</summary>
+    public async Task<PinOutcome> ChangePinAsync(Guid certificateId, string pin, string newPin, CancellationToken cancellation = default)
+    {
+        if (PinRules.Check(newPin) is not PinWeakness.None)
+        {
+            throw new ArgumentException("PinRules does not accept the new PIN.", nameof(newPin));
+        }
+
+        var key = await OpenKeyAsync(certificateId, cancellation);
+        using var replacement = await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), newPin);
+        return PinOutcomes.Of(await ProveAsync(key, pin, stretched => key.ChangePinAsync(stretched, replacement), cancellation));
+    }
+
+    /// <summary>Rounds of PBKDF2 for a new PIN.</summary>
+    public int StretchRounds { get; init; } = PinStretch.DefaultRounds;
+
+    /// <summary>The next step of a download; null when it is the CA's turn.</summary>
+    private async Task<SiloAnswer?> AdvanceAsync(PhoneKey key, CertificateInfo info, string pin, CancellationToken cancellation)
+    {
+        var record = await key.ReadAsync();
+        switch (info.State)
+        {
+            case CertificateState.Generating when record is null:
+                using (var stretched = await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), pin))
+                {
+                    return await RepeatLostAsync(() => key.GenerateAsync(stretched), cancellation);
+                }
+
+            case CertificateState.Generating:
+                return await SignRequestAsync(key, info, pin, cancellation);
+            case CertificateState.Requested:
+                return null;
+            case CertificateState.Arriving:
+                var request = $"envelope/{info.EncryptionSerial}";
+                return await ProveAsync(key, pin, stretched => key.ReceiveEncryptionKeyAsync(request, stretched, task => CheckCertificate(info, task)), cancellation);
+            case CertificateState.Locked:
+                return new Locked(new PinLock(info.LockedUntil));
+            case CertificateState.Frozen:
+                return new Frozen();
+            default:
+                return new Failed(ProtocolFailure.Unexpected);
+        }
+    }
+
+    private async Task<SiloAnswer> SignRequestAsync(PhoneKey key, CertificateInfo info, string pin, CancellationToken cancellation)
+    {
+        var opening = await RepeatLostAsync(() => key.OpenSigningAsync(CsrRequest), cancellation);
+        if (opening.Round is not { } round)
+        {
+            return opening.Refusal!;
+        }
+
+        using (round)
+        {
+            return round.Forms is [CsrForm csr] && csr.Subject.Any(attribute => attribute.Value == info.EnterpriseName)
+                ? await ProveAsync(key, pin, round.ConfirmAsync, cancellation)
+                : new Failed(ProtocolFailure.BindingMismatch);
+        }
+    }
+
+    /// <summary>E1.1: the encryption certificate leads to the root, is the one announced, and names whom the signing certificate names.</summary>
+    private Point? CheckCertificate(CertificateInfo info, EnvelopeTask task)
+    {
+        if (!Sm2Certificate.TryParse(info.SigningCertificate, out var signing) || !Sm2Certificate.TryParse(task.Certificate, out var encryption)
+            || !signing.SubjectDer.AsSpan().SequenceEqual(encryption.SubjectDer) || !encryption.MayEncrypt || info.Chain.Count == 0)
+        {
+            return null;
+        }
+
+        var roots = trust.CertificateRoots.Count > 0 ? trust.CertificateRoots : [info.Chain[^1]];
+        var now = time.GetUtcNow();
+        // The phone's clock may be wrong; the certificates' own time is enough to know that they belong together.
+        var at = now < encryption.NotBefore || now > encryption.NotAfter ? encryption.NotBefore : now;
+        return Sm2CertificatePath.Verify(encryption, info.Chain, roots, at) is PathFault.None
+            && Sm2CertificatePath.Verify(signing, info.Chain, roots, at) is PathFault.None
+                ? encryption.PublicKey
+                : null;
+    }
+
+    private async Task<PhoneKey> OpenKeyAsync(Guid certificateId, CancellationToken cancellation)
+    {
+        var account = RequireLogin();
+        var keyId = certificateId.ToString("D");
+        var deviceId = account.DeviceId.ToString("D");
+        var path = Route(Routes.Phone.Exchange, "certificateId", certificateId);
+        var link = new SealedPhoneLink(
+            keyId, deviceId, await GetClusterKeyAsync(cancellation), data => http.DeviceKey.SignAsync(data), message => ExchangeAsync(path, message, cancellation), random);
+        return new PhoneKey(keyId, deviceId, keys, link, random);
+    }
+
+    /// <summary>One message through the gateway. The same octets may be sent again: the silo answers them once.</summary>
+    private async ValueTask<byte[]> ExchangeAsync(string path, byte[] message, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RepeatAsync(() => http.PostOctetsAsync(path, message, cancellation), cancellation);
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            throw new PhoneLinkException("The silo's answer was lost.", exception);
+        }
+        catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.ChannelRejected)
+        {
+            // The channel is gone, with the activation that held it; or the cluster has new keys.
+            clusterKey = null;
+            throw new PhoneLinkException("The channel is not open any more.", refused);
+        }
+    }
+
+    private async Task<Point> GetClusterKeyAsync(CancellationToken cancellation)
+    {
+        if (clusterKey is { } known)
+        {
+            return known;
+        }
+
+        var octets = await RepeatAsync(() => http.GetOctetsAsync(Routes.Phone.ChannelKeys, cancellation), cancellation);
+        if (!Point.TryDecode(trust.ChannelRoot, out var root) || !ClusterKeyList.TryVerify(octets, root, out var list))
+        {
+            throw new InvalidDataException("The channel keys are not signed by the root this phone was built with.");
+        }
+
+        clusterKey = list!.Current;
+        return list.Current;
+    }
+
+    /// <summary>
+    /// A PIN-proved step that survives lost answers: what became of the attempt is asked for, and only a void one is made again,
+    /// with the same content and without asking the user.
+    /// </summary>
+    private async Task<SiloAnswer> ProveAsync(PhoneKey key, string pin, Func<StretchedPin, ValueTask<SiloAnswer>> step, CancellationToken cancellation)
+    {
+        var record = await key.ReadAsync() ?? throw new InvalidOperationException("There is no key on this phone.");
+        using var stretched = await stretcher.StretchAsync(record.Stretch, pin);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await step(stretched);
+            }
+            catch (PhoneLinkException) when (attempt < Tries)
+            {
+                await Task.Delay(Pause(attempt), time, cancellation);
+            }
+
+            if (await RepeatLostAsync(key.ResumeAsync, cancellation) is { } outcome and not Voided)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    private async Task<T> RepeatLostAsync<T>(Func<ValueTask<T>> step, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await step();
+            }
+            catch (PhoneLinkException) when (attempt < Tries)
+            {
+                await Task.Delay(Pause(attempt), time, cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.CaVendors;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Sessions;
+using Bzt.Protocol;
+using Bzt.Protocol.Channel;
+using Bzt.Protocol.Rounds;
+using Bzt.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Bzt.Grains.Certificates;
+
+/// <inheritdoc cref="ICertificateGrain"/>
+/// <remarks>
+/// Channels, open rounds and their nonces live in this activation's memory and die with it. Everything a message changes is one write,
+/// and only after it anything is answered; when it fails the activation ends and nothing was said.
+/// </remarks>
+[GrainType("certificate")]
+public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutboxOwner
+{
+    private readonly IPersistentState<CertificateRecord> stored;
+    private readonly OutboxDrain<CertificateRecord> drain;
+    private readonly ClusterKeyRings clusterKeys;
+    private readonly IKeyProtector protector;
+    private readonly TimeProvider time;
+    private readonly ILogger<CertificateGrain> log;
+    private readonly OpenRounds rounds = new();
+    private readonly OpenWork openWork = new();
+    private SiloChannels? channels;
+
+    public CertificateGrain(
+        [PersistentState("certificate")] IPersistentState<CertificateRecord> stored, OutboxDrains drains, ClusterKeyRings clusterKeys,
+        IKeyProtector protector, TimeProvider time, ILogger<CertificateGrain> log)
+    {
+        (this.stored, this.clusterKeys, this.protector, this.time, this.log) = (stored, clusterKeys, protector, time, log);
+        drain = drains.Attach(this, stored);
+    }
+
+    private CertificateRecord Record => stored.State;
+
+    private CertificateId Id => new(this.GetPrimaryKey());
+
+    public async Task<Reply<Nothing>> Create(CreateCertificate command)
+    {
+        if (Record.Created is not null)
+        {
+            return CertificateRules.IsSame(Record.Created, command) ? default(Nothing) : new Refusal(RefusalCode.IdempotencyConflict);
+        }
+
+        await drain.WriteAsync(Record with
+        {
+            Created = command,
+            CreatedAt = time.GetUtcNow(),
+            Evidence = EvidenceLog.Begin(SystemRandom.Instance.Bytes(EvidenceLog.SaltLength)),
+            Outbox = Record.Outbox.AddHolder(command.Holder, Id),
+        });
+        return default(Nothing);
+    }
+
+    public async Task<Reply<byte[]>> Exchange(byte[] message, CertificateCaller caller)
+    {
+        // 1. The registered device, as the gateway's token says; the channel asks the device's key itself.
+        if (Record.Created is not { } created || caller.User != created.Holder)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (caller.Device != created.Device)
+        {
+            return new Refusal(RefusalCode.Forbidden);
+        }
+
+        // 2. The channel: what is not the device's own word goes no further, counts as nothing and changes nothing.
+        var now = time.GetUtcNow();
+        channels ??= new SiloChannels(Id.ToString(), await clusterKeys.ChannelAsync(), P256DeviceKey.Verify, SystemRandom.Instance);
+        switch (channels.Receive(message, new DeviceIdentity(created.Device.ToString(), created.DevicePublicKey), now))
+        {
+            case Received.Repeat repeat:
+                return repeat.Reply;
+            case Received.Request request:
+                return await AnswerAsync(request, created, now);
+            case Received.Rejected rejected:
+                LogRejected(Id, rejected.Fault);
+                return new Refusal(RefusalCode.ChannelRejected);
+            default:
+                throw new InvalidOperationException("A channel received something else.");
+        }
+    }
+
+    public async Task<Reply<Nothing>> AcceptIssuance(string applicationNumber, IssuedCertificates certificates)
+    {
+        var now = time.GetUtcNow();
+        switch (IssuanceRules.Judge(Record, applicationNumber, certificates, now))
+        {
+            case IssuanceVerdict.Known:
+                return default(Nothing);
+            case IssuanceVerdict.Good:
+                await drain.WriteAsync(IssuanceRules.Apply(Record, Id, certificates, now));
+                return default(Nothing);
+            case IssuanceVerdict.NotOurs(var reason):
+                LogNotOurs(Id, reason);
+                return new Refusal(RefusalCode.CertificateNotEligible);
+            default:
+                return new Refusal(RefusalCode.ApplicationStateWrong);
+        }
+    }
+
+    public Task<Reply<CertificateView>> GetView(CertificateCaller caller)
+    {
+        if (Record.Created is not { } created || caller.User != created.Holder)
+        {
+            return Task.FromResult<Reply<CertificateView>>(new Refusal(RefusalCode.NotFound));
+        }
+
+        var now = time.GetUtcNow();
+        var pin = Record.Shares?.Pin ?? new PinCounter();
+        return Task.FromResult<Reply<CertificateView>>(new CertificateView(
+            Facts(created, now), caller.Device == created.Device, PinTries.BeforeNextLock(pin.Failures), pin.LockAt(now)?.Until));
+    }
+
+    public Task<Reply<CertificateFacts>> GetFacts() => Task.FromResult<Reply<CertificateFacts>>(
+        Record.Created is { } created ? Facts(created, time.GetUtcNow()) : new Refusal(RefusalCode.NotFound));
+
+    public async Task<Reply<SignedEvidenceHead>> GetEvidenceHead(CertificateCaller caller) =>
+        Record.Created?.Holder == caller.User
+            ? await clusterKeys.SignAsync(Id, Record.Evidence!, time.GetUtcNow())
+            : new Refusal(RefusalCode.NotFound);
+
+    public Task DrainOutbox() => drain.DrainAsync();
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        rounds.Dispose();
+        channels?.Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Decide, write, reply.</summary>
+    private async Task<Reply<byte[]>> AnswerAsync(Received.Request received, CreateCertificate created, DateTimeOffset now)
+    {
+        var message = received.Message;
+        var session = CertificateRules.SessionOf(message);
+
+        // 3. An ended certificate does nothing any more; frozen and locked are the core's answers.
+        if (Record.StateAt(now) is CertificateState.Expired or CertificateState.Revoked && message is not (ResumeOpen or Resume))
+        {
+            await EndSessionAsync(session, SessionEnd.CertificateUnusable);
+            return new Refusal(RefusalCode.CertificateUnusable);
+        }
+
+        // 4. What an opening message is about: the session's documents, the certificate's own request, the CA's envelope.
+        RoundWork? work = null;
+        if (KeyShareServer.WorkNeeded(message) is { } requestId)
+        {
+            var found = await FindWorkAsync(requestId, session, created);
+            if (found is Refused<FoundWork>(var refusal))
+            {
+                return refusal;
+            }
+
+            work = ((Done<FoundWork>)found).Value.Work;
+        }
+
+        // 5. Decide.
+        var server = new KeyShareServer(Id.ToString(), created.Device.ToString(), new ShareSealer(protector), SystemRandom.Instance);
+        var decision = server.Handle(Record.Shares, rounds, message, work, now);
+        var known = session is { } named ? openWork.Find(named) : null;
+        if (ReferenceEquals(decision.State, Record.Shares))
+        {
+            // A message that breaks the protocol ends the session it was about; the attempt is not a PIN try.
+            if (message is PinProvedRequest && known is not null && decision.Answer is Failed { Reason: not ProtocolFailure.Unexpected })
+            {
+                await EndSessionAsync(session, SessionEnd.ProtocolFailure);
+            }
+
+            return received.Reply(decision.Answer);
+        }
+
+        // 6. A session that ended meanwhile gets nothing: neither a signature nor a word about the PIN. The round's nonces are gone.
+        if (decision.Effect is not null && known is not null && await GrainFactory.QrSession(session!.Value).BeginCompletion(Id) is Refused<Nothing>)
+        {
+            return received.Reply(new Failed(ProtocolFailure.SessionEnded));
+        }
+
+        // 7. One write: result, evidence, epoch, count, messages. Then the answer.
+        await drain.WriteAsync(CertificateRules.Apply(Record, Id, decision, known, now));
+        if (decision.Effect is RoundEffect.StateLost lost)
+        {
+            LogStateLost(Id, lost.NamedEpoch, lost.Epoch);
+        }
+
+        return received.Reply(decision.Answer);
+    }
+
+    private async Task<Reply<FoundWork>> FindWorkAsync(string requestId, SessionId? session, CreateCertificate created)
+    {
+        if (session is not { } id)
+        {
+            return new FoundWork(CertificateRules.OwnWork(Record, requestId));
+        }
+
+        // A certificate that is not active yet, or not any more, serves no session; a lock is told by the core, with its end.
+        if (Record.ActivatedAt is null || Record.SigningCertificate is not { } signing || Record.EncryptionCertificate is not { } encryption)
+        {
+            return new Refusal(RefusalCode.CertificateUnusable);
+        }
+
+        var signer = new SessionSigner(
+            created.Holder, Id, created.EnterpriseName, created.CreditCode, created.RecognitionGroup, signing.Serial, [encryption.Serial]);
+        switch (await GrainFactory.QrSession(id).GetWork(signer))
+        {
+            case Refused<SessionWork>(var refusal):
+                return refusal;
+            case Done<SessionWork>(var found):
+                openWork.Keep(id, found);
+                return new FoundWork(CertificateRules.WorkOf(found));
+            default:
+                throw new InvalidOperationException("A session answered something else.");
+        }
+    }
+
+    private Task EndSessionAsync(SessionId? session, SessionEnd end) => session is { } id
+        ? GrainFactory.QrSession(id).Complete(new SessionOutcome(Id, end, null, [], null))
+        : Task.CompletedTask;
+
+    private CertificateFacts Facts(CreateCertificate created, DateTimeOffset now) => new(
+        Id, Record.StateAt(now), created.Holder, created.Device, created.CreditCode, created.EnterpriseName, created.Ca, created.CaName,
+        created.RecognitionGroup, Record.IssuedFacts);
+
+    private readonly record struct FoundWork(RoundWork? Work);
+
+    [LoggerMessage(LogLevel.Information, "A message to certificate {Certificate} was rejected: {Fault}")]
+    private partial void LogRejected(CertificateId certificate, ChannelFault fault);
+
+    [LoggerMessage(LogLevel.Error, "The CA's answer for certificate {Certificate} was not accepted: {Reason}")]
+    private partial void LogNotOurs(CertificateId certificate, string reason);
+
+    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: the phone is at epoch {Named}, the store at {Epoch}. The store lost state")]
+    private partial void LogStateLost(CertificateId certificate, int named, int epoch);
+}

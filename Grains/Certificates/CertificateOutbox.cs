@@ -1,0 +1,120 @@
+using Bzt.Grains.CaVendors;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Inbox;
+using Bzt.Grains.Sessions;
+
+namespace Bzt.Grains.Certificates;
+
+/// <summary>What a certificate's decisions mean for others. The kinds are stored: they are never renamed.</summary>
+internal static class CertificateOutbox
+{
+    public const string Issue = "certificate/issue";
+    public const string Activated = "certificate/activated";
+    public const string Session = "certificate/session";
+    public const string Evidence = "certificate/evidence";
+    public const string Message = "certificate/message";
+    public const string Holder = "certificate/holder";
+    public const string WakeUp = "certificate/wake-up";
+
+    public static Outbox AddIssue(this Outbox outbox, CertificateId certificate, CreateCertificate created, byte[] request) =>
+        outbox.Add(Issue, created.Ca.Value, new IssueOrder(certificate, created.ApplicationNumber, request));
+
+    public static Outbox AddActivated(this Outbox outbox, CertificateId certificate, ApplicationId application) =>
+        outbox.Add(Activated, application.ToString(), certificate);
+
+    public static Outbox AddSession(this Outbox outbox, SessionId session, SessionOutcome outcome) =>
+        outbox.Add(Session, session.ToString(), outcome);
+
+    public static Outbox AddEvidence(this Outbox outbox, CertificateId certificate, EvidenceRecord record) =>
+        outbox.Add(Evidence, certificate.ToString(), record);
+
+    public static Outbox AddMessage(this Outbox outbox, UserId user, InboxEntry entry) =>
+        outbox.Add(Message, user.ToString(), entry);
+
+    public static Outbox AddHolder(this Outbox outbox, UserId user, CertificateId certificate) =>
+        outbox.Add(Holder, user.ToString(), certificate);
+
+    public static Outbox AddWakeUp(this Outbox outbox, UserId user) => outbox.Add(WakeUp, user.ToString(), WakeUpKind.Certificate);
+}
+
+internal sealed record IssueOrder(CertificateId Certificate, string ApplicationNumber, byte[] Request);
+
+/// <summary>
+/// Asks the CA for the certificates. Asking again gets the same certificates, so a crash between its answer and our write loses nothing.
+/// A CA that is away or refuses an approved application is asked again until an operator has put it right: meanwhile nothing else waits
+/// in the outbox of a certificate that is not issued yet.
+/// </summary>
+public sealed class IssueHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Issue;
+
+    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var order = delivery.Item.Read<IssueOrder>();
+        switch (await grains.CaAdapter(new CaId(delivery.Item.Target)).Issue(order.ApplicationNumber, order.Request))
+        {
+            case CaIssuance.Ok ok:
+                if (await grains.Certificate(order.Certificate).AcceptIssuance(order.ApplicationNumber, ok.Certificates) is Refused<Nothing>(var refusal))
+                {
+                    throw new InvalidOperationException($"The CA's answer to {order.ApplicationNumber} was not accepted: {refusal.Code}.");
+                }
+
+                break;
+            case CaIssuance.Refused refused:
+                throw new InvalidOperationException($"The CA refused to issue under {order.ApplicationNumber}: {refused.Code}.");
+            case CaIssuance.Unavailable away:
+                throw new InvalidOperationException($"The CA is not available: {away.Reason}");
+        }
+    }
+}
+
+public sealed class ActivatedHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Activated;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).CertificateActivated(delivery.Item.Read<CertificateId>());
+}
+
+public sealed class SessionHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Session;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.QrSession(new SessionId(Guid.Parse(delivery.Item.Target))).Complete(delivery.Item.Read<SessionOutcome>());
+}
+
+public sealed class EvidenceHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Evidence;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var record = delivery.Item.Read<EvidenceRecord>();
+        return grains.Evidence(new CertificateId(Guid.Parse(delivery.Item.Target)), EvidencePages.PageOf(record.Sequence)).Append(record);
+    }
+}
+
+public sealed class MessageHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Message;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Inbox(new UserId(Guid.Parse(delivery.Item.Target))).Post(delivery.Item.Read<InboxEntry>());
+}
+
+public sealed class HolderHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Holder;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Holder(new UserId(Guid.Parse(delivery.Item.Target))).Add(delivery.Item.Read<CertificateId>());
+}
+
+public sealed class WakeUpHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.WakeUp;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Inbox(new UserId(Guid.Parse(delivery.Item.Target))).WakeUp(delivery.Item.Read<WakeUpKind>());
+}

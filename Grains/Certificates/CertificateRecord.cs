@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Bzt.Contracts.Phone;
+using Bzt.Grains.CaVendors;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Sessions;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Rounds;
+
+namespace Bzt.Grains.Certificates;
+
+/// <summary>Everything durable about one certificate. What an operation did is one write of the whole.</summary>
+[StateVersion(1)]
+public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
+{
+    /// <summary>The command that began it; null before.</summary>
+    public CreateCertificate? Created { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The server's shares, sealed, with epoch, PIN count and recorded answers; null before key generation.</summary>
+    public KeyShareState? Shares { get; init; }
+
+    /// <summary>PKCS#10, DER; null before it is signed.</summary>
+    public byte[]? Request { get; init; }
+
+    /// <summary>What the CA answered, verified; null before.</summary>
+    public IssuedCertificates? Issued { get; init; }
+
+    /// <summary>When the encryption key had arrived at the phone.</summary>
+    public DateTimeOffset? ActivatedAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Bids encrypted to this certificate that are not opened yet: while there are any, revoking it does harm.</summary>
+    public ImmutableArray<OpenBid> OpenBids { get; init; } = [];
+
+    public EvidenceLog? Evidence { get; init; }
+
+    public Outbox Outbox { get; init; } = Outbox.Empty;
+
+    public CertificateRecord WithOutbox(Outbox outbox) => this with { Outbox = outbox };
+
+    public CertificateState StateAt(DateTimeOffset now) =>
+        RevokedAt is not null ? CertificateState.Revoked
+        : Shares is null ? CertificateState.Generating
+        : Shares.IsFrozen ? CertificateState.Frozen
+        : SigningCertificate?.NotAfter < now ? CertificateState.Expired
+        : Shares.Pin.LockAt(now) is not null ? CertificateState.Locked
+        : ActivatedAt is not null ? CertificateState.Active
+        : Issued is not null ? CertificateState.Arriving
+        : Request is not null ? CertificateState.Requested
+        : CertificateState.Generating;
+
+    [JsonIgnore]
+    public Sm2Certificate? SigningCertificate => Issued is null ? null : Parse(Issued.SigningCertificate);
+
+    [JsonIgnore]
+    public Sm2Certificate? EncryptionCertificate => Issued is null ? null : Parse(Issued.EncryptionCertificate);
+
+    [JsonIgnore]
+    public Point PublicKey => Shares is { } shares && Point.TryDecode(shares.PublicKey, out var point)
+        ? point
+        : throw new InvalidDataException("There is no stored public key.");
+
+    [JsonIgnore]
+    public IssuedFacts? IssuedFacts => Issued is { } issued && SigningCertificate is { } signing && EncryptionCertificate is { } encryption
+        ? new IssuedFacts(
+            signing.Serial, encryption.Serial, signing.NotBefore, signing.NotAfter, issued.SigningCertificate, issued.EncryptionCertificate, issued.Chain)
+        : null;
+
+    [JsonIgnore]
+    public SessionSignerFacts? SignerFacts => IssuedFacts is { } issued && Created is { } created
+        ? new SessionSignerFacts(
+            created.EnterpriseName, created.CreditCode, issued.SigningSerial, issued.SigningCertificate, issued.EncryptionSerial,
+            issued.EncryptionCertificate, issued.Chain)
+        : null;
+
+    // What was accepted was parsed then.
+    private static Sm2Certificate Parse(byte[] der) => Sm2Certificate.TryParse(der, out var certificate)
+        ? certificate
+        : throw new InvalidDataException("A stored certificate does not parse.");
+}
+
+/// <summary>A bid file was encrypted to this certificate.</summary>
+public sealed record OpenBid(PlatformId Platform, string ProjectId, string ProjectName, DateTimeOffset OpeningTime);

@@ -1,0 +1,95 @@
+using Bzt.Grains.CaVendors;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Evidence;
+using Bzt.Protocol.Primitives;
+
+namespace Bzt.Grains.Certificates;
+
+/// <summary>What a CA's answer is worth.</summary>
+internal abstract record IssuanceVerdict
+{
+    private IssuanceVerdict()
+    {
+    }
+
+    public sealed record Good : IssuanceVerdict;
+
+    /// <summary>The answer that was accepted before.</summary>
+    public sealed record Known : IssuanceVerdict;
+
+    /// <summary>Not what was asked for; the CA or somebody before it made a mistake.</summary>
+    public sealed record NotOurs(string Reason) : IssuanceVerdict;
+
+    /// <summary>Nothing was asked for, or it was answered otherwise before.</summary>
+    public sealed record Unexpected : IssuanceVerdict;
+}
+
+/// <summary>The CA's answer: checked against key, subject and chain before anything of it is used.</summary>
+internal static class IssuanceRules
+{
+    public static IssuanceVerdict Judge(CertificateRecord record, string applicationNumber, IssuedCertificates answer, DateTimeOffset now)
+    {
+        if (record.Created is not { } created || created.ApplicationNumber != applicationNumber || record.Request is null)
+        {
+            return new IssuanceVerdict.Unexpected();
+        }
+
+        if (record.Issued is { } issued)
+        {
+            return issued.SigningCertificate.AsSpan().SequenceEqual(answer.SigningCertificate)
+                ? new IssuanceVerdict.Known()
+                : new IssuanceVerdict.Unexpected();
+        }
+
+        return Fault(record, created.Subject, answer, now) is { } reason ? new IssuanceVerdict.NotOurs(reason) : new IssuanceVerdict.Good();
+    }
+
+    public static CertificateRecord Apply(CertificateRecord record, CertificateId id, IssuedCertificates answer, DateTimeOffset now)
+    {
+        var next = (record with { Issued = answer }).With(
+            id, EvidenceKind.Issued, null, null, [Sm3.Hash(answer.SigningCertificate), Sm3.Hash(answer.EncryptionCertificate)], now);
+        return next with { Outbox = next.Outbox.AddWakeUp(record.Created!.Holder) };
+    }
+
+    private static string? Fault(CertificateRecord record, CertificateSubject subject, IssuedCertificates answer, DateTimeOffset now)
+    {
+        // 1. Two certificates of our world, each for its use.
+        if (!Sm2Certificate.TryParse(answer.SigningCertificate, out var signing) || !Sm2Certificate.TryParse(answer.EncryptionCertificate, out var encryption))
+        {
+            return "a certificate does not parse";
+        }
+
+        if (!signing.MaySign || !encryption.MayEncrypt)
+        {
+            return "a certificate's key usage";
+        }
+
+        // 2. Our key, and not the same one twice.
+        if (!Point.TryDecode(record.Shares!.PublicKey, out var ours) || signing.PublicKey != ours || encryption.PublicKey == ours)
+        {
+            return "the certified key";
+        }
+
+        // 3. Our holder.
+        if (!signing.SubjectDer.AsSpan().SequenceEqual(encryption.SubjectDer)
+            || signing.CommonName != subject.CommonName
+            || (subject.Organization is not null && signing.Organization != subject.Organization)
+            || (subject.CreditCode is not null && !signing.SubjectTexts.Contains(subject.CreditCode)))
+        {
+            return "the subject";
+        }
+
+        // 4. A path to the root the CA's adapter vouches for, valid now.
+        foreach (var certificate in (Sm2Certificate[])[signing, encryption])
+        {
+            if (answer.Chain.Count == 0 || Sm2CertificatePath.Verify(certificate, answer.Chain, [answer.Chain[^1]], now) is not PathFault.None)
+            {
+                return "the path to the root";
+            }
+        }
+
+        // 5. The envelope holds the certified encryption key.
+        return Bzt.Protocol.Primitives.Sm2EnvelopedKey.TryParse(answer.EncryptionEnvelope, out var envelope) && envelope!.PublicKey == encryption.PublicKey ? null : "the envelope";
+    }
+}

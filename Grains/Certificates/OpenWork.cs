@@ -1,0 +1,45 @@
+using Bzt.Grains.Sessions;
+using Bzt.Protocol.Rounds;
+
+namespace Bzt.Grains.Certificates;
+
+/// <summary>What the sessions with open rounds are about; volatile like the rounds themselves.</summary>
+internal sealed class OpenWork
+{
+    // More than there can be rounds, so that a round never outlives its work.
+    private const int Capacity = 2 * OpenRounds.Capacity;
+
+    private readonly List<(SessionId Session, SessionWork Work)> entries = [];
+
+    public void Keep(SessionId session, SessionWork work)
+    {
+        entries.RemoveAll(entry => entry.Session == session);
+        if (entries.Count == Capacity)
+        {
+            entries.RemoveAt(0);
+        }
+
+        entries.Add((session, work));
+    }
+
+    public SessionWork? Find(SessionId session)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Session == session)
+            {
+                return entry.Work;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Tries left, as the user is told them.</summary>
+internal static class PinTries
+{
+    private static readonly int[] Locks = [5, 8, PinCounter.FailuresForGood];
+
+    public static int BeforeNextLock(int failures) => Locks.Select(limit => limit - failures).FirstOrDefault(left => left > 0);
+}
