@@ -33,6 +33,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(CertificateInfo))]
 [JsonSerializable(typeof(IReadOnlyList<CertificateInfo>))]
 [JsonSerializable(typeof(EvidenceExport))]
+[JsonSerializable(typeof(ChannelTrust))]
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(HubTicket))]
 [JsonSerializable(typeof(PhoneWakeUp))]

@@ -10,6 +10,8 @@ public static class Routes
     public const string PhoneHub = "/hubs/phone";
     public const string QrLink = "/q";
     public const string PhoneApp = "/app";
+    /// <summary>What the phone app is built to trust; delivered with the app.</summary>
+    public const string PhoneAppTrust = "/app/trust.json";
     public const string Token = "/connect/token";
 
     public static class Phone

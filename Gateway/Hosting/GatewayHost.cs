@@ -1,4 +1,5 @@
 using Bzt.Gateway.Accounts;
+using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Health;
 using Bzt.Gateway.Inbox;
 using Bzt.Gateway.OpenApi;
@@ -36,6 +37,7 @@ public static class GatewayHost
         builder.AddAccounts();
         builder.AddInbox(options);
         builder.AddPlatforms();
+        builder.AddCertificatesApi();
         builder.AddHealth();
         builder.AddApiDocument();
 
@@ -63,5 +65,6 @@ public static class GatewayHost
         phones.MapAccounts();
         phones.MapInbox();
         phones.MapSessions();
+        phones.MapCertificates();
     }
 }

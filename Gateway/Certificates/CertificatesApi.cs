@@ -1,0 +1,18 @@
+using Bzt.Gateway.Sessions;
+
+namespace Bzt.Gateway.Certificates;
+
+internal static class CertificatesApi
+{
+    public static void AddCertificatesApi(this WebApplicationBuilder builder) =>
+        builder.Services.AddSingleton<ICertificateDirectory, HolderDirectory>();
+
+    public static void MapCertificates(this RouteGroupBuilder phones)
+    {
+        GetCertificates.Map(phones);
+        GetCertificate.Map(phones);
+        Exchange.Map(phones);
+        GetEvidence.Map(phones);
+        GetChannelKeys.Map(phones);
+    }
+}

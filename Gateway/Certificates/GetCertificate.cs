@@ -1,0 +1,34 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
+using Bzt.Grains.Certificates;
+
+namespace Bzt.Gateway.Certificates;
+
+/// <summary>GET /phone/v1/certificates/{certificateId}: its holder only.</summary>
+internal static class GetCertificate
+{
+    public static void Map(IEndpointRouteBuilder phones) => phones
+        .MapGet(Routes.Phone.Certificate, HandleAsync)
+        .Needs(PhoneAccess.FullDevice)
+        .WithSummary("One certificate")
+        .Produces<CertificateInfo>()
+        .ProducesProblem(404);
+
+    public static CertificateCaller From(Caller caller) => new(caller.UserId, caller.DeviceId);
+
+    public static CertificateInfo ToHttp(CertificateView view)
+    {
+        var facts = view.Facts;
+        return new CertificateInfo(
+            facts.Certificate.Value, facts.State, facts.EnterpriseName, facts.CreditCode.Value, facts.Ca.Value, facts.CaName, facts.RecognitionGroup,
+            view.HeldHere, view.TriesLeft, view.LockedUntil, facts.Issued?.SigningSerial, facts.Issued?.EncryptionSerial,
+            facts.Issued?.NotBefore, facts.Issued?.NotAfter, facts.Issued?.SigningCertificate, facts.Issued?.EncryptionCertificate, facts.Issued?.Chain ?? []);
+    }
+
+    private static async Task<IResult> HandleAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>
+        (await grains.Certificate(new CertificateId(certificateId)).GetView(From(caller)))
+            .ToHttp(view => Results.Json(ToHttp(view), BztJson.Default.CertificateInfo));
+}
