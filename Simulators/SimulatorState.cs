@@ -13,17 +13,25 @@ sealed class World
     public List<SmsMessage> Messages { get; init; } = [];
     public Dictionary<string, Trade> Trades { get; init; } = [];
     public Dictionary<string, BankCardCheck> BankCardChecks { get; init; } = [];
-    public Dictionary<string, DateTimeOffset> Nonces { get; init; } = [];
 }
 
-/// <summary>One world behind one lock; written to a file after every change when there is a folder for it.</summary>
-sealed class SimulatorState
+/// <summary>
+/// One world behind one lock. With a folder it is written there within a second of a change and at the end; a simulator that is killed
+/// may forget the last second.
+/// </summary>
+sealed class SimulatorState : IDisposable
 {
     static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
+    static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
     readonly Lock gate = new();
+    readonly Lock saving = new();
     readonly string? path;
     readonly World world;
+    readonly Timer? timer;
+    readonly HashSet<string> nonces = [];
+    readonly Queue<(string Nonce, DateTimeOffset Seen)> nonceOrder = [];
+    bool changed;
 
     public SimulatorState(string? folder)
     {
@@ -31,6 +39,7 @@ sealed class SimulatorState
         world = path is not null && File.Exists(path)
             ? JsonSerializer.Deserialize<World>(File.ReadAllText(path), Json) ?? new World()
             : new World();
+        timer = path is null ? null : new Timer(_ => Save(), null, SaveInterval, SaveInterval);
     }
 
     public T Read<T>(Func<World, T> read)
@@ -45,24 +54,60 @@ sealed class SimulatorState
     {
         lock (gate)
         {
-            var result = change(world);
-            if (path is not null)
-            {
-                PrivateFile.Write(path, JsonSerializer.Serialize(world, Json));
-            }
-
-            return result;
+            changed = true;
+            return change(world);
         }
     }
 
-    /// <summary>False when this nonce was seen before. Nonces are forgotten when their timestamp alone would be refused.</summary>
-    public bool TryUseNonce(string nonce, DateTimeOffset now, TimeSpan window) => Change(world =>
+    /// <summary>False when this nonce was seen before. Nonces are forgotten when the timestamp they came with would be refused anyhow.</summary>
+    public bool TryUseNonce(string nonce, DateTimeOffset now, TimeSpan window)
     {
-        foreach (var old in world.Nonces.Where(entry => entry.Value + (2 * window) < now).Select(entry => entry.Key).ToList())
+        lock (gate)
         {
-            world.Nonces.Remove(old);
+            while (nonceOrder.TryPeek(out var oldest) && oldest.Seen + (2 * window) < now)
+            {
+                nonces.Remove(nonceOrder.Dequeue().Nonce);
+            }
+
+            if (!nonces.Add(nonce))
+            {
+                return false;
+            }
+
+            nonceOrder.Enqueue((nonce, now));
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        timer?.Dispose();
+        Save();
+    }
+
+    void Save()
+    {
+        if (path is null)
+        {
+            return;
         }
 
-        return world.Nonces.TryAdd(nonce, now);
-    });
+        // Saves one after another, so that the last one written is the newest.
+        lock (saving)
+        {
+            string json;
+            lock (gate)
+            {
+                if (!changed)
+                {
+                    return;
+                }
+
+                json = JsonSerializer.Serialize(world, Json);
+                changed = false;
+            }
+
+            PrivateFile.Write(path, json);
+        }
+    }
 }

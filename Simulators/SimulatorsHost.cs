@@ -74,8 +74,16 @@ public static class SimulatorsHost
     /// </summary>
     public static IReadOnlyDictionary<string, string?> ProviderSettings(WebApplication app)
     {
-        var address = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
-        return Control.ProviderSettings.For(new Uri(address), app.Services.GetRequiredService<SimulatorKeys>(), Options(app.Services));
+        var bound = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+
+        // Bound to every address of the machine: the product on this machine uses the loopback one.
+        var address = new UriBuilder(bound.Replace("://+", "://0.0.0.0", StringComparison.Ordinal).Replace("://*", "://0.0.0.0", StringComparison.Ordinal));
+        if (address.Host is "0.0.0.0" or "[::]")
+        {
+            address.Host = "127.0.0.1";
+        }
+
+        return Control.ProviderSettings.For(address.Uri, app.Services.GetRequiredService<SimulatorKeys>(), Options(app.Services));
     }
 
     static void WriteProviderSettings(WebApplication app)

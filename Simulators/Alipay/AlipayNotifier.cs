@@ -54,13 +54,18 @@ sealed class AlipayNotifier(AlipaySimulator simulator, SimulatorKeys keys, IHttp
                 }
 
                 var answer = await PostAsync(url, Form(trade, notification), stopping);
+
+                // The next turn's clock runs before this one is recorded: who sees the record may count on it.
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                var next = Task.Delay(wait, time, over.Token);
                 simulator.Notified(orderId, answer == "success", answer);
                 if (answer == "success" || wait == Timeout.InfiniteTimeSpan)
                 {
+                    await over.CancelAsync();
                     return;
                 }
 
-                await Task.Delay(wait, time, stopping);
+                await next;
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
