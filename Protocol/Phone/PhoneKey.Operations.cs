@@ -146,4 +146,24 @@ public sealed partial class PhoneKey
         using var pin = StretchedPin.FromDeposit(record.Stretch, released.Deposit, record.Mask);
         return await ChangePinAsync(pin, replacement);
     }
+
+    /// <summary>
+    /// Begins a sealing session on this phone, right after the PIN entry that signed its bounds succeeded. Its
+    /// messages go through <see cref="SendAsync"/>. Whoever began it disposes it.
+    /// </summary>
+    public async ValueTask<PhoneSession> BeginSessionAsync(string sessionId, StretchedPin pin)
+    {
+        var session = new PhoneSession(keyId, deviceId, sessionId, await RequireAsync(), pin, random);
+        sessions.Add(session);
+        return session;
+    }
+
+    /// <summary>Sends a message of a sealing session in a channel of its own.</summary>
+    public async ValueTask<SiloAnswer> SendAsync(PhoneSession session, PhoneRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        using var conversation = await link.BeginAsync(session.SessionId);
+        var opened = await conversation.SendAsync(new ResumeOpen());
+        return opened is Challenge ? await conversation.SendAsync(request) : opened;
+    }
 }

@@ -5,7 +5,7 @@ namespace Bzt.Protocol.Phone;
 
 /// <summary>
 /// The phone's role for one key: generates it, opens rounds, confirms them with a PIN, and picks up what a lost answer
-/// left behind. It holds no secret between calls. Results are <see cref="SiloAnswer"/> values; expected refusals among
+/// left behind. It holds no secret between calls, but for open sealing sessions. Results are <see cref="SiloAnswer"/> values; expected refusals among
 /// them (<see cref="WrongPin"/>, <see cref="Locked"/>, <see cref="Frozen"/>, …).
 /// </summary>
 /// <remarks>
@@ -22,6 +22,7 @@ public sealed partial class PhoneKey
     private readonly IPhoneKeyStore store;
     private readonly IPhoneLink link;
     private readonly IRandomSource random;
+    private readonly List<PhoneSession> sessions = [];
 
     /// <summary>The role for one key on this device.</summary>
     public PhoneKey(string keyId, string deviceId, IPhoneKeyStore store, IPhoneLink link, IRandomSource random)
@@ -111,7 +112,7 @@ public sealed partial class PhoneKey
             return new Failed(ProtocolFailure.AnswerInvalid);
         }
 
-        return await store.UpdateAsync(keyId, record =>
+        answer = await store.UpdateAsync(keyId, record =>
         {
             if (record?.Pending is not { } waiting || waiting.RequestId != pending.RequestId ||
                 !waiting.Alpha.AsSpan().SequenceEqual(pending.Alpha))
@@ -127,6 +128,12 @@ public sealed partial class PhoneKey
 
             return (answer is WrongPin or Voided ? record with { Pending = null } : record, answer);
         });
+        if (refresh is not null)
+        {
+            sessions.ForEach(session => session.Move(refresh, epoch));
+        }
+
+        return answer;
     }
 
     private async ValueTask<PhoneKeyRecord> RequireAsync() =>

@@ -75,6 +75,8 @@ public sealed partial class KeyShareServer
             PinChangeProof r => Handle(state, rounds, r, now),
             DepositConfirm r => Handle(state, r),
             DepositFetch r => Handle(state, r, now),
+            SessionDeposit r => Handle(state, rounds, r, now),
+            SessionSign r => Handle(state, rounds, r, now),
             _ => new(state, new Failed(ProtocolFailure.Unexpected)),
         };
     }
@@ -151,15 +153,13 @@ public sealed partial class KeyShareServer
             rounds.CloseSessions();
         }
 
-        var next = state with
-        {
-            Pin = pin,
-            Answers = Record(state, request, answer),
-            Deposits = pin.IsLockedForGood ? [] : state.Deposits,
-            Approval = pin.IsLockedForGood ? null : state.Approval,
-        };
-        return new(next, answer, new RoundEffect.PinFailed(request.RequestId, pin.Failures, answer.Lock));
+        return new(WithPin(state, pin) with { Answers = Record(state, request, answer) }, answer, new RoundEffect.PinFailed(request.RequestId, pin.Failures, answer.Lock));
     }
+
+    /// <summary>The lock for good takes the deposit with it: only recovery is left.</summary>
+    private static KeyShareState WithPin(KeyShareState state, PinCounter pin) => pin.IsLockedForGood
+        ? state with { Pin = pin, Deposits = [], Approval = null }
+        : state with { Pin = pin };
 
     private static RecordedAnswer[] Record(KeyShareState state, PinProvedRequest request, SiloAnswer answer) =>
     [

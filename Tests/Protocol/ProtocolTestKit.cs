@@ -111,6 +111,9 @@ internal sealed class TestSilo(string keyId, string deviceId) : IPhoneLink
         return decision.Answer;
     }
 
+    public SessionOffer? Offer(string sessionId, string requestId, SigningDocument document) =>
+        server.Offer(State!, Rounds, sessionId, requestId, document, Now);
+
     public ValueTask<IPhoneConversation> BeginAsync(string requestId) => ValueTask.FromResult<IPhoneConversation>(new Conversation(this));
 
     private sealed class Conversation(TestSilo silo) : IPhoneConversation
