@@ -5,7 +5,6 @@ using Bzt.Grains.Providers;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using StackExchange.Redis;
 
 namespace Bzt.Gateway.Hosting;
@@ -23,7 +22,7 @@ internal static class GatewayComposition
         }
         else
         {
-            JoinCluster(builder);
+            builder.AddBztClient();
         }
 
         if (options.Redis is { } redis)
@@ -61,20 +60,5 @@ internal static class GatewayComposition
 
         builder.Services.AddSingleton(Options.Create(options));
         return options;
-    }
-
-    private static void JoinCluster(WebApplicationBuilder builder)
-    {
-        builder.AddBztStores();
-        var cluster = builder.Configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings();
-        builder.UseOrleansClient(client =>
-        {
-            client.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
-            client.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringClientOptions> options) => options.Configure<SqlStore>((clustering, store) =>
-                (clustering.Invariant, clustering.DataSource) = (store.Invariant, store.DataSource)));
-            // A silo that went away is out of the list within two seconds instead of a minute.
-            client.Configure<Orleans.Configuration.GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
-            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10));
-        });
     }
 }

@@ -14,6 +14,8 @@ namespace Bzt.Silo.Hosting;
 /// <summary>The stores without grains: all that a gateway needs that is only a client of the cluster.</summary>
 public static class StoreComposition
 {
+    private const string Database = "bzt.db";
+
     public static StorageOptions AddBztStores(this IHostApplicationBuilder builder)
     {
         var storage = builder.Bind<StorageOptions>(StorageOptions.Section);
@@ -26,8 +28,9 @@ public static class StoreComposition
             services.AddSingleton(_ => new DataFolderLock(storage.DataFolder!));
             services.AddSingleton<SqlStore>(provider =>
             {
-                provider.GetRequiredService<DataFolderLock>();
-                return new SqliteStore(Path.Combine(storage.DataFolder!, "bzt.db"));
+                // The keys come first: data never lies there without the key it was made with.
+                provider.GetRequiredService<IKeyProtector>();
+                return new SqliteStore(Path.Combine(storage.DataFolder!, Database));
             });
         }
         else
@@ -83,10 +86,17 @@ public static class StoreComposition
             KeyFiles.RequireOutside(storage.DataFolder!, protection.RingFile);
         }
 
-        builder.Services.AddSingleton<IKeyProtector>(_ =>
+        builder.Services.AddSingleton<IKeyProtector>(services =>
         {
             if (storage.IsEmbedded)
             {
+                services.GetRequiredService<DataFolderLock>();
+                if (!File.Exists(protection.RootKeyFile) && File.Exists(Path.Combine(storage.DataFolder!, Database)))
+                {
+                    throw new InvalidOperationException(
+                        $"The data folder {storage.DataFolder} is in use, its root key {protection.RootKeyFile} is not there. Restore it: a new one opens nothing.");
+                }
+
                 // In a cluster a key made here would be one silo's alone: there an operator hands it out (`keys create`).
                 KeyRing.Create(protection);
             }

@@ -13,12 +13,12 @@ internal static class KeyCommands
             return false;
         }
 
-        var options = new ProtectionOptions { RootKeyFile = root, KeyRingFile = rest.FirstOrDefault() };
+        var options = new ProtectionOptions { RootKeyFile = root, KeyRingFile = rest.Length > 0 ? rest[0] : null };
         switch (command)
         {
             case "create":
                 KeyRing.Create(options);
-                Console.WriteLine($"{options.RootKeyFile} and {options.RingFile} are there. Keep copies apart from the backups of the store.");
+                Console.WriteLine($"{options.RootKeyFile} is there. Keep a copy apart from the backups of the store, and give the same file to every process.");
                 return true;
             case "rotate":
                 Console.WriteLine($"New blobs are sealed under key {KeyRing.Rotate(options)} by processes started from now on.");

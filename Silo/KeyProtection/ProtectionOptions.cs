@@ -11,7 +11,7 @@ public sealed class ProtectionOptions
     [Required(ErrorMessage = "Protection:RootKeyFile names the root key's file, outside the data folder.")]
     public string RootKeyFile { get; set; } = "";
 
-    /// <summary>The keys in use, wrapped by the root key; without it <c>keyring.json</c> beside the root key.</summary>
+    /// <summary>The keys that rotations added, wrapped by the root key; without it <c>keyring.json</c> beside the root key.</summary>
     public string? KeyRingFile { get; set; }
 
     public string RingFile => KeyRingFile ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(RootKeyFile))!, "keyring.json");

@@ -22,6 +22,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
     private readonly SqliteConnection connection;
     private readonly Thread thread;
+    private bool closed;
 
     public SqliteWriter(string connectionString)
     {
@@ -72,6 +73,11 @@ internal sealed class SqliteWriter : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref closed, true))
+        {
+            return;
+        }
+
         queue.CompleteAdding();
         thread.Join();
         foreach (var command in prepared.Values)

@@ -39,6 +39,16 @@ public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task Data_without_its_root_key_gets_no_new_one()
+    {
+        await (await StoreHost.StartAsync(folder)).DisposeAsync();
+        File.Delete(folder.File("keys/root.key"));
+        using var host = Build(builder => builder.AddBztStores());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
+        Assert.False(File.Exists(folder.File("keys/root.key")));
+    }
+
+    [Fact]
     public async Task A_second_process_does_not_start_on_the_same_folder()
     {
         await using var first = await StoreHost.StartAsync(folder);

@@ -85,6 +85,7 @@ public sealed class KeyProtectorTests : IDisposable
     [Fact]
     public void Key_files_are_their_owners_alone()
     {
+        KeyRing.Rotate(options);
         foreach (var file in new[] { options.RootKeyFile, options.RingFile })
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
@@ -98,6 +99,7 @@ public sealed class KeyProtectorTests : IDisposable
     [Fact]
     public void A_lost_root_key_is_not_replaced_by_a_new_one()
     {
+        KeyRing.Rotate(options);
         File.Delete(options.RootKeyFile);
         Assert.Throws<InvalidOperationException>(() => KeyRing.Create(options));
     }
@@ -105,6 +107,7 @@ public sealed class KeyProtectorTests : IDisposable
     [Fact]
     public void Another_root_key_does_not_open_the_ring()
     {
+        KeyRing.Rotate(options);
         File.SetUnixFileMode(options.RootKeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllBytes(options.RootKeyFile, new byte[32]);
         Assert.ThrowsAny<CryptographicException>(() => new FileKeyProtector(options));

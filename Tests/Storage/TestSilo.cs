@@ -104,6 +104,8 @@ public sealed class TestSilo : IAsyncDisposable
         await host.StartAsync();
     }
 
+    public Task StopAsync() => StopHostAsync();
+
     private async Task StopHostAsync()
     {
         if (host is null)

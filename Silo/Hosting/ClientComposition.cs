@@ -1,0 +1,30 @@
+using Bzt.Silo.Storage;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace Bzt.Silo.Hosting;
+
+/// <summary>A gateway of a cluster: the stores, and a client of the silos that the store's membership table names.</summary>
+public static class ClientComposition
+{
+    public static IHostApplicationBuilder AddBztClient(this IHostApplicationBuilder builder)
+    {
+        if (builder.AddBztStores().IsEmbedded)
+        {
+            throw new OptionsValidationException(StorageOptions.Section, typeof(StorageOptions), [
+                "A client needs the cluster's store: Storage:Provider is postgres. The embedded form has its silo inside."]);
+        }
+
+        var cluster = builder.Bind<ClusterSettings>(ClusterSettings.Section);
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
+            client.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringClientOptions> options) => options.Configure<SqlStore>((clustering, store) =>
+                (clustering.Invariant, clustering.DataSource) = (store.Invariant, store.DataSource)));
+            // Measured: with the default of a minute a client calls dead silos for that long.
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
+        });
+        return builder;
+    }
+}
