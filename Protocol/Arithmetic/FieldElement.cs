@@ -13,17 +13,15 @@ namespace Bzt.Protocol.Arithmetic;
 /// <para>
 /// Why not four limbs of 64 bits: C# reaches no add-with-carry, so every carry costs a comparison. Limbs of 52 bits
 /// leave twelve spare: sums of products, sums and differences need no carry at all, and the batch form
-/// (<c>FieldLanes</c>) multiplies the same limbs as doubles.
+/// (<see cref="FieldLanes{T}"/>) multiplies the same limbs as doubles.
 /// </para>
 /// <para>
-/// A value is <em>tight</em> when it is at most 2p − 2²²⁴ and its limbs are below 2⁵²; it is <em>loose</em> when it is
-/// a sum or difference not yet reduced. <see cref="Multiply"/> and <see cref="Square"/> take loose operands, limbs
-/// below 2⁵⁶, and return a tight value when the operands' bounds, in units of p, multiply to at most 16:
-/// (xy + qp)/R &lt; 16p²/2²⁶⁰ + p ≤ 2p − 2²²⁴. Bounds stand as (k) beside the formulas that rely on them.
-/// Nothing here branches on a value or indexes by one.
+/// A tight value is at most 2p − 2²²⁴ with limbs below 2⁵²; a loose one is below 4p with limbs below 2⁵⁵. A product of
+/// values below 4p comes out tight: (xy + qp)/R &lt; 16p²/2²⁶⁰ + p ≤ 2p − 2²²⁴, so <see cref="Multiply"/> would even take
+/// two loose operands. Nothing here branches on a value or indexes by one.
 /// </para>
 /// </remarks>
-internal struct FieldElement
+internal struct FieldElement : IFieldElement<FieldElement>
 {
     /// <summary>Bits of a limb.</summary>
     public const int Radix = 52;
@@ -55,6 +53,10 @@ internal struct FieldElement
     /// <summary>One: R mod p.</summary>
     public static FieldElement One => new(0x10, 0xFFFFFFFF0000, 0, 0, 0x100000);
 
+    /// <inheritdoc/>
+    public static FieldElement CurveB =>
+        new(0x30632BC0DD422, 0xB09B537AB70D2, 0xA51C3C71CF379, 0x2C8527981505E, 0x40FE188DA20E);
+
     /// <summary>R² mod p, which takes an integer into Montgomery form.</summary>
     private static FieldElement RSquared =>
         new(0x20000000300, 0xFFFFFFFF00000, 0x100000002, 0x200000001000, 0x4000000);
@@ -63,7 +65,7 @@ internal struct FieldElement
     private static FieldElement RCubed =>
         new(0x1200000016000, 0xFFFFFF8000000, 0xC0000000EF, 0x90000000A0000, 0x1B0000000);
 
-    /// <summary>r = xy. Tight when the bounds of x and y multiply to at most 16.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Multiply(out FieldElement r, in FieldElement x, in FieldElement y)
     {
@@ -136,7 +138,7 @@ internal struct FieldElement
         Carry(out r, t5, t6, t7, t8, t9);
     }
 
-    /// <summary>r = x². Tight when the bound of x is at most 4.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Square(out FieldElement r, in FieldElement x)
     {
@@ -206,12 +208,14 @@ internal struct FieldElement
         Carry(out r, t5, t6, t7, t8, t9);
     }
 
-    /// <summary>r = x + y, not reduced: bounds and limbs add.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddLoose(out FieldElement r, in FieldElement x, in FieldElement y) =>
         r = new(x.L0 + y.L0, x.L1 + y.L1, x.L2 + y.L2, x.L3 + y.L3, x.L4 + y.L4);
 
-    /// <summary>r = x − y + 2p, not reduced, for a tight y: the bound is that of x plus 2.</summary>
+    // Differences add a multiple of p first, written in limbs that are each greater than what is taken away.
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SubtractLoose(out FieldElement r, in FieldElement x, in FieldElement y) =>
         r = new(
@@ -219,49 +223,57 @@ internal struct FieldElement
             x.L1 + (0x1FE00000001FFEUL - y.L1),
             x.L2 + (0x1FFFFFFFFFFFFEUL - y.L2),
             x.L3 + (0x1FFFFFFFFFFFFEUL - y.L3),
-            x.L4 + (0x1FFFFFFFDFFFEUL - y.L4));
+            x.L4 + (0x1FFFFFFFDFFFEUL - y.L4)); // 2p
 
-    /// <summary>r = x + y, tight, for bounds that add to at most 30.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(out FieldElement r, in FieldElement x, in FieldElement y) =>
         Reduce(out r, x.L0 + y.L0, x.L1 + y.L1, x.L2 + y.L2, x.L3 + y.L3, x.L4 + y.L4);
 
-    /// <summary>r = x − y, tight, for a tight y and x bounded by 28.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Subtract(out FieldElement r, in FieldElement x, in FieldElement y)
     {
-        SubtractLoose(out r, in x, in y);
-        Reduce(out r, r.L0, r.L1, r.L2, r.L3, r.L4);
+        SubtractLoose(out var t, in x, in y);
+        Reduce(out r, t.L0, t.L1, t.L2, t.L3, t.L4);
     }
 
-    /// <summary>r = x − 8y, tight, for a tight y and x bounded by 14.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SubtractEightfold(out FieldElement r, in FieldElement x, in FieldElement y) =>
+    public static void SubtractTwice(out FieldElement r, in FieldElement x, in FieldElement y) =>
         Reduce(
             out r,
-            x.L0 + (0x8FFFFFFFFFFFF0UL - (y.L0 << 3)),
-            x.L1 + (0x8F00000000FFF7UL - (y.L1 << 3)),
-            x.L2 + (0x8FFFFFFFFFFFF7UL - (y.L2 << 3)),
-            x.L3 + (0x8FFFFFFFFFFFF7UL - (y.L3 << 3)),
-            x.L4 + (0xFFFFFFFEFFFF7UL - (y.L4 << 3)));
+            x.L0 + (0x2FFFFFFFFFFFFCUL - (y.L0 << 1)),
+            x.L1 + (0x2FC00000003FFDUL - (y.L1 << 1)),
+            x.L2 + (0x2FFFFFFFFFFFFDUL - (y.L2 << 1)),
+            x.L3 + (0x2FFFFFFFFFFFFDUL - (y.L3 << 1)),
+            x.L4 + (0x3FFFFFFFBFFFDUL - (y.L4 << 1))); // 4p
 
-    /// <summary>r = x − y − 2z, tight, for tight x, y and z.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SubtractWithDouble(out FieldElement r, in FieldElement x, in FieldElement y, in FieldElement z) =>
+    public static void SubtractBoth(out FieldElement r, in FieldElement x, in FieldElement y, in FieldElement z) =>
         Reduce(
             out r,
             x.L0 + (0x4FFFFFFFFFFFF8UL - y.L0 - (z.L0 << 1)),
             x.L1 + (0x4F800000007FFBUL - y.L1 - (z.L1 << 1)),
             x.L2 + (0x4FFFFFFFFFFFFBUL - y.L2 - (z.L2 << 1)),
             x.L3 + (0x4FFFFFFFFFFFFBUL - y.L3 - (z.L3 << 1)),
-            x.L4 + (0x7FFFFFFF7FFFBUL - y.L4 - (z.L4 << 1)));
+            x.L4 + (0x7FFFFFFF7FFFBUL - y.L4 - (z.L4 << 1))); // 8p
 
-    /// <summary>r = 3x, tight, for x bounded by 10.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Triple(out FieldElement r, in FieldElement x) =>
         Reduce(out r, 3 * x.L0, 3 * x.L1, 3 * x.L2, 3 * x.L3, 3 * x.L4);
 
-    /// <summary>r = −x, tight, for a tight x.</summary>
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TripleDifference(out FieldElement r, in FieldElement x, in FieldElement y)
+    {
+        SubtractLoose(out var t, in x, in y);
+        Reduce(out r, 3 * t.L0, 3 * t.L1, 3 * t.L2, 3 * t.L3, 3 * t.L4);
+    }
+
+    /// <summary>r = −x for a tight x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Negate(out FieldElement r, in FieldElement x)
     {
@@ -269,7 +281,7 @@ internal struct FieldElement
         Subtract(out r, in zero, in x);
     }
 
-    /// <summary>r = 1/x, tight, for x bounded by 4; the inverse of zero is zero.</summary>
+    /// <summary>r = 1/x for a tight or loose x; the inverse of zero is zero.</summary>
     public static void Invert(out FieldElement r, in FieldElement x)
     {
         // ModularInverse turns xR into x⁻¹R⁻¹; the product with R³ is x⁻¹R again.
@@ -283,7 +295,7 @@ internal struct FieldElement
         words.Clear();
     }
 
-    /// <summary>All ones when x ≡ 0, else zero, for x bounded by 8.</summary>
+    /// <summary>All ones when x ≡ 0, else zero, for a tight or loose x.</summary>
     public static ulong IsZeroMask(in FieldElement x)
     {
         var t = x;
@@ -302,7 +314,7 @@ internal struct FieldElement
         L4 ^= (L4 ^ other.L4) & mask;
     }
 
-    /// <summary>Brings a value bounded by 8 into [0, p), so that equal elements have equal limbs.</summary>
+    /// <summary>Brings a tight or loose value into [0, p), so that equal elements have equal limbs.</summary>
     public void MakeCanonical()
     {
         Reduce(out this, L0, L1, L2, L3, L4);
@@ -366,6 +378,41 @@ internal struct FieldElement
         w[1] = (L1 >> 12) | (L2 << 40);
         w[2] = (L2 >> 24) | (L3 << 28);
         w[3] = (L3 >> 36) | (L4 << 16);
+    }
+
+    /// <summary>Writes limbs for a lane, <paramref name="stride"/> lanes apart.</summary>
+    internal readonly void ToLane(Span<long> buffer, int stride)
+    {
+        buffer[0] = (long)L0;
+        buffer[stride] = (long)L1;
+        buffer[2 * stride] = (long)L2;
+        buffer[3 * stride] = (long)L3;
+        buffer[4 * stride] = (long)L4;
+    }
+
+    /// <summary>Reads a lane's signed limbs, of a value between −2p and 2p; the result is loose.</summary>
+    internal static void FromLane(out FieldElement r, ReadOnlySpan<long> buffer, int stride) =>
+        Carry(
+            out r,
+            buffer[0] + 0x1FFFFFFFFFFFFE,
+            buffer[stride] + 0x1FE00000001FFE,
+            buffer[2 * stride] + 0x1FFFFFFFFFFFFE,
+            buffer[3 * stride] + 0x1FFFFFFFFFFFFE,
+            buffer[4 * stride] + 0x1FFFFFFFDFFFE);
+
+    /// <summary>Limbs in [−2⁵¹, 2⁵¹), as lanes hold them.</summary>
+    internal readonly void ToSigned(Span<long> limbs)
+    {
+        const long half = 1L << (Radix - 1);
+        var t0 = (long)L0 + half;
+        var t1 = (long)L1 + half + (t0 >> Radix);
+        var t2 = (long)L2 + half + (t1 >> Radix);
+        var t3 = (long)L3 + half + (t2 >> Radix);
+        limbs[0] = (t0 & (long)Mask) - half;
+        limbs[1] = (t1 & (long)Mask) - half;
+        limbs[2] = (t2 & (long)Mask) - half;
+        limbs[3] = (t3 & (long)Mask) - half;
+        limbs[4] = (long)L4 + (t3 >> Radix);
     }
 
     private static bool HasMultiplyHigh => Bmi2.X64.IsSupported || ArmBase.Arm64.IsSupported;

@@ -13,7 +13,7 @@ internal static class FixedBaseComb
     private static readonly int Width = OperatingSystem.IsBrowser() ? 4 : 6;
     private static readonly int Count = (256 / Width) + 1;
     private static readonly int Entries = 1 << (Width - 1);
-    private static readonly ulong[] Table = BuildTable();
+    private static readonly ulong[] Table = BuildTable(Width);
 
     /// <summary>
     /// r = kG for k in [0, n).
@@ -26,54 +26,53 @@ internal static class FixedBaseComb
     /// asks for d·2ʷⁱ within 2ʷⁱ⁻¹ of n, hence d·2ʷⁱ = 2²⁵⁶ and k = 2²⁵⁷ − n &gt; n.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(out ProjectivePoint r, ReadOnlySpan<ulong> k)
+    public static void Multiply(out ProjectivePoint<FieldElement> r, ReadOnlySpan<ulong> k)
     {
-        Span<ulong> entry = stackalloc ulong[AffinePoint.Words];
-        JacobianPoint sum = default;
+        Span<ulong> entry = stackalloc ulong[PointTable.Words];
+        JacobianPoint<FieldElement> sum = default;
         var infinity = ~0UL;
         ReadOnlySpan<ulong> table = Table;
-        var row = Entries * AffinePoint.Words;
+        var row = Entries * PointTable.Words;
         for (var i = 0; i < Count; i++)
         {
             var digit = SignedWindow.Digit(k, i, Width, out var negative);
             ConstantTime.Select(table.Slice(i * row, row), digit, entry);
-            AffinePoint.Load(out var term, entry);
+            PointTable.Load(out var term, entry);
             FieldElement.Negate(out var y, in term.Y);
             term.Y.MoveIf(negative, in y);
-            JacobianPoint.AddTo(ref sum, ref infinity, in term, ConstantTime.IsZeroMask(digit));
+            sum.Accumulate(ref infinity, in term, ConstantTime.IsZeroMask(digit));
         }
 
-        ProjectivePoint.From(out r, in sum, infinity);
+        ProjectivePoint<FieldElement>.From(out r, in sum);
+        r.MoveInfinityIf(infinity);
         entry.Clear();
     }
 
-    private static ulong[] BuildTable()
+    /// <summary>For every window of a width the multiples 1 … 2ʷ⁻¹ of 2ʷⁱ·G, in the form of <see cref="PointTable"/>.</summary>
+    internal static ulong[] BuildTable(int width)
     {
-        var points = new JacobianPoint[Count * Entries];
-        var table = new ulong[points.Length * AffinePoint.Words];
-        Span<ulong> generator = stackalloc ulong[AffinePoint.Words];
-        var power = AffinePoint.Generator;
-        for (var i = 0; i < Count; i++)
+        var entries = 1 << (width - 1);
+        var points = new JacobianPoint<FieldElement>[((256 / width) + 1) * entries];
+        var table = new ulong[points.Length * PointTable.Words];
+        Span<ulong> words = stackalloc ulong[PointTable.Words];
+        var power = PointExtensions.Generator;
+        for (var first = 0; first < points.Length; first += entries)
         {
-            var row = points.AsSpan(i * Entries, Entries);
-            row[0] = JacobianPoint.From(in power);
-            if (Entries > 1)
+            var row = points.AsSpan(first, entries);
+            row[0] = JacobianPoint<FieldElement>.From(in power);
+            JacobianPoint<FieldElement>.Double(out row[1], in row[0]);
+            for (var j = 2; j < entries; j++)
             {
-                JacobianPoint.Double(out row[1], in row[0]);
-            }
-
-            for (var j = 2; j < Entries; j++)
-            {
-                JacobianPoint.AddMixed(out row[j], in row[j - 1], in power, out _, out _);
+                JacobianPoint<FieldElement>.Add(out row[j], in row[j - 1], in power, out _, out _);
             }
 
             // 2ʷ·(2ʷⁱG) is twice the row's last entry; the next row starts from its affine form.
-            JacobianPoint.Double(out var next, in row[^1]);
-            AffinePoint.Store(generator, new ReadOnlySpan<JacobianPoint>(in next));
-            AffinePoint.Load(out power, generator);
+            JacobianPoint<FieldElement>.Double(out var next, in row[^1]);
+            PointTable.Store(words, new ReadOnlySpan<JacobianPoint<FieldElement>>(in next));
+            PointTable.Load(out power, words);
         }
 
-        AffinePoint.Store(table, points);
+        PointTable.Store(table, points);
         return table;
     }
 }

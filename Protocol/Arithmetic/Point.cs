@@ -10,14 +10,12 @@ public readonly struct Point : IEquatable<Point>
     public const int Length = 65;
 
     // Canonical. Infinity is (0, 0), which is not on the curve.
-    private readonly AffinePoint value;
+    private readonly AffinePoint<FieldElement> value;
 
-    internal Point(in AffinePoint value) => this.value = value;
+    internal Point(in AffinePoint<FieldElement> value) => this.value = value;
 
     /// <summary>Whether this is the point at infinity, O.</summary>
-    public bool IsInfinity =>
-        (value.X.L0 | value.X.L1 | value.X.L2 | value.X.L3 | value.X.L4
-        | value.Y.L0 | value.Y.L1 | value.Y.L2 | value.Y.L3 | value.Y.L4) == 0;
+    public bool IsInfinity => InfinityMask != 0;
 
     /// <summary>The x coordinate reduced modulo n.</summary>
     /// <exception cref="InvalidOperationException">This is the point at infinity.</exception>
@@ -32,7 +30,7 @@ public readonly struct Point : IEquatable<Point>
     }
 
     /// <summary>Coordinates; (0, 0) for infinity.</summary>
-    internal AffinePoint Value => value;
+    internal AffinePoint<FieldElement> Value => value;
 
     /// <summary>Decodes exactly 65 bytes 04 ‖ X ‖ Y; false for any other form, and for points off the curve.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, out Point point)
@@ -43,14 +41,15 @@ public readonly struct Point : IEquatable<Point>
             return false;
         }
 
-        if (!FieldElement.TryDecode(bytes.Slice(1, 32), out var x)
-            || !FieldElement.TryDecode(bytes.Slice(33, 32), out var y)
-            || !AffinePoint.IsOnCurve(in x, in y))
+        AffinePoint<FieldElement> candidate;
+        if (!FieldElement.TryDecode(bytes.Slice(1, 32), out candidate.X)
+            || !FieldElement.TryDecode(bytes.Slice(33, 32), out candidate.Y)
+            || !candidate.IsOnCurve())
         {
             return false;
         }
 
-        point = new(new AffinePoint { X = x, Y = y });
+        point = new(in candidate);
         return true;
     }
 
@@ -81,9 +80,11 @@ public readonly struct Point : IEquatable<Point>
     /// <summary>Sum of any two points, equal, opposite and infinity included, in constant time.</summary>
     public static Point operator +(Point a, Point b)
     {
-        ProjectivePoint.From(out var left, in a.value, a.InfinityMask);
-        ProjectivePoint.From(out var right, in b.value, b.InfinityMask);
-        ProjectivePoint.Sum(out var sum, in left, in right);
+        var left = ProjectivePoint<FieldElement>.From(in a.value);
+        left.MoveInfinityIf(a.InfinityMask);
+        var right = ProjectivePoint<FieldElement>.From(in b.value);
+        right.MoveInfinityIf(b.InfinityMask);
+        ProjectivePoint<FieldElement>.Add(out var sum, in left, in right);
         sum.ToAffine(out var affine);
         return new(in affine);
     }
@@ -122,5 +123,8 @@ public readonly struct Point : IEquatable<Point>
     /// <summary>Prints the type only: V2 and D1 are points and secret.</summary>
     public override string ToString() => nameof(Point);
 
-    private ulong InfinityMask => IsInfinity ? ~0UL : 0;
+    /// <summary>All ones for infinity, else zero.</summary>
+    internal ulong InfinityMask => ConstantTime.IsZeroMask(
+        value.X.L0 | value.X.L1 | value.X.L2 | value.X.L3 | value.X.L4
+        | value.Y.L0 | value.Y.L1 | value.Y.L2 | value.Y.L3 | value.Y.L4);
 }

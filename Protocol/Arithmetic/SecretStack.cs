@@ -9,14 +9,23 @@ namespace Bzt.Protocol.Arithmetic;
 /// </summary>
 internal static class SecretStack
 {
-    // The deepest operation, a batch of eight with its tables, measured by the test that looks.
+    // One operation with its table, and a group of eight with theirs.
     private const int Depth = 12 * 1024;
+    private const int DeepDepth = 64 * 1024;
 
     /// <summary>Overwrites the stack below the caller's frame.</summary>
     [MethodImpl(MethodImplOptions.NoInlining), SkipLocalsInit]
     public static void Wipe()
     {
         Span<byte> below = stackalloc byte[Depth];
+        CryptographicOperations.ZeroMemory(below);
+    }
+
+    /// <summary>The same after a batch.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining), SkipLocalsInit]
+    public static void WipeDeep()
+    {
+        Span<byte> below = stackalloc byte[DeepDepth];
         CryptographicOperations.ZeroMemory(below);
     }
 }

@@ -26,28 +26,30 @@ internal static class SignedWindow
     /// for a zero digit cover. In the last window m may come near n (k = n − 2 meets a doubling), so that sum is complete.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(out ProjectivePoint r, ReadOnlySpan<ulong> k, in AffinePoint p)
+    public static void Multiply(out ProjectivePoint<FieldElement> r, ReadOnlySpan<ulong> k, in AffinePoint<FieldElement> p)
     {
-        Span<ulong> table = stackalloc ulong[Entries * AffinePoint.Words];
+        Span<ulong> table = stackalloc ulong[Entries * PointTable.Words];
         FillTable(table, in p);
 
-        Span<ulong> entry = stackalloc ulong[AffinePoint.Words];
-        JacobianPoint sum = default;
+        Span<ulong> entry = stackalloc ulong[PointTable.Words];
+        JacobianPoint<FieldElement> sum = default;
         var infinity = ~0UL;
         for (var i = Count - 1; i > 0; i--)
         {
             Select(out var term, table, entry, k, i, out var skip);
-            JacobianPoint.AddTo(ref sum, ref infinity, in term, skip);
+            sum.Accumulate(ref infinity, in term, skip);
             for (var j = 0; j < Width; j++)
             {
-                JacobianPoint.Double(out sum, in sum);
+                JacobianPoint<FieldElement>.Double(out sum, in sum);
             }
         }
 
         Select(out var last, table, entry, k, 0, out var none);
-        ProjectivePoint.From(out var a, in sum, infinity);
-        ProjectivePoint.From(out var b, in last, none);
-        ProjectivePoint.Sum(out r, in a, in b);
+        ProjectivePoint<FieldElement>.From(out var a, in sum);
+        a.MoveInfinityIf(infinity);
+        var b = ProjectivePoint<FieldElement>.From(in last);
+        b.MoveInfinityIf(none);
+        ProjectivePoint<FieldElement>.Add(out r, in a, in b);
         table.Clear();
         entry.Clear();
     }
@@ -85,32 +87,32 @@ internal static class SignedWindow
     /// <summary>The term of window i, and all ones where its digit is zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Select(
-        out AffinePoint term, ReadOnlySpan<ulong> table, Span<ulong> entry, ReadOnlySpan<ulong> k, int i, out ulong zero)
+        out AffinePoint<FieldElement> term, ReadOnlySpan<ulong> table, Span<ulong> entry, ReadOnlySpan<ulong> k, int i, out ulong zero)
     {
         var digit = Digit(k, i, Width, out var negative);
         ConstantTime.Select(table, digit, entry);
-        AffinePoint.Load(out term, entry);
+        PointTable.Load(out term, entry);
         FieldElement.Negate(out var y, in term.Y);
         term.Y.MoveIf(negative, in y);
         zero = ConstantTime.IsZeroMask(digit);
     }
 
-    private static void FillTable(Span<ulong> table, in AffinePoint p)
+    private static void FillTable(Span<ulong> table, in AffinePoint<FieldElement> p)
     {
-        Span<JacobianPoint> multiples = stackalloc JacobianPoint[Entries];
-        multiples[0] = JacobianPoint.From(in p);
+        Span<JacobianPoint<FieldElement>> multiples = stackalloc JacobianPoint<FieldElement>[Entries];
+        multiples[0] = JacobianPoint<FieldElement>.From(in p);
         for (var j = 2; j <= Entries; j++)
         {
             if (j % 2 == 0)
             {
-                JacobianPoint.Double(out multiples[j - 1], in multiples[(j / 2) - 1]);
+                JacobianPoint<FieldElement>.Double(out multiples[j - 1], in multiples[(j / 2) - 1]);
             }
             else
             {
-                JacobianPoint.AddMixed(out multiples[j - 1], in multiples[j - 2], in p, out _, out _);
+                JacobianPoint<FieldElement>.Add(out multiples[j - 1], in multiples[j - 2], in p, out _, out _);
             }
         }
 
-        AffinePoint.Store(table, multiples);
+        PointTable.Store(table, multiples);
     }
 }

@@ -13,7 +13,7 @@ public static class Sm2Group
     {
         get
         {
-            var g = AffinePoint.Generator;
+            var g = PointExtensions.Generator;
             return new(in g);
         }
     }
@@ -68,7 +68,7 @@ public static class Sm2Group
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(k.Length, p.Length);
         var scalars = new ulong[4 * k.Length];
-        var points = new AffinePoint[k.Length];
+        var points = new AffinePoint<FieldElement>[k.Length];
         var count = 0;
         for (var i = 0; i < k.Length; i++)
         {
@@ -85,14 +85,14 @@ public static class Sm2Group
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Base(out AffinePoint r, in Scalar k)
+    private static void Base(out AffinePoint<FieldElement> r, in Scalar k)
     {
         FixedBaseComb.Multiply(out var point, k.Words);
         point.ToAffine(out r);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Variable(out AffinePoint r, in Scalar k, in AffinePoint p)
+    private static void Variable(out AffinePoint<FieldElement> r, in Scalar k, in AffinePoint<FieldElement> p)
     {
         SignedWindow.Multiply(out var point, k.Words, in p);
         point.ToAffine(out r);

@@ -17,101 +17,103 @@ internal static class VartimeMultiScalar
 
     /// <summary>r = sG + tP.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(out ProjectivePoint r, ReadOnlySpan<ulong> s, ReadOnlySpan<ulong> t, in AffinePoint p)
+    public static void Multiply(out ProjectivePoint<FieldElement> r, ReadOnlySpan<ulong> s, ReadOnlySpan<ulong> t, in AffinePoint<FieldElement> p)
     {
         Span<short> digitsG = stackalloc short[NonAdjacentForm.Length];
         Span<short> digitsP = stackalloc short[NonAdjacentForm.Length];
         NonAdjacentForm.Write(digitsG, s, BaseWidth);
         NonAdjacentForm.Write(digitsP, t, Width);
-        Span<ulong> table = stackalloc ulong[Entries * AffinePoint.Words];
-        Span<JacobianPoint> multiples = stackalloc JacobianPoint[Entries];
+        Span<ulong> table = stackalloc ulong[Entries * PointTable.Words];
+        Span<JacobianPoint<FieldElement>> multiples = stackalloc JacobianPoint<FieldElement>[Entries];
         FillOddMultiples(multiples, in p);
-        AffinePoint.Store(table, multiples);
+        PointTable.Store(table, multiples);
 
-        JacobianPoint sum = default;
+        JacobianPoint<FieldElement> sum = default;
         var isInfinity = true;
         for (var i = NonAdjacentForm.Length - 1; i >= 0; i--)
         {
             if (!isInfinity)
             {
-                JacobianPoint.Double(out sum, in sum);
+                JacobianPoint<FieldElement>.Double(out sum, in sum);
             }
 
             AddDigit(ref sum, ref isInfinity, digitsP[i], table);
             AddDigit(ref sum, ref isInfinity, digitsG[i], BaseTable);
         }
 
-        ProjectivePoint.From(out r, in sum, isInfinity ? ~0UL : 0);
+        ProjectivePoint<FieldElement>.From(out r, in sum);
+        r.MoveInfinityIf(isInfinity ? ~0UL : 0);
     }
 
     /// <summary>r = Σ kᵢPᵢ; scalars are four words each.</summary>
-    public static void Sum(out ProjectivePoint r, ReadOnlySpan<ulong> k, ReadOnlySpan<AffinePoint> p)
+    public static void Sum(out ProjectivePoint<FieldElement> r, ReadOnlySpan<ulong> k, ReadOnlySpan<AffinePoint<FieldElement>> p)
     {
         var digits = new short[p.Length * NonAdjacentForm.Length];
-        var multiples = new JacobianPoint[p.Length * Entries];
-        var table = new ulong[multiples.Length * AffinePoint.Words];
+        var multiples = new JacobianPoint<FieldElement>[p.Length * Entries];
+        var table = new ulong[multiples.Length * PointTable.Words];
         for (var j = 0; j < p.Length; j++)
         {
             NonAdjacentForm.Write(digits.AsSpan(j * NonAdjacentForm.Length, NonAdjacentForm.Length), k.Slice(4 * j, 4), Width);
             FillOddMultiples(multiples.AsSpan(j * Entries, Entries), in p[j]);
         }
 
-        AffinePoint.Store(table, multiples);
-        JacobianPoint sum = default;
+        PointTable.Store(table, multiples);
+        JacobianPoint<FieldElement> sum = default;
         var isInfinity = true;
         for (var i = NonAdjacentForm.Length - 1; i >= 0; i--)
         {
             if (!isInfinity)
             {
-                JacobianPoint.Double(out sum, in sum);
+                JacobianPoint<FieldElement>.Double(out sum, in sum);
             }
 
             for (var j = 0; j < p.Length; j++)
             {
-                var row = table.AsSpan(j * Entries * AffinePoint.Words, Entries * AffinePoint.Words);
+                var row = table.AsSpan(j * Entries * PointTable.Words, Entries * PointTable.Words);
                 AddDigit(ref sum, ref isInfinity, digits[(j * NonAdjacentForm.Length) + i], row);
             }
         }
 
-        ProjectivePoint.From(out r, in sum, isInfinity ? ~0UL : 0);
+        ProjectivePoint<FieldElement>.From(out r, in sum);
+        r.MoveInfinityIf(isInfinity ? ~0UL : 0);
     }
 
-    private static void AddDigit(ref JacobianPoint sum, ref bool isInfinity, short digit, ReadOnlySpan<ulong> table)
+    private static void AddDigit(ref JacobianPoint<FieldElement> sum, ref bool isInfinity, short digit, ReadOnlySpan<ulong> table)
     {
         if (digit == 0)
         {
             return;
         }
 
-        AffinePoint.Load(out var term, table[(Math.Abs((int)digit) >> 1 << 3)..]);
+        PointTable.Load(out var term, table[(Math.Abs((int)digit) >> 1 << 3)..]);
         if (digit < 0)
         {
             FieldElement.Negate(out term.Y, in term.Y);
         }
 
-        JacobianPoint.AddToVartime(ref sum, ref isInfinity, in term);
+        sum.AccumulateVartime(ref isInfinity, in term);
     }
 
     /// <summary>P, 3P, 5P …</summary>
-    private static void FillOddMultiples(Span<JacobianPoint> multiples, in AffinePoint p)
+    private static void FillOddMultiples(Span<JacobianPoint<FieldElement>> multiples, in AffinePoint<FieldElement> p)
     {
-        multiples[0] = JacobianPoint.From(in p);
-        JacobianPoint.Double(out var twice, in multiples[0]);
-        Span<ulong> words = stackalloc ulong[AffinePoint.Words];
-        AffinePoint.Store(words, new ReadOnlySpan<JacobianPoint>(in twice));
-        AffinePoint.Load(out var step, words);
+        multiples[0] = JacobianPoint<FieldElement>.From(in p);
+        JacobianPoint<FieldElement>.Double(out var twice, in multiples[0]);
+        Span<ulong> words = stackalloc ulong[PointTable.Words];
+        PointTable.Store(words, new ReadOnlySpan<JacobianPoint<FieldElement>>(in twice));
+        PointTable.Load(out var step, words);
         for (var j = 1; j < multiples.Length; j++)
         {
-            JacobianPoint.AddMixed(out multiples[j], in multiples[j - 1], in step, out _, out _);
+            JacobianPoint<FieldElement>.Add(out multiples[j], in multiples[j - 1], in step, out _, out _);
         }
     }
 
     private static ulong[] BuildBaseTable()
     {
-        var multiples = new JacobianPoint[1 << (BaseWidth - 2)];
-        FillOddMultiples(multiples, AffinePoint.Generator);
-        var table = new ulong[multiples.Length * AffinePoint.Words];
-        AffinePoint.Store(table, multiples);
+        var multiples = new JacobianPoint<FieldElement>[1 << (BaseWidth - 2)];
+        FillOddMultiples(multiples, PointExtensions.Generator);
+        var table = new ulong[multiples.Length * PointTable.Words];
+        PointTable.Store(table, multiples);
         return table;
     }
 }
