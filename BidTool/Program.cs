@@ -1,1 +1,3 @@
-return 0;
+using Bzt.BidTool.Commands;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Bzt.BidTool.Sessions;
+using Bzt.BidTool.Terminal;
+
+namespace Bzt.BidTool.Commands;
+
+/// <summary>The commands and their options. Exit codes: 0 done; 1 refused or failed, with one line that says what to do; 2 wrong usage; 130 interrupted.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<bool> Json = new("--json") { Description = "每个事件一行 JSON，供程序读取", Recursive = true };
+
+    private static readonly Option<string?> Profile = new("--profile")
+    {
+        Description = "登录状态文件，默认 ~/.config/bidtool/login.json",
+        Recursive = true,
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("标证通投标工具：登录项目、签章、生成和解密投标文件")
+        {
+            Login(), Seal(), Generate(), Open(),
+        };
+        root.Options.Add(Json);
+        root.Options.Add(Profile);
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            return 2;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    private static Command Login()
+    {
+        var platform = new Option<Uri>("--platform") { Description = "交易平台地址", Required = true };
+        var tender = new Option<string>("--tender") { Description = "项目编号", Required = true };
+        var command = new Command("login", "扫码登录一个项目") { platform, tender };
+        Handle(command, (parsed, ui, profile, stop) => new LoginCommand(ui, profile).RunAsync(parsed.GetRequiredValue(platform), parsed.GetRequiredValue(tender), stop));
+        return command;
+    }
+
+    private static Command Seal()
+    {
+        var input = new Argument<FileInfo>("PDF") { Description = "要签章的 PDF" };
+        var node = new Option<SealNode[]>("--node")
+        {
+            Description = "签章节点：页,左,上[,宽]，毫米，页从1起，负数从末页数；可多次",
+            Required = true,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = SealNode.Parse,
+        };
+        var output = new Option<FileInfo>("--output", "-o") { Description = "签章后的文件", Required = true };
+        var command = new Command("seal", "扫码签章：每个节点扫一次") { input, node, output };
+        Handle(command, (parsed, ui, profile, stop) => new SealCommand(ui, profile.Load()).RunAsync(
+            parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(node), parsed.GetRequiredValue(output).FullName, stop));
+        return command;
+    }
+
+    private static Command Generate()
+    {
+        var section = new Option<SectionSource[]>("--section")
+        {
+            Description = "投标文件的一部分：名称=文件或文件夹；可多次，按开启顺序",
+            Required = true,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = SectionSource.Parse,
+        };
+        var output = new Option<FileInfo>("--output", "-o") { Description = "加密投标文件（.bztb）", Required = true };
+        var command = new Command("generate", "扫码生成加密投标文件") { section, output };
+        Handle(command, (parsed, ui, profile, stop) => new GenerateCommand(ui, profile.Load()).RunAsync(
+            parsed.GetRequiredValue(section), parsed.GetRequiredValue(output).FullName, stop));
+        return command;
+    }
+
+    private static Command Open()
+    {
+        var input = new Argument<FileInfo>("BZTB") { Description = "加密投标文件" };
+        var output = new Option<DirectoryInfo>("--output", "-o") { Description = "解密到的文件夹", Required = true };
+        var section = new Option<string[]>("--section") { Description = "只解密这些部分", AllowMultipleArgumentsPerToken = false };
+        var command = new Command("open", "扫码解密投标文件") { input, output, section };
+        Handle(command, (parsed, ui, profile, stop) => new OpenCommand(ui, profile.Load()).RunAsync(
+            parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(output).FullName, parsed.GetValue(section) ?? [], stop));
+        return command;
+    }
+
+    private static void Handle(Command command, Func<ParseResult, UserInterface, LoginProfile, CancellationToken, Task> run) => command.SetAction(async (parsed, stop) =>
+    {
+        var ui = UserInterface.Create(parsed.GetValue(Json));
+        try
+        {
+            await run(parsed, ui, new LoginProfile(parsed.GetValue(Profile)), stop);
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            ui.Failed("interrupted", "已中断，没有留下未完成的文件");
+            return 130;
+        }
+        catch (Exception exception) when (Failure.Of(exception) is { } failure)
+        {
+            ui.Failed(failure.Code, failure.Text);
+            return 1;
+        }
+    });
+}

@@ -1,0 +1,68 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Bzt.BidTool.Commands;
+
+/// <summary>Where a seal goes: page from 1 (negative from the end), millimetres from the left and the top, width.</summary>
+internal sealed record SealNode(int Page, double Left, double Top, double Width)
+{
+    private const double DefaultWidth = 42;
+
+    public static SealNode[]? Parse(ArgumentResult result)
+    {
+        var nodes = new List<SealNode>();
+        foreach (var token in result.Tokens)
+        {
+            var parts = token.Value.Split(',');
+            if (parts.Length is not (3 or 4)
+                || !int.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var page) || page == 0
+                || !TryMillimetres(parts[1], out var left) || !TryMillimetres(parts[2], out var top))
+            {
+                result.AddError($"--node {token.Value}：应为 页,左,上[,宽]，例如 1,120,200");
+                return null;
+            }
+
+            var width = DefaultWidth;
+            if (parts.Length == 4 && (!TryMillimetres(parts[3], out width) || width is < 5 or > 100))
+            {
+                result.AddError($"--node {token.Value}：宽应在 5 至 100 毫米之间");
+                return null;
+            }
+
+            nodes.Add(new SealNode(page, left, top, width));
+        }
+
+        return [.. nodes];
+    }
+
+    private static bool TryMillimetres(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 5000;
+}
+
+/// <summary>A section of a bid file and where its content lies.</summary>
+internal sealed record SectionSource(string Name, string Path)
+{
+    public static SectionSource[]? Parse(ArgumentResult result)
+    {
+        var sections = new List<SectionSource>();
+        foreach (var token in result.Tokens)
+        {
+            var equals = token.Value.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 1 || equals == token.Value.Length - 1)
+            {
+                result.AddError($"--section {token.Value}：应为 名称=文件或文件夹，例如 唱标信息=报价.pdf");
+                return null;
+            }
+
+            sections.Add(new SectionSource(token.Value[..equals], token.Value[(equals + 1)..]));
+        }
+
+        if (sections.Select(section => section.Name).Distinct(StringComparer.Ordinal).Count() != sections.Count)
+        {
+            result.AddError("--section：名称不能重复");
+            return null;
+        }
+
+        return [.. sections];
+    }
+}

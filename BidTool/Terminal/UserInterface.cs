@@ -1,0 +1,189 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Bzt.Contracts.Platforms;
+using Bzt.Documents.BidFiles;
+using QRCoder;
+using Spectre.Console;
+
+namespace Bzt.BidTool.Terminal;
+
+/// <summary>What the person, or with <c>--json</c> the program, at the PC sees.</summary>
+internal abstract class UserInterface
+{
+    public static UserInterface Create(bool json) => json ? new JsonInterface() : new PersonInterface();
+
+    /// <summary>Shows a QR that is renewed every second until disposed.</summary>
+    public abstract IShownQr ShowQr(string purpose, Func<string> link, string? checkCode);
+
+    public abstract IProgress<BidFileProgress> Progress(string what);
+
+    public abstract void Done(string what, IReadOnlyDictionary<string, object?> facts);
+
+    public abstract void Failed(string code, string text);
+
+    protected static string StateInWords(SessionState state) => state switch
+    {
+        SessionState.Created => "请用标证通扫码",
+        SessionState.Scanned => "已扫码，请在手机上确认",
+        SessionState.Confirmed => "已确认，正在处理…",
+        _ => "完成",
+    };
+
+    private sealed class JsonInterface : UserInterface
+    {
+        private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+        private readonly Lock gate = new();
+
+        public override IShownQr ShowQr(string purpose, Func<string> link, string? checkCode) => new Ticker(link, text => Write("qr", new() { ["purpose"] = purpose, ["link"] = text, ["checkCode"] = checkCode }), state => Write("state", new() { ["state"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString()) }));
+
+        public override IProgress<BidFileProgress> Progress(string what)
+        {
+            var last = -1L;
+            return new Immediate(progress =>
+            {
+                var percent = progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total;
+                if (percent != last)
+                {
+                    last = percent;
+                    Write("progress", new() { ["what"] = what, ["section"] = progress.Section, ["done"] = progress.Done, ["total"] = progress.Total });
+                }
+            });
+        }
+
+        public override void Done(string what, IReadOnlyDictionary<string, object?> facts) => Write("done", new(facts) { ["what"] = what });
+
+        public override void Failed(string code, string text) => Write("failed", new() { ["code"] = code, ["text"] = text });
+
+        private void Write(string kind, Dictionary<string, object?> facts)
+        {
+            facts["event"] = kind;
+            lock (gate)
+            {
+                Console.Out.WriteLine(JsonSerializer.Serialize(facts, Options));
+            }
+        }
+    }
+
+    private sealed class PersonInterface : UserInterface
+    {
+        private readonly Lock gate = new();
+        private int linesUp;
+
+        public override IShownQr ShowQr(string purpose, Func<string> link, string? checkCode)
+        {
+            Console.Out.WriteLine(purpose);
+            if (checkCode is not null)
+            {
+                Console.Out.WriteLine($"核对码 {checkCode}，应与手机一致");
+            }
+
+            linesUp = 0;
+            return new Ticker(link, Draw, state =>
+            {
+                lock (gate)
+                {
+                    Console.Out.WriteLine(StateInWords(state));
+                    linesUp = 0;
+                }
+            });
+        }
+
+        public override IProgress<BidFileProgress> Progress(string what)
+        {
+            var started = System.Diagnostics.Stopwatch.StartNew();
+            var shown = TimeSpan.MinValue;
+            return new Immediate(progress =>
+            {
+                if (Console.IsOutputRedirected || (progress.Done < progress.Total && started.Elapsed - shown < TimeSpan.FromMilliseconds(200)))
+                {
+                    return;
+                }
+
+                shown = started.Elapsed;
+                var rate = progress.Done / Math.Max(0.001, started.Elapsed.TotalSeconds);
+                var left = rate > 0 ? TimeSpan.FromSeconds((progress.Total - progress.Done) / rate) : TimeSpan.Zero;
+                var percent = progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total;
+                var bar = new string('█', (int)percent / 4).PadRight(25, '░');
+                AnsiConsole.Write($"\r{what} {bar} {percent,3}%  {rate / (1 << 20):F1} MiB/s  剩余 {left:mm\\:ss}  ");
+                if (progress.Done >= progress.Total)
+                {
+                    AnsiConsole.WriteLine();
+                }
+            });
+        }
+
+        public override void Done(string what, IReadOnlyDictionary<string, object?> facts)
+        {
+            Console.Out.WriteLine(what);
+            foreach (var (name, value) in facts)
+            {
+                Console.Out.WriteLine($"  {name}  {value}");
+            }
+        }
+
+        public override void Failed(string code, string text) => Console.Error.WriteLine(text);
+
+        private void Draw(string link)
+        {
+            using var data = QRCodeGenerator.GenerateQrCode(link, QRCodeGenerator.ECCLevel.L);
+            using var code = new AsciiQRCode(data);
+            var picture = code.GetGraphicSmall(drawQuietZones: true);
+            lock (gate)
+            {
+                if (Console.IsOutputRedirected)
+                {
+                    return;
+                }
+
+                if (linesUp > 0)
+                {
+                    Console.Out.Write($"\u001b[{linesUp}A");
+                }
+
+                Console.Out.WriteLine(picture);
+                linesUp = picture.Count(c => c == '\n') + 1;
+            }
+        }
+    }
+
+    /// <summary>Reports on the reporting thread, in order; the framework's own goes through the thread pool.</summary>
+    private sealed class Immediate(Action<BidFileProgress> report) : IProgress<BidFileProgress>
+    {
+        public void Report(BidFileProgress value) => report(value);
+    }
+
+    /// <summary>A new link every second, until somebody has scanned it.</summary>
+    private sealed class Ticker : IShownQr
+    {
+        private readonly Action<SessionState> state;
+        private readonly Timer timer;
+        private volatile bool scanned;
+
+        public Ticker(Func<string> link, Action<string> draw, Action<SessionState> state)
+        {
+            this.state = state;
+            timer = new Timer(_ =>
+            {
+                if (!scanned)
+                {
+                    draw(link());
+                }
+            }, null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        }
+
+        public void State(SessionState now)
+        {
+            scanned = now != SessionState.Created;
+            state(now);
+        }
+
+        public void Dispose() => timer.Dispose();
+    }
+}
+
+/// <summary>A QR on the screen.</summary>
+internal interface IShownQr : IDisposable
+{
+    void State(SessionState now);
+}
