@@ -114,6 +114,25 @@ internal sealed class PdfDocument
         return PdfFilters.Decode(parser.Input.ReadExactly(stream.Offset, (int)length), Resolve(stream.Dictionary["Filter"]), Resolve(stream.Dictionary["DecodeParms"]));
     }
 
+    /// <summary>Every reference that stands in any object of the document.</summary>
+    public IEnumerable<PdfReference> References()
+    {
+        foreach (var (number, entry) in Xref.Entries)
+        {
+            if (entry.Kind == PdfXrefEntry.Kinds.Free) continue;
+            foreach (var reference in References(Load(new PdfReference(number, entry.Kind == PdfXrefEntry.Kinds.Plain ? entry.GenerationOrIndex : 0)))) yield return reference;
+        }
+    }
+
+    private static IEnumerable<PdfReference> References(PdfObject value) => value switch
+    {
+        PdfReference reference => [reference],
+        PdfArray array => array.Items.SelectMany(References),
+        PdfDictionary dictionary => dictionary.Entries.SelectMany(e => References(e.Value)),
+        PdfStream stream => References(stream.Dictionary),
+        _ => [],
+    };
+
     public byte[] Raw(long offset, int count) => parser.Input.ReadExactly(offset, count);
 
     public long Length => parser.Input.Length;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Bzt.Documents.Pdf;
@@ -53,6 +54,16 @@ internal static class PdfSignatureFields
         [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8.GetString(text.Bytes.AsSpan(3)),
         _ => Encoding.Latin1.GetString(text.Bytes),
     };
+
+    /// <summary>A date (7.9.4) to the second; null when it is none.</summary>
+    public static DateTimeOffset? Date(PdfObject value)
+    {
+        if (value is not PdfString text) return null;
+        var date = Text(text).Replace("'", "").Replace("Z", "+0000");
+        if (date.Length == 16) date += "+0000";
+        return DateTimeOffset.TryParseExact(date, "'D:'yyyyMMddHHmmsszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time
+            : date.Length > 20 && DateTimeOffset.TryParseExact(date[..19] + ":" + date[19..21], "'D:'yyyyMMddHHmmsszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out time) ? time : null;
+    }
 
     private static IReadOnlyList<PdfObject> Fields(PdfDocument document) =>
         document.TryResolve<PdfDictionary>(document.Catalog["AcroForm"], out var form) && document.TryResolve<PdfArray>(form["Fields"], out var fields) ? fields.Items : [];

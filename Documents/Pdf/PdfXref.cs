@@ -26,7 +26,7 @@ internal sealed class PdfXref
 
     public Section Newest => sections[0];
 
-    public int Count => entries.Count;
+    public IReadOnlyDictionary<int, PdfXrefEntry> Entries => entries;
 
     public PdfXrefEntry this[int number] => entries.TryGetValue(number, out var entry) ? entry : default;
 

@@ -46,6 +46,7 @@ public sealed record CertificatePath(IReadOnlyList<byte[]> Certificates, PathFau
         while (!roots.Any(root => root.AsSpan().SequenceEqual(path[^1])))
         {
             if (path.Count == MaximumLength) return new CertificatePath(path, PathFault.NotTrusted);
+            if (current.SubjectDN.Equivalent(current.IssuerDN, true)) return new CertificatePath(path, PathFault.NotTrusted);
             var fault = PathFault.NotTrusted;
             byte[]? next = null;
             foreach (var candidate in candidates)

@@ -103,12 +103,15 @@ public static class CmsSeal
     }
 
     /// <summary>The same for r‖s under a certificate (DER).</summary>
-    internal static bool Verify(byte[] certificate, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    internal static bool Verify(byte[] certificate, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        signature.Length == 64 && VerifyDer(certificate, message, new DerSequence(Unsigned(signature[..32]), Unsigned(signature[32..])).GetDerEncoded());
+
+    /// <summary>The same for a signature in DER.</summary>
+    internal static bool VerifyDer(byte[] certificate, ReadOnlySpan<byte> message, byte[] signatureDer)
     {
         try
         {
-            var key = new X509Certificate(certificate).GetPublicKey();
-            return signature.Length == 64 && Verify(key, message, new DerSequence(Unsigned(signature[..32]), Unsigned(signature[32..])).GetDerEncoded());
+            return Verify(new X509Certificate(certificate).GetPublicKey(), message, signatureDer);
         }
         catch (Exception e) when (IsMalformed(e))
         {

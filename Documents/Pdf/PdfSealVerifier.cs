@@ -1,0 +1,143 @@
+using Bzt.Documents.Seals;
+using Org.BouncyCastle.Crypto.Digests;
+
+namespace Bzt.Documents.Pdf;
+
+/// <summary>What a seal is worth.</summary>
+public enum SealState
+{
+    /// <summary>The sealed bytes are those that were signed, by that certificate's key.</summary>
+    Intact,
+    /// <summary>The sealed bytes are others than those signed.</summary>
+    Altered,
+    /// <summary>The signature does not verify under the certificate in it.</summary>
+    BadSignature,
+    /// <summary>The seal's own structure is broken, or it does not cover what it claims.</summary>
+    Malformed,
+    /// <summary>Another algorithm or form than those known here; nothing is said about it.</summary>
+    Unsupported,
+}
+
+/// <summary>What the document did after a seal was put on it.</summary>
+public enum SealCoverage
+{
+    /// <summary>The seal covers the whole file.</summary>
+    WholeDocument,
+    /// <summary>Only further seals were added.</summary>
+    LaterSeals,
+    /// <summary>Something else changed.</summary>
+    ChangedSince,
+    /// <summary>Cannot be said: the seal is not intact.</summary>
+    Unknown,
+}
+
+/// <summary>One seal of a document.</summary>
+/// <param name="FieldName">The signature field.</param>
+/// <param name="State">What it is worth by itself.</param>
+/// <param name="Coverage">Whether the document is still the one sealed.</param>
+/// <param name="Signer">Subject of the certificate.</param>
+/// <param name="SignedAt">The time the signer claims.</param>
+/// <param name="DocumentName">The name the signer was shown, if signed with it.</param>
+/// <param name="Reason">As the signature dictionary says; not signed for by name.</param>
+/// <param name="Digest">SM3 of the sealed bytes as they are now.</param>
+/// <param name="Path">The way to a trusted root at that time. Revocation is not asked here.</param>
+/// <param name="LaterSeals">Fields sealed afterwards.</param>
+/// <param name="Changes">What else changed since, in words.</param>
+/// <param name="Detail">Why the state is what it is.</param>
+public sealed record PdfSealReport(
+    string FieldName, SealState State, SealCoverage Coverage, string Signer, DateTimeOffset? SignedAt, string? DocumentName, string? Reason,
+    byte[] Digest, CertificatePath Path, IReadOnlyList<string> LaterSeals, IReadOnlyList<string> Changes, string Detail)
+{
+    /// <summary>Intact, trusted, and the document is still the one sealed.</summary>
+    public bool IsValid => State == SealState.Intact && Path.Fault == PathFault.None && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
+}
+
+/// <summary>Verifies every seal of a PDF, reading it once for each seal; memory does not grow with the document.</summary>
+public static class PdfSealVerifier
+{
+    /// <summary>Every signed signature field, in the order of the form; none when the document bears no seal.</summary>
+    /// <param name="pdf">The document; must seek.</param>
+    /// <param name="roots">Trusted roots, DER.</param>
+    /// <exception cref="PdfRefusedException">The document itself cannot be read.</exception>
+    public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyCollection<byte[]> roots)
+    {
+        var document = PdfDocument.Open(pdf);
+        return [.. PdfSignatureFields.Signed(document).Select(field => Verify(pdf, document, field, roots))];
+    }
+
+    private static PdfSealReport Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyCollection<byte[]> roots)
+    {
+        var reason = document.TryResolve<PdfString>(field.Signature["Reason"], out var text) ? PdfSignatureFields.Text(text) : null;
+        PdfSealReport Refused(SealState state, string why, byte[]? digest = null) =>
+            new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], new CertificatePath([], PathFault.Malformed), [], [], why);
+
+        if (!TryRange(document, field.Signature, out var range, out var contents)) return Refused(SealState.Malformed, "/ByteRange and /Contents do not fit together");
+        var digest = Digest(pdf, range);
+        var filter = (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value;
+        if (filter is not ("adbe.pkcs7.detached" or "ETSI.CAdES.detached")) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest);
+        if (CmsSealReader.TryRead(contents, out var why) is not { } seal) return Refused(SealState.Unsupported, why, digest);
+
+        // The dictionary's own time lies in the sealed bytes too.
+        var signedAt = seal.SigningTime ?? PdfSignatureFields.Date(document.Resolve(field.Signature["M"]));
+        var state = !seal.MessageDigest.AsSpan().SequenceEqual(digest) ? SealState.Altered : seal.SignatureGood ? SealState.Intact : SealState.BadSignature;
+        var (coverage, changes) = state == SealState.Intact ? Coverage(pdf, document, range[2] + range[3]) : (SealCoverage.Unknown, new PdfChanges([], []));
+        return new PdfSealReport(
+            field.Name, state, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
+            CertificatePath.Build(seal.Certificate, seal.Others, roots, signedAt ?? DateTimeOffset.MinValue), changes.LaterSeals, changes.Changes, why);
+    }
+
+    /// <summary>
+    /// The two ranges begin at 0, and the gap between them is exactly this dictionary's own /Contents: a gap elsewhere or a wider one
+    /// would leave bytes that nobody signed.
+    /// </summary>
+    private static bool TryRange(PdfDocument document, PdfDictionary signature, out long[] range, out byte[] contents)
+    {
+        (range, contents) = ([], []);
+        if (!document.TryResolve<PdfArray>(signature["ByteRange"], out var array) || array.Items.Count != 4 || signature["Contents"] is not PdfString value) return false;
+        range = new long[4];
+        for (var i = 0; i < 4; i++)
+        {
+            if (array.Items[i] is not PdfNumber number || !number.TryInteger(out range[i]) || range[i] < 0) return false;
+        }
+        var gap = range[2] - range[1];
+        if (range[0] != 0 || gap is < 2 or > 16 * 1024 * 1024 || range[2] > document.Length || range[3] > document.Length - range[2]) return false;
+        var hex = document.Raw(range[1], (int)gap);
+        contents = value.Bytes;
+        return hex[0] == '<' && hex[^1] == '>' && gap == 2 + 2L * contents.Length
+            && System.Text.Encoding.ASCII.GetString(hex.AsSpan(1, hex.Length - 2)).Equals(Convert.ToHexString(contents), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static byte[] Digest(Stream pdf, long[] range)
+    {
+        var digest = new SM3Digest();
+        var buffer = new byte[256 * 1024];
+        for (var i = 0; i < 4; i += 2)
+        {
+            pdf.Position = range[i];
+            for (var left = range[i + 1]; left > 0;)
+            {
+                var n = pdf.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
+                if (n == 0) throw new PdfRefusedException(PdfRefusal.Damaged, "the file became shorter while it was read");
+                digest.BlockUpdate(buffer, 0, n);
+                left -= n;
+            }
+        }
+        var hash = new byte[32];
+        digest.DoFinal(hash, 0);
+        return hash;
+    }
+
+    private static (SealCoverage, PdfChanges) Coverage(Stream pdf, PdfDocument document, long end)
+    {
+        if (end == document.Length) return (SealCoverage.WholeDocument, new PdfChanges([], []));
+        try
+        {
+            var changes = PdfRevision.Compare(PdfDocument.Open(pdf, end), document);
+            return (changes.Changes.Count == 0 ? SealCoverage.LaterSeals : SealCoverage.ChangedSince, changes);
+        }
+        catch (PdfRefusedException e)
+        {
+            return (SealCoverage.ChangedSince, new PdfChanges([], [$"the sealed revision cannot be read by itself: {e.Reason}"]));
+        }
+    }
+}
