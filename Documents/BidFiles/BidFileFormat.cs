@@ -14,7 +14,7 @@ internal static class BidFileFormat
     public const int Version = 1;
     public const int PrefixLength = 8 + 4, TrailerLength = 4 + 8;
     public const int MaximumHeader = 1024 * 1024, MaximumManifest = 1024 * 1024;
-    public const int MaximumSections = 64, MaximumRecipients = 64, MaximumCertificates = 16;
+    public const int MaximumSections = 64, MaximumRecipients = 16, MaximumCertificates = 16;
     public const int ChunkSize = 1024 * 1024, MinimumChunkSize = 4096, MaximumChunkSize = 4 * 1024 * 1024;
     public const int MaximumNameBytes = 1024, MaximumEntries = 100_000;
     public const int KeyLength = 16, TagLength = 16, NonceLength = 12, NoncePrefixLength = 7, DigestLength = 32;

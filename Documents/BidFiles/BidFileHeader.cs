@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Documents.BidFiles;
 
@@ -16,7 +17,7 @@ public sealed record BidFileDescription(
 /// <summary>A section's key, encrypted to one certificate.</summary>
 /// <param name="Section">The section's index.</param>
 /// <param name="Issuer">The recipient certificate's issuer, DER Name.</param>
-/// <param name="SerialNumber">The recipient certificate's serial number: upper case hexadecimal without leading zeros.</param>
+/// <param name="SerialNumber">The recipient certificate's serial number: upper case hexadecimal of whole octets, without leading zero octets.</param>
 /// <param name="Ciphertext">SM2Cipher of GB/T 35276, DER: x, y, C3, C2.</param>
 public sealed record WrappedSectionKey(int Section, byte[] Issuer, string SerialNumber, byte[] Ciphertext);
 
@@ -32,6 +33,13 @@ public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList
     private const string EnvelopedData = "1.2.156.10197.6.1.4.2.3", Data = "1.2.156.10197.6.1.4.2.1";
     private const string Sm2Encryption = "1.2.156.10197.1.301.3", Sm4Gcm = "1.2.156.10197.1.104.8";
     private static readonly Asn1Tag Explicit0 = new(TagClass.ContextSpecific, 0, isConstructed: true);
+
+    /// <summary>Serial numbers of every certificate that can open something, in order, each once.</summary>
+    public IReadOnlyList<string> Recipients => [.. Sections.SelectMany(s => s.Keys).Select(k => k.SerialNumber).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>The manifest that belongs to this header.</summary>
+    internal BidManifestForm Manifest(IReadOnlyList<BidSection> sections) =>
+        new(Description.PlatformId, Description.ProjectId, Description.ProjectName, Description.OpeningTime, sections, Recipients);
 
     internal byte[] Encode()
     {
@@ -72,7 +80,7 @@ public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList
                 using (writer.PushSequence())
                 {
                     writer.WriteEncodedValue(key.Issuer);
-                    writer.WriteIntegerUnsigned(Convert.FromHexString(key.SerialNumber.Length % 2 == 0 ? key.SerialNumber : "0" + key.SerialNumber));
+                    writer.WriteIntegerUnsigned(Convert.FromHexString(key.SerialNumber));
                 }
                 using (writer.PushSequence()) writer.WriteObjectIdentifier(Sm2Encryption);
                 writer.WriteOctetString(key.Ciphertext);
@@ -113,7 +121,8 @@ public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList
             }
             if (sections.Count == 0) throw Malformed("no section");
             if (sections.DistinctBy(s => s.Name, StringComparer.OrdinalIgnoreCase).Count() != sections.Count) throw Malformed("two sections of one name");
-            return new BidFileHeader(description, sections);
+            var header = new BidFileHeader(description, sections);
+            return header.Recipients.Count <= BidFileFormat.MaximumRecipients ? header : throw new BidFileException(BidFileFault.TooLarge, "recipients");
         }
         catch (Exception e) when (e is AsnContentException or OverflowException)
         {
@@ -168,7 +177,7 @@ public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList
         algorithm.ThrowIfNotEmpty();
         var key = recipient.ReadOctetString();
         recipient.ThrowIfNotEmpty();
-        return new WrappedSectionKey(index, issuer, Convert.ToHexString(serial.ToByteArray(isUnsigned: true, isBigEndian: true)).TrimStart('0'), key);
+        return new WrappedSectionKey(index, issuer, Convert.ToHexString(serial.ToByteArray(isUnsigned: true, isBigEndian: true)), key);
     }
 
     private static void Expect(AsnReader reader, string identifier)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
-using Org.BouncyCastle.Crypto.Digests;
+using Bzt.Protocol.Forms;
+using Bzt.Protocol.Primitives;
 
 namespace Bzt.Documents.BidFiles;
 
@@ -21,18 +22,18 @@ public sealed class BidFileReader : IAsyncDisposable
     public BidFileHeader Header { get; }
 
     /// <summary>The manifest. It fits header and lengths; whether it is signed <see cref="VerifySignature"/> says.</summary>
-    public BidManifest Manifest => signed.Manifest;
+    public BidManifestForm Manifest => signed.Manifest;
 
     /// <summary>The manifest's signature as it stands in the file.</summary>
     public BidManifestSignature Signature => signed.Signature;
 
     /// <summary>Whether the manifest is the bidder's word, and who the bidder is.</summary>
     /// <param name="roots">Trusted roots, DER.</param>
-    public BidSignatureReport VerifySignature(IReadOnlyCollection<byte[]> roots) => BidManifestVerification.Report(signed, Header.Description.CreatedAt, roots);
+    public BidSignatureReport VerifySignature(IReadOnlyList<byte[]> roots) => signed.Report(Header.Description.CreatedAt, roots);
 
     /// <summary>Every wrapped key of every section, in order; with a serial number only those for that certificate.</summary>
     public IReadOnlyList<WrappedSectionKey> WrappedKeys(string? serialNumber = null) =>
-        [.. Header.Sections.SelectMany(s => s.Keys).Where(k => serialNumber is null || k.SerialNumber.Equals(serialNumber.TrimStart('0'), StringComparison.OrdinalIgnoreCase))];
+        [.. Header.Sections.SelectMany(s => s.Keys).Where(k => serialNumber is null || k.SerialNumber.Equals(serialNumber, StringComparison.OrdinalIgnoreCase))];
 
     /// <summary>Opens a file and reads header and manifest.</summary>
     /// <exception cref="BidFileException">It is not a whole bid file.</exception>
@@ -71,9 +72,9 @@ public sealed class BidFileReader : IAsyncDisposable
         if (end < start) throw new BidFileException(BidFileFault.Malformed, "header and manifest overlap");
         var signed = SignedBidManifest.Decode(await ReadAsync(stream, end, manifestLength, cancellation));
 
-        var digest = BidFileWriter.Sm3(encoded);
-        if (!digest.AsSpan().SequenceEqual(signed.Manifest.HeaderDigest)) throw new BidFileException(BidFileFault.Altered, "the manifest is of another header");
-        return new BidFileReader(stream, header, digest, signed, Layout(header, signed.Manifest, start, end));
+        // What the manifest repeats of the header must be the same; the rest of the header is bound by the sections' digests.
+        if (!header.Manifest(signed.Manifest.Sections).Content.AsSpan().SequenceEqual(signed.Manifest.Content)) throw new BidFileException(BidFileFault.Altered, "the manifest is of another header");
+        return new BidFileReader(stream, header, Sm3.Hash(encoded), signed, Layout(header, signed.Manifest, start, end));
     }
 
     /// <summary>
@@ -120,7 +121,7 @@ public sealed class BidFileReader : IAsyncDisposable
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
     /// <summary>Where each section lies; header, sections and manifest must fill the file exactly.</summary>
-    private static long[] Layout(BidFileHeader header, BidManifest manifest, long start, long end)
+    private static long[] Layout(BidFileHeader header, BidManifestForm manifest, long start, long end)
     {
         if (header.Sections.Count != manifest.Sections.Count) throw new BidFileException(BidFileFault.Malformed, "header and manifest count different sections");
         var offsets = new long[manifest.Sections.Count];
@@ -128,9 +129,9 @@ public sealed class BidFileReader : IAsyncDisposable
         {
             var (declared, stated) = (header.Sections[i], manifest.Sections[i]);
             if (declared.Name != stated.Name) throw new BidFileException(BidFileFault.Malformed, "header and manifest name different sections");
-            if (stated.ContentLength > BidFileFormat.MaximumContent(declared.ChunkSize) || stated.CiphertextLength > end - start) throw new BidFileException(BidFileFault.Truncated, declared.Name);
-            if (stated.CiphertextLength != BidFileFormat.CiphertextLength(stated.ContentLength, declared.ChunkSize)) throw new BidFileException(BidFileFault.Malformed, "a section's lengths contradict each other");
-            (offsets[i], start) = (start, start + stated.CiphertextLength);
+            // The plain text is never longer than the rest of the file: no size is believed that the file could not hold.
+            if (stated.Size > end - start || stated.Size > BidFileFormat.MaximumContent(declared.ChunkSize)) throw new BidFileException(BidFileFault.Truncated, declared.Name);
+            (offsets[i], start) = (start, start + BidFileFormat.CiphertextLength(stated.Size, declared.ChunkSize));
         }
         return start == end ? offsets : throw new BidFileException(BidFileFault.Malformed, "bytes between the sections and the manifest");
     }
@@ -138,10 +139,12 @@ public sealed class BidFileReader : IAsyncDisposable
     private async Task DecryptAsync(int section, ReadOnlyMemory<byte> key, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, IProgress<BidFileProgress>? progress, CancellationToken cancellation)
     {
         var (declared, stated) = (Header.Sections[section], Manifest.Sections[section]);
-        var chunks = BidFileFormat.Chunks(stated.ContentLength, declared.ChunkSize);
+        var chunks = BidFileFormat.Chunks(stated.Size, declared.ChunkSize);
+        var length = BidFileFormat.CiphertextLength(stated.Size, declared.ChunkSize);
         var step = declared.ChunkSize + BidFileFormat.TagLength;
-        var digest = new SM3Digest();
-        using var cipher = new SectionCipher(key.Span, declared.NoncePrefix, BidFileFormat.AssociatedData(headerDigest, section));
+        var bound = BidFileFormat.AssociatedData(headerDigest, section);
+        var digest = new Sm3().Append(bound);
+        using var cipher = new SectionCipher(key.Span, declared.NoncePrefix, bound);
         try
         {
             await ChunkPipeline.RunAsync(
@@ -149,7 +152,7 @@ public sealed class BidFileReader : IAsyncDisposable
                 declared.ChunkSize,
                 async (counter, chunk) =>
                 {
-                    chunk.InputLength = (int)Math.Min(step, stated.CiphertextLength - counter * step);
+                    chunk.InputLength = (int)Math.Min(step, length - counter * step);
                     stream.Position = offsets[section] + counter * step;
                     await stream.ReadExactlyAsync(chunk.Input.AsMemory(0, chunk.InputLength), cancellation);
                 },
@@ -163,9 +166,9 @@ public sealed class BidFileReader : IAsyncDisposable
                 },
                 async (counter, chunk) =>
                 {
-                    digest.BlockUpdate(chunk.Input, 0, chunk.InputLength);
+                    digest.Append(chunk.Input.AsSpan(0, chunk.InputLength));
                     await write(chunk.Output.AsMemory(0, chunk.OutputLength), cancellation);
-                    progress?.Report(new BidFileProgress(declared.Name, Math.Min(stated.ContentLength, (counter + 1) * declared.ChunkSize), stated.ContentLength));
+                    progress?.Report(new BidFileProgress(declared.Name, Math.Min(stated.Size, (counter + 1) * declared.ChunkSize), stated.Size));
                 });
         }
         catch (BidFileException e) when (e.Fault == BidFileFault.Altered)
@@ -179,29 +182,22 @@ public sealed class BidFileReader : IAsyncDisposable
             throw new BidFileException(BidFileFault.Truncated, declared.Name, e);
         }
         // Whoever knows the key could have made other chunks: only the manifest is the bidder's word.
-        if (!Finish(digest).AsSpan().SequenceEqual(stated.CiphertextDigest)) throw new BidFileException(BidFileFault.Altered, $"section {declared.Name} is not the one in the manifest");
+        if (!digest.Finish().AsSpan().SequenceEqual(stated.Digest)) throw new BidFileException(BidFileFault.Altered, $"section {declared.Name} is not the one in the manifest");
     }
 
     private async Task<bool> IsWholeAsync(int section, CancellationToken cancellation)
     {
-        var digest = new SM3Digest();
+        var digest = new Sm3().Append(BidFileFormat.AssociatedData(headerDigest, section));
         var buffer = new byte[256 * 1024];
         stream.Position = offsets[section];
-        for (var left = Manifest.Sections[section].CiphertextLength; left > 0;)
+        for (var left = BidFileFormat.CiphertextLength(Manifest.Sections[section].Size, Header.Sections[section].ChunkSize); left > 0;)
         {
             var n = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellation);
             if (n == 0) return false;
-            digest.BlockUpdate(buffer, 0, n);
+            digest.Append(buffer.AsSpan(0, n));
             left -= n;
         }
-        return Finish(digest).AsSpan().SequenceEqual(Manifest.Sections[section].CiphertextDigest);
-    }
-
-    private static byte[] Finish(SM3Digest digest)
-    {
-        var hash = new byte[BidFileFormat.DigestLength];
-        digest.DoFinal(hash, 0);
-        return hash;
+        return digest.Finish().AsSpan().SequenceEqual(Manifest.Sections[section].Digest);
     }
 
     private static async Task<byte[]> ReadAsync(Stream stream, long offset, long count, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Org.BouncyCastle.Crypto.Digests;
+using Bzt.Protocol.Forms;
+using Bzt.Protocol.Primitives;
 
 namespace Bzt.Documents.BidFiles;
 
@@ -19,9 +20,9 @@ public static class BidFileWriter
     /// <param name="progress">Told after each chunk.</param>
     /// <param name="cancellation">Nothing is left behind when it strikes.</param>
     /// <exception cref="BidFileException">A name, a size or a source is refused.</exception>
-    public static async Task<BidManifest> WriteAsync(
-        string outputPath, BidFileDescription description, IReadOnlyList<BidSection> sections, IReadOnlyList<byte[]> recipients,
-        Func<BidManifest, CancellationToken, Task<BidManifestSignature>> sign, IProgress<BidFileProgress>? progress = null, CancellationToken cancellation = default)
+    public static async Task<BidManifestForm> WriteAsync(
+        string outputPath, BidFileDescription description, IReadOnlyList<BidFileSection> sections, IReadOnlyList<byte[]> recipients,
+        Func<BidManifestForm, CancellationToken, Task<BidManifestSignature>> sign, IProgress<BidFileProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(sections.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sections.Count, BidFileFormat.MaximumSections);
@@ -41,7 +42,7 @@ public static class BidFileWriter
             header = BidFileHeader.Decode(encoded);
             if (encoded.Length > BidFileFormat.MaximumHeader) throw new BidFileException(BidFileFault.TooLarge, "header");
 
-            BidManifest manifest;
+            BidManifestForm manifest;
             await using (var output = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
             {
                 var prefix = new byte[BidFileFormat.PrefixLength];
@@ -50,24 +51,24 @@ public static class BidFileWriter
                 await output.WriteAsync(prefix, cancellation);
                 await output.WriteAsync(encoded, cancellation);
 
-                var headerDigest = Sm3(encoded);
-                var written = new List<BidManifestSection>();
+                var headerDigest = Sm3.Hash(encoded);
+                var written = new List<BidSection>();
                 var (done, total) = (0L, contents.Sum(c => c.Length));
                 for (var i = 0; i < contents.Length; i++)
                 {
                     using var cipher = new SectionCipher(keys[i], header.Sections[i].NoncePrefix, BidFileFormat.AssociatedData(headerDigest, i));
                     var name = sections[i].Name;
                     var before = done;
-                    var digest = await EncryptAsync(contents[i], cipher, output, n => progress?.Report(new BidFileProgress(name, done = before + n, total)), cancellation);
+                    var digest = await EncryptAsync(contents[i], cipher, new Sm3().Append(BidFileFormat.AssociatedData(headerDigest, i)), output, n => progress?.Report(new BidFileProgress(name, done = before + n, total)), cancellation);
                     done = before + contents[i].Length;
-                    written.Add(new BidManifestSection(name, contents[i].Length, BidFileFormat.CiphertextLength(contents[i].Length, BidFileFormat.ChunkSize), digest));
+                    written.Add(new BidSection(name, contents[i].Length, digest));
                 }
 
-                manifest = new BidManifest(headerDigest, written);
-                var signed = new SignedBidManifest(manifest.Encode(), manifest, await sign(manifest, cancellation));
+                manifest = header.Manifest(written);
+                var signed = new SignedBidManifest(manifest, await sign(manifest, cancellation));
                 var block = signed.Encode();
                 if (block.Length > BidFileFormat.MaximumManifest) throw new BidFileException(BidFileFault.TooLarge, "manifest");
-                if (BidManifestVerification.Fault(signed) is { } fault) throw new BidFileException(BidFileFault.BadSignature, fault);
+                if (!signed.IsGood()) throw new BidFileException(BidFileFault.BadSignature, "the signature does not verify under its certificate");
                 await output.WriteAsync(block, cancellation);
                 var trailer = new byte[BidFileFormat.TrailerLength];
                 BinaryPrimitives.WriteInt32BigEndian(trailer, block.Length);
@@ -87,9 +88,8 @@ public static class BidFileWriter
     }
 
     /// <summary>Several chunks are encrypted at a time; they are hashed and written in order.</summary>
-    private static async Task<byte[]> EncryptAsync(SectionContent content, SectionCipher cipher, Stream output, Action<long> report, CancellationToken cancellation)
+    private static async Task<byte[]> EncryptAsync(SectionContent content, SectionCipher cipher, Sm3 digest, Stream output, Action<long> report, CancellationToken cancellation)
     {
-        var digest = new SM3Digest();
         var chunks = BidFileFormat.Chunks(content.Length, BidFileFormat.ChunkSize);
         await ChunkPipeline.RunAsync(
             chunks,
@@ -106,15 +106,11 @@ public static class BidFileWriter
             },
             async (counter, chunk) =>
             {
-                digest.BlockUpdate(chunk.Output, 0, chunk.OutputLength);
+                digest.Append(chunk.Output.AsSpan(0, chunk.OutputLength));
                 await output.WriteAsync(chunk.Output.AsMemory(0, chunk.OutputLength), cancellation);
                 report(counter * BidFileFormat.ChunkSize + chunk.InputLength);
             });
         await content.EndAsync(cancellation);
-        var hash = new byte[BidFileFormat.DigestLength];
-        digest.DoFinal(hash, 0);
-        return hash;
+        return digest.Finish();
     }
-
-    internal static byte[] Sm3(ReadOnlySpan<byte> data) => Seals.CmsSeal.Hash(data);
 }

@@ -22,7 +22,7 @@ public sealed record BidSectionFile(string Name, long Length, Func<Stream> Open)
 }
 
 /// <summary>A part of the bid with a key of its own, such as 唱标信息, which is opened before 投标文件.</summary>
-public sealed record BidSection(string Name, IReadOnlyList<BidSectionFile> Files);
+public sealed record BidFileSection(string Name, IReadOnlyList<BidSectionFile> Files);
 
 /// <summary>How far a long operation is.</summary>
 /// <param name="Section">The section worked on.</param>
@@ -39,7 +39,7 @@ internal sealed class SectionContent : IAsyncDisposable
     private Stream? stream;
     private long remaining;
 
-    public SectionContent(BidSection section)
+    public SectionContent(BidFileSection section)
     {
         if (!SafeName.IsSegment(section.Name)) throw new BidFileException(BidFileFault.UnsafeName, section.Name);
         if (section.Files.Count > BidFileFormat.MaximumEntries) throw new BidFileException(BidFileFault.TooLarge, "files in one section");

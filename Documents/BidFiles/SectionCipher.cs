@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
-using Org.BouncyCastle.Asn1;
+using Bzt.Protocol;
+using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Primitives;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Engines;
 using Org.BouncyCastle.Crypto.Modes;
 using Org.BouncyCastle.Crypto.Parameters;
-using Org.BouncyCastle.Math;
-using Org.BouncyCastle.Security;
-using Org.BouncyCastle.X509;
 
 namespace Bzt.Documents.BidFiles;
 
@@ -63,19 +62,9 @@ internal static class SectionKeyWrap
 {
     public static WrappedSectionKey Wrap(int section, ReadOnlySpan<byte> sectionKey, byte[] certificateDer)
     {
-        var certificate = new X509Certificate(certificateDer);
-        // Bits 2 and 3: keyEncipherment, dataEncipherment. With the signing certificate by mistake nobody could open the bid.
-        if (certificate.GetKeyUsage() is { } usage && !usage[2] && !usage[3]) throw new ArgumentException($"the certificate {certificate.SerialNumber.ToString(16)} is not for encryption", nameof(certificateDer));
-        if (certificate.GetPublicKey() is not ECPublicKeyParameters key) throw new ArgumentException("the certificate holds no SM2 key", nameof(certificateDer));
-
-        var engine = new SM2Engine(SM2Engine.Mode.C1C3C2);
-        engine.Init(true, new ParametersWithRandom(key, new SecureRandom()));
-        var raw = engine.ProcessBlock(sectionKey.ToArray(), 0, sectionKey.Length);
-        var cipher = new DerSequence(
-            new DerInteger(new BigInteger(1, raw, 1, 32)),
-            new DerInteger(new BigInteger(1, raw, 33, 32)),
-            new DerOctetString(raw.AsSpan(65, 32).ToArray()),
-            new DerOctetString(raw.AsSpan(97).ToArray()));
-        return new WrappedSectionKey(section, certificate.IssuerDN.GetDerEncoded(), certificate.SerialNumber.ToString(16).ToUpperInvariant(), cipher.GetDerEncoded());
+        if (!Sm2Certificate.TryParse(certificateDer, out var certificate)) throw new ArgumentException("no SM2 certificate", nameof(certificateDer));
+        // With the signing certificate by mistake nobody could open the bid.
+        if (!certificate.MayEncrypt) throw new ArgumentException($"the certificate {certificate.Serial} is not for encryption", nameof(certificateDer));
+        return new WrappedSectionKey(section, certificate.IssuerDer, certificate.Serial, Sm2Ciphertext.Encrypt(certificate.PublicKey, sectionKey, SystemRandom.Instance).ToDer());
     }
 }

@@ -1,5 +1,5 @@
 using Bzt.Documents.Seals;
-using Org.BouncyCastle.Crypto.Digests;
+using Bzt.Protocol.Primitives;
 
 namespace Bzt.Documents.Pdf;
 
@@ -35,7 +35,7 @@ public enum SealCoverage
 /// <param name="FieldName">The signature field.</param>
 /// <param name="State">What it is worth by itself.</param>
 /// <param name="Coverage">Whether the document is still the one sealed.</param>
-/// <param name="Signer">Subject of the certificate.</param>
+/// <param name="Signer">Organisation or name in the certificate.</param>
 /// <param name="SignedAt">The time the signer claims.</param>
 /// <param name="DocumentName">The name the signer was shown, if signed with it.</param>
 /// <param name="Reason">As the signature dictionary says; not signed for by name.</param>
@@ -46,10 +46,10 @@ public enum SealCoverage
 /// <param name="Detail">Why the state is what it is.</param>
 public sealed record PdfSealReport(
     string FieldName, SealState State, SealCoverage Coverage, string Signer, DateTimeOffset? SignedAt, string? DocumentName, string? Reason,
-    byte[] Digest, CertificatePath Path, IReadOnlyList<string> LaterSeals, IReadOnlyList<string> Changes, string Detail)
+    byte[] Digest, SignerPath Path, IReadOnlyList<string> LaterSeals, IReadOnlyList<string> Changes, string Detail)
 {
     /// <summary>Intact, trusted, and the document is still the one sealed.</summary>
-    public bool IsValid => State == SealState.Intact && Path.Fault == PathFault.None && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
+    public bool IsValid => State == SealState.Intact && Path.IsTrusted && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
 }
 
 /// <summary>Verifies every seal of a PDF, reading it once for each seal; memory does not grow with the document.</summary>
@@ -59,17 +59,17 @@ public static class PdfSealVerifier
     /// <param name="pdf">The document; must seek.</param>
     /// <param name="roots">Trusted roots, DER.</param>
     /// <exception cref="PdfRefusedException">The document itself cannot be read.</exception>
-    public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyCollection<byte[]> roots)
+    public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyList<byte[]> roots)
     {
         var document = PdfDocument.Open(pdf);
         return [.. PdfSignatureFields.Signed(document).Select(field => Verify(pdf, document, field, roots))];
     }
 
-    private static PdfSealReport Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyCollection<byte[]> roots)
+    private static PdfSealReport Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyList<byte[]> roots)
     {
         var reason = document.TryResolve<PdfString>(field.Signature["Reason"], out var text) ? PdfSignatureFields.Text(text) : null;
         PdfSealReport Refused(SealState state, string why, byte[]? digest = null) =>
-            new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], new CertificatePath([], PathFault.Malformed), [], [], why);
+            new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], SignerPath.None, [], [], why);
 
         if (!TryRange(document, field.Signature, out var range, out var contents)) return Refused(SealState.Malformed, "/ByteRange and /Contents do not fit together");
         var digest = Digest(pdf, range);
@@ -83,7 +83,7 @@ public static class PdfSealVerifier
         var (coverage, changes) = state == SealState.Intact ? Coverage(pdf, document, range[2] + range[3]) : (SealCoverage.Unknown, new PdfChanges([], []));
         return new PdfSealReport(
             field.Name, state, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
-            CertificatePath.Build(seal.Certificate, seal.Others, roots, signedAt ?? DateTimeOffset.MinValue), changes.LaterSeals, changes.Changes, why);
+            SignerPath.Build(seal.Certificate, seal.Others, roots, signedAt ?? DateTimeOffset.MinValue), changes.LaterSeals, changes.Changes, why);
     }
 
     /// <summary>
@@ -109,7 +109,7 @@ public static class PdfSealVerifier
 
     private static byte[] Digest(Stream pdf, long[] range)
     {
-        var digest = new SM3Digest();
+        var digest = new Sm3();
         var buffer = new byte[256 * 1024];
         for (var i = 0; i < 4; i += 2)
         {
@@ -118,13 +118,11 @@ public static class PdfSealVerifier
             {
                 var n = pdf.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
                 if (n == 0) throw new PdfRefusedException(PdfRefusal.Damaged, "the file became shorter while it was read");
-                digest.BlockUpdate(buffer, 0, n);
+                digest.Append(buffer.AsSpan(0, n));
                 left -= n;
             }
         }
-        var hash = new byte[32];
-        digest.DoFinal(hash, 0);
-        return hash;
+        return digest.Finish();
     }
 
     private static (SealCoverage, PdfChanges) Coverage(Stream pdf, PdfDocument document, long end)

@@ -1,4 +1,4 @@
-using Org.BouncyCastle.Crypto.Digests;
+using Bzt.Protocol.Primitives;
 
 namespace Bzt.Documents.Pdf;
 
@@ -35,27 +35,25 @@ public static class PdfSealer
         var prepared = $"{full}.{Guid.NewGuid():N}.unsealed";
         try
         {
-            var digest = new SM3Digest();
+            var digest = new Sm3();
             await using (var output = new FileStream(prepared, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
             {
                 input.Position = 0;
                 var buffer = new byte[BufferSize];
                 for (int n; (n = await input.ReadAsync(buffer, cancellation)) > 0;)
                 {
-                    digest.BlockUpdate(buffer, 0, n);
+                    digest.Append(buffer.AsSpan(0, n));
                     await output.WriteAsync(buffer.AsMemory(0, n), cancellation);
                 }
                 // The update was planned against this length; a file that grew meanwhile has other offsets.
                 var start = output.Position;
                 if (start + update.Bytes.Length != update.ByteRange[2] + update.ByteRange[3]) throw new PdfRefusedException(PdfRefusal.Damaged, "the document changed while it was read");
                 var (gap, end) = ((int)(update.ByteRange[1] - start), (int)(update.ByteRange[2] - start));
-                digest.BlockUpdate(update.Bytes.AsSpan(0, gap));
-                digest.BlockUpdate(update.Bytes.AsSpan(end));
+                digest.Append(update.Bytes.AsSpan(0, gap));
+                digest.Append(update.Bytes.AsSpan(end));
                 await output.WriteAsync(update.Bytes, cancellation);
             }
-            var hash = new byte[32];
-            digest.DoFinal(hash, 0);
-            return new PreparedSeal(prepared, full, update.ByteRange, hash, update.FieldName);
+            return new PreparedSeal(prepared, full, update.ByteRange, digest.Finish(), update.FieldName);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using Bzt.Protocol.Primitives;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Pkcs;
 using Org.BouncyCastle.Asn1.X509;
@@ -56,7 +57,7 @@ internal static class CmsSealReader
             return null;
         }
         var signer = Cms.SignerInfo.GetInstance(signed.SignerInfos[0]);
-        if (!signer.DigestAlgorithm.Algorithm.Equals(CmsSeal.Sm3.Algorithm))
+        if (!signer.DigestAlgorithm.Algorithm.Equals(CmsSeal.Sm3Algorithm.Algorithm))
         {
             why = $"digest algorithm {signer.DigestAlgorithm.Algorithm}";
             return null;
@@ -81,7 +82,7 @@ internal static class CmsSealReader
         }
         var digest = Asn1OctetString.GetInstance(((Cms.Attribute)digests[0]).AttrValues[0]).GetOctets();
         var good = NamesItsCertificate(attributes, certificate)
-            && CmsSeal.VerifyDer(certificate, set.GetEncoded(Asn1Encodable.Der), signer.Signature.GetOctets());
+            && CmsSeal.Verify(certificate, set.GetEncoded(Asn1Encodable.Der), Sm2Signature.TryParseDer(signer.Signature.GetOctets(), out var signature) ? signature : null);
         why = "";
         return new CmsSealContent(digest, certificate, [.. certificates.Where(c => c != certificate)], Time(attributes), Name(attributes), good);
     }
@@ -105,8 +106,8 @@ internal static class CmsSealReader
         var first = Asn1Sequence.GetInstance(Asn1Sequence.GetInstance(Asn1Sequence.GetInstance(attribute.AttrValues[0])[0])[0]);
         // ESSCertIDv2: the algorithm is absent when it is SHA-256, which nobody uses beside SM2.
         return first[0].ToAsn1Object() is Asn1Sequence algorithm
-            && AlgorithmIdentifier.GetInstance(algorithm).Algorithm.Equals(CmsSeal.Sm3.Algorithm)
-            && Asn1OctetString.GetInstance(first[1]).GetOctets().AsSpan().SequenceEqual(CmsSeal.Hash(certificate));
+            && AlgorithmIdentifier.GetInstance(algorithm).Algorithm.Equals(CmsSeal.Sm3Algorithm.Algorithm)
+            && Asn1OctetString.GetInstance(first[1]).GetOctets().AsSpan().SequenceEqual(Sm3.Hash(certificate));
     }
 
     private static DateTimeOffset? Time(Cms.AttributeTable attributes) =>

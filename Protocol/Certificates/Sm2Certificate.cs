@@ -83,7 +83,9 @@ public sealed class Sm2Certificate
             var bytes = der.ToArray();
             var structure = X509CertificateStructure.GetInstance(Asn1Object.FromByteArray(bytes));
             var key = structure.TbsCertificate.SubjectPublicKeyInfo;
-            if (structure.Version != 3
+            // One encoding only: the signature is over it, and seals name a certificate by its digest.
+            if (!structure.GetDerEncoded().AsSpan().SequenceEqual(bytes)
+                || structure.Version != 3
                 || structure.SignatureAlgorithm.Algorithm.Id != Sm2WithSm3
                 || structure.TbsCertificate.Signature.Algorithm.Id != Sm2WithSm3
                 || key.Algorithm.Algorithm.Id != EcPublicKey
@@ -95,7 +97,10 @@ public sealed class Sm2Certificate
                 return false;
             }
 
-            certificate = new Sm2Certificate(bytes, structure, point, signature!);
+            var parsed = new Sm2Certificate(bytes, structure, point, signature!);
+            // Decode here what the properties decode later: after this nothing about it throws.
+            _ = (parsed.IsAuthority, parsed.MaySign, parsed.Organization);
+            certificate = parsed;
             return true;
         }
         catch (Exception exception) when (exception is ArgumentException or IOException or FormatException or InvalidCastException or InvalidOperationException)

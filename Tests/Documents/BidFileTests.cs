@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Bzt.Documents.BidFiles;
+using Bzt.Protocol.Forms;
+using Bzt.Protocol.Primitives;
 using Bzt.Tests.Peers;
 using Xunit;
 
@@ -69,8 +71,8 @@ public sealed class BidFileTests
         await using var reader = await BidFileReader.OpenAsync(bid.Path);
         var signature = reader.Signature;
 
-        Assert.True(await OpenSsl.VerifySignature(signature.Certificates[0], signature.ToBeSigned, TestSigner.ToDer(signature.Signature)));
-        Assert.False(await OpenSsl.VerifySignature(signature.Certificates[0], [.. signature.ToBeSigned, 0], TestSigner.ToDer(signature.Signature)));
+        Assert.True(await OpenSsl.VerifySignature(signature.Certificates[0], reader.Manifest.Content, TestSigner.ToDer(signature.Signature)));
+        Assert.False(await OpenSsl.VerifySignature(signature.Certificates[0], [.. reader.Manifest.Content, 0], TestSigner.ToDer(signature.Signature)));
     }
 
     [Fact]
@@ -85,7 +87,7 @@ public sealed class BidFileTests
     public async Task A_signature_of_another_manifest_never_reaches_a_file()
     {
         using var folder = new TemporaryFolder();
-        var refused = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sign: (manifest, signer) => TestBid.Sign(manifest with { HeaderDigest = new byte[32] }, signer)));
+        var refused = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sign: (manifest, signer) => TestBid.Sign(new BidManifestForm(manifest.PlatformId, "YC-2026-0118", manifest.ProjectName, manifest.OpeningTime, manifest.Sections, manifest.Recipients), signer)));
         Assert.Equal(BidFileFault.BadSignature, refused.Fault);
         Assert.Empty(Directory.GetFiles(folder.FullName));
     }
@@ -108,7 +110,7 @@ public sealed class BidFileTests
         {
             using var folder = new TemporaryFolder();
             var file = new BidSectionFile("价格.txt", 1000 + wrong, () => new MemoryStream(new byte[1000]));
-            var refused = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sections: [new BidSection("唱标信息", [file])]));
+            var refused = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sections: [new BidFileSection("唱标信息", [file])]));
             Assert.Equal(BidFileFault.SourceChanged, refused.Fault);
             Assert.Empty(Directory.GetFiles(folder.FullName));
         }
@@ -121,7 +123,7 @@ public sealed class BidFileTests
     {
         using var folder = new TemporaryFolder();
         var file = new BidSectionFile(name, 1, () => new MemoryStream(new byte[1]));
-        var written = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sections: [new BidSection("唱标信息", [file])]));
+        var written = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sections: [new BidFileSection("唱标信息", [file])]));
         Assert.Equal(BidFileFault.UnsafeName, written.Fault);
 
         // A hostile writer does not ask: the same name inside a file made without our checks.
@@ -186,7 +188,7 @@ public sealed class BidFileTests
         var original = await File.ReadAllBytesAsync(bid.Path);
         await using var reader = await BidFileReader.OpenAsync(bid.Path);
         byte[][] keys = [await bid.UnwrapAsync(reader, 0), await bid.UnwrapAsync(reader, 1)];
-        var second = Parsed(original).Start + (int)reader.Manifest.Sections[0].CiphertextLength;
+        var second = Parsed(original).Start + (int)BidFileFormat.CiphertextLength(reader.Manifest.Sections[0].Size, BidFileFormat.ChunkSize);
         const int Step = 1024 * 1024 + 16;
 
         // Two chunks of one section.
@@ -201,14 +203,15 @@ public sealed class BidFileTests
         }
 
         // A hostile bidder who signs what he likes still cannot make a chunk decrypt at another place, section, file or length.
-        var cipher = new SectionCipher(keys[1], reader.Header.Sections[1].NoncePrefix, BidFileFormat.AssociatedData(reader.Manifest.HeaderDigest, 1));
+        var header = Sm3.Hash(original.AsSpan(12, Parsed(original).Start - 12));
+        var cipher = new SectionCipher(keys[1], reader.Header.Sections[1].NoncePrefix, BidFileFormat.AssociatedData(header, 1));
         var plain = new byte[1024 * 1024];
         var chunk = original.AsSpan(second, Step).ToArray();
         Assert.True(cipher.TryOpen(0, false, chunk, plain));
         Assert.False(cipher.TryOpen(1, false, chunk, plain));
         Assert.False(cipher.TryOpen(0, true, chunk, plain));
         Assert.Equal(new byte[plain.Length], plain);
-        Assert.False(new SectionCipher(keys[1], reader.Header.Sections[1].NoncePrefix, BidFileFormat.AssociatedData(reader.Manifest.HeaderDigest, 0)).TryOpen(0, false, chunk, plain));
+        Assert.False(new SectionCipher(keys[1], reader.Header.Sections[1].NoncePrefix, BidFileFormat.AssociatedData(header, 0)).TryOpen(0, false, chunk, plain));
         Assert.False(new SectionCipher(keys[1], reader.Header.Sections[1].NoncePrefix, BidFileFormat.AssociatedData(new byte[32], 1)).TryOpen(0, false, chunk, plain));
     }
 
@@ -242,7 +245,7 @@ public sealed class BidFileTests
         var source = new Zeros(Length);
         var reports = new List<BidFileProgress>();
         var ahead = 0L;
-        var bid = await TestBid.Write(folder, sections: [new BidSection("投标文件", [new BidSectionFile("大文件.bin", Length, () => source)])], progress: new Sink(p =>
+        var bid = await TestBid.Write(folder, sections: [new BidFileSection("投标文件", [new BidSectionFile("大文件.bin", Length, () => source)])], progress: new Sink(p =>
         {
             reports.Add(p);
             ahead = Math.Max(ahead, source.Position - p.Done);

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Bzt.Documents.BidFiles;
-using Bzt.Documents.Seals;
+using Bzt.Protocol.Forms;
 using Bzt.Tests.Peers;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Crypto.Engines;
@@ -22,25 +22,21 @@ internal sealed record TestBid(string Path, string Source, TestSigner Recipient)
     public static byte[] Root => Bidder.Root;
 
     public static async Task<TestBid> Write(
-        TemporaryFolder folder, IReadOnlyList<BidSection>? sections = null, TestSigner? recipient = null,
-        Func<BidManifest, TestSigner, BidManifestSignature>? sign = null, bool small = false, IProgress<BidFileProgress>? progress = null)
+        TemporaryFolder folder, IReadOnlyList<BidFileSection>? sections = null, TestSigner? recipient = null,
+        Func<BidManifestForm, TestSigner, BidManifestSignature>? sign = null, bool small = false, IProgress<BidFileProgress>? progress = null)
     {
         var source = folder["source"];
         if (sections is null)
         {
             Fill(source, small);
-            sections = [.. ((string[])["唱标信息", "投标文件"]).Select(name => new BidSection(name, BidSectionFile.FromFolder(System.IO.Path.Combine(source, name))))];
+            sections = [.. ((string[])["唱标信息", "投标文件"]).Select(name => new BidFileSection(name, BidSectionFile.FromFolder(System.IO.Path.Combine(source, name))))];
         }
         recipient ??= EncryptionKey;
         await BidFileWriter.WriteAsync(folder["bid.bztb"], Description, sections, [recipient.Certificate], (manifest, _) => Task.FromResult((sign ?? Sign)(manifest, Bidder)), progress);
         return new TestBid(folder["bid.bztb"], source, recipient);
     }
 
-    public static BidManifestSignature Sign(BidManifest manifest, TestSigner signer)
-    {
-        var toBeSigned = CmsSeal.SignedAttributes(CmsSeal.Hash(manifest.Encode()), signer.Certificate, "bid.bztb", Description.CreatedAt);
-        return new BidManifestSignature(toBeSigned, signer.Sign(toBeSigned), [signer.Certificate]);
-    }
+    public static BidManifestSignature Sign(BidManifestForm manifest, TestSigner signer) => new(signer.Sign(manifest.Content), [signer.Certificate]);
 
     /// <summary>The section's key, by BouncyCastle's own SM2 decryption.</summary>
     public Task<byte[]> UnwrapAsync(BidFileReader reader, int section)
