@@ -38,8 +38,8 @@ public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList
     public IReadOnlyList<string> Recipients => [.. Sections.SelectMany(s => s.Keys).Select(k => k.SerialNumber).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>The manifest that belongs to this header.</summary>
-    internal BidManifestForm Manifest(IReadOnlyList<BidSection> sections) =>
-        new(Description.PlatformId, Description.ProjectId, Description.ProjectName, Description.OpeningTime, sections, Recipients);
+    internal BidManifestForm Manifest(byte[] headerDigest, IReadOnlyList<BidSection> sections) =>
+        new(Description.PlatformId, Description.ProjectId, Description.ProjectName, Description.OpeningTime, headerDigest, sections, Recipients);
 
     internal byte[] Encode()
     {

@@ -72,9 +72,10 @@ public sealed class BidFileReader : IAsyncDisposable
         if (end < start) throw new BidFileException(BidFileFault.Malformed, "header and manifest overlap");
         var signed = SignedBidManifest.Decode(await ReadAsync(stream, end, manifestLength, cancellation));
 
-        // What the manifest repeats of the header must be the same; the rest of the header is bound by the sections' digests.
-        if (!header.Manifest(signed.Manifest.Sections).Content.AsSpan().SequenceEqual(signed.Manifest.Content)) throw new BidFileException(BidFileFault.Altered, "the manifest is of another header");
-        return new BidFileReader(stream, header, Sm3.Hash(encoded), signed, Layout(header, signed.Manifest, start, end));
+        // The manifest names the header's digest and repeats part of it for the user's eyes: both must be this header's.
+        var digest = Sm3.Hash(encoded);
+        if (!header.Manifest(digest, signed.Manifest.Sections).Content.AsSpan().SequenceEqual(signed.Manifest.Content)) throw new BidFileException(BidFileFault.Altered, "the manifest is of another header");
+        return new BidFileReader(stream, header, digest, signed, Layout(header, signed.Manifest, start, end));
     }
 
     /// <summary>
@@ -142,9 +143,8 @@ public sealed class BidFileReader : IAsyncDisposable
         var chunks = BidFileFormat.Chunks(stated.Size, declared.ChunkSize);
         var length = BidFileFormat.CiphertextLength(stated.Size, declared.ChunkSize);
         var step = declared.ChunkSize + BidFileFormat.TagLength;
-        var bound = BidFileFormat.AssociatedData(headerDigest, section);
-        var digest = new Sm3().Append(bound);
-        using var cipher = new SectionCipher(key.Span, declared.NoncePrefix, bound);
+        var digest = new Sm3();
+        using var cipher = new SectionCipher(key.Span, declared.NoncePrefix, BidFileFormat.AssociatedData(headerDigest, section));
         try
         {
             await ChunkPipeline.RunAsync(
@@ -187,7 +187,7 @@ public sealed class BidFileReader : IAsyncDisposable
 
     private async Task<bool> IsWholeAsync(int section, CancellationToken cancellation)
     {
-        var digest = new Sm3().Append(BidFileFormat.AssociatedData(headerDigest, section));
+        var digest = new Sm3();
         var buffer = new byte[256 * 1024];
         stream.Position = offsets[section];
         for (var left = BidFileFormat.CiphertextLength(Manifest.Sections[section].Size, Header.Sections[section].ChunkSize); left > 0;)

@@ -59,12 +59,12 @@ public static class BidFileWriter
                     using var cipher = new SectionCipher(keys[i], header.Sections[i].NoncePrefix, BidFileFormat.AssociatedData(headerDigest, i));
                     var name = sections[i].Name;
                     var before = done;
-                    var digest = await EncryptAsync(contents[i], cipher, new Sm3().Append(BidFileFormat.AssociatedData(headerDigest, i)), output, n => progress?.Report(new BidFileProgress(name, done = before + n, total)), cancellation);
+                    var digest = await EncryptAsync(contents[i], cipher, output, n => progress?.Report(new BidFileProgress(name, done = before + n, total)), cancellation);
                     done = before + contents[i].Length;
                     written.Add(new BidSection(name, contents[i].Length, digest));
                 }
 
-                manifest = header.Manifest(written);
+                manifest = header.Manifest(headerDigest, written);
                 var signed = new SignedBidManifest(manifest, await sign(manifest, cancellation));
                 var block = signed.Encode();
                 if (block.Length > BidFileFormat.MaximumManifest) throw new BidFileException(BidFileFault.TooLarge, "manifest");
@@ -88,8 +88,9 @@ public static class BidFileWriter
     }
 
     /// <summary>Several chunks are encrypted at a time; they are hashed and written in order.</summary>
-    private static async Task<byte[]> EncryptAsync(SectionContent content, SectionCipher cipher, Sm3 digest, Stream output, Action<long> report, CancellationToken cancellation)
+    private static async Task<byte[]> EncryptAsync(SectionContent content, SectionCipher cipher, Stream output, Action<long> report, CancellationToken cancellation)
     {
+        var digest = new Sm3();
         var chunks = BidFileFormat.Chunks(content.Length, BidFileFormat.ChunkSize);
         await ChunkPipeline.RunAsync(
             chunks,

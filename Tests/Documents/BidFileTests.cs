@@ -87,7 +87,7 @@ public sealed class BidFileTests
     public async Task A_signature_of_another_manifest_never_reaches_a_file()
     {
         using var folder = new TemporaryFolder();
-        var refused = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sign: (manifest, signer) => TestBid.Sign(new BidManifestForm(manifest.PlatformId, "YC-2026-0118", manifest.ProjectName, manifest.OpeningTime, manifest.Sections, manifest.Recipients), signer)));
+        var refused = await Assert.ThrowsAsync<BidFileException>(() => TestBid.Write(folder, sign: (manifest, signer) => TestBid.Sign(new BidManifestForm(manifest.PlatformId, "YC-2026-0118", manifest.ProjectName, manifest.OpeningTime, manifest.HeaderDigest, manifest.Sections, manifest.Recipients), signer)));
         Assert.Equal(BidFileFault.BadSignature, refused.Fault);
         Assert.Empty(Directory.GetFiles(folder.FullName));
     }
