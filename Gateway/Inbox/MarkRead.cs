@@ -10,7 +10,9 @@ internal static class MarkRead
     public static void Map(RouteGroupBuilder phones) =>
         phones.MapPost(Routes.Phone.InboxRead, HandleAsync).Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
 
-    /// <param name="messageId">Ids are senders' paths: the client sends their slashes escaped.</param>
     private static async Task<IResult> HandleAsync(string messageId, Caller caller, IGrainFactory grains) =>
-        (await grains.Inbox(caller.UserId).MarkRead(messageId)).ToHttp(_ => Results.NoContent());
+        (await grains.Inbox(caller.UserId).MarkRead(WithSlashes(messageId))).ToHttp(_ => Results.NoContent());
+
+    // Ids are senders' paths. The server decodes a path but for its escaped slashes.
+    private static string WithSlashes(string messageId) => messageId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

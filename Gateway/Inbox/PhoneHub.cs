@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Gateway.Phones;
 using Bzt.Grains;
 using Microsoft.AspNetCore.SignalR;
@@ -15,6 +16,9 @@ internal sealed class PhoneHub(PhoneSubscriptions subscriptions) : Hub
     {
         await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(User()));
         await subscriptions.AddAsync(User());
+
+        // What came before now woke nobody here: the phone fetches once more.
+        await Clients.Caller.SendAsync(WakeUp, PhoneWakeUp.Inbox);
     }
 
     public override Task OnDisconnectedAsync(Exception? exception)

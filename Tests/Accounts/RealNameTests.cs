@@ -1,0 +1,158 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Grains;
+using Bzt.Grains.Accounts;
+using Bzt.Simulators;
+using Bzt.Tests.Embedded;
+using RealNameWay = Bzt.Contracts.Phone.RealNameWay;
+
+namespace Bzt.Tests.Accounts;
+
+[Trait("Feature", "M017"), Trait("Surface", "api")]
+public sealed class RealNameTests
+{
+    [Fact]
+    public async Task Four_matching_elements_prove_a_person_and_the_proof_survives_a_restart()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var proven = await phone.ProveRealNameAsync();
+        Assert.Equal(RealNameWay.BankCard, proven.Way);
+        Assert.Equal(phone.Person.Name[..1] + "**", proven.MaskedName);
+        Assert.Equal($"420***********{phone.Person.IdNumber[^4..]}", proven.MaskedIdNumber);
+
+        await system.RestartAsync();
+        phone.Reconnect();
+        Assert.Equal(proven, (await phone.MeAsync()).RealName);
+
+        // Inside the silo the person is known in clear, for the certificate's subject.
+        var person = Assert.IsType<Done<Person>>(await system.Grains.User(new UserId(phone.Login!.UserId)).GetPerson()).Value;
+        Assert.Equal(new Person(phone.Person.Name, phone.Person.IdNumber, phone.Person.Phone), person);
+    }
+
+    [Fact]
+    public async Task A_mismatch_is_refused_and_a_repeat_of_the_operation_gets_the_recorded_outcome()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var person = phone.Person;
+        var wrong = person with { CardNumber = EmbeddedSystem.NextPerson().CardNumber };
+        var operation = Guid.NewGuid();
+        Assert.Equal(ErrorCodes.RealNameMismatch, await Refused(() => phone.ProveRealNameAsync(operation, wrong)));
+
+        await system.RestartAsync();
+        phone.Reconnect();
+        // Were the provider asked again, it would now fail.
+        await system.Simulators.SteerAsync("bankcard", new Steer(Disturbance.Garbage));
+        Assert.Equal(ErrorCodes.RealNameMismatch, await Refused(() => phone.ProveRealNameAsync(operation, wrong)));
+        Assert.Equal(ErrorCodes.IdempotencyConflict, await Refused(() => phone.ProveRealNameAsync(operation)));
+        Assert.Null((await phone.MeAsync()).RealName);
+    }
+
+    [Fact]
+    public async Task A_provider_without_an_answer_costs_no_try_and_the_same_operation_goes_on()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var operation = Guid.NewGuid();
+        for (var i = 0; i < 6; i++)
+        {
+            await system.Simulators.SteerAsync("bankcard", new Steer(Disturbance.Garbage));
+            Assert.Equal(ErrorCodes.ProviderUnavailable, await Refused(() => phone.ProveRealNameAsync(operation)));
+        }
+
+        await phone.ProveRealNameAsync(operation);
+        Assert.NotNull((await phone.MeAsync()).RealName);
+    }
+
+    [Fact]
+    public async Task Five_checks_a_day()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var wrong = phone.Person with { CardNumber = EmbeddedSystem.NextPerson().CardNumber };
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(ErrorCodes.RealNameMismatch, await Refused(() => phone.ProveRealNameAsync(other: wrong)));
+        }
+
+        Assert.Equal(ErrorCodes.RateLimited, await Refused(() => phone.ProveRealNameAsync()));
+        system.Clock.Advance(TimeSpan.FromDays(1));
+        await phone.ProveRealNameAsync();
+    }
+
+    [Fact]
+    public async Task A_person_has_one_account()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var first = await system.RealNamedPhoneAsync();
+        using var second = await system.LoggedInPhoneAsync();
+        Assert.Equal(ErrorCodes.RealNameTaken, await Refused(() => second.ProveRealNameAsync(other: first.Person)));
+        Assert.Null((await second.MeAsync()).RealName);
+        await second.ProveRealNameAsync();
+    }
+
+    [Fact]
+    public async Task An_identity_once_proven_is_not_exchanged()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = await system.RealNamedPhoneAsync();
+        Assert.Equal(ErrorCodes.RealNameAlready, await Refused(() => phone.ProveRealNameAsync(other: EmbeddedSystem.NextPerson())));
+    }
+
+    [Fact]
+    public async Task An_id_number_with_a_wrong_check_character_is_refused_by_name()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var id = phone.Person.IdNumber;
+        var wrong = phone.Person with { IdNumber = id[..17] + (id[17] == '1' ? '2' : '1') };
+        var refused = await Assert.ThrowsAsync<ApiRefusedException>(() => phone.ProveRealNameAsync(other: wrong));
+        Assert.Equal(ErrorCodes.InvalidRequest, refused.Code);
+        Assert.Contains("idNumber", refused.Problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_person_lies_in_the_data_folder_in_clear()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.RealNamedPhoneAsync();
+        await system.RestartAsync();
+        string[] secrets = [phone.Person.Name, phone.Person.IdNumber, phone.Person.CardNumber, phone.Person.Phone, phone.Login!.AccessToken.Split('.')[2]];
+        foreach (var file in Directory.EnumerateFiles(system.DataFolder, "*", SearchOption.AllDirectories))
+        {
+            await using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var memory = new MemoryStream();
+            await open.CopyToAsync(memory);
+            foreach (var secret in secrets)
+            {
+                Assert.True(memory.GetBuffer().AsSpan(0, (int)memory.Length).IndexOf(System.Text.Encoding.UTF8.GetBytes(secret)) < 0, $"{Path.GetFileName(file)} holds personal data.");
+            }
+        }
+    }
+
+    [Theory]
+    [Trait("Feature", "M014")]
+    [InlineData("POST", Routes.Phone.Scan)]
+    public async Task Without_a_real_name_certificates_applications_and_scanning_are_closed(string method, string path)
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var refused = await Assert.ThrowsAsync<ApiRefusedException>(() => phone.Http.SendAsync(new HttpMethod(method), path, method == "POST" ? "{}"u8.ToArray() : null, "application/json"));
+        Assert.Equal(ErrorCodes.RealNameRequired, refused.Code);
+        Assert.Equal("尚未实名认证，无法操作", refused.Problem.Title);
+
+        // With one, the same request gets past that door.
+        await phone.ProveRealNameAsync();
+        try
+        {
+            (await phone.Http.SendAsync(new HttpMethod(method), path, method == "POST" ? "{}"u8.ToArray() : null, "application/json")).Dispose();
+        }
+        catch (ApiRefusedException other)
+        {
+            Assert.Equal(ErrorCodes.InvalidRequest, other.Code);
+        }
+    }
+
+    private static async Task<string> Refused(Func<Task> call) => (await Assert.ThrowsAsync<ApiRefusedException>(call)).Code;
+}

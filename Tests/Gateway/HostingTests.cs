@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Bzt.Contracts;
+using Bzt.Gateway.Hosting;
+using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Tests.Gateway;
+
+public sealed class HostingTests
+{
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/metrics")]
+    public async Task Operators_see_it(string path)
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var answer = await system.Gateway.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_document_of_the_api_and_its_page_are_served_from_here_alone()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var document = JsonDocument.Parse(await system.Gateway.GetStringAsync("/openapi/v1.json"));
+        Assert.True(document.RootElement.GetProperty("paths").TryGetProperty(Routes.Phone.Login, out _));
+
+        using var page = await system.Gateway.GetAsync("/docs/");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.DoesNotContain("cdn.", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("default-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_answer_carries_the_security_headers()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var answer = await system.Gateway.GetAsync("/phone/v1/nothing");
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Contains("default-src 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.False(answer.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task A_scanned_link_opens_the_app_with_all_its_parameters()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = system.Address };
+        using var answer = await http.GetAsync("/q?t=abc&e=12&h=a%2Bb");
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal("/app/#/q?t=abc&e=12&h=a%2Bb", answer.Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task The_phone_app_is_served_compressed_and_cached_by_its_names()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.File("_framework"));
+        await File.WriteAllTextAsync(folder.File("index.html"), "<html>index</html>");
+        await File.WriteAllTextAsync(folder.File("service-worker.js"), "// worker");
+        await File.WriteAllTextAsync(folder.File("_framework/dotnet.k3x9a0qz1w.js"), "plain");
+        await File.WriteAllTextAsync(folder.File("_framework/dotnet.k3x9a0qz1w.js.br"), "brotli");
+        await using var system = await EmbeddedSystem.StartAsync(builder => builder.Configuration["Gateway:PhoneAppFolder"] = folder.Path);
+
+        using (var index = await system.Gateway.GetAsync("/app/certificates/1"))
+        {
+            Assert.Equal("<html>index</html>", await index.Content.ReadAsStringAsync());
+            Assert.Equal("text/html", index.Content.Headers.ContentType!.MediaType);
+            Assert.True(index.Headers.CacheControl!.NoCache);
+            Assert.Contains("'wasm-unsafe-eval'", index.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        }
+
+        using (var worker = await system.Gateway.GetAsync("/app/service-worker.js"))
+        {
+            Assert.True(worker.Headers.CacheControl!.NoCache);
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/app/_framework/dotnet.k3x9a0qz1w.js");
+        request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("br"));
+        using (var script = await system.Gateway.SendAsync(request))
+        {
+            Assert.Equal("brotli", await script.Content.ReadAsStringAsync());
+            Assert.Equal("br", script.Content.Headers.ContentEncoding.Single());
+            Assert.Contains("immutable", script.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("plain", await system.Gateway.GetStringAsync("/app/_framework/dotnet.k3x9a0qz1w.js"));
+        foreach (var missing in (string[])["/app/_framework/dotnet.0000000000.js", "/app/_framework/dotnet.k3x9a0qz1w.js.br", "/app/..%2Fkeys%2Froot.key"])
+        {
+            using var answer = await system.Gateway.GetAsync(missing);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("Gateway:PublicBaseUrl", "http://bzt.example")]
+    [InlineData("Gateway:PublicBaseUrl", "https://bzt.example/path")]
+    [InlineData("Gateway:OldestAppVersion", "new")]
+    [InlineData("Gateway:HubBackplane", "true")]
+    [InlineData("Gateway:PhoneAppFolder", "/no/such/folder")]
+    [InlineData("Gateway:LoginsPerMinute", "0")]
+    public void An_unsafe_or_senseless_configuration_refuses_to_start(string setting, string value)
+    {
+        using var folder = new TempFolder();
+        Assert.ThrowsAny<Exception>(() => GatewayHost.Build([], builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Storage:DataFolder"] = folder.File("data"),
+            ["Protection:RootKeyFile"] = folder.File("keys/root.key"),
+            [setting] = value,
+        })));
+    }
+
+    [Fact]
+    public void A_cluster_needs_a_public_address_and_a_shared_replay_window()
+    {
+        using var folder = new TempFolder();
+        var failure = Assert.Throws<OptionsValidationException>(() => GatewayHost.Build([], builder => builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Storage:Provider"] = "postgres",
+            ["Storage:ConnectionString"] = "Host=localhost",
+            ["Protection:RootKeyFile"] = folder.File("keys/root.key"),
+        })));
+        Assert.Equal(2, failure.Failures.Count());
+    }
+}
