@@ -119,7 +119,7 @@ public sealed class RealNameTests
         using var phone = await system.RealNamedPhoneAsync();
         await system.RestartAsync();
         string[] secrets = [phone.Person.Name, phone.Person.IdNumber, phone.Person.CardNumber, phone.Person.Phone, phone.Login!.AccessToken.Split('.')[2]];
-        foreach (var file in Directory.EnumerateFiles(system.DataFolder, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(system.DataFolder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var memory = new MemoryStream();
