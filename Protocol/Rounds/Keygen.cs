@@ -63,6 +63,8 @@ public sealed class KeygenPhone : IDisposable
             return null;
         }
 
+        mask = random.Bytes(32);
+
         // K3.2 P = d1⁻¹D2 − G; O would be the key d = 0.
         publicKey = Sm2Group.MultiplyBlinded(share.Value.Invert(), answer.D2, random) - Sm2Group.G;
         if (publicKey.IsInfinity)
@@ -70,7 +72,6 @@ public sealed class KeygenPhone : IDisposable
             return null;
         }
 
-        mask = random.Bytes(32);
         return new(attempt, d1, proof, salt, pin.Masked(mask));
     }
 
