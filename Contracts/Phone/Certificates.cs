@@ -40,7 +40,11 @@ public sealed record CertificateInfo(
     DateTimeOffset? NotAfter,
     byte[]? SigningCertificate,
     byte[]? EncryptionCertificate,
-    IReadOnlyList<byte[]> Chain);
+    IReadOnlyList<byte[]> Chain)
+{
+    /// <summary>The PKCS#10 request the CA was sent, DER; once issued.</summary>
+    public byte[]? CertificationRequest { get; init; }
+}
 
 public sealed record MessageInfo(string MessageId, MessageKind Kind, string Title, string Body, string? Subject, DateTimeOffset At, bool Read);
 

@@ -25,7 +25,10 @@ internal static class GetCertificate
         return new CertificateInfo(
             facts.Certificate.Value, facts.State, facts.EnterpriseName, facts.CreditCode.Value, facts.Ca.Value, facts.CaName, facts.RecognitionGroup,
             view.HeldHere, view.TriesLeft, view.LockedUntil, facts.Issued?.SigningSerial, facts.Issued?.EncryptionSerial,
-            facts.Issued?.NotBefore, facts.Issued?.NotAfter, facts.Issued?.SigningCertificate, facts.Issued?.EncryptionCertificate, facts.Issued?.Chain ?? []);
+            facts.Issued?.NotBefore, facts.Issued?.NotAfter, facts.Issued?.SigningCertificate, facts.Issued?.EncryptionCertificate, facts.Issued?.Chain ?? [])
+        {
+            CertificationRequest = facts.Issued?.CertificationRequest,
+        };
     }
 
     private static async Task<IResult> HandleAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>

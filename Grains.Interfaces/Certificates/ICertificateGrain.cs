@@ -92,7 +92,8 @@ public sealed record IssuedFacts(
     [property: Id(3)] DateTimeOffset NotAfter,
     [property: Id(4)] byte[] SigningCertificate,
     [property: Id(5)] byte[] EncryptionCertificate,
-    [property: Id(6)] IReadOnlyList<byte[]> Chain);
+    [property: Id(6)] IReadOnlyList<byte[]> Chain,
+    [property: Id(7)] byte[] CertificationRequest);
 
 /// <param name="TriesLeft">PIN tries left before the next lock.</param>
 [GenerateSerializer, Immutable, Alias("bzt.CertificateView")]

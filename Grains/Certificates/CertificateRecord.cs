@@ -67,7 +67,7 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     [JsonIgnore]
     public IssuedFacts? IssuedFacts => Issued is { } issued && SigningCertificate is { } signing && EncryptionCertificate is { } encryption
         ? new IssuedFacts(
-            signing.Serial, encryption.Serial, signing.NotBefore, signing.NotAfter, issued.SigningCertificate, issued.EncryptionCertificate, issued.Chain)
+            signing.Serial, encryption.Serial, signing.NotBefore, signing.NotAfter, issued.SigningCertificate, issued.EncryptionCertificate, issued.Chain, Request ?? [])
         : null;
 
     [JsonIgnore]

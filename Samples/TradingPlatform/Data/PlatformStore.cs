@@ -25,6 +25,7 @@ public sealed class PlatformStore
         Execute("""
             CREATE TABLE IF NOT EXISTS account(user_name TEXT PRIMARY KEY, password TEXT NOT NULL, enterprise_name TEXT NOT NULL, credit_code TEXT NOT NULL UNIQUE, certificate_serial TEXT);
             CREATE TABLE IF NOT EXISTS tender(id TEXT PRIMARY KEY, title TEXT NOT NULL, buyer TEXT NOT NULL, deadline TEXT NOT NULL, opening_time TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS login(credit_code TEXT PRIMARY KEY, to_be_signed BLOB NOT NULL, signature BLOB NOT NULL, at TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS bid(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, enterprise_name TEXT NOT NULL, file_name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, received_at TEXT NOT NULL, PRIMARY KEY(tender_id, credit_code));
             """);
         var now = clock.GetUtcNow();
@@ -59,6 +60,14 @@ public sealed class PlatformStore
 
     public void SetCertificate(string creditCode, string serial) => Execute(
         "UPDATE account SET certificate_serial = $serial WHERE credit_code = $code", ("$serial", serial), ("$code", creditCode));
+
+    /// <summary>The last login by certificate: the bytes that were signed and the signature, for whoever asks later.</summary>
+    public void KeepLogin(string creditCode, byte[] toBeSigned, byte[] signature, DateTimeOffset at) => Execute(
+        "INSERT OR REPLACE INTO login VALUES($code, $tbs, $signature, $at)", ("$code", creditCode), ("$tbs", toBeSigned), ("$signature", signature), ("$at", Text(at)));
+
+    public (byte[] ToBeSigned, byte[] Signature)? LastLogin(string creditCode) => Query(
+        "SELECT to_be_signed, signature FROM login WHERE credit_code = $code",
+        reader => ((byte[], byte[])?)((byte[])reader.GetValue(0), (byte[])reader.GetValue(1)), ("$code", creditCode)).SingleOrDefault();
 
     public IReadOnlyList<Tender> Tenders() => Query("SELECT id, title, buyer, deadline, opening_time FROM tender ORDER BY deadline", ReadTender);
 

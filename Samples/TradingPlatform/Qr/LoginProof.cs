@@ -29,6 +29,10 @@ internal static class LoginProof
             && parsed!.Verify(key, form.Digest(key));
     }
 
+    /// <summary>The signature as others read it: SEQUENCE { r, s }.</summary>
+    public static byte[] SignatureDer(SessionResult result) =>
+        Sm2Signature.TryParseRaw(result.Signatures[0].Signature, out var signature) ? signature!.ToDer() : throw new InvalidOperationException("Verified before.");
+
     private static byte[] PublicKey(byte[] certificate) =>
         new X509CertificateParser().ReadCertificate(certificate).CertificateStructure.SubjectPublicKeyInfo.PublicKey.GetBytes();
 }

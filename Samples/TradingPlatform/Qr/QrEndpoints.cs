@@ -20,9 +20,15 @@ internal static class QrEndpoints
         app.MapPost("/qr/bind", (QrFlows flows, ClaimsPrincipal user, CancellationToken aborted) =>
             StartAsync(flows, QrPurpose.Bind, new EnterpriseInfo(user.FindFirstValue("enterprise")!, user.FindFirstValue("credit_code")!), aborted)).RequireAuthorization();
         app.MapGet("/qr/{id}/picture", Picture);
+        app.MapGet("/qr/{id}/link", Link);
         app.MapGet("/qr/{id}/state", StateAsync);
         app.MapPost("/qr/{id}/finish", FinishAsync);
+        app.MapGet("/account/last-login.tbs", (ClaimsPrincipal user, PlatformStore store) => Proof(store.LastLogin(user.FindFirstValue("credit_code")!)?.ToBeSigned, "last-login.tbs")).RequireAuthorization();
+        app.MapGet("/account/last-login.der", (ClaimsPrincipal user, PlatformStore store) => Proof(store.LastLogin(user.FindFirstValue("credit_code")!)?.Signature, "last-login.der")).RequireAuthorization();
     }
+
+    private static IResult Proof(byte[]? content, string name) =>
+        content is null ? Results.NotFound() : Results.File(content, "application/octet-stream", name);
 
     private static async Task<IResult> StartAsync(QrFlows flows, QrPurpose purpose, EnterpriseInfo? enterprise, CancellationToken aborted)
     {
@@ -51,6 +57,13 @@ internal static class QrEndpoints
         return Results.Text(code.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute), "image/svg+xml");
     }
 
+    /// <summary>The same link for a browser on the phone itself, which opens the app with it.</summary>
+    private static IResult Link(string id, QrFlows flows, HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return flows.Find(id) is { } flow ? Results.Json(new { link = flow.Session.Link() }) : Results.NotFound();
+    }
+
     private static async Task<IResult> StateAsync(string id, QrFlows flows, PlatformClient client, CancellationToken aborted, string? seen = null)
     {
         if (flows.Find(id) is not { } flow)
@@ -64,7 +77,7 @@ internal static class QrEndpoints
     }
 
     private static async Task<IResult> FinishAsync(
-        string id, QrFlows flows, PlatformClient client, PlatformStore store, IOptions<PlatformOptions> options, HttpContext context)
+        string id, QrFlows flows, PlatformClient client, PlatformStore store, IOptions<PlatformOptions> options, TimeProvider clock, HttpContext context)
     {
         if (flows.Find(id) is not { } flow)
         {
@@ -88,6 +101,8 @@ internal static class QrEndpoints
             return Results.Json(new { error = "该企业尚未在本平台注册" }, statusCode: 409);
         }
 
+        // Kept as proof: who asked what, signed by whom.
+        store.KeepLogin(account.CreditCode, result.Signatures[0].ToBeSigned, LoginProof.SignatureDer(result), clock.GetUtcNow());
         await PlatformSignIn.AsAsync(context, account);
         return Results.Json(new { next = "/" });
     }
