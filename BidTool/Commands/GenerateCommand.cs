@@ -12,7 +12,7 @@ internal sealed class GenerateCommand(UserInterface ui, ToolLogin login)
 {
     public async Task RunAsync(IReadOnlyList<SectionSource> sources, string output, CancellationToken stop)
     {
-        var sections = sources.Select(source => new Documents.BidFiles.BidSection(source.Name, Files(source.Path))).ToList();
+        var sections = sources.Select(source => new BidFileSection(source.Name, Files(source.Path))).ToList();
         using var sessions = new ToolSessions(login, ui);
         var signer = await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
         var description = new BidFileDescription(
@@ -21,7 +21,7 @@ internal sealed class GenerateCommand(UserInterface ui, ToolLogin login)
 
         await BidFileWriter.WriteAsync(
             output, description, sections, [signer.EncryptionCertificate],
-            (manifest, cancellation) => SignAsync(sessions, signer, manifest, cancellation), ui.Progress("加密"), stop);
+            (manifest, cancellation) => SignAsync(sessions, manifest, cancellation), ui.Progress("加密"), stop);
         ui.Done("已生成加密投标文件", new Dictionary<string, object?>
         {
             ["file"] = output,
@@ -31,16 +31,12 @@ internal sealed class GenerateCommand(UserInterface ui, ToolLogin login)
         });
     }
 
-    private async Task<BidManifestSignature> SignAsync(ToolSessions sessions, SignerInfo signer, BidManifest manifest, CancellationToken stop)
+    private async Task<BidManifestSignature> SignAsync(ToolSessions sessions, BidManifestForm manifest, CancellationToken stop)
     {
-        var form = new BidManifestForm(
-            login.PlatformId, login.Project.ProjectId, login.Project.Name, login.Project.OpeningTime, manifest.HeaderDigest,
-            [.. manifest.Sections.Select(section => new Protocol.Forms.BidSection(section.Name, section.ContentLength, section.CiphertextDigest))],
-            [signer.EncryptionSerial]);
         var (_, result) = await sessions.RunAsync(
-            new CreateSessionRequest(SessionKind.Encrypt) { Project = login.Project, Documents = [new DocumentRequest(SigningForms.BidManifest, form.Content)] },
+            new CreateSessionRequest(SessionKind.Encrypt) { Project = login.Project, Documents = [new DocumentRequest(SigningForms.BidManifest, manifest.Content)] },
             $"扫码生成：{login.Project.Name}", null, null, stop);
-        return new BidManifestSignature(form.Content, result.Signatures[0].Signature, [result.SigningCertificate, .. result.Chain]);
+        return new BidManifestSignature(result.Signatures[0].Signature, [result.SigningCertificate, .. result.Chain]);
     }
 
     private static IReadOnlyList<BidSectionFile> Files(string path) =>

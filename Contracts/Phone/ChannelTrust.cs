@@ -1,3 +1,6 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
 namespace Bzt.Contracts.Phone;
 
 /// <summary>What a phone trusts before it has spoken to anybody: built into the app.</summary>
@@ -6,4 +9,11 @@ public sealed record ChannelTrust(byte[] ChannelRoot)
 {
     /// <summary>Roots of the CAs, DER. With none the phone checks that its certificates belong together, and takes the CA's word for its root.</summary>
     public IReadOnlyList<byte[]> CertificateRoots { get; init; } = [];
+
+    /// <summary>Reads it from the host that serves the app: as trustworthy as that host.</summary>
+    public static async Task<ChannelTrust> FetchAsync(HttpClient http, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return await http.GetFromJsonAsync(Routes.PhoneAppTrust, BztJson.Default.ChannelTrust, cancellation) ?? throw new JsonException("The answer is null.");
+    }
 }
