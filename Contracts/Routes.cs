@@ -28,6 +28,7 @@ public static class Routes
         public const string Claims = "/phone/v1/applications/claims";
         public const string Application = "/phone/v1/applications/{applicationId}";
         public const string ApplicationResubmission = "/phone/v1/applications/{applicationId}/resubmission";
+        public const string ApplicationWithdrawal = "/phone/v1/applications/{applicationId}/withdrawal";
         public const string ApplicationPayment = "/phone/v1/applications/{applicationId}/payment";
         /// <summary>Key generation begins; the answer names the certificate whose exchange endpoint the phone then uses.</summary>
         public const string ApplicationDownload = "/phone/v1/applications/{applicationId}/download";

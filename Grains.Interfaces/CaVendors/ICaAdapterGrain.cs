@@ -32,6 +32,10 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     [Alias("inspect")]
     Task<Reply<CaDeskFile>> Inspect(string applicationNumber, string reviewer);
 
+    /// <summary>The same once more, for the pictures beside it: the look was audited.</summary>
+    [Alias("file")]
+    Task<Reply<CaDeskFile>> GetFile(string applicationNumber);
+
     /// <summary>The reviewer's word. The same word again is done; another one after it is <see cref="RefusalCode.ApplicationStateWrong"/>.</summary>
     [Alias("decide")]
     Task<Reply<Nothing>> Decide(CaDecision decision);

@@ -62,7 +62,7 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwne
         answer => answer is CaRevocation.Unavailable, why => new CaRevocation.Unavailable(why));
 
     public Task<IReadOnlyList<CaDeskEntry>> GetDesk() => Task.FromResult<IReadOnlyList<CaDeskEntry>>(
-        [.. storage.State.Queue.Where(entry => entry.Stage == SubmissionStage.InReview).Select(CaAdapterRules.DeskEntry)]);
+        [.. storage.State.Queue.Where(entry => embedded is not null && entry.Stage == SubmissionStage.InReview).Select(CaAdapterRules.DeskEntry)]);
 
     public async Task<Reply<CaDeskFile>> Inspect(string applicationNumber, string reviewer)
     {
@@ -72,8 +72,13 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwne
         }
 
         await Write(CaAdapterRules.Audited(storage.State, Id, CaAuditAction.Inspected, reviewer, entry.Order, null, time.GetUtcNow()));
-        return new CaDeskFile(CaAdapterRules.DeskEntry(entry), entry.Order.Origin, entry.Order.File);
+        return CaAdapterRules.DeskFile(entry);
     }
+
+    public Task<Reply<CaDeskFile>> GetFile(string applicationNumber) => Task.FromResult<Reply<CaDeskFile>>(
+        CaAdapterRules.Find(storage.State, applicationNumber) is { Stage: SubmissionStage.InReview } entry
+            ? CaAdapterRules.DeskFile(entry)
+            : new Refusal(RefusalCode.NotFound));
 
     public async Task<Reply<Nothing>> Decide(CaDecision decision)
     {

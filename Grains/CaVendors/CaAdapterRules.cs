@@ -75,6 +75,8 @@ public static class CaAdapterRules
             application.Number, application.Kind, application.Subject.CommonName, application.Subject.CreditCode, file.PlatformName, file.Years, entry.SubmittedAt);
     }
 
+    public static CaDeskFile DeskFile(QueuedSubmission entry) => new(DeskEntry(entry), entry.Order.Origin, entry.Order.File);
+
     private static StoredCaAdapter Failed(StoredCaAdapter state, QueuedSubmission entry, DateTimeOffset now, QueuedSubmission? stored = null)
     {
         var wait = FirstRetry * Math.Pow(2, Math.Min(entry.Failures, 16));

@@ -1,0 +1,20 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Grains.Applications;
+
+namespace Bzt.Gateway.Applications;
+
+internal static class ApplicationAnswers
+{
+    public static IResult Json(ApplicationView view) => Results.Json(ToContract(view), BztJson.Default.ApplicationInfo);
+
+    public static IResult Json(OrderView view) => Results.Json(ToContract(view), BztJson.Default.OrderInfo);
+
+    public static ApplicationInfo ToContract(ApplicationView view) => new(
+        view.Application.Value, view.Kind, view.State, view.EnterpriseName, view.CreditCode.Value, view.Platform.Value, view.Ca.Value,
+        view.Years, view.FeeFen, view.RejectionReason, view.Order?.Value, view.Certificate?.Value,
+        [.. view.Timeline.Select(step => new TimelineEntry(step.State, step.At, step.Note))]);
+
+    public static OrderInfo ToContract(OrderView view) => new(
+        view.Order.Value, view.Subject, view.AmountFen, view.State, view.PayUrl, view.CreatedAt, view.PaidAt);
+}

@@ -1,0 +1,90 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
+using Bzt.Grains.Accounts;
+using Bzt.Grains.Applications;
+using Bzt.Grains.Enterprises;
+using Bzt.Grains.Foundations;
+using Command = Bzt.Grains.Applications.SubmitClaim;
+
+namespace Bzt.Gateway.Applications;
+
+/// <summary>认领企业并申请企业证书 (M028–M031), and 重新申请 with corrected data (M032).</summary>
+internal static class SubmitClaim
+{
+    private const int MaxPersonName = 50;
+
+    public static void Map(RouteGroupBuilder phones)
+    {
+        phones.MapPost(Routes.Phone.Claims, SubmitAsync).Produces<ApplicationInfo>();
+        phones.MapPost(Routes.Phone.ApplicationResubmission, ResubmitAsync).Produces<ApplicationInfo>();
+    }
+
+    private static async Task<IResult> SubmitAsync(ClaimRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation) =>
+        await ReadAsync(request, caller, grains, blobs, cancellation) switch
+        {
+            (null, { } refused) => refused,
+            ({ } command, _) => (await grains.Application(ApplicationIds.Of(caller.UserId, request.OperationId)).SubmitClaim(command)).ToHttp(ApplicationAnswers.Json),
+            _ => throw new InvalidOperationException("Neither a command nor a refusal."),
+        };
+
+    private static async Task<IResult> ResubmitAsync(
+        Guid applicationId, ClaimRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation) =>
+        await ReadAsync(request, caller, grains, blobs, cancellation) switch
+        {
+            (null, { } refused) => refused,
+            ({ } command, _) => (await grains.Application(new(applicationId)).ResubmitClaim(command)).ToHttp(ApplicationAnswers.Json),
+            _ => throw new InvalidOperationException("Neither a command nor a refusal."),
+        };
+
+    private static async Task<(Command? Command, IResult? Refused)> ReadAsync(
+        ClaimRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation)
+    {
+        // 1. The form of each member.
+        if (request.OperationId == Guid.Empty)
+        {
+            return (null, Invalid.Member("operationId"));
+        }
+
+        if (!EnterpriseNames.TryRead(request.EnterpriseName, out var enterprise))
+        {
+            return (null, Invalid.Member("enterpriseName"));
+        }
+
+        if (!CreditCodes.TryParse(request.CreditCode, out var creditCode))
+        {
+            return (null, new ProblemResult(ErrorCodes.CreditCodeInvalid));
+        }
+
+        var legalRepresentative = request.LegalRepresentativeName.Trim();
+        if (legalRepresentative.Length is < 2 or > MaxPersonName || legalRepresentative.Any(char.IsControl))
+        {
+            return (null, Invalid.Member("legalRepresentativeName"));
+        }
+
+        if (!IdNumber.TryReadBirth(request.LegalRepresentativeIdNumber, out _))
+        {
+            return (null, Invalid.Member("legalRepresentativeIdNumber"));
+        }
+
+        // 2. The uploads: there, and the caller's own.
+        if (!await UploadedFile.ExistsAsync(blobs, caller.UserId, request.LicenceBlobId, cancellation)
+            || !await UploadedFile.ExistsAsync(blobs, caller.UserId, request.FormBlobId, cancellation))
+        {
+            return (null, new ProblemResult(ErrorCodes.BlobUnknown));
+        }
+
+        // 3. Who applies: an administrator to be, whom others will see masked.
+        if (await grains.User(caller.UserId).GetAccount() is not Done<Account>({ RealName: { } name } account))
+        {
+            return (null, new ProblemResult(ErrorCodes.RealNameRequired));
+        }
+
+        return (new Command(
+            request.OperationId, new Applicant(caller.UserId, name.MaskedName, account.MaskedPhoneNumber), enterprise, creditCode,
+            new LegalRepresentative(legalRepresentative, request.LegalRepresentativeIdNumber), request.LicenceBlobId, request.FormBlobId,
+            new PlatformId(request.PlatformId), new CaId(request.CaId), request.Years), null);
+    }
+}

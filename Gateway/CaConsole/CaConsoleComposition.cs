@@ -1,0 +1,70 @@
+using System.Threading.RateLimiting;
+using Bzt.Gateway.Hosting;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Gateway.CaConsole;
+
+/// <summary>The console's place in the gateway: its login, its pages, its JSON for tools, and what its CAs publish.</summary>
+internal static class CaConsoleComposition
+{
+    public const string Scheme = "ca-console";
+    public const string LoginPolicy = "ca-console-login";
+    private const int LoginsPerMinute = 10;
+
+    public static void AddCaConsole(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<CaConsoleOptions>().BindConfiguration(CaConsoleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<ReviewDesk>();
+        builder.Services.AddRazorComponents();
+        builder.Services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "ca-console-form";
+            antiforgery.Cookie.Path = ConsoleRoutes.Root;
+            antiforgery.Cookie.SameSite = SameSiteMode.Strict;
+            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+        builder.Services.AddAuthentication().AddCookie(Scheme, cookie =>
+        {
+            cookie.Cookie.Name = "ca-console";
+            cookie.Cookie.Path = ConsoleRoutes.Root;
+            cookie.Cookie.HttpOnly = true;
+            cookie.Cookie.SameSite = SameSiteMode.Strict;
+            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.ExpireTimeSpan = TimeSpan.FromMinutes(30);
+            cookie.SlidingExpiration = true;
+        });
+        builder.Services.AddRateLimiter(limiter => limiter.AddPolicy(LoginPolicy, context => RateLimitPartition.GetTokenBucketLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = LoginsPerMinute,
+                TokensPerPeriod = LoginsPerMinute,
+                ReplenishmentPeriod = TimeSpan.FromMinutes(1),
+            })));
+    }
+
+    public static void MapCaConsole(this WebApplication app)
+    {
+        CaPublications.Map(app);
+        if (app.Services.GetRequiredService<IOptions<CaConsoleOptions>>().Value.Password is null)
+        {
+            return;
+        }
+
+        var console = app.MapGroup(ConsoleRoutes.Root).LimitBody(BodyLimits.Default).ExcludeFromDescription().AddEndpointFilter<ReviewerFilter>();
+        ConsolePages.Map(console);
+        ConsoleApi.Map(console);
+    }
+}
+
+internal static class ConsoleRoutes
+{
+    public const string Root = "/ca-console";
+    public const string Login = Root + "/login";
+    public const string Logout = Root + "/logout";
+    public const string Audit = Root + "/audit";
+    public const string Style = Root + "/console.css";
+
+    public static string Application(string ca, string number) => $"{Root}/{ca}/applications/{number}";
+}

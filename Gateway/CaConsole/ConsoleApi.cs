@@ -1,0 +1,80 @@
+using System.Text.Json.Serialization;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
+
+namespace Bzt.Gateway.CaConsole;
+
+internal sealed record ConsoleLoginRequest(string Reviewer, string Password);
+
+internal sealed record ConsoleRejection(string Reason);
+
+/// <param name="Id">The application's number at the CA: what approve and reject are asked for.</param>
+internal sealed record ConsoleApplication(
+    string Id, Guid ApplicationId, string CaId, string CaName, string EnterpriseName, string? CreditCode, string PlatformName, int Years, DateTimeOffset SubmittedAt);
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ConsoleLoginRequest))]
+[JsonSerializable(typeof(ConsoleRejection))]
+[JsonSerializable(typeof(IReadOnlyList<ConsoleApplication>))]
+internal sealed partial class ConsoleJson : JsonSerializerContext;
+
+/// <summary>The console for tools: the same login and the same decisions, JSON, and <see cref="ReviewerFilter.ToolHeader"/> in place of a form's token.</summary>
+internal static class ConsoleApi
+{
+    public static void Map(RouteGroupBuilder console)
+    {
+        var api = console.MapGroup("/api").WithMetadata(new ForTools());
+        api.MapPost("/login", LogInAsync).WithMetadata(new WithoutReviewer()).RequireRateLimiting(CaConsoleComposition.LoginPolicy);
+        api.MapGet("/applications", GetAsync);
+        api.MapPost("/applications/{id}/approve", (HttpContext http, string id, ReviewDesk desk) => DecideAsync(http, id, desk, null));
+        api.MapPost("/applications/{id}/reject", RejectAsync);
+    }
+
+    private static async Task<IResult> LogInAsync(HttpContext http)
+    {
+        var request = await ReadAsync(http, ConsoleJson.Default.ConsoleLoginRequest);
+        return await ConsoleLogin.TryLogInAsync(http, request.Reviewer, request.Password) ? Results.NoContent() : new ProblemResult(Contracts.ErrorCodes.Unauthenticated);
+    }
+
+    private static async Task<IResult> GetAsync(ReviewDesk desk) => Results.Json<IReadOnlyList<ConsoleApplication>>(
+        [.. (await desk.GetAsync()).Select(item => new ConsoleApplication(
+            item.Entry.ApplicationNumber, ApplicationOf(item.Entry.ApplicationNumber), item.Ca.Ca.Value, item.Ca.Name, item.Entry.EnterpriseName,
+            item.Entry.CreditCode, item.Entry.PlatformName, item.Entry.Years, item.Entry.SubmittedAt))],
+        ConsoleJson.Default.IReadOnlyListConsoleApplication);
+
+    private static async Task<IResult> RejectAsync(HttpContext http, string id, ReviewDesk desk)
+    {
+        var reason = (await ReadAsync(http, ConsoleJson.Default.ConsoleRejection)).Reason.Trim();
+        return reason.Length is < 2 or > ReviewDesk.LongestReason ? Invalid.Member("reason") : await DecideAsync(http, id, desk, reason);
+    }
+
+    private static async Task<IResult> DecideAsync(HttpContext http, string id, ReviewDesk desk, string? reason)
+    {
+        // A decided one is on no desk any more; its repeat is answered by whichever CA knows it.
+        Reply<Nothing> reply = new Refusal(RefusalCode.NotFound);
+        foreach (var ca in await desk.AuthoritiesAsync())
+        {
+            reply = await desk.DecideAsync(ca, id, Reviewer.NameOf(http), reason);
+            if (reply is not Refused<Nothing>({ Code: RefusalCode.NotFound }))
+            {
+                break;
+            }
+        }
+
+        return reply.ToHttp(_ => Results.NoContent());
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext http, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return await http.Request.ReadFromJsonAsync(type, http.RequestAborted) ?? throw new BadHttpRequestException("The body is null.");
+        }
+        catch (System.Text.Json.JsonException malformed)
+        {
+            throw new BadHttpRequestException("The body cannot be read.", malformed);
+        }
+    }
+
+    private static Guid ApplicationOf(string number) => Guid.ParseExact(number[..32], "N");
+}

@@ -1,0 +1,71 @@
+using Bzt.Grains;
+using Bzt.Grains.Applications;
+using Bzt.Grains.CaVendors;
+
+namespace Bzt.Gateway.CaConsole;
+
+/// <summary>One application on the desk of one CA.</summary>
+public sealed record DeskItem(AuthorityView Ca, CaDeskEntry Entry);
+
+/// <summary>An application with everything a reviewer decides by.</summary>
+public sealed record DeskDossier(AuthorityView Ca, CaDeskFile File, LegalRepresentative LegalRepresentative);
+
+/// <summary>The desks of all CAs of the catalogue.</summary>
+internal sealed class ReviewDesk(IGrainFactory grains)
+{
+    public const int LongestReason = 200;
+
+    public async Task<IReadOnlyList<DeskItem>> GetAsync()
+    {
+        var desks = await Task.WhenAll((await grains.Catalogue().Get()).CertificateAuthorities.Select(async ca =>
+            (await grains.CaAdapter(ca.Ca).GetDesk()).Select(entry => new DeskItem(ca, entry))));
+        return [.. desks.SelectMany(desk => desk).OrderBy(item => item.Entry.SubmittedAt)];
+    }
+
+    /// <summary>Null when it is not, or no longer, on the desk. The look is audited before anything is shown.</summary>
+    public async Task<DeskDossier?> InspectAsync(string ca, string number, string reviewer)
+    {
+        if (await AuthorityAsync(ca) is not { } authority
+            || await grains.CaAdapter(authority.Ca).Inspect(number, reviewer) is not Done<CaDeskFile>(var file)
+            || await grains.Application(file.Origin).GetForReview(number) is not Done<LegalRepresentative>(var person))
+        {
+            return null;
+        }
+
+        return new DeskDossier(authority, file, person);
+    }
+
+    /// <summary>Owner and id of an upload of an application on the desk.</summary>
+    public async Task<(UserId Owner, string BlobId)?> FindUploadAsync(string ca, string number, string which)
+    {
+        if (await AuthorityAsync(ca) is not { } authority || await grains.CaAdapter(authority.Ca).GetFile(number) is not Done<CaDeskFile>({ File: var file }))
+        {
+            return null;
+        }
+
+        return which switch
+        {
+            "licence" => (file.Applicant, file.LicenceBlobId),
+            "form" => (file.Applicant, file.FormBlobId),
+            _ => null,
+        };
+    }
+
+    /// <param name="reason">Null approves.</param>
+    public async Task<Reply<Nothing>> DecideAsync(string ca, string number, string reviewer, string? reason) =>
+        await AuthorityAsync(ca) is { } authority
+            ? await grains.CaAdapter(authority.Ca).Decide(new CaDecision(number, reviewer, reason))
+            : new Refusal(RefusalCode.NotFound);
+
+    public async Task<IReadOnlyList<(AuthorityView Ca, CaAuditRecord Record)>> AuditAsync(int atMost)
+    {
+        var audits = await Task.WhenAll((await grains.Catalogue().Get()).CertificateAuthorities.Select(async ca =>
+            (await grains.CaAdapter(ca.Ca).GetAudit(atMost)).Select(record => (ca, record))));
+        return [.. audits.SelectMany(audit => audit).OrderByDescending(entry => entry.record.At).Take(atMost)];
+    }
+
+    public async Task<IReadOnlyList<string>> AuthoritiesAsync() => [.. (await grains.Catalogue().Get()).CertificateAuthorities.Select(authority => authority.Ca.Value)];
+
+    private async Task<AuthorityView?> AuthorityAsync(string ca) =>
+        (await grains.Catalogue().Get()).CertificateAuthorities.FirstOrDefault(authority => authority.Ca.Value == ca);
+}
