@@ -10,6 +10,7 @@ internal static class ApplicationsApi
         GetCatalogue.Map(phones);
         UploadBlob.Map(phones);
         SubmitClaim.Map(phones);
+        ListApplications.Map(phones);
         GetApplication.Map(phones);
         PayApplication.Map(phones);
         DownloadCertificate.Map(phones);

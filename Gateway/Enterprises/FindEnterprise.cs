@@ -7,14 +7,15 @@ using Bzt.Grains.Enterprises;
 
 namespace Bzt.Gateway.Enterprises;
 
-/// <summary>搜索企业 (M024, M026): by name and unified social credit code, as they stand on the licence.</summary>
+/// <summary>搜索企业 (M024, M026): by unified social credit code and, when given, the name as it stands on the licence.</summary>
 internal static class FindEnterprise
 {
     public static void Map(RouteGroupBuilder phones) => phones.MapGet(Routes.Phone.Enterprises, HandleAsync).Produces<EnterpriseFound>();
 
-    private static async Task<IResult> HandleAsync(string name, string creditCode, IGrainFactory grains)
+    private static async Task<IResult> HandleAsync(string creditCode, IGrainFactory grains, string? name = null)
     {
-        if (!EnterpriseNames.TryRead(name, out var wanted))
+        string? wanted = null;
+        if (name is not null && !EnterpriseNames.TryRead(name, out wanted))
         {
             return Invalid.Member("name");
         }
@@ -24,9 +25,8 @@ internal static class FindEnterprise
             return new ProblemResult(ErrorCodes.CreditCodeInvalid);
         }
 
-        // Who knows the code but not the name learns nothing about the administrator.
         var found = await grains.Enterprise(code).GetView();
-        return found.Claimed && found.Name != wanted
+        return found.Claimed && wanted is not null && found.Name != wanted
             ? new ProblemResult(ErrorCodes.EnterpriseMismatch)
             : Results.Json(
                 new EnterpriseFound(code.Value, found.Name, found.Claimed, found.AdministratorMaskedName, found.AdministratorMaskedPhoneNumber),

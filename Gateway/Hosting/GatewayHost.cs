@@ -1,8 +1,11 @@
 using Bzt.Gateway.Accounts;
+using Bzt.Gateway.Applications;
+using Bzt.Gateway.CaConsole;
 using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Health;
 using Bzt.Gateway.Inbox;
 using Bzt.Gateway.OpenApi;
+using Bzt.Gateway.Payments;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
@@ -38,6 +41,7 @@ public static class GatewayHost
         builder.AddInbox(options);
         builder.AddPlatforms();
         builder.AddCertificatesApi();
+        builder.AddCaConsole();
         builder.AddHealth();
         builder.AddApiDocument();
 
@@ -52,6 +56,8 @@ public static class GatewayHost
         app.UseMiddleware<PlatformPipeline>();
         app.MapPhoneApi();
         app.MapPlatformApi();
+        app.MapPayments();
+        app.MapCaConsole();
         app.MapHealth();
         app.MapApiDocument();
         app.MapPhoneApp();
@@ -64,6 +70,7 @@ public static class GatewayHost
         var phones = app.MapGroup("").Needs(PhoneAccess.RealNamed);
         phones.MapAccounts();
         phones.MapInbox();
+        phones.MapApplications();
         phones.MapSessions();
         phones.MapCertificates();
     }

@@ -2,7 +2,6 @@ using Bzt.Grains.Accounts;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
-using Bzt.Grains.Inbox;
 
 namespace Bzt.Grains.Applications;
 
@@ -18,9 +17,6 @@ internal static class ApplicationOutbox
     public const string AddMembership = "application/add-membership";
     public const string OrderPaid = "application/order-paid";
     public const string ClaimLost = "application/claim-lost";
-    public const string PostMessage = "application/post-message";
-
-    public static Outbox Post(this Outbox outbox, UserId user, InboxEntry entry) => outbox.Add(PostMessage, user.ToString(), entry);
 }
 
 internal sealed class SubmitToCaHandler(IGrainFactory grains) : IOutboxHandler
@@ -93,12 +89,4 @@ internal sealed class ClaimLostHandler(IGrainFactory grains) : IOutboxHandler
 
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
         grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).ClaimLost(delivery.Item.Read<CreditCode>());
-}
-
-internal sealed class PostMessageHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.PostMessage;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Inbox(new UserId(Guid.Parse(delivery.Item.Target))).Post(delivery.Item.Read<InboxEntry>());
 }

@@ -5,6 +5,7 @@ using Bzt.Grains.Applications.Catalogue;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Inbox;
 
 namespace Bzt.Grains.Applications;
 
@@ -32,7 +33,8 @@ public static class ApplicationRules
             ApplicationKind.Claim, ApplicationState.CaReview, 1, submission.Operation, submission.Fingerprint, submission.Applicant,
             submission.Claim, submission.Offer, submission.NewCertificate, null, null, null,
             [new ApplicationStep(ApplicationState.CaReview, now, null)]);
-        return (Submitted(state, id, application), null);
+        var submitted = Submitted(state, id, application);
+        return (submitted with { Outbox = submitted.Outbox.Project(ApplicationProjector.Row(id, application)) }, null);
     }
 
     public static (StoredApplication State, Refusal? Refusal) Resubmit(StoredApplication state, ApplicationId id, Submission submission, DateTimeOffset now)
@@ -82,7 +84,7 @@ public static class ApplicationRules
                 ? state with
                 {
                     Application = rejected with { RejectionReason = reason },
-                    Outbox = state.Outbox.Post(application.Applicant.User, ApplicationMessages.Rejected(id, application, reason, now)),
+                    Outbox = state.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Rejected(id, application, reason, now)),
                 }
                 : state;
         }
@@ -100,7 +102,7 @@ public static class ApplicationRules
             outbox = outbox.Add(ApplicationOutbox.OpenOrder, newOrder.ToString(), OrderOf(id, approved));
         }
 
-        return state with { Application = approved, Outbox = outbox.Post(application.Applicant.User, ApplicationMessages.Approved(id, application, now)) };
+        return state with { Application = approved, Outbox = outbox.AddMessage(application.Applicant.User, ApplicationMessages.Approved(id, application, now)) };
     }
 
     public static StoredApplication Paid(StoredApplication state, OrderId order, DateTimeOffset now) =>
@@ -151,7 +153,7 @@ public static class ApplicationRules
                     id, certificate, claim.EnterpriseName, applicant.User, applicant.MaskedName, applicant.MaskedPhoneNumber))
                 .Add(ApplicationOutbox.AddMembership, applicant.User.ToString(), new Membership(
                     claim.CreditCode, claim.EnterpriseName, Accounts.MemberRole.Administrator))
-                .Post(applicant.User, ApplicationMessages.Completed(id, application, now)),
+                .AddMessage(applicant.User, ApplicationMessages.Completed(id, application, now)),
         };
     }
 
@@ -182,7 +184,7 @@ public static class ApplicationRules
         }
 
         var ended = Ended(state, id, lost);
-        return ended with { Outbox = ended.Outbox.Post(application.Applicant.User, ApplicationMessages.Lost(id, application, now)) };
+        return ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Lost(id, application, now)) };
     }
 
     /// <summary>The same submission again: it must not fail because the catalogue or the enterprise changed since.</summary>

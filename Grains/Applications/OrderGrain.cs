@@ -29,7 +29,7 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
 
     private OrderId Id => new(this.GetPrimaryKey());
 
-    public async Task<Reply<Nothing>> Open(OpenOrder command) => await Decide(OrderRules.Open(storage.State, command, time.GetUtcNow()));
+    public async Task<Reply<Nothing>> Open(OpenOrder command) => await Decide(OrderRules.Open(storage.State, Id, command, time.GetUtcNow()));
 
     public async Task<Reply<OrderView>> Pay(StartPayment command)
     {
@@ -77,7 +77,7 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
 
     public async Task<Reply<Nothing>> Notify(PaymentNotice notice) => await Decide(OrderRules.Notify(storage.State, Id, notice, time.GetUtcNow()));
 
-    public async Task Close() => await Decide((OrderRules.Close(storage.State), null));
+    public async Task Close() => await Decide((OrderRules.Close(storage.State, Id), null));
 
     public Task DrainOutbox() => outbox.DrainAsync();
 

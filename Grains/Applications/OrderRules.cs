@@ -9,13 +9,10 @@ public static class OrderRules
     /// <summary>Irregular payments are real money: far more than ever happen, so that a state stays small whatever is sent.</summary>
     private const int MostIrregularities = 50;
 
-    public static (StoredOrder State, Refusal? Refusal) Open(StoredOrder state, OpenOrder command, DateTimeOffset now) => state.Order switch
+    public static (StoredOrder State, Refusal? Refusal) Open(StoredOrder state, OrderId id, OpenOrder command, DateTimeOffset now) => state.Order switch
     {
-        null => (state with
-        {
-            Order = new OrderRecord(
-                command.Owner, command.Application, command.Subject, command.AmountFen, OrderState.Open, now, 1, null, null, null, []),
-        }, null),
+        null => (Become(state, id, new OrderRecord(
+            command.Owner, command.Application, command.Subject, command.AmountFen, OrderState.Open, now, 1, null, null, null, [])), null),
         { } order when new OpenOrder(order.Owner, order.Application, order.Subject, order.AmountFen) == command => (state, null),
         _ => (state, new Refusal(RefusalCode.IdempotencyConflict)),
     };
@@ -40,7 +37,7 @@ public static class OrderRules
 
         if (notice.AmountFen != order.AmountFen)
         {
-            return (Irregular(state, order, IrregularPayment.WrongAmount, notice, now), new Refusal(RefusalCode.InvalidRequest));
+            return (Keep(state, Irregular(order, IrregularPayment.WrongAmount, notice, now)), new Refusal(RefusalCode.InvalidRequest));
         }
 
         if (order.TradeId == notice.TradeId)
@@ -50,20 +47,19 @@ public static class OrderRules
 
         return order.State switch
         {
-            OrderState.Open => (state with
-            {
-                Order = order with { State = OrderState.Paid, TradeId = notice.TradeId, PaidAt = notice.PaidAt ?? now, PayPage = null },
-                Outbox = state.Outbox.Add(ApplicationOutbox.OrderPaid, order.Application.ToString(), id),
-            }, null),
-            OrderState.Closed => (Irregular(state, order with { State = OrderState.RefundDue, TradeId = notice.TradeId }, IrregularPayment.PaidLate, notice, now), null),
-            _ => (Irregular(state, order, IrregularPayment.PaidTwice, notice, now), null),
+            OrderState.Open => (Become(
+                state with { Outbox = state.Outbox.Add(ApplicationOutbox.OrderPaid, order.Application.ToString(), id) }, id,
+                order with { State = OrderState.Paid, TradeId = notice.TradeId, PaidAt = notice.PaidAt ?? now, PayPage = null }), null),
+            OrderState.Closed => (Become(
+                state, id, Irregular(order, IrregularPayment.PaidLate, notice, now) with { State = OrderState.RefundDue, TradeId = notice.TradeId, PaidAt = notice.PaidAt ?? now }), null),
+            _ => (Keep(state, Irregular(order, IrregularPayment.PaidTwice, notice, now)), null),
         };
     }
 
-    public static StoredOrder Close(StoredOrder state) => state.Order switch
+    public static StoredOrder Close(StoredOrder state, OrderId id) => state.Order switch
     {
-        { State: OrderState.Open } open => state with { Order = open with { State = OrderState.Closed, PayPage = null } },
-        { State: OrderState.Paid } paid => state with { Order = paid with { State = OrderState.RefundDue } },
+        { State: OrderState.Open } open => Become(state, id, open with { State = OrderState.Closed, PayPage = null }),
+        { State: OrderState.Paid } paid => Become(state, id, paid with { State = OrderState.RefundDue }),
         _ => state,
     };
 
@@ -83,15 +79,15 @@ public static class OrderRules
         return parsed;
     }
 
-    private static StoredOrder Irregular(StoredOrder state, OrderRecord order, IrregularPayment kind, PaymentNotice notice, DateTimeOffset now) =>
+    /// <summary>A change of what the order is, told to the lists.</summary>
+    private static StoredOrder Become(StoredOrder state, OrderId id, OrderRecord order) =>
+        state with { Order = order, Outbox = state.Outbox.Project(OrderProjector.Row(id, order)) };
+
+    private static StoredOrder Keep(StoredOrder state, OrderRecord order) => ReferenceEquals(order, state.Order) ? state : state with { Order = order };
+
+    private static OrderRecord Irregular(OrderRecord order, IrregularPayment kind, PaymentNotice notice, DateTimeOffset now) =>
         order.Irregularities.Length >= MostIrregularities
         || order.Irregularities.Any(known => known.Kind == kind && known.TradeId == notice.TradeId && known.AmountFen == notice.AmountFen)
-            ? state
-            : state with
-            {
-                Order = order with
-                {
-                    Irregularities = order.Irregularities.Add(new PaymentIrregularity(kind, notice.NotificationId, notice.TradeId, notice.AmountFen, now)),
-                },
-            };
+            ? order
+            : order with { Irregularities = order.Irregularities.Add(new PaymentIrregularity(kind, notice.NotificationId, notice.TradeId, notice.AmountFen, now)) };
 }

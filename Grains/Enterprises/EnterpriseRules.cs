@@ -1,4 +1,5 @@
 using Bzt.Grains.Applications;
+using Bzt.Grains.Foundations;
 
 namespace Bzt.Grains.Enterprises;
 
@@ -44,13 +45,15 @@ public static class EnterpriseRules
         }
 
         // A certificate is active, so its application had the reservation; whoever holds another one now never gets further.
+        var claimed = new ClaimedEnterprise(
+            claim.EnterpriseName, claim.Application, claim.Administrator, claim.AdministratorMaskedName, claim.AdministratorMaskedPhoneNumber, now,
+            [new EnterpriseMember(claim.Administrator, Accounts.MemberRole.Administrator, now)]);
         var confirmed = state with
         {
-            Claimed = new ClaimedEnterprise(
-                claim.EnterpriseName, claim.Application, claim.Administrator, claim.AdministratorMaskedName, claim.AdministratorMaskedPhoneNumber, now,
-                [new EnterpriseMember(claim.Administrator, Accounts.MemberRole.Administrator, now)]),
+            Claimed = claimed,
             Reservation = null,
             Contenders = [],
+            Outbox = state.Outbox.Project(EnterpriseProjector.Row(code, claimed)),
         };
         return state.Contenders.Where(contender => contender != claim.Application).Aggregate(confirmed, (told, loser) => Tell(told, code, loser));
     }

@@ -8,6 +8,7 @@ namespace Bzt.Grains.Foundations;
 [JsonDerivedType(typeof(CertificateRow), "certificate")]
 [JsonDerivedType(typeof(OrderRow), "order")]
 [JsonDerivedType(typeof(OperationRow), "operation")]
+[JsonDerivedType(typeof(ApplicationRow), "application")]
 public abstract record ProjectionRow;
 
 [GenerateSerializer, Immutable, Alias("bzt.EnterpriseRow")]
@@ -38,6 +39,10 @@ public sealed record OperationRow(
     [property: Id(8)] DateTimeOffset At)
     : ProjectionRow;
 
+[GenerateSerializer, Immutable, Alias("bzt.ApplicationRow")]
+public sealed record ApplicationRow([property: Id(0)] string ApplicationId, [property: Id(1)] string Owner, [property: Id(2)] DateTimeOffset Created)
+    : ProjectionRow;
+
 /// <param name="After">Where the page before ended: its <see cref="Page{T}.Next"/>; null for the first.</param>
 [GenerateSerializer, Immutable, Alias("bzt.PageRequest")]
 public readonly record struct PageRequest([property: Id(0)] int Size, [property: Id(1)] string? After = null);
@@ -66,6 +71,9 @@ public interface IProjectionStore
 
     /// <summary>Newest first.</summary>
     Task<Page<OrderRow>> OrdersOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default);
+
+    /// <summary>Newest first.</summary>
+    Task<Page<ApplicationRow>> ApplicationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default);
 
     /// <summary>Newest first.</summary>
     Task<Page<OperationRow>> OperationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default);

@@ -36,12 +36,17 @@ internal static class ProjectionTables
             ? [o.OperationId, o.Owner, o.Enterprise, o.CertificateId, o.Platform, o.Kind, o.Outcome, o.Summary, o.At.ToUnixTimeMilliseconds()]
             : throw Wrong(row));
 
+    public static readonly ProjectionTable Application = new(
+        "projection_application", ["application_id", "owner", "created"],
+        row => row is ApplicationRow a ? [a.ApplicationId, a.Owner, a.Created.ToUnixTimeMilliseconds()] : throw Wrong(row));
+
     public static ProjectionTable Of(Type row) => row switch
     {
         _ when row == typeof(EnterpriseRow) => Enterprise,
         _ when row == typeof(CertificateRow) => Certificate,
         _ when row == typeof(OrderRow) => Order,
         _ when row == typeof(OperationRow) => Operation,
+        _ when row == typeof(ApplicationRow) => Application,
         _ => throw new InvalidOperationException($"{row.Name} has no table."),
     };
 
@@ -56,6 +61,8 @@ internal static class ProjectionTables
 
     public static OperationRow ReadOperation(DbDataReader row) =>
         new(row.GetString(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), row.GetString(5), row.GetString(6), row.GetString(7), Time(row, 8));
+
+    public static ApplicationRow ReadApplication(DbDataReader row) => new(row.GetString(0), row.GetString(1), Time(row, 2));
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

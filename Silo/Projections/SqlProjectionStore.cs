@@ -60,6 +60,11 @@ internal sealed class SqlProjectionStore(SqlStore store, IStorageFaults faults) 
             ProjectionTables.Order, "owner = @owner", "created", newestFirst: true, ProjectionTables.ReadOrder,
             row => (row.Created, row.OrderId), page, cancellation, ("owner", owner));
 
+    public Task<Page<ApplicationRow>> ApplicationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default) =>
+        PageByTimeAsync(
+            ProjectionTables.Application, "owner = @owner", "created", newestFirst: true, ProjectionTables.ReadApplication,
+            row => (row.Created, row.ApplicationId), page, cancellation, ("owner", owner));
+
     public Task<Page<OperationRow>> OperationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default) =>
         OperationsAsync("owner", owner, page, cancellation);
 

@@ -1,0 +1,36 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Gateway.Phones;
+using Bzt.Grains;
+using Bzt.Grains.Applications;
+using Bzt.Grains.Foundations;
+
+namespace Bzt.Gateway.Applications;
+
+/// <summary>The caller's applications and bill, newest first. Which they are is the projections' knowledge; what an application is now, its grain's.</summary>
+internal static class ListApplications
+{
+    private const int PageSize = 50;
+
+    public static void Map(RouteGroupBuilder phones)
+    {
+        phones.MapGet(Routes.Phone.Applications, ApplicationsAsync).Produces<IReadOnlyList<ApplicationInfo>>();
+        phones.MapGet(Routes.Phone.Orders, OrdersAsync).Produces<IReadOnlyList<OrderInfo>>();
+    }
+
+    private static async Task<IResult> ApplicationsAsync(Caller caller, IProjectionStore projections, IGrainFactory grains, CancellationToken cancellation)
+    {
+        var page = await projections.ApplicationsOfOwnerAsync(caller.UserId.ToString(), new PageRequest(PageSize), cancellation);
+        var views = await Task.WhenAll(page.Items.Select(row => grains.Application(new(Guid.Parse(row.ApplicationId))).GetView(caller.UserId)));
+        return Results.Json<IReadOnlyList<ApplicationInfo>>(
+            [.. views.OfType<Done<ApplicationView>>().Select(done => ApplicationAnswers.ToContract(done.Value))], BztJson.Default.IReadOnlyListApplicationInfo);
+    }
+
+    private static async Task<IResult> OrdersAsync(Caller caller, IProjectionStore projections, CancellationToken cancellation)
+    {
+        var page = await projections.OrdersOfOwnerAsync(caller.UserId.ToString(), new PageRequest(PageSize), cancellation);
+        return Results.Json<IReadOnlyList<OrderInfo>>(
+            [.. page.Items.Select(row => new OrderInfo(Guid.Parse(row.OrderId), row.Subject, (int)row.Amount, OrderProjector.StateOf(row), null, row.Created, null))],
+            BztJson.Default.IReadOnlyListOrderInfo);
+    }
+}
