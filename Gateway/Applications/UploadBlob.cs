@@ -13,8 +13,11 @@ namespace Bzt.Gateway.Applications;
 /// </summary>
 internal static class UploadBlob
 {
+    /// <summary>What is a little too large is read and told so; far too large a body is cut off, which a client sees as a broken connection.</summary>
+    private const long HardLimit = BodyLimits.Blob + (2 * 1024 * 1024);
+
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.Blobs, HandleAsync).LimitBody(BodyLimits.Blob).Accepts<IFormFile>("image/jpeg", "image/png", "application/pdf").Produces<BlobUploaded>();
+        phones.MapPost(Routes.Phone.Blobs, HandleAsync).LimitBody(HardLimit).Accepts<IFormFile>("image/jpeg", "image/png", "application/pdf").Produces<BlobUploaded>();
 
     private static async Task<IResult> HandleAsync(string purpose, Caller caller, HttpRequest request, IBlobStore blobs)
     {
