@@ -30,9 +30,10 @@ internal static class ConsoleApi
         api.MapPost("/applications/{id}/reject", RejectAsync);
     }
 
-    private static async Task<IResult> LogInAsync(HttpContext http)
+    /// <remarks>With the context alone it would be taken for a bare request delegate: no filter, no result.</remarks>
+    private static async Task<IResult> LogInAsync(HttpContext http, CancellationToken cancellation)
     {
-        var request = await ReadAsync(http, ConsoleJson.Default.ConsoleLoginRequest);
+        var request = await ReadAsync(http, ConsoleJson.Default.ConsoleLoginRequest, cancellation);
         return await ConsoleLogin.TryLogInAsync(http, request.Reviewer, request.Password) ? Results.NoContent() : new ProblemResult(Contracts.ErrorCodes.Unauthenticated);
     }
 
@@ -44,7 +45,7 @@ internal static class ConsoleApi
 
     private static async Task<IResult> RejectAsync(HttpContext http, string id, ReviewDesk desk)
     {
-        var reason = (await ReadAsync(http, ConsoleJson.Default.ConsoleRejection)).Reason.Trim();
+        var reason = (await ReadAsync(http, ConsoleJson.Default.ConsoleRejection, http.RequestAborted)).Reason.Trim();
         return reason.Length is < 2 or > ReviewDesk.LongestReason ? Invalid.Member("reason") : await DecideAsync(http, id, desk, reason);
     }
 
@@ -64,11 +65,11 @@ internal static class ConsoleApi
         return reply.ToHttp(_ => Results.NoContent());
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContext http, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static async Task<T> ReadAsync<T>(HttpContext http, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         try
         {
-            return await http.Request.ReadFromJsonAsync(type, http.RequestAborted) ?? throw new BadHttpRequestException("The body is null.");
+            return await http.Request.ReadFromJsonAsync(type, cancellation) ?? throw new BadHttpRequestException("The body is null.");
         }
         catch (System.Text.Json.JsonException malformed)
         {

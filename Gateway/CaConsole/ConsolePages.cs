@@ -35,16 +35,18 @@ internal static class ConsolePages
         Done = done,
     });
 
-    private static async Task<IResult> LogInAsync(HttpContext http)
+    /// <remarks>With the context alone it would be taken for a bare request delegate: no filter, no result.</remarks>
+    private static async Task<IResult> LogInAsync(HttpContext http, CancellationToken cancellation)
     {
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var form = await http.Request.ReadFormAsync(cancellation);
         return await ConsoleLogin.TryLogInAsync(http, form["reviewer"], form["password"])
             ? SeeOther(ConsoleRoutes.Root)
             : new RazorComponentResult<LoginPage>(new { Failed = true, ReviewerName = (string?)form["reviewer"] }) { StatusCode = StatusCodes.Status401Unauthorized };
     }
 
-    private static async Task<IResult> LogOutAsync(HttpContext http)
+    private static async Task<IResult> LogOutAsync(HttpContext http, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         await http.SignOutAsync(CaConsoleComposition.Scheme);
         return SeeOther(ConsoleRoutes.Login);
     }
