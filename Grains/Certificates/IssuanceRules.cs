@@ -75,7 +75,7 @@ internal static class IssuanceRules
         if (!signing.SubjectDer.AsSpan().SequenceEqual(encryption.SubjectDer)
             || signing.CommonName != subject.CommonName
             || (subject.Organization is not null && signing.Organization != subject.Organization)
-            || (subject.CreditCode is not null && !signing.SubjectTexts.Contains(subject.CreditCode)))
+            || (subject.CreditCode is not null && !signing.NamesCreditCode(subject.CreditCode)))
         {
             return "the subject";
         }

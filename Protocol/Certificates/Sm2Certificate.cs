@@ -11,6 +11,8 @@ public sealed class Sm2Certificate
 {
     private const string EcPublicKey = "1.2.840.10045.2.1";
     private const string Sm2Curve = "1.2.156.10197.1.301";
+    private static readonly DerObjectIdentifier CreditCodeExtension = new("1.2.156.10260.4.1.4");
+
     private const string Sm2WithSm3 = "1.2.156.10197.1.501";
 
     /// <summary>What <see cref="Sm2CertificatePath"/> looks at; any other critical extension makes a certificate unusable (RFC 5280, 4.2).</summary>
@@ -61,8 +63,14 @@ public sealed class Sm2Certificate
     /// <summary>organizationName, or null.</summary>
     public string? Organization => SubjectValues(X509Name.O).FirstOrDefault();
 
-    /// <summary>Every value of the subject, whatever its attribute: vendors put the credit code where they please.</summary>
+    /// <summary>Every value of the subject, whatever its attribute.</summary>
     public IEnumerable<string> SubjectTexts => tbs.Subject.GetValueList();
+
+    /// <summary>Whether it names this unified social credit code: in the extension of GB/T 20518 for it, or anywhere in the subject, where vendors put it too.</summary>
+    public bool NamesCreditCode(string code) =>
+        SubjectTexts.Contains(code)
+        || (tbs.Extensions?.GetExtension(CreditCodeExtension) is { } extension
+            && Asn1Object.FromByteArray(extension.Value.GetOctets()) is IAsn1String text && text.GetString() == code);
 
     /// <summary>Whether it may sign certificates.</summary>
     public bool IsAuthority =>

@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+using Bzt.Grains;
+using Bzt.Grains.Applications;
+using Bzt.Grains.CaVendors;
+using Bzt.Grains.Enterprises;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Platforms;
+using Bzt.Protocol;
+using Bzt.Tests.Embedded;
+using ApplicationId = Bzt.Grains.ApplicationId;
+
+namespace Bzt.Tests.Certificates;
+
+/// <summary>
+/// A phone whose application was approved and paid, with the platform and the CA around it: what the acceptance tests of certificates
+/// start from. Its share rests in <see cref="Store"/>; its requests can be lost on the way through <see cref="Net"/>.
+/// </summary>
+internal sealed class CertifiedPhone : IDisposable
+{
+    public const string Pin = "493817";
+    public const string WrongPin = "730492";
+    public const string PlatformId = "yichang-ggzy";
+    public const string PlatformName = "宜昌公共资源电子交易平台";
+
+    private const string Ca = "yichang-ca";
+    private const string PlatformSecret = "a secret of the platform in the tests";
+    private static int enterprises;
+
+    private readonly EmbeddedSystem system;
+    private HttpClient http = null!;
+
+    private CertifiedPhone(EmbeddedSystem system, TestPhone phone)
+    {
+        (this.system, Phone) = (system, phone);
+        var body = string.Create(CultureInfo.InvariantCulture, $"91420500MA{Interlocked.Increment(ref enterprises):0000000}");
+        Enterprise = new EnterpriseInfo($"宜昌测试{enterprises}有限公司", body + CreditCodes.CheckCharacter(body));
+    }
+
+    public TestPhone Phone { get; }
+
+    public EnterpriseInfo Enterprise { get; }
+
+    public MemoryPhoneKeyStore Store { get; } = new();
+
+    public LossyNetwork Net { get; private set; } = null!;
+
+    public PhoneClient Client { get; private set; } = null!;
+
+    public Guid Certificate { get; private set; }
+
+    /// <summary>Everything up to 待下载; the certificate is named, its keys are not made yet.</summary>
+    public static async Task<CertifiedPhone> ReadyAsync(EmbeddedSystem system)
+    {
+        var ready = new CertifiedPhone(system, await system.RealNamedPhoneAsync());
+        await ready.ReconnectAsync();
+        await ready.ApplyAsync();
+        return ready;
+    }
+
+    public static async Task<CertifiedPhone> ActiveAsync(EmbeddedSystem system)
+    {
+        var phone = await ReadyAsync(system);
+        Assert.IsType<DownloadOutcome.Active>(await phone.Client.ContinueDownloadAsync(phone.Certificate, Pin));
+        return phone;
+    }
+
+    /// <summary>After a restart of the system, or of the phone: a new client on the same key, login and store.</summary>
+    public async Task ReconnectAsync(MemoryPhoneKeyStore? store = null)
+    {
+        http?.Dispose();
+        Net = new LossyNetwork();
+        http = new HttpClient(Net) { BaseAddress = system.Address, Timeout = TimeSpan.FromSeconds(60) };
+        Client = new PhoneClient(
+            http, Phone.Key, store ?? Store, new DotNetPinStretcher(), await ChannelTrust.FetchAsync(system.Gateway), system.Clock, SystemRandom.Instance)
+        {
+            StretchRounds = 10,
+            Login = new PhoneLogin(Phone.Login!.AccessToken, Phone.Login.UserId, Phone.Login.DeviceId),
+        };
+    }
+
+    /// <summary>The platform's side, over HTTP.</summary>
+    public async Task<PlatformClient> PlatformAsync()
+    {
+        await system.Grains.GetGrain<IPlatformGrain>(PlatformId).Register(new RegisterPlatform(PlatformName, "hubei", PlatformSecret, MaySignHashes: true));
+        var credentials = new ClientCredentialsHandler(system.Gateway, PlatformId, PlatformSecret, system.Clock) { InnerHandler = new HttpClientHandler() };
+        return new PlatformClient(new HttpClient(credentials) { BaseAddress = system.Address }, system.Clock);
+    }
+
+    /// <summary>A session for binding, scanned by this phone.</summary>
+    public async Task<(OpenedSession Opened, ScannedSession Scanned)> BindSessionAsync(PlatformClient platform)
+    {
+        var opened = await platform.OpenAsync(new CreateSessionRequest(SessionKind.Bind) { Challenge = RandomNumberGenerator.GetBytes(32), Enterprise = Enterprise });
+        return (opened, await Client.ScanAsync(opened.Link()));
+    }
+
+    public async Task<OpenedRequest> OpenAsync(ScannedSession scanned) =>
+        Assert.IsType<RequestOpening.Opened>(await Client.OpenRequestAsync(scanned, Certificate)).Request;
+
+    public async Task<PinOutcome> ConfirmAsync(ScannedSession scanned, string pin)
+    {
+        using var request = await OpenAsync(scanned);
+        return await Client.ConfirmAsync(request, pin);
+    }
+
+    public async Task<SessionResult> BindAsync(PlatformClient platform)
+    {
+        var (opened, scanned) = await BindSessionAsync(platform);
+        Assert.IsType<PinOutcome.Done>(await ConfirmAsync(scanned, Pin));
+        var status = await platform.WaitAsync(opened.SessionId);
+        Assert.Equal(SessionEnd.Ok, status.End);
+        return status.Result!;
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        Phone.Dispose();
+    }
+
+    private async Task ApplyAsync()
+    {
+        var grains = system.Grains;
+        var user = new UserId(Phone.Login!.UserId);
+        var id = new ApplicationId(Guid.CreateVersion7());
+        var application = grains.Application(id);
+        var submitted = await application.SubmitClaim(new SubmitClaim(
+            Guid.NewGuid(), new Applicant(user, "张*", "139****0000"), Enterprise.Name, new CreditCode(Enterprise.CreditCode),
+            new LegalRepresentative("李四", "420502199003074512"), "licence", "form", new PlatformId(PlatformId), new CaId(Ca), 1));
+        Assert.IsType<Done<ApplicationView>>(submitted);
+        await application.AsReference<IOutboxOwner>().DrainOutbox();
+        var desk = await grains.CaAdapter(new CaId(Ca)).GetDesk();
+        var number = desk.Single(entry => entry.EnterpriseName == Enterprise.Name).ApplicationNumber;
+        Assert.IsType<Done<Nothing>>(await grains.CaAdapter(new CaId(Ca)).Decide(new CaDecision(number, "reviewer", null)));
+        await grains.CaAdapter(new CaId(Ca)).AsReference<IOutboxOwner>().DrainOutbox();
+        var view = ((Done<ApplicationView>)await application.GetView(user)).Value;
+        await application.Paid(view.Order!.Value);
+        var download = await application.Download(new StartDownload(user, new DeviceId(Phone.Login.DeviceId), Phone.Key.PublicKey));
+        Certificate = ((Done<CertificateId>)download).Value.Value;
+    }
+}
+
+/// <summary>Loses answers of the sealed channel, after the server did its work: the phone never hears of it.</summary>
+internal sealed class LossyNetwork() : DelegatingHandler(new HttpClientHandler())
+{
+    private int exchanges;
+
+    /// <summary>Messages of the channel so far.</summary>
+    public int Exchanges => exchanges;
+
+    /// <summary>Whether the answer to the n-th message is lost, counting from 1.</summary>
+    public Func<int, bool> Lose { get; set; } = _ => false;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        if (!request.RequestUri!.AbsolutePath.EndsWith("/exchange", StringComparison.Ordinal) || !Lose(Interlocked.Increment(ref exchanges)))
+        {
+            return response;
+        }
+
+        response.Dispose();
+        throw new HttpRequestException("A test lost the answer.");
+    }
+}
