@@ -1,3 +1,4 @@
+using Bzt.Grains.Providers;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.KeyProtection;
 
@@ -8,6 +9,7 @@ if (KeyCommands.TryRun(args))
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddBztSilo();
+builder.Services.AddProviders();
 builder.AddOperations();
 var app = builder.Build();
 app.MapOperations();
