@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Bzt.Grains;
+using Bzt.Grains.Accounts;
+using Bzt.Grains.Inbox;
+using Bzt.Tests.Storage;
+
+namespace Bzt.Tests.Accounts;
+
+/// <summary>What a release has stored, every later one reads.</summary>
+public sealed class StoredStateTests
+{
+    private static readonly DateTimeOffset At = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
+    private static readonly Guid Id = new("019ab000-0000-7000-8000-000000000001");
+    private static readonly InboxEntry Entry = new("device-1", MessageKind.NewDevice, "新设备登录", "设备“手机”登录了您的账号。", null, At);
+
+    [Fact]
+    public void Phone_number() => GoldenState.Verify("phone-number-v1", new PhoneNumberState
+    {
+        Owner = Id,
+        Codes = ImmutableDictionary<SmsCodePurpose, IssuedCode>.Empty.Add(SmsCodePurpose.Login, new IssuedCode("hash", At, 1, "jkt")),
+        Sent = [At],
+    });
+
+    [Fact]
+    public void Person() => GoldenState.Verify("person-v1", new PersonState { User = Id });
+
+    [Fact]
+    public void User() => GoldenState.Verify("user-v1", new UserState
+    {
+        RegisteredAt = At,
+        PersonKey = [1],
+        PhoneNumber = [2],
+        MaskedPhoneNumber = "199****0001",
+        Devices = [new Device(Id, [4, 5], "jkt", "手机", [6], Active: true, At), new Device(Id, [4, 6], "jkt2", "旧手机", null, Active: false, At)],
+        RealName = new ProvenPerson([7], [8], "hash", "王**", "420***********0017", RealNameWay.BankCard, At, "receipt"),
+        Operations = [new RealNameOperation(Id, "input", new RealNameOutcome(RefusalCode.RealNameMismatch)), new RealNameOperation(Id, "input", new RealNameOutcome(null)), new RealNameOperation(Id, "input", null)],
+        RealNameTries = [At],
+        Memberships = [new MembershipState("91420000000000000X", "湖北测试有限公司", MemberRole.Administrator)],
+        Outbox = Bzt.Grains.Foundations.Outbox.Empty.AddMessage(new UserId(Id), Entry),
+    });
+
+    [Fact]
+    public void Inbox() => GoldenState.Verify("inbox-v1", new InboxState { Messages = [new StoredMessage(Entry, Read: true), new StoredMessage(Entry with { Subject = "1" }, Read: false)] });
+}
