@@ -133,7 +133,6 @@ public sealed class RealNameTests
 
     [Theory]
     [Trait("Feature", "M014")]
-    [InlineData("GET", Routes.Phone.Certificates)]
     [InlineData("POST", Routes.Phone.Scan)]
     public async Task Without_a_real_name_certificates_applications_and_scanning_are_closed(string method, string path)
     {
