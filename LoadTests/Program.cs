@@ -7,6 +7,7 @@ var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
     ["verify sm2"] = new("[--count N]: long agreement with BouncyCastle", Verify.Run),
     ["dudect sm2"] = new("[--seconds N]: does time depend on secrets (Welch's test)", Dudect.Run),
+    ["trace sm2"] = new(": for callgrind and the JIT's listings, see the tests", Trace.Run),
 };
 
 if (args.Length >= 2 && commands.TryGetValue($"{args[0]} {args[1]}", out var command))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Bzt.Protocol.Arithmetic;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal struct ProjectivePoint<T>
     public static ProjectivePoint<T> From(in AffinePoint<T> p) => new() { X = p.X, Y = p.Y, Z = T.One };
 
     /// <summary>A Jacobian point, which must not be infinity: (XZ : Y : Z³).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void From(out ProjectivePoint<T> r, in JacobianPoint<T> p)
     {
         T.Multiply(out r.X, in p.X, in p.Z);
@@ -29,6 +32,7 @@ internal struct ProjectivePoint<T>
     /// r = a + b: algorithm 4 (a = −3) of Renes, Costello, Batina, "Complete addition formulas for prime order
     /// elliptic curves" (EUROCRYPT 2016); the numbers are its steps.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Add(out ProjectivePoint<T> r, in ProjectivePoint<T> a, in ProjectivePoint<T> b)
     {
         var curveB = T.CurveB;

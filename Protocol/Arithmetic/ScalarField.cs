@@ -140,31 +140,27 @@ internal static class ScalarField
     private static ulong MultiplyAdd(ulong a, ulong b, ulong c, ref ulong carry)
     {
         var high = Math.BigMul(a, b, out var low);
-        low += c;
-        high += low < c ? 1UL : 0;
-        low += carry;
-        high += low < carry ? 1UL : 0;
-        carry = high;
+        ulong c0 = 0, c1 = 0;
+        low = AddWithCarry(low, c, ref c0);
+        low = AddWithCarry(low, carry, ref c1);
+        carry = high + c0 + c1;
         return low;
     }
 
+    // Carries are taken from the highest bits and not from a comparison, which an interpreter may make a branch of.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong AddWithCarry(ulong a, ulong b, ref ulong carry)
     {
-        var sum = a + carry;
-        var c = sum < carry ? 1UL : 0;
-        sum += b;
-        carry = c + (sum < b ? 1UL : 0);
+        var sum = a + b + carry;
+        carry = ((a & b) | ((a | b) & ~sum)) >> 63;
         return sum;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SubtractWithBorrow(ulong a, ulong b, ref ulong borrow)
     {
-        var difference = a - b;
-        var c = a < b ? 1UL : 0;
-        var result = difference - borrow;
-        borrow = c + (difference < borrow ? 1UL : 0);
-        return result;
+        var difference = a - b - borrow;
+        borrow = ((~a & b) | ((~a | b) & difference)) >> 63;
+        return difference;
     }
 }
