@@ -86,7 +86,7 @@ internal sealed class SqlProjectionStore(SqlStore store, IStorageFaults faults) 
         var from = page.After is null ? "" : $"AND {table.Columns[0]} > @after";
         return PageAsync(
             $"SELECT {table.ColumnList} FROM {table.Name} WHERE {where} {from} ORDER BY {table.Columns[0]} LIMIT @limit",
-            read, key, page, cancellation, page.After is null ? parameters : [.. parameters, ("after", page.After)]);
+            read, key, page, page.After is null ? parameters : [.. parameters, ("after", page.After)], cancellation);
     }
 
     /// <summary>Keyset paging: rows that come or go between two pages shift nothing.</summary>
@@ -111,12 +111,12 @@ internal sealed class SqlProjectionStore(SqlStore store, IStorageFaults faults) 
 
         return PageAsync(
             $"SELECT {table.ColumnList} FROM {table.Name} WHERE {where} {from} ORDER BY {time} {order}, {table.Columns[0]} {order} LIMIT @limit",
-            read, row => $"{position(row).Time.ToUnixTimeMilliseconds()}.{position(row).Key}", page, cancellation, parameters);
+            read, row => $"{position(row).Time.ToUnixTimeMilliseconds()}.{position(row).Key}", page, parameters, cancellation);
     }
 
     private async Task<Page<T>> PageAsync<T>(
-        string sql, Func<DbDataReader, T> read, Func<T, string> cursor, PageRequest page, CancellationToken cancellation,
-        (string Name, object? Value)[] parameters)
+        string sql, Func<DbDataReader, T> read, Func<T, string> cursor, PageRequest page,
+        (string Name, object? Value)[] parameters, CancellationToken cancellation)
     {
         var size = Math.Clamp(page.Size, 1, LargestPage);
         // One more than asked for tells whether there is a next page.
