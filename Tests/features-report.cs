@@ -1,11 +1,12 @@
 // Reads docs/features.md and the test results, writes TestResults/features.tsv (row, surface, proven|missing, tests), and prints the counts.
-// Run by test.sh: dotnet run Tests/features-report.cs -- docs/features.md TestResults/tests.xml TestResults/features.tsv
+// A test of a later results file takes the place of the same test in an earlier one.
+// Run by test.sh: dotnet run Tests/features-report.cs -- docs/features.md TestResults/features.tsv TestResults/tests.xml ...
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-if (args.Length != 3)
+if (args.Length < 3)
 {
-    Console.Error.WriteLine("usage: features-report FEATURES.md RESULTS.xml OUT.tsv");
+    Console.Error.WriteLine("usage: features-report FEATURES.md OUT.tsv RESULTS.xml ...");
     return 2;
 }
 
@@ -18,7 +19,7 @@ var rows =
     from surface in surfaces.Split(',', StringSplitOptions.TrimEntries)
     select (Row: cells[1].Trim(), Surface: surface);
 
-var tests = XDocument.Load(args[1]).Descendants("test").Select(test => new
+var tests = args[2..].SelectMany(file => XDocument.Load(file).Descendants("test")).GroupBy(test => (string)test.Attribute("name")!).Select(group => group.Last()).Select(test => new
 {
     Name = (string)test.Attribute("name")!,
     Result = (string)test.Attribute("result")!,
@@ -32,7 +33,7 @@ var stray = tests.SelectMany(test => from feature in test.Features from surface 
 
 var proven = 0;
 var total = 0;
-using (var output = new StreamWriter(args[2]))
+using (var output = new StreamWriter(args[1]))
 {
     foreach (var (row, surface) in rows)
     {
@@ -44,7 +45,7 @@ using (var output = new StreamWriter(args[2]))
     }
 }
 
-Console.WriteLine($"{proven} of {total} rows and surfaces proven, {total - proven} missing ({args[2]})");
+Console.WriteLine($"{proven} of {total} rows and surfaces proven, {total - proven} missing ({args[1]})");
 foreach (var tag in stray)
 {
     Console.WriteLine($"tagged, but not a row and surface of the table: {tag}");
