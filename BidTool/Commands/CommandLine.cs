@@ -39,7 +39,7 @@ internal static class CommandLine
 
     private static Command Login()
     {
-        var platform = new Option<Uri>("--platform") { Description = "交易平台地址", Required = true };
+        var platform = new Option<string>("--platform") { Description = "交易平台地址", Required = true };
         var tender = new Option<string>("--tender") { Description = "项目编号", Required = true };
         var command = new Command("login", "扫码登录一个项目") { platform, tender };
         Handle(command, (parsed, ui, profile, stop) => new LoginCommand(ui, profile).RunAsync(parsed.GetRequiredValue(platform), parsed.GetRequiredValue(tender), stop));

@@ -15,9 +15,9 @@ internal sealed class LoginCommand(UserInterface ui, LoginProfile profile)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
 
-    public async Task RunAsync(Uri platform, string tender, CancellationToken stop)
+    public async Task RunAsync(string address, string tender, CancellationToken stop)
     {
-        if (!platform.IsAbsoluteUri)
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var platform) || platform.Scheme is not ("http" or "https"))
         {
             throw new ToolException("platform_address", "--platform 应为完整地址，例如 https://ggzy.example.gov.cn");
         }

@@ -59,7 +59,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
             try
             {
                 var folder = Path.Combine(output, name);
-                Directory.CreateDirectory(folder);
+                Directory.CreateDirectory(output);
                 await reader.OpenSectionAsync(wrapped[i].Section, key, folder, ui.Progress($"解密 {name}"), stop);
                 opened.Add(name);
             }

@@ -17,7 +17,11 @@ public abstract record PinOutcome
     /// <param name="TriesLeft">Before the lock for good.</param>
     /// <param name="LockedUntil">Set when this try locked the certificate for a time.</param>
     /// <param name="LockedForGood">This try locked it for good.</param>
-    public sealed record WrongPin(int Failures, int TriesLeft, DateTimeOffset? LockedUntil, bool LockedForGood) : PinOutcome;
+    public sealed record WrongPin(int Failures, int TriesLeft, DateTimeOffset? LockedUntil, bool LockedForGood) : PinOutcome
+    {
+        /// <summary>Tries before the next lock, which is what the user is told: five in a row, eight, ten.</summary>
+        public int TriesBeforeLock => (Failures < 5 ? 5 : Failures < 8 ? 8 : 10) - Failures;
+    }
 
     /// <summary>证书已锁定 before; nothing was looked at.</summary>
     /// <param name="Until">Null is for good.</param>

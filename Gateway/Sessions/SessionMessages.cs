@@ -21,11 +21,14 @@ internal static class SessionMessages
             request.Challenge,
             enterprise is null ? null : new SessionEnterprise(enterprise.Name, new CreditCode(enterprise.CreditCode)),
             caller.Grant is null ? null : new CreditCode(caller.Grant.CreditCode),
-            project is null ? null : new SessionProject(project.ProjectId, project.Name, project.OpeningTime),
+            project is null ? null : new SessionProject(project.ProjectId, project.Name, ToSeconds(project.OpeningTime)),
             [.. (request.Documents ?? []).Select(document => new SessionDocument(document.Form, document.ToBeSigned))],
             request.Decryption is null ? null : ToGrain(request.Decryption),
             request.TimeoutSeconds ?? DefaultTimeout);
     }
+
+    /// <summary>What is signed counts in seconds, so does the session.</summary>
+    private static DateTimeOffset ToSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 
     private static SessionDecryption ToGrain(DecryptionRequest request) => new(
         request.ToolKey,

@@ -89,7 +89,6 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Gateway:PublicBaseUrl"] = Gateway.GetLeftPart(UriPartial.Authority),
-            ["Gateway:PhoneAppFolder"] = Binaries.PhoneApp,
             ["Protection:RootKeyFile"] = Path.Combine(Folder, "keys", "root.key"),
             ["CaConsole:Password"] = Secrets.CaConsolePassword,
             ["Platforms:0:Id"] = PlatformId,
@@ -101,6 +100,12 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
             ["Platforms:1:RecognitionGroup"] = RecognitionGroup,
             ["Platforms:1:ClientSecret"] = Secrets.OtherPlatformSecret,
         };
+        if (File.Exists(Path.Combine(Binaries.PhoneApp, "index.html")))
+        {
+            // The headless demo does without.
+            settings["Gateway:PhoneAppFolder"] = Binaries.PhoneApp;
+        }
+
         AddProviders(settings);
         return settings;
     }

@@ -91,7 +91,8 @@ internal sealed class Journey : IDisposable
         await StepAsync("付费（支付宝）", async () =>
         {
             var order = await phone.PayAsync(application.ApplicationId, stop);
-            await simulators.PayAsync(order.OrderId.ToString("N"), new Uri(order.PayUrl!), stop);
+            // The provider's number of an order is ours and the attempt.
+            await simulators.PayAsync(order.OrderId.ToString("N") + "1", new Uri(order.PayUrl!), stop);
             await WaitForAsync(async () => (await phone.GetApplicationAsync(application.ApplicationId, stop)).State == ApplicationState.DownloadReady ? application : null, "the payment", stop);
         });
         var certificate = await StepAsync("生成密钥，设置PIN码，下载证书", async () =>
@@ -130,7 +131,7 @@ internal sealed class Journey : IDisposable
                 {
                     refused = true;
                     var wrong = await signer.ScanAndTryAsync(link, WrongPin, Pin, stop);
-                    Console.WriteLine($"    PIN码不正确，还可再试 {wrong.TriesLeft} 次");
+                    Console.WriteLine($"\n    PIN码不正确，还可再试 {wrong.TriesBeforeLock} 次");
                     return;
                 }
 

@@ -42,7 +42,7 @@ internal sealed record Papers(string Pdf, byte[] Licence, byte[] Form)
     {
         var text = string.Concat(lines.Select((line, i) => $"<text x='80' y='{260 + (i * 46)}' font-size='18'>{line}</text>"));
         return $"""
-            <svg xmlns='http://www.w3.org/2000/svg' width='595' height='842' viewBox='0 0 595 842' font-family='WenQuanYi Micro Hei'>
+            <svg xmlns='http://www.w3.org/2000/svg' width='210mm' height='297mm' viewBox='0 0 595 842' font-family='WenQuanYi Micro Hei'>
               <rect width='595' height='842' fill='#fff'/><text x='297' y='160' font-size='32' text-anchor='middle'>{title}</text>{text}
             </svg>
             """;

@@ -28,15 +28,16 @@ public sealed class PlatformStore
             CREATE TABLE IF NOT EXISTS login(credit_code TEXT PRIMARY KEY, to_be_signed BLOB NOT NULL, signature BLOB NOT NULL, at TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS bid(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, enterprise_name TEXT NOT NULL, file_name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, received_at TEXT NOT NULL, PRIMARY KEY(tender_id, credit_code));
             """);
-        var now = clock.GetUtcNow();
+        // Nine in the morning in China.
+        var today = new DateTimeOffset(clock.GetUtcNow().Date, TimeSpan.Zero).AddHours(1);
         Execute(
             "INSERT OR IGNORE INTO tender VALUES($id, $title, $buyer, $deadline, $opening)",
             ("$id", "YC-2026-0417"), ("$title", "宜昌市滨江路市政道路改造工程施工"), ("$buyer", "宜昌市市政建设管理中心"),
-            ("$deadline", Text(now.AddDays(20))), ("$opening", Text(now.AddDays(20).AddMinutes(30))));
+            ("$deadline", Text(today.AddDays(20))), ("$opening", Text(today.AddDays(20).AddMinutes(30))));
         Execute(
             "INSERT OR IGNORE INTO tender VALUES($id, $title, $buyer, $deadline, $opening)",
             ("$id", "YC-2026-0502"), ("$title", "宜昌东站换乘中心配套设备采购"), ("$buyer", "宜昌交通旅游产业发展集团有限公司"),
-            ("$deadline", Text(now.AddDays(35))), ("$opening", Text(now.AddDays(35).AddMinutes(30))));
+            ("$deadline", Text(today.AddDays(35))), ("$opening", Text(today.AddDays(35).AddMinutes(30))));
     }
 
     public string BidFolder { get; }
