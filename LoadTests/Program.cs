@@ -1,18 +1,23 @@
 using Bzt.LoadTests;
+using Bzt.LoadTests.Flows;
 using Bzt.LoadTests.Sm2;
 
-// A command is two words; what follows goes to its handler, whose result is the exit code.
+// A command is one word or two; what follows goes to its handler, whose result is the exit code.
 var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
 {
+    ["flows"] = new(FlowsCommand.Usage, FlowsCommand.Run),
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
     ["verify sm2"] = new("[--count N]: long agreement with BouncyCastle", Verify.Run),
     ["dudect sm2"] = new("[--seconds N]: does time depend on secrets (Welch's test)", Dudect.Run),
     ["trace sm2"] = new(": for callgrind and the JIT's listings, see the tests", Trace.Run),
 };
 
-if (args.Length >= 2 && commands.TryGetValue($"{args[0]} {args[1]}", out var command))
+for (var words = 1; words <= Math.Min(2, args.Length); words++)
 {
-    return await command.Handler(args[2..]);
+    if (commands.TryGetValue(string.Join(' ', args[..words]), out var command))
+    {
+        return await command.Handler(args[words..]);
+    }
 }
 
 Console.Error.WriteLine("usage: loadtests COMMAND");

@@ -20,6 +20,12 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
 
     public abstract Uri TradingPlatform { get; }
 
+    /// <summary>Without the sample trading platform: a program plays it.</summary>
+    public bool Headless { get; init; }
+
+    /// <summary>Settings of the gateways that differ from a development deployment's.</summary>
+    public IReadOnlyDictionary<string, string> GatewayOverrides { get; init; } = new Dictionary<string, string>();
+
     public IReadOnlyList<ManagedProcess> Processes => processes;
 
     public const string PlatformId = "yichang-ggzy";
@@ -70,6 +76,11 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
 
     protected async Task RunTradingPlatformAsync(CancellationToken cancellation)
     {
+        if (Headless)
+        {
+            return;
+        }
+
         var platform = Run("trading-platform", Binaries.TradingPlatform, new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
@@ -107,6 +118,11 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
         }
 
         AddProviders(settings);
+        foreach (var (key, value) in GatewayOverrides)
+        {
+            settings[key] = value;
+        }
+
         return settings;
     }
 

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bzt.Protocol;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Phone;
+using Bzt.Samples.Demo;
+
+namespace Bzt.LoadTests.Flows;
+
+/// <summary><c>flows</c>: whole sign flows through the product's HTTP surface.</summary>
+internal static class FlowsCommand
+{
+    public const string Usage =
+        "[--target embedded|cluster|URL] [--kind login|seal] [--documents N] [--phones N] [--concurrency C] [--seconds S] [--warm-up S] [--pin-rounds N] "
+        + "[--simulators URL] [--secrets FILE] [--json FILE]: sign flows from the PC's request to the verified signature";
+
+    private const int ProvisionedAtOnce = 8;
+
+    public static async Task<int> Run(string[] args)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            await Console.Error.WriteLineAsync("flows looks at processes as Linux shows them.");
+            return 2;
+        }
+
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        try
+        {
+            var report = await RunAsync(args, stop.Token);
+            report.Print(Console.Out);
+            if (Command.Option(args, "--json") is { } file)
+            {
+                await File.WriteAllTextAsync(file, report.ToJson());
+            }
+
+            return report.Errors.Count == 0 && report.Flows > 0 ? 0 : 1;
+        }
+        catch (Exception exception) when (exception is DemoException or FlowFailedException or Contracts.ApiRefusedException or HttpRequestException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 1;
+        }
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static async Task<FlowReport> RunAsync(string[] args, CancellationToken stop)
+    {
+        var concurrency = Number(args, "--concurrency", 16);
+        var phones = Number(args, "--phones", Math.Max(50, concurrency));
+        var pinRounds = Number(args, "--pin-rounds", PinStretch.DefaultRounds);
+        var kind = Enum.Parse<FlowKind>(Command.Option(args, "--kind") ?? nameof(FlowKind.Seal), ignoreCase: true);
+        var documents = kind == FlowKind.Login ? 1 : Number(args, "--documents", 1);
+        var options = new FlowOptions(
+            kind, documents, concurrency, TimeSpan.FromSeconds(Number(args, "--warm-up", 10)), TimeSpan.FromSeconds(Number(args, "--seconds", 30)));
+
+        await using var started = await StartAsync(args, stop);
+        using var platform = new SimulatedPlatform(started.Target);
+        using var phoneHttp = new HttpClient { BaseAddress = started.Target.Gateway, Timeout = TimeSpan.FromMinutes(2) };
+        using var provisioning = new Provisioning(started.Target, phoneHttp, platform, pinRounds);
+        Console.WriteLine($"{phones} phones get their certificates ...");
+        var since = Stopwatch.StartNew();
+        var made = await provisioning.MakeAsync(phones, ProvisionedAtOnce, done => Progress(done, phones), stop);
+        var provisioned = since.Elapsed;
+
+        Console.WriteLine($"warming up {options.WarmUp.TotalSeconds} s, then counting {options.Measured.TotalSeconds} s ...");
+        var count = await new FlowRun(platform, made, options).RunAsync(started.Target.ServerProcesses, stop);
+        var load = LoadAverage();
+        foreach (var phone in made)
+        {
+            phone.Dispose();
+        }
+
+        return await ReportAsync(started.Target.Name, options, count, phones, phones / provisioned.TotalSeconds, pinRounds, load);
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private static Task<StartedTarget> StartAsync(string[] args, CancellationToken stop)
+    {
+        var target = Command.Option(args, "--target") ?? "embedded";
+        if (target is "embedded" or "cluster")
+        {
+            Console.WriteLine($"starting: {target} ...");
+            return StartedTarget.StartAsync(target == "cluster", stop);
+        }
+
+        return Task.FromResult(StartedTarget.Running(
+            new Uri(target), new Uri(Command.Option(args, "--simulators") ?? "http://localhost:5081"),
+            Command.Option(args, "--secrets") ?? Path.Combine(Binaries.Repository, "var", "keys", "development.json")));
+    }
+
+    /// <summary>The parts of a flow that need no server are measured after the run, when it is gone and cannot disturb them.</summary>
+    public static async Task<FlowReport> ReportAsync(
+        string target, FlowOptions options, FlowCount count, int phones, double provisionedPerSecond, int pinRounds, double load)
+    {
+        double PerFlow(TimeSpan time) => time.TotalMilliseconds / Math.Max(1, count.Flows);
+        double Percentile(double percent) => count.Flows == 0 ? 0 : count.Latency.GetValueAtPercentile(percent) / 1000.0;
+        var cryptography = (await SiloCryptography.MeasureAsync(options.Documents)).TotalMilliseconds;
+        double? server = count.ServerCpu is { } cpu ? PerFlow(cpu) : null;
+        return new FlowReport(
+            target, options.Kind.ToString().ToLowerInvariant(), options.Documents, phones, options.Concurrency, count.Elapsed.TotalSeconds, count.Flows, count.Errors,
+            count.Flows / count.Elapsed.TotalSeconds, Percentile(50), Percentile(90), Percentile(99), Percentile(100),
+            server, cryptography, server - cryptography, GroupOperations(options.Documents).TotalMilliseconds, PerFlow(count.OwnCpu),
+            PinStretchTime(pinRounds).TotalMilliseconds, pinRounds, provisionedPerSecond, Environment.ProcessorCount, load);
+    }
+
+    /// <summary>S1 and S3 of so many documents: kG for the nonces and their proof, kP, one verification; in full batches.</summary>
+    private static TimeSpan GroupOperations(int documents)
+    {
+        const int Batch = 64;
+        Scalar[] scalars = [.. Enumerable.Range(0, Batch).Select(_ => Scalar.Random(SystemRandom.Instance))];
+        var points = new Point[Batch];
+        var results = new Point[Batch];
+        Sm2Batch.MultiplyBase(scalars, points);
+        var kG = Least(() => Sm2Batch.MultiplyBase(scalars, results)) / Batch;
+        var kP = Least(() => Sm2Batch.Multiply(scalars, points, results)) / Batch;
+        var verification = Least(() => Sm2Batch.MultiplyAdd(scalars, scalars, points, results)) / Batch;
+        return ((documents + 1) * kG) + (documents * kP) + verification;
+    }
+
+    private static TimeSpan PinStretchTime(int rounds) =>
+        Least(() => PinStretch.Create(SystemRandom.Instance, rounds).Stretch(SimulatedPhone.Pin).Dispose(), times: 5);
+
+    private static TimeSpan Least(Action run, int times = 200)
+    {
+        var least = TimeSpan.MaxValue;
+        for (var i = 0; i < times; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            run();
+            var took = Stopwatch.GetElapsedTime(start);
+            least = took < least ? took : least;
+        }
+
+        return least;
+    }
+
+    private static double LoadAverage() => File.Exists("/proc/loadavg")
+        ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)
+        : 0;
+
+    private static void Progress(int done, int of)
+    {
+        if (done == of || done % Math.Max(1, of / 10) == 0)
+        {
+            Console.WriteLine($"  {done} of {of}");
+        }
+    }
+
+    private static int Number(string[] args, string name, int otherwise) =>
+        Command.Option(args, name) is not { } value ? otherwise
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+        : throw new FlowFailedException($"{name} takes a number above zero");
+}

@@ -1,0 +1,133 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+using Bzt.Samples.Demo;
+using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Control;
+
+namespace Bzt.LoadTests.Flows;
+
+/// <summary>Makes phones with certificates the way people get them: SMS code, real name, claim, review, payment, download, binding.</summary>
+internal sealed class Provisioning : IDisposable
+{
+    /// <summary>The smallest picture the upload takes: one pixel.</summary>
+    private static readonly byte[] Picture = Convert.FromBase64String(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==");
+
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient phoneHttp;
+    private readonly HttpClient simulatorHttp = new();
+    private readonly SimulatorControl simulators;
+    private readonly CaConsole console;
+    private readonly SimulatedPlatform platform;
+    private readonly CachedPinStretcher stretcher = new();
+    private readonly int pinRounds;
+
+    public Provisioning(Target target, HttpClient phoneHttp, SimulatedPlatform platform, int pinRounds)
+    {
+        (this.phoneHttp, this.platform, this.pinRounds) = (phoneHttp, platform, pinRounds);
+        simulators = new SimulatorControl(simulatorHttp, target.Simulators, target.SimulatorsToken);
+        console = new CaConsole(target.Gateway, target.CaConsolePassword);
+    }
+
+    /// <summary>Makes them a few at a time: each waits for providers, reviewer and CA more than it computes.</summary>
+    public async Task<IReadOnlyList<SimulatedPhone>> MakeAsync(int count, int atOnce, Action<int> progress, CancellationToken stop)
+    {
+        var trust = await ChannelTrust.FetchAsync(phoneHttp, stop);
+        await console.LogInAsync(stop);
+        var first = Random.Shared.Next(1, TestPerson.Last - count);
+        var phones = new SimulatedPhone[count];
+        var done = 0;
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop }, async (i, cancellation) =>
+        {
+            phones[i] = new SimulatedPhone(phoneHttp, trust, stretcher, pinRounds);
+            await CertifyAsync(phones[i], TestPerson.Get(first + i), cancellation);
+            await platform.BindAsync(phones[i], cancellation);
+            progress(Interlocked.Increment(ref done));
+        });
+        return phones;
+    }
+
+    public void Dispose()
+    {
+        console.Dispose();
+        simulatorHttp.Dispose();
+    }
+
+    private async Task CertifyAsync(SimulatedPhone simulated, TestPerson person, CancellationToken stop)
+    {
+        var phone = simulated.Client;
+        await AsSoonAsAllowedAsync(() => phone.RequestSmsCodeAsync(person.Phone, cancellation: stop), stop);
+        var message = await UntilAsync(() => simulators.LastMessageAsync(person.Phone, stop), "the SMS", stop);
+        await AsSoonAsAllowedAsync(() => phone.LogInAsync(person.Phone, message.Code, "负载测试", stop), stop);
+        await phone.ProveRealNameByBankCardAsync(
+            new BankCardRealNameRequest(Guid.NewGuid(), person.Name, person.IdNumber, person.CardNumber, person.Phone), stop);
+
+        var enterprise = SyntheticEnterprise.Create();
+        var licence = await phone.UploadBlobAsync("licence", Picture, "image/png", stop);
+        var form = await phone.UploadBlobAsync("form", Picture, "image/png", stop);
+        var catalogue = await phone.GetCatalogueAsync(stop);
+        var offered = catalogue.Provinces.SelectMany(province => province.Platforms).First(place => place.PlatformId == Deployment.PlatformId);
+        var ca = offered.CertificateAuthorities[0];
+        var application = (await phone.ClaimAsync(
+            new ClaimRequest(
+                Guid.NewGuid(), enterprise.Name, enterprise.CreditCode, person.Name, person.IdNumber, licence.BlobId, form.BlobId,
+                offered.PlatformId, ca.CaId, ca.Offers[0].Years), stop)).ApplicationId;
+
+        await console.ApproveAsync(application, stop);
+        await UntilAsync(phone, application, ApplicationState.PaymentDue, stop);
+        var order = await phone.PayAsync(application, stop);
+        await simulators.PayAsync(order.OrderId.ToString("N"), new Uri(order.PayUrl!), stop);
+        await UntilAsync(phone, application, ApplicationState.DownloadReady, stop);
+
+        simulated.Take(await phone.DownloadAsync(application, SimulatedPhone.Pin, cancellation: stop) is DownloadOutcome.Active(var active)
+            ? active
+            : throw new FlowFailedException("a certificate was not downloaded"));
+    }
+
+    private static Task UntilAsync(PhoneClient phone, Guid application, ApplicationState state, CancellationToken stop) => UntilAsync(
+        async () => await phone.GetApplicationAsync(application, stop) is var info && info.State == state ? info : null, state.ToString(), stop);
+
+    private static async Task<T> UntilAsync<T>(Func<Task<T?>> look, string what, CancellationToken stop)
+        where T : class
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(Patience);
+        using var pace = new PeriodicTimer(Pace);
+        try
+        {
+            while (true)
+            {
+                if (await look() is { } found)
+                {
+                    return found;
+                }
+
+                await pace.WaitForNextTickAsync(patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new FlowFailedException($"waited {Patience.TotalMinutes} minutes for {what}");
+        }
+    }
+
+    /// <summary>A running system may limit logins from one address, and all phones are at this one.</summary>
+    private static async Task AsSoonAsAllowedAsync(Func<Task> ask, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await ask();
+                return;
+            }
+            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.RateLimited)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(refused.Problem.RetryAfterSeconds ?? 5), stop);
+            }
+        }
+    }
+}

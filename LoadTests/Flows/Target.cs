@@ -1,0 +1,75 @@
+using System.Runtime.Versioning;
+using Bzt.Samples.Demo;
+
+namespace Bzt.LoadTests.Flows;
+
+/// <summary>A running system: where it is, and what phones, a platform and a reviewer need to use it.</summary>
+/// <param name="Name">As it stands in the report.</param>
+/// <param name="Gateway">Where phones and the platform talk to.</param>
+/// <param name="Simulators">Where SMS codes are read and orders paid.</param>
+/// <param name="SimulatorsToken">For the simulators' control interface.</param>
+/// <param name="CaConsolePassword">For the reviewer.</param>
+/// <param name="PlatformSecret">Of the platform <see cref="Deployment.PlatformId"/>.</param>
+internal sealed record Target(string Name, Uri Gateway, Uri Simulators, string SimulatorsToken, string CaConsolePassword, string PlatformSecret)
+{
+    /// <summary>Processes whose CPU time is the server's; empty when they are not ours to look at.</summary>
+    public IReadOnlyList<int> ServerProcesses { get; init; } = [];
+}
+
+/// <summary>A target and its life: started for the run and stopped after it, or somebody else's.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class StartedTarget : IAsyncDisposable
+{
+    private readonly Deployment? deployment;
+    private readonly string? folder;
+
+    private StartedTarget(Target target, Deployment? deployment, string? folder) =>
+        (Target, this.deployment, this.folder) = (target, deployment, folder);
+
+    public Target Target { get; }
+
+    /// <summary>The same deployments that <c>./run.sh</c> and <c>./run.sh cluster</c> start, on a folder of their own.</summary>
+    public static async Task<StartedTarget> StartAsync(bool cluster, CancellationToken stop)
+    {
+        var folder = Directory.CreateTempSubdirectory("bzt-load-").FullName;
+        var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
+
+        // All phones log in from one address here, which is what the limit is against.
+        var overrides = new Dictionary<string, string> { ["Gateway:LoginsPerMinute"] = "100000", ["Logging:LogLevel:Default"] = "Warning" };
+        Deployment deployment = cluster
+            ? new ClusterDeployment(folder, secrets) { Headless = true, GatewayOverrides = overrides }
+            : new EmbeddedDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides };
+        var started = new StartedTarget(Of(cluster ? "cluster" : "embedded", deployment.Gateway, deployment.Simulators, secrets), deployment, folder);
+        try
+        {
+            await deployment.StartAsync(stop);
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
+
+        int[] servers = [.. deployment.Processes
+            .Where(process => process.Name.StartsWith("gateway", StringComparison.Ordinal) || process.Name.StartsWith("silo", StringComparison.Ordinal))
+            .Select(process => process.Id)];
+        return new StartedTarget(started.Target with { ServerProcesses = servers }, deployment, folder);
+    }
+
+    /// <summary>A system somebody started, with the file of its development secrets.</summary>
+    public static StartedTarget Running(Uri gateway, Uri simulators, string secretsFile) => File.Exists(secretsFile)
+        ? new StartedTarget(Of(gateway.ToString(), gateway, simulators, DevelopmentSecrets.LoadOrCreate(secretsFile)), null, null)
+        : throw new DemoException($"{secretsFile} is not there; name the running system's with --secrets.");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (deployment is not null)
+        {
+            await deployment.DisposeAsync();
+            Directory.Delete(folder!, recursive: true);
+        }
+    }
+
+    private static Target Of(string name, Uri gateway, Uri simulators, DevelopmentSecrets secrets) =>
+        new(name, gateway, simulators, secrets.SimulatorsToken, secrets.CaConsolePassword, secrets.PlatformSecret);
+}
