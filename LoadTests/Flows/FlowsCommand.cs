@@ -43,7 +43,7 @@ internal static class FlowsCommand
         }
         catch (Exception exception) when (exception is DemoException or FlowFailedException or Contracts.ApiRefusedException or HttpRequestException)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            await Console.Error.WriteLineAsync(exception.ToString());
             return 1;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Web;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
@@ -79,12 +81,20 @@ internal sealed class Provisioning : IDisposable
         await console.ApproveAsync(application, stop);
         await UntilAsync(phone, application, ApplicationState.PaymentDue, stop);
         var order = await phone.PayAsync(application, stop);
-        await simulators.PayAsync(order.OrderId.ToString("N"), new Uri(order.PayUrl!), stop);
+        var payment = new Uri(order.PayUrl!);
+        await simulators.PayAsync(NumberIn(payment), payment, stop);
         await UntilAsync(phone, application, ApplicationState.DownloadReady, stop);
 
         simulated.Take(await phone.DownloadAsync(application, SimulatedPhone.Pin, cancellation: stop) is DownloadOutcome.Active(var active)
             ? active
             : throw new FlowFailedException("a certificate was not downloaded"));
+    }
+
+    /// <summary>The order's number at Alipay, as the payment page is asked for.</summary>
+    private static string NumberIn(Uri payment)
+    {
+        using var content = JsonDocument.Parse(HttpUtility.ParseQueryString(payment.Query)["biz_content"]!);
+        return content.RootElement.GetProperty("out_trade_no").GetString()!;
     }
 
     private static Task UntilAsync(PhoneClient phone, Guid application, ApplicationState state, CancellationToken stop) => UntilAsync(
