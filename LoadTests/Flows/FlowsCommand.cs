@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Phone;
@@ -25,11 +26,15 @@ internal static class FlowsCommand
         }
 
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
+        void Stop(PosixSignalContext context)
         {
-            pressed.Cancel = true;
+            context.Cancel = true;
             stop.Cancel();
-        };
+        }
+
+        // What was started is stopped again, however the run ends.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
             var report = await RunAsync(args, stop.Token);
@@ -43,7 +48,7 @@ internal static class FlowsCommand
         }
         catch (Exception exception) when (exception is DemoException or FlowFailedException or Contracts.ApiRefusedException or HttpRequestException)
         {
-            await Console.Error.WriteLineAsync(exception.ToString());
+            await Console.Error.WriteLineAsync(exception.Message);
             return 1;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

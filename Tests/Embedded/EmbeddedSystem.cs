@@ -28,7 +28,7 @@ namespace Bzt.Tests.Embedded;
 /// </summary>
 public sealed class EmbeddedSystem : IAsyncDisposable
 {
-    private const string ControlToken = "control-token-of-the-tests";
+    internal const string ControlToken = "control-token-of-the-tests";
 
     private static readonly Lazy<Task<EmbeddedSystem>> Shared = new(() => StartAsync());
     private static int persons;
