@@ -20,6 +20,20 @@ internal sealed record FlowReport(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    public static FlowReport Of(
+        string target, FlowOptions options, FlowCount count, FlowCosts costs, int phones, double provisionedPerSecond, double load)
+    {
+        double PerFlow(TimeSpan time) => time.TotalMilliseconds / Math.Max(1, count.Flows);
+        double Percentile(double percent) => count.Flows == 0 ? 0 : count.Latency.GetValueAtPercentile(percent) / 1000.0;
+        var cryptography = costs.Cryptography.TotalMilliseconds;
+        double? server = count.ServerCpu is { } cpu ? PerFlow(cpu) : null;
+        return new FlowReport(
+            target, options.Kind.ToString().ToLowerInvariant(), options.Documents, phones, options.Concurrency, count.Elapsed.TotalSeconds, count.Flows, count.Errors,
+            count.Flows / count.Elapsed.TotalSeconds, Percentile(50), Percentile(90), Percentile(99), Percentile(100),
+            server, cryptography, server - cryptography, costs.GroupOperations.TotalMilliseconds, PerFlow(count.OwnCpu),
+            costs.PinStretch.TotalMilliseconds, costs.PinRounds, provisionedPerSecond, Environment.ProcessorCount, load);
+    }
+
     public void Print(TextWriter output)
     {
         void Line(string name, FormattableString value) => output.WriteLine($"{name,-42}{value.ToString(CultureInfo.InvariantCulture)}");

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Bzt.Protocol;
-using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Phone;
 using Bzt.Samples.Demo;
 
@@ -85,7 +83,9 @@ internal static class FlowsCommand
             phone.Dispose();
         }
 
-        return await ReportAsync(started.Target.Name, options, count, phones, phones / provisioned.TotalSeconds, pinRounds, load);
+        // Measured after the run, when nothing of it disturbs them; the machine's other users do so alike.
+        var costs = await FlowCosts.MeasureAsync(documents, pinRounds);
+        return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load);
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -101,52 +101,6 @@ internal static class FlowsCommand
         return Task.FromResult(StartedTarget.Running(
             new Uri(target), new Uri(Command.Option(args, "--simulators") ?? "http://localhost:5081"),
             Command.Option(args, "--secrets") ?? Path.Combine(Binaries.Repository, "var", "keys", "development.json")));
-    }
-
-    /// <summary>The parts of a flow that need no server are measured after the run, when it is gone and cannot disturb them.</summary>
-    public static async Task<FlowReport> ReportAsync(
-        string target, FlowOptions options, FlowCount count, int phones, double provisionedPerSecond, int pinRounds, double load)
-    {
-        double PerFlow(TimeSpan time) => time.TotalMilliseconds / Math.Max(1, count.Flows);
-        double Percentile(double percent) => count.Flows == 0 ? 0 : count.Latency.GetValueAtPercentile(percent) / 1000.0;
-        var cryptography = (await SiloCryptography.MeasureAsync(options.Documents)).TotalMilliseconds;
-        double? server = count.ServerCpu is { } cpu ? PerFlow(cpu) : null;
-        return new FlowReport(
-            target, options.Kind.ToString().ToLowerInvariant(), options.Documents, phones, options.Concurrency, count.Elapsed.TotalSeconds, count.Flows, count.Errors,
-            count.Flows / count.Elapsed.TotalSeconds, Percentile(50), Percentile(90), Percentile(99), Percentile(100),
-            server, cryptography, server - cryptography, GroupOperations(options.Documents).TotalMilliseconds, PerFlow(count.OwnCpu),
-            PinStretchTime(pinRounds).TotalMilliseconds, pinRounds, provisionedPerSecond, Environment.ProcessorCount, load);
-    }
-
-    /// <summary>S1 and S3 of so many documents: kG for the nonces and their proof, kP, one verification; in full batches.</summary>
-    private static TimeSpan GroupOperations(int documents)
-    {
-        const int Batch = 64;
-        Scalar[] scalars = [.. Enumerable.Range(0, Batch).Select(_ => Scalar.Random(SystemRandom.Instance))];
-        var points = new Point[Batch];
-        var results = new Point[Batch];
-        Sm2Batch.MultiplyBase(scalars, points);
-        var kG = Least(() => Sm2Batch.MultiplyBase(scalars, results)) / Batch;
-        var kP = Least(() => Sm2Batch.Multiply(scalars, points, results)) / Batch;
-        var verification = Least(() => Sm2Batch.MultiplyAdd(scalars, scalars, points, results)) / Batch;
-        return ((documents + 1) * kG) + (documents * kP) + verification;
-    }
-
-    private static TimeSpan PinStretchTime(int rounds) =>
-        Least(() => PinStretch.Create(SystemRandom.Instance, rounds).Stretch(SimulatedPhone.Pin).Dispose(), times: 5);
-
-    private static TimeSpan Least(Action run, int times = 200)
-    {
-        var least = TimeSpan.MaxValue;
-        for (var i = 0; i < times; i++)
-        {
-            var start = Stopwatch.GetTimestamp();
-            run();
-            var took = Stopwatch.GetElapsedTime(start);
-            least = took < least ? took : least;
-        }
-
-        return least;
     }
 
     private static double LoadAverage() => File.Exists("/proc/loadavg")

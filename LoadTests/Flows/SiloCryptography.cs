@@ -22,8 +22,6 @@ internal sealed class SiloCryptography : IDisposable
 
     private const string KeyId = "certificate";
     private const string DeviceId = "device";
-    private const int Warm = 300;
-    private const int Counted = 400;
 
     private readonly IRandomSource random = SystemRandom.Instance;
     private readonly ClusterKeyRing cluster = new(SecretScalar.Random(SystemRandom.Instance));
@@ -45,10 +43,10 @@ internal sealed class SiloCryptography : IDisposable
     }
 
     /// <summary>The median flow with so many documents.</summary>
-    public static async Task<TimeSpan> MeasureAsync(int documents)
+    public static async Task<TimeSpan> MeasureAsync(int documents, int warm, int timed)
     {
         using var measured = new SiloCryptography();
-        return await measured.RunAsync(documents);
+        return await measured.RunAsync(documents, warm, timed);
     }
 
     public void Dispose()
@@ -59,19 +57,19 @@ internal sealed class SiloCryptography : IDisposable
         device.Dispose();
     }
 
-    private async Task<TimeSpan> RunAsync(int documents)
+    private async Task<TimeSpan> RunAsync(int documents, int warm, int timed)
     {
         using var pin = PinStretch.Create(random, rounds: 1).Stretch(SimulatedPhone.Pin);
         Require(await phone.GenerateAsync(pin) is KeygenConfirmed);
         var times = new List<double>();
-        for (var i = 0; i < Warm + Counted; i++)
+        for (var i = 0; i < warm + timed; i++)
         {
             work = new RoundWork.Signing([.. Enumerable.Range(0, documents).Select(_ =>
                 new CmsPdfForm("投标文件.pdf", random.Bytes(32), random.Bytes(32)).ToDocument())]);
             silo = TimeSpan.Zero;
             using var opened = (await phone.OpenSigningAsync($"request {i}")).Round;
             Require(opened is not null && await opened.ConfirmAsync(pin) is Signed);
-            if (i >= Warm)
+            if (i >= warm)
             {
                 times.Add((silo + DpopVerification()).TotalMicroseconds);
             }

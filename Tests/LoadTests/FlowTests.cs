@@ -32,7 +32,8 @@ public sealed class FlowTests
         Assert.InRange(count.Flows, 8, 8 + seals.Concurrency - 1);
         Assert.True(count.ServerCpu > TimeSpan.Zero);
 
-        var report = await FlowsCommand.ReportAsync(target.Name, seals, count, phones.Count, provisionedPerSecond: 1, PinRounds, load: 1);
+        var costs = await FlowCosts.MeasureAsync(seals.Documents, PinRounds, warm: 0, timed: 2);
+        var report = FlowReport.Of(target.Name, seals, count, costs, phones.Count, provisionedPerSecond: 1, load: 1);
         using var json = JsonDocument.Parse(report.ToJson());
         Assert.Equal(count.Flows, json.RootElement.GetProperty("flows").GetInt64());
         Assert.Equal(report.ServerCpuMs, json.RootElement.GetProperty("server_cpu_ms").GetDouble());
