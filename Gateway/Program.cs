@@ -1,4 +1,10 @@
 using Bzt.Gateway.Hosting;
+using Bzt.Silo.Hosting;
+
+if (await HealthCommand.TryRunAsync(args))
+{
+    return;
+}
 
 await using var gateway = GatewayHost.Build(args);
 await gateway.RunAsync();

@@ -1,16 +1,15 @@
-using Bzt.Grains.Providers;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.KeyProtection;
 
-if (KeyCommands.TryRun(args))
+if (KeyCommands.TryRun(args) || await HealthCommand.TryRunAsync(args))
 {
     return;
 }
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddSettingFiles();
 builder.AddBztSilo();
-builder.Services.AddProviders();
 builder.AddOperations();
-var app = builder.Build();
+await using var app = builder.Build();
 app.MapOperations();
-app.Run();
+await app.RunAsync();

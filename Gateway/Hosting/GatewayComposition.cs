@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Bzt.Contracts;
 using Bzt.Gateway.Problems;
-using Bzt.Grains.Providers;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
@@ -18,7 +17,6 @@ internal static class GatewayComposition
         if (embedded)
         {
             builder.AddBztSilo();
-            builder.Services.AddProviders();
         }
         else
         {

@@ -10,6 +10,7 @@ using Bzt.Gateway.Phones;
 using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
+using Bzt.Silo.Hosting;
 using Microsoft.AspNetCore.Routing;
 
 namespace Bzt.Gateway.Hosting;
@@ -27,6 +28,7 @@ public static class GatewayHost
             ApplicationName = typeof(GatewayHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        builder.AddSettingFiles();
         configure?.Invoke(builder);
 
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -46,6 +48,7 @@ public static class GatewayHost
         builder.AddApiDocument();
 
         var app = builder.Build();
+        app.UseTrustedProxies(options);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseSecurityHeaders();
         app.UseProblemsForEmptyErrors();

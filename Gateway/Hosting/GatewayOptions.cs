@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace Bzt.Gateway.Hosting;
 
@@ -25,6 +26,12 @@ public sealed class GatewayOptions : IValidatableObject
     /// <summary>The published phone app (its <c>wwwroot</c>); without one <c>/app</c> is not served.</summary>
     public string? PhoneAppFolder { get; set; }
 
+    /// <summary>
+    /// Networks of the reverse proxies in front, as <c>10.0.0.0/8</c>: only they may say for whom they ask. Without one, the limits by
+    /// address take every caller behind a proxy for the proxy.
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
+
     /// <summary>Requests for codes and logins a minute from one address.</summary>
     [Range(1, 100_000)]
     public int LoginsPerMinute { get; set; } = 30;
@@ -43,6 +50,11 @@ public sealed class GatewayOptions : IValidatableObject
         if (!Version.TryParse(OldestAppVersion, out _))
         {
             yield return new("Gateway:OldestAppVersion is a version: 1.2", [nameof(OldestAppVersion)]);
+        }
+
+        foreach (var network in TrustedProxies.Where(network => !IPNetwork.TryParse(network, out _)))
+        {
+            yield return new($"Gateway:TrustedProxies: {network} is not a network: 10.0.0.0/8", [nameof(TrustedProxies)]);
         }
 
         if (HubBackplane && string.IsNullOrWhiteSpace(Redis))

@@ -37,7 +37,7 @@ internal sealed class StartedTarget : IAsyncDisposable
         // All phones log in from one address here, which is what the limit is against.
         var overrides = new Dictionary<string, string> { ["Gateway:LoginsPerMinute"] = "100000", ["Logging:LogLevel:Default"] = "Warning" };
         Deployment deployment = cluster
-            ? new ClusterDeployment(folder, secrets) { Headless = true, GatewayOverrides = overrides }
+            ? new ClusterDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides }
             : new EmbeddedDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides };
         var started = new StartedTarget(Of(cluster ? "cluster" : "embedded", deployment.Gateway, deployment.Simulators, secrets), deployment, folder);
         try
@@ -66,7 +66,7 @@ internal sealed class StartedTarget : IAsyncDisposable
         if (deployment is not null)
         {
             await deployment.DisposeAsync();
-            Directory.Delete(folder!, recursive: true);
+            Deployment.Delete(folder!);
         }
     }
 

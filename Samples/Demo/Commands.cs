@@ -8,8 +8,8 @@ internal static class Commands
     {
         var folder = Path.Combine(Binaries.Repository, "var");
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
-        using var network = lan ? LocalNetwork.Prepare(Path.Combine(folder, "keys"), Ports.WellKnown.Gateway) : null;
-        await using var deployment = new EmbeddedDeployment(folder, secrets, Ports.WellKnown, network);
+        using var network = lan ? LocalNetwork.Prepare(Path.Combine(folder, "keys"), Ports.Embedded.Gateway) : null;
+        await using var deployment = new EmbeddedDeployment(folder, secrets, Ports.Embedded, network);
         await deployment.StartAsync(stop);
         network?.Offer();
         Announce(deployment, network);
@@ -22,7 +22,7 @@ internal static class Commands
     {
         var folder = Path.Combine(Binaries.Repository, "var", "cluster");
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
-        await using var deployment = new ClusterDeployment(folder, secrets);
+        await using var deployment = new ClusterDeployment(folder, secrets, Ports.Cluster);
         await deployment.StartAsync(stop);
         Announce(deployment, network: null);
         await WaitAsync(deployment, stop);
@@ -37,14 +37,14 @@ internal static class Commands
         try
         {
             var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
-            await using Deployment deployment = cluster ? new ClusterDeployment(folder, secrets) : new EmbeddedDeployment(folder, secrets, Ports.Free());
+            await using Deployment deployment = cluster ? new ClusterDeployment(folder, secrets, Ports.Free()) : new EmbeddedDeployment(folder, secrets, Ports.Free());
             Console.WriteLine("starting ...");
             await deployment.StartAsync(stop);
             await Journey.PlayAsync(deployment, output, stop);
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            Deployment.Delete(folder);
         }
 
         return 0;

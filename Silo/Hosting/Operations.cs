@@ -1,5 +1,6 @@
 using Bzt.Silo.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 
@@ -12,6 +13,11 @@ public static class Operations
 
     public static IHostApplicationBuilder AddOperations(this IHostApplicationBuilder builder)
     {
+        // Asked for every few seconds; and Orleans tells at Information what its metrics tell better. An operator's setting wins.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning", ["Logging:LogLevel:Orleans"] = "Warning" },
+        });
         builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter("Microsoft.Orleans", "Bzt.*").AddPrometheusExporter());
         return builder;

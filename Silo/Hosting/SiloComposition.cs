@@ -2,6 +2,7 @@ using System.Net;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Providers;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -20,17 +21,12 @@ public static class SiloComposition
     public static IHostApplicationBuilder AddBztSilo(this IHostApplicationBuilder builder)
     {
         var storage = builder.AddBztStores();
-        var cluster = builder.Bind<ClusterSettings>(ClusterSettings.Section);
-        if (cluster.Mode is { } mode && mode != (storage.IsEmbedded ? "embedded" : "cluster"))
-        {
-            throw new OptionsValidationException(ClusterSettings.Section, typeof(ClusterSettings), [
-                $"Cluster:Mode {mode} and Storage:Provider {storage.Provider} do not go together: embedded is one process on sqlite, a cluster is on postgres."]);
-        }
-
+        var cluster = builder.BindCluster(storage);
         builder.Bind<OutboxOptions>(OutboxOptions.Section);
         builder.Services.AddGrainParts(typeof(StateJson).Assembly);
         builder.Services.AddApplications(builder.Environment);
         builder.Services.AddCertificates();
+        builder.Services.AddProviders();
         builder.UseOrleans(silo =>
         {
             silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
@@ -50,6 +46,16 @@ public static class SiloComposition
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;
+    }
+
+    /// <summary>Section <c>Cluster</c>, which must say what the storage says.</summary>
+    internal static ClusterSettings BindCluster(this IHostApplicationBuilder builder, StorageOptions storage)
+    {
+        var cluster = builder.Bind<ClusterSettings>(ClusterSettings.Section);
+        return cluster.Mode is not { } mode || mode == (storage.IsEmbedded ? "embedded" : "cluster")
+            ? cluster
+            : throw new OptionsValidationException(ClusterSettings.Section, typeof(ClusterSettings), [
+                $"Cluster:Mode {mode} and Storage:Provider {storage.Provider} do not go together: embedded is one process on sqlite, a cluster is on postgres."]);
     }
 
     private static void JoinCluster(ISiloBuilder silo, ClusterSettings cluster)
@@ -73,6 +79,8 @@ public static class SiloComposition
             options.NumMissedProbesLimit = 3;
             options.NumVotesForDeathDeclaration = cluster.VotesForDeath;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+            // After a power cut the silos that come back wait until the rows of the dead are stale: three times this.
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         });
     }
 

@@ -97,11 +97,35 @@ public sealed class HostingTests
         }
     }
 
+    /// <summary>The limit counts callers, not the proxy in front; and nobody makes himself many by a header.</summary>
+    [Theory]
+    [InlineData("127.0.0.0/8", false)]
+    [InlineData("10.0.0.0/8", true)]
+    public async Task Only_a_trusted_proxy_says_for_whom_it_asks(string trusted, bool limited)
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Gateway:TrustedProxies:0"] = trusted;
+            builder.Configuration["Gateway:LoginsPerMinute"] = "1";
+        });
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, await AskAsync("203.0.113.1"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync("203.0.113.1"));
+        Assert.Equal(limited, await AskAsync("203.0.113.2") == HttpStatusCode.TooManyRequests);
+
+        async Task<HttpStatusCode> AskAsync(string caller)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Routes.Phone.SmsCodes) { Headers = { { "X-Forwarded-For", caller } } };
+            using var answer = await system.Gateway.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
     [Theory]
     [InlineData("Gateway:PublicBaseUrl", "http://bzt.example")]
     [InlineData("Gateway:PublicBaseUrl", "https://bzt.example/path")]
     [InlineData("Gateway:OldestAppVersion", "new")]
     [InlineData("Gateway:HubBackplane", "true")]
+    [InlineData("Gateway:TrustedProxies:0", "proxy.example")]
     [InlineData("Gateway:PhoneAppFolder", "/no/such/folder")]
     [InlineData("Gateway:LoginsPerMinute", "0")]
     public void An_unsafe_or_senseless_configuration_refuses_to_start(string setting, string value)

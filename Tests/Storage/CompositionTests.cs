@@ -49,6 +49,27 @@ public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_silo_without_its_providers_does_not_start()
+    {
+        using var host = Build(builder => builder.AddBztSilo(), ("EmbeddedCa:PublicUrl", "http://ca.test/ca"));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync());
+        Assert.Contains("Sms", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_come_from_files_too_and_these_win()
+    {
+        Directory.CreateDirectory(folder.File("secrets"));
+        File.WriteAllText(folder.File("secrets/Cluster__ServiceId"), "from-a-secret\n");
+        File.WriteAllText(folder.File("settings.json"), """{"Cluster":{"ServiceId":"from-json","ClusterId":"from-json"}}""");
+        var builder = Builder(("Cluster:ServiceId", "given"), ("SettingFiles:Folder", folder.File("secrets")), ("SettingFiles:Json", folder.File("settings.json")));
+        builder.AddSettingFiles();
+        Assert.Equal("from-a-secret", builder.Configuration["Cluster:ServiceId"]);
+        Assert.Equal("from-json", builder.Configuration["Cluster:ClusterId"]);
+        Assert.ThrowsAny<IOException>(() => Builder(("SettingFiles:Json", folder.File("missing.json"))).AddSettingFiles());
+    }
+
+    [Fact]
     public async Task A_second_process_does_not_start_on_the_same_folder()
     {
         await using var first = await StoreHost.StartAsync(folder);

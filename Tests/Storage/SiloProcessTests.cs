@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bzt.Silo.Storage;
+using Bzt.Simulators.Control;
 
 namespace Bzt.Tests.Storage;
 
@@ -9,6 +10,8 @@ public sealed class SiloProcessTests : IDisposable
     private const int Killed = 128 + 9;
 
     private readonly TempFolder folder = new();
+
+    public SiloProcessTests() => File.WriteAllText(folder.File("providers.json"), ProviderSettings.ToJson(NoProviders.Settings));
 
     public void Dispose() => folder.Dispose();
 
@@ -44,6 +47,7 @@ public sealed class SiloProcessTests : IDisposable
             using var http = new HttpClient { BaseAddress = await AddressAsync(silo) };
             Assert.Equal("Healthy", await http.GetStringAsync("/health/live", Limit()));
             Assert.Equal("Healthy", await http.GetStringAsync("/health/ready", Limit()));
+            Assert.Contains("Healthy", await RunAsync("health", new Uri(http.BaseAddress, "/health/ready").ToString()), StringComparison.Ordinal);
             Assert.Contains("orleans", await http.GetStringAsync("/metrics", Limit()), StringComparison.OrdinalIgnoreCase);
         }
         finally
@@ -51,6 +55,14 @@ public sealed class SiloProcessTests : IDisposable
             silo.Kill();
             await silo.WaitForExitAsync(Limit());
         }
+    }
+
+    [Fact]
+    public async Task Asked_for_its_health_it_tells_by_its_exit_code()
+    {
+        using var nobody = Launch("Production", ["health", "http://127.0.0.1:9/health/live"]);
+        await nobody.WaitForExitAsync(Limit());
+        Assert.Equal(1, nobody.ExitCode);
     }
 
     [Fact]
@@ -63,7 +75,7 @@ public sealed class SiloProcessTests : IDisposable
     }
 
     private Process Start(string environment, params string[] settings) => Launch(environment, [
-        "--urls=http://127.0.0.1:0", "--EmbeddedCa:PublicUrl=http://ca.test/ca", $"--Storage:DataFolder={folder.File("data")}", $"--Protection:RootKeyFile={folder.File("keys/root.key")}", .. settings]);
+        "--urls=http://127.0.0.1:0", "--EmbeddedCa:PublicUrl=http://ca.test/ca", $"--SettingFiles:Json={folder.File("providers.json")}", $"--Storage:DataFolder={folder.File("data")}", $"--Protection:RootKeyFile={folder.File("keys/root.key")}", .. settings]);
 
     private static async Task<string> RunAsync(params string[] arguments)
     {

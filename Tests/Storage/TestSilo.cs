@@ -2,6 +2,7 @@ using Bzt.Grains.Foundations;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -90,6 +91,7 @@ public sealed class TestSilo : IAsyncDisposable
         }
 
         builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
+        builder.Configuration.AddInMemoryCollection(NoProviders.Settings);
         // The store's own clock dates rows, and a test's does not move it: every pending row is old enough for the sweeper.
         builder.Configuration["Outbox:PendingAge"] = "00:00:00";
         builder.Services.AddSingleton<TimeProvider>(Clock);

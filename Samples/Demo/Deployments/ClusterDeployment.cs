@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace Bzt.Samples.Demo;
 
@@ -8,23 +9,41 @@ namespace Bzt.Samples.Demo;
 /// </summary>
 internal sealed class ClusterDeployment : Deployment
 {
-    private readonly int postgresPort = FreePort();
+    private const int Each = 2;
+
     private readonly int redisPort = FreePort();
     private readonly Balancer balancer;
-    private readonly int[] gatewayPorts;
+    private readonly List<Silo> silos = [];
+    private readonly ManagedProcess?[] gateways = new ManagedProcess?[Each];
     private PostgresServer? postgres;
+    private string? database;
 
-    public ClusterDeployment(string folder, DevelopmentSecrets secrets) : base(folder, secrets)
+    /// <param name="folder">Where everything of this deployment lies.</param>
+    /// <param name="secrets">Its passwords.</param>
+    /// <param name="ports">Of the addresses people use.</param>
+    /// <param name="database">An empty database somewhere; without one the deployment has a server of its own.</param>
+    public ClusterDeployment(string folder, DevelopmentSecrets secrets, Ports ports, string? database = null) : base(folder, secrets)
     {
-        var ports = Ports.Free();
         Gateway = Local(ports.Gateway);
         Simulators = Local(ports.Simulators);
         TradingPlatform = Local(ports.TradingPlatform);
-        gatewayPorts = [FreePort(), FreePort()];
-        balancer = new Balancer(ports.Gateway, gatewayPorts);
+        int[] targets = [.. Enumerable.Range(0, Each).Select(_ => FreePort())];
+        Gateways = [.. targets.Select(port => new Uri($"http://127.0.0.1:{port}/"))];
+        balancer = new Balancer(ports.Gateway, targets);
+        this.database = database;
     }
 
+    public sealed record Silo(ManagedProcess Process, int Port);
+
+    /// <summary>The balancer's.</summary>
     public override Uri Gateway { get; }
+
+    /// <summary>Each one's own.</summary>
+    public IReadOnlyList<Uri> Gateways { get; }
+
+    public IReadOnlyList<Silo> Silos => silos;
+
+    public string RootKeyFile => Path.Combine(Folder, "keys", "root.key");
 
     public override Uri Simulators { get; }
 
@@ -32,40 +51,30 @@ internal sealed class ClusterDeployment : Deployment
 
     public override async Task StartAsync(CancellationToken cancellation)
     {
-        postgres = await PostgresServer.StartAsync(Path.Combine(Folder, "postgres"), postgresPort, Secrets.PlatformSecret, cancellation);
+        if (database is null)
+        {
+            postgres = await PostgresServer.StartAsync(Folder, FreePort(), Secrets.PlatformSecret, cancellation);
+            database = postgres.ConnectionString;
+        }
+
         StartRedis();
         CreateRootKey();
         await RunSimulatorsAsync(cancellation);
-        var shared = SharedSettings();
-        for (var i = 0; i < 2; i++)
-        {
-            var health = FreePort();
-            var settings = new Dictionary<string, string>(shared)
-            {
-                ["Cluster:SiloPort"] = FreePort().ToString(),
-                ["Cluster:GatewayPort"] = FreePort().ToString(),
-                ["Cluster:AdvertisedAddress"] = "127.0.0.1",
-            };
-            var silo = Run($"silo-{i + 1}", Binaries.Silo, settings, "--urls", $"http://127.0.0.1:{health}");
-            await silo.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{health}/health/ready"), cancellation);
-        }
-
-        for (var i = 0; i < gatewayPorts.Length; i++)
-        {
-            var settings = GatewaySettings();
-            foreach (var (key, value) in shared)
-            {
-                settings[key] = value;
-            }
-
-            settings["Gateway:Redis"] = $"127.0.0.1:{redisPort}";
-            var address = $"http://127.0.0.1:{gatewayPorts[i]}";
-            var gateway = Run($"gateway-{i + 1}", Binaries.Gateway, settings, "--urls", address);
-            await gateway.WaitUntilReadyAsync(new Uri(address + "/health/ready"), cancellation);
-        }
-
+        // All at once, as containers come up: the store's migrations and the membership see to it.
+        await Task.WhenAll([.. Enumerable.Range(1, Each).Select(number => RunSiloAsync(number, cancellation)), StartGatewaysAsync(cancellation)]);
         balancer.Start();
         await RunTradingPlatformAsync(cancellation);
+    }
+
+    public async Task StartGatewaysAsync(CancellationToken cancellation) =>
+        await Task.WhenAll(Enumerable.Range(0, Each).Select(i => RunGatewayAsync(i, cancellation)));
+
+    public async Task StopGatewaysAsync()
+    {
+        foreach (var gateway in gateways)
+        {
+            await StopAsync(gateway!);
+        }
     }
 
     public override async ValueTask DisposeAsync()
@@ -80,100 +89,68 @@ internal sealed class ClusterDeployment : Deployment
 
     private static Uri Local(int port) => new($"http://localhost:{port}/");
 
-    /// <summary>What silos and gateways must agree on: the store, its keys, the providers, the public address.</summary>
-    private Dictionary<string, string> SharedSettings()
+    private async Task RunSiloAsync(int number, CancellationToken cancellation)
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["Storage:Provider"] = "postgres",
-            ["Storage:ConnectionString"] = postgres!.ConnectionString,
-            ["Protection:RootKeyFile"] = Path.Combine(Folder, "keys", "root.key"),
-        };
+        var port = FreePort();
+        var address = $"http://127.0.0.1:{FreePort()}";
+        var settings = StoreSettings();
+        settings["Gateway:PublicBaseUrl"] = Gateway.GetLeftPart(UriPartial.Authority);
+        settings["Cluster:SiloPort"] = $"{port}";
+        settings["Cluster:GatewayPort"] = $"{FreePort()}";
+        settings["Cluster:AdvertisedAddress"] = "127.0.0.1";
         AddProviders(settings);
-        return settings;
+        var process = Run($"silo-{number}", Binaries.Silo, settings, "--urls", address);
+        silos.Add(new Silo(process, port));
+        await process.WaitUntilReadyAsync(new Uri(address + "/health/ready"), cancellation);
     }
+
+    private async Task RunGatewayAsync(int i, CancellationToken cancellation)
+    {
+        var settings = GatewaySettings();
+        foreach (var (key, value) in StoreSettings())
+        {
+            settings[key] = value;
+        }
+
+        settings["Gateway:Redis"] = $"127.0.0.1:{redisPort}";
+        gateways[i] = Run($"gateway-{i + 1}", Binaries.Gateway, settings, "--urls", Listen(Gateways[i]));
+        await gateways[i]!.WaitUntilReadyAsync(new Uri(Gateways[i], "health/ready"), cancellation);
+    }
+
+    /// <summary>What silos and gateways must agree on: the store and its keys.</summary>
+    private Dictionary<string, string> StoreSettings() => new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Development",
+        ["Storage:Provider"] = "postgres",
+        ["Storage:ConnectionString"] = database!,
+        ["Protection:RootKeyFile"] = RootKeyFile,
+    };
 
     /// <summary>In a cluster no process makes the root key by itself: the operator does, once.</summary>
     private void CreateRootKey()
     {
-        var file = Path.Combine(Folder, "keys", "root.key");
-        if (File.Exists(file))
+        if (File.Exists(RootKeyFile))
         {
             return;
         }
 
-        using var stream = new FileStream(file, new FileStreamOptions
+        using var stream = new FileStream(RootKeyFile, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-        stream.Write(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        stream.Write(RandomNumberGenerator.GetBytes(32));
     }
 
     private void StartRedis()
     {
-        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["--port", redisPort.ToString(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Folder])
+        var start = new ProcessStartInfo("redis-server");
+        foreach (var argument in (string[])["--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Folder])
         {
             start.ArgumentList.Add(argument);
         }
 
         Adopt("redis", start);
-    }
-}
-
-/// <summary>A PostgreSQL server of our own: its data in a folder, on loopback, as the user postgres since it refuses to run as root.</summary>
-internal sealed class PostgresServer : IAsyncDisposable
-{
-    private readonly string data;
-    private readonly string bin;
-
-    private PostgresServer(string data, string bin, string connectionString) =>
-        (this.data, this.bin, ConnectionString) = (data, bin, connectionString);
-
-    public string ConnectionString { get; }
-
-    public static async Task<PostgresServer> StartAsync(string folder, int port, string password, CancellationToken cancellation)
-    {
-        var bin = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).LastOrDefault() + "/bin"
-            : throw new DemoException("PostgreSQL is not installed; ./run.sh cluster installs it.");
-        var data = Path.Combine(folder, "data");
-        Directory.CreateDirectory(folder);
-        await RunAsync("chown", ["postgres:", folder], cancellation);
-        for (var parent = Directory.GetParent(folder); parent is not null && parent.Parent is not null; parent = parent.Parent)
-        {
-            // The server's user has to get there: passing through, not listing.
-            parent.UnixFileMode |= UnixFileMode.OtherExecute;
-        }
-
-        if (!File.Exists(Path.Combine(data, "PG_VERSION")))
-        {
-            var passwordFile = Path.Combine(folder, "password");
-            await File.WriteAllTextAsync(passwordFile, password, cancellation);
-            await RunAsync("chown", ["postgres:", passwordFile], cancellation);
-            await RunAsync("runuser", ["-u", "postgres", "--", bin + "/initdb", "-D", data, "-U", "bzt", "--auth=scram-sha-256", "--pwfile=" + passwordFile, "--encoding=UTF8", "--no-locale"], cancellation);
-            File.Delete(passwordFile);
-        }
-
-        var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='{folder}'";
-        await RunAsync("runuser", ["-u", "postgres", "--", bin + "/pg_ctl", "-D", data, "-w", "-l", Path.Combine(folder, "server.log"), "-o", options, "start"], cancellation);
-        return new PostgresServer(data, bin, $"Host=127.0.0.1;Port={port};Username=bzt;Password={password};Database=postgres;Max Auto Prepare=50;Auto Prepare Min Usages=2");
-    }
-
-    public async ValueTask DisposeAsync() =>
-        await RunAsync("runuser", ["-u", "postgres", "--", bin + "/pg_ctl", "-D", data, "-m", "fast", "-w", "stop"], CancellationToken.None);
-
-    private static async Task RunAsync(string program, string[] arguments, CancellationToken cancellation)
-    {
-        // The server outlives pg_ctl and would keep pipes open: output goes nowhere, the server has its log.
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1 </dev/null", program, .. arguments]) { WorkingDirectory = "/" })!;
-        await process.WaitForExitAsync(cancellation);
-        if (process.ExitCode != 0)
-        {
-            throw new DemoException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
-        }
     }
 }

@@ -47,6 +47,13 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
         processes.Clear();
     }
 
+    /// <summary>All of a deployment that was not to last.</summary>
+    public static void Delete(string folder)
+    {
+        PostgresServer.DeleteData(folder);
+        Directory.Delete(folder, recursive: true);
+    }
+
     protected ManagedProcess Run(string name, string assembly, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var process = ManagedProcess.Start(name, assembly, arguments, environment, Path.Combine(Folder, "logs"));
@@ -60,6 +67,13 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
         var process = ManagedProcess.Start(name, start, Path.Combine(Folder, "logs"));
         processes.Add(process);
         return process;
+    }
+
+    /// <summary>Stops one that is to be started again.</summary>
+    protected async Task StopAsync(ManagedProcess process)
+    {
+        processes.Remove(process);
+        await process.DisposeAsync();
     }
 
     protected async Task RunSimulatorsAsync(CancellationToken cancellation)
@@ -117,7 +131,6 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
             settings["Gateway:PhoneAppFolder"] = Binaries.PhoneApp;
         }
 
-        AddProviders(settings);
         foreach (var (key, value) in GatewayOverrides)
         {
             settings[key] = value;
@@ -126,7 +139,7 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
         return settings;
     }
 
-    /// <summary>The accounts at the simulated providers, as the simulators wrote them down at their start.</summary>
+    /// <summary>For the process with the grains: the accounts at the simulated providers, as the simulators wrote them down at their start.</summary>
     protected void AddProviders(Dictionary<string, string> settings)
     {
         using var providers = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "simulators", "providers.json")));
@@ -152,10 +165,22 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
     /// <summary>On loopback only, both families, so that <c>localhost</c> finds it.</summary>
     protected static string Listen(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
+    /// <summary>Below the range the system gives to outgoing connections, so that none takes it before the process that is to listen there.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(12_000, 32_000);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's.
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class EmbeddedDeployment(string folder, DevelopmentSecrets secre
     {
         await RunSimulatorsAsync(cancellation);
         var settings = GatewaySettings();
+        AddProviders(settings);
         settings["Storage:DataFolder"] = Path.Combine(Folder, "data");
         var listen = Listen(Local(ports.Gateway));
         if (network is not null)
@@ -33,7 +34,10 @@ internal sealed class EmbeddedDeployment(string folder, DevelopmentSecrets secre
 /// <summary>The addresses' ports; free ones for a deployment nobody has to find.</summary>
 internal sealed record Ports(int Gateway, int Simulators, int TradingPlatform)
 {
-    public static readonly Ports WellKnown = new(5080, 5081, 5082);
+    public static readonly Ports Embedded = new(5080, 5081, 5082);
+
+    /// <summary>Others than the embedded system's: to a browser, and so to the phone app's keys, they are another place.</summary>
+    public static readonly Ports Cluster = new(5180, 5181, 5182);
 
     public static Ports Free() => new(Deployment.FreePort(), Deployment.FreePort(), Deployment.FreePort());
 }

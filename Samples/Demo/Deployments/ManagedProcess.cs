@@ -93,6 +93,13 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
         throw new DemoException($"{Name} did not get ready; see {LogFile}");
     }
 
+    /// <summary>As a power cut would: nothing is finished, nothing is said.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Bzt.Samples.Demo;
+
+/// <summary>
+/// A PostgreSQL server of our own on loopback. It refuses to run as root; started by root it runs as Debian's user for it, and its data
+/// lies in that user's home, since this user has no way into a folder of root's. A file in the deployment's folder says where.
+/// </summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private const string Home = "/var/lib/postgresql";
+    private const string Installed = "/usr/lib/postgresql";
+
+    private readonly string folder;
+
+    private PostgresServer(string folder, string connectionString) => (this.folder, ConnectionString) = (folder, connectionString);
+
+    public string ConnectionString { get; }
+
+    private static string Binaries => Directory.Exists(Installed)
+        ? Directory.GetDirectories(Installed).MaxBy(version => double.Parse(Path.GetFileName(version), CultureInfo.InvariantCulture)) + "/bin/"
+        : throw new DemoException("PostgreSQL is not installed; ./run.sh cluster installs it.");
+
+    /// <param name="deployment">Its folder.</param>
+    /// <param name="port">Where to listen.</param>
+    /// <param name="password">Of the user <c>bzt</c>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<PostgresServer> StartAsync(string deployment, int port, string password, CancellationToken cancellation)
+    {
+        var folder = await FolderAsync(deployment, cancellation);
+        if (!File.Exists(folder + "/data/PG_VERSION"))
+        {
+            // The password comes through a pipe: no file to forget.
+            await RunAsync($"printf %s \"$PASSWORD\" | {Binaries}initdb -D {folder}/data -U bzt -A scram-sha-256 --pwfile=/dev/stdin -E UTF8 --locale=C", cancellation, password);
+        }
+
+        await RunAsync($"{Binaries}pg_ctl -D {folder}/data -l {folder}/server.log -w -t 60 -o \"-p {port} -h 127.0.0.1 -k {folder}\" start", cancellation);
+        return new PostgresServer(
+            folder, $"Host=127.0.0.1;Port={port};Username=bzt;Password={password};Database=postgres;Max Auto Prepare=50;Auto Prepare Min Usages=2");
+    }
+
+    public async ValueTask DisposeAsync() => await RunAsync($"{Binaries}pg_ctl -D {folder}/data -m fast -w stop", CancellationToken.None);
+
+    /// <summary>What a deployment that was not to last left behind, if it had a server.</summary>
+    public static void DeleteData(string deployment)
+    {
+        if (File.Exists(Whereabouts(deployment)))
+        {
+            Directory.Delete(File.ReadAllText(Whereabouts(deployment)), recursive: true);
+        }
+    }
+
+    private static string Whereabouts(string deployment) => Path.Combine(deployment, "postgres-folder");
+
+    private static async Task<string> FolderAsync(string deployment, CancellationToken cancellation)
+    {
+        if (File.Exists(Whereabouts(deployment)))
+        {
+            return await File.ReadAllTextAsync(Whereabouts(deployment), cancellation);
+        }
+
+        var folder = Environment.IsPrivilegedProcess ? $"{Home}/bzt-{Guid.NewGuid():N}" : Path.Combine(Path.GetFullPath(deployment), "postgres");
+        await RunAsync($"mkdir -m 700 {folder}", cancellation);
+        await File.WriteAllTextAsync(Whereabouts(deployment), folder, cancellation);
+        return folder;
+    }
+
+    /// <summary>As the server's user. The server outlives pg_ctl and would keep pipes open: its output goes to its log.</summary>
+    private static async Task RunAsync(string command, CancellationToken cancellation, string? password = null)
+    {
+        string[] shell = ["sh", "-c", $"({command}) >/dev/null 2>&1 </dev/null"];
+        string[] line = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. shell] : shell;
+        using var process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = "/", Environment = { ["PASSWORD"] = password } })!;
+        await process.WaitForExitAsync(cancellation);
+        if (process.ExitCode != 0)
+        {
+            throw new DemoException($"{command} ended with {process.ExitCode}.");
+        }
+    }
+}
