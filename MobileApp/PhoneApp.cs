@@ -1,0 +1,333 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.MobileApp.Device;
+using Bzt.Protocol;
+using Bzt.Protocol.Phone;
+
+namespace Bzt.MobileApp;
+
+public enum AppPhase { Starting, OtherWindow, LoggedOut, Ready }
+
+/// <summary>What is kept of a login, sealed in the vault.</summary>
+/// <param name="PhoneNumber">The user's own; a PIN may not be part of it.</param>
+/// <param name="ChannelRoot">
+/// Pinned at login. It came from the host that serves the app, so against that host it is worth nothing; it keeps whoever gets between us
+/// later, or a gateway that is swapped later, from posing as the silos.
+/// </param>
+internal sealed record StoredLogin(string AccessToken, Guid UserId, Guid DeviceId, string PhoneNumber, byte[] ChannelRoot, IReadOnlyList<byte[]> CertificateRoots);
+
+[JsonSerializable(typeof(StoredLogin))]
+[JsonSerializable(typeof(ClaimDraft))]
+internal sealed partial class StoredJson : JsonSerializerContext;
+
+/// <summary>
+/// The running app: the headless phone with its stores, and what the screens show of it. Truth is the server's; what is here is the last
+/// answer, fetched again on every wake-up of the hub.
+/// </summary>
+public sealed class PhoneApp(HttpClient http, Vault vault, AppWindow window) : IAsyncDisposable
+{
+    private const string LoginRecord = "login";
+    private const string DraftRecord = "draft";
+
+    private readonly BrowserPhoneKeyStore keys = new(vault);
+    private PhoneClient? client;
+    private ChannelTrust? trust;
+    private CancellationTokenSource? listening;
+    private TimeSpan clockOffset;
+    private string? phoneNumber;
+
+    /// <summary>Something shown has changed.</summary>
+    public event Action? Changed;
+
+    public AppPhase Phase { get; private set; } = AppPhase.Starting;
+
+    public PhoneClient Client => client ?? throw new InvalidOperationException("The phone is not set up yet.");
+
+    public Me? Me { get; private set; }
+
+    public IReadOnlyList<CertificateInfo>? Certificates { get; private set; }
+
+    public IReadOnlyList<ApplicationInfo>? Applications { get; private set; }
+
+    public IReadOnlyList<MessageInfo>? Messages { get; private set; }
+
+    public Catalogue? Catalogue { get; private set; }
+
+    public int Unread { get; private set; }
+
+    /// <summary>The last background request was answered.</summary>
+    public bool IsReachable { get; private set; } = true;
+
+    /// <summary>Why what is shown may be old, when it is not the network.</summary>
+    public Fault? LoadFault { get; private set; }
+
+    public bool IsOffline => !window.IsOnline || !IsReachable;
+
+    public bool HasUpdate => window.HasUpdate || IsOutdated;
+
+    /// <summary>The server does not speak with this version any more.</summary>
+    public bool IsOutdated { get; private set; }
+
+    public bool IsStoragePersistent { get; private set; }
+
+    /// <summary>The request that is being looked at.</summary>
+    public ScannedSession? Scanned { get; set; }
+
+    /// <summary>A QR link that came from outside and waits to be opened.</summary>
+    public string? PendingLink { get; set; }
+
+    /// <summary>The server's time: phones' clocks are wrong.</summary>
+    public DateTimeOffset Now => TimeProvider.System.GetUtcNow() + clockOffset;
+
+    /// <summary>The account's phone number, as the user typed it at login.</summary>
+    public string? PhoneNumber => phoneNumber;
+
+    /// <summary>Certificates whose share is on this phone and that can be used now.</summary>
+    public IEnumerable<CertificateInfo> Usable => (Certificates ?? []).Where(certificate => certificate is { State: CertificateState.Active, HeldHere: true });
+
+    public async Task StartAsync(bool takeOver)
+    {
+        Phase = AppPhase.Starting;
+        window.TakenOver += OnTakenOver;
+        window.OnlineChanged += Tell;
+        window.UpdateFound += Tell;
+        window.CameBack += OnCameBack;
+        if (!await window.OwnAsync(takeOver))
+        {
+            Phase = AppPhase.OtherWindow;
+            Tell();
+            return;
+        }
+
+        await window.WatchAsync();
+        PendingLink = await window.TakeLinkAsync();
+        if (await vault.ReadAsync(LoginRecord) is { } stored && JsonSerializer.Deserialize(stored, StoredJson.Default.StoredLogin) is { } login)
+        {
+            await SetUpAsync(new ChannelTrust(login.ChannelRoot) { CertificateRoots = login.CertificateRoots });
+            phoneNumber = login.PhoneNumber;
+            Client.Login = new PhoneLogin(login.AccessToken, login.UserId, login.DeviceId);
+            BeReady();
+        }
+        else
+        {
+            Phase = AppPhase.LoggedOut;
+        }
+
+        Tell();
+    }
+
+    public async Task<SmsCodeSent> RequestCodeAsync(string number)
+    {
+        await SetUpAsync();
+        return await Client.RequestSmsCodeAsync(number);
+    }
+
+    public async Task<LoginResponse> LogInAsync(string number, string code)
+    {
+        await SetUpAsync();
+        var answer = await Client.LogInAsync(number, code, await window.DeviceNameAsync());
+        phoneNumber = number;
+        var record = new StoredLogin(answer.AccessToken, answer.UserId, answer.DeviceId, number, trust!.ChannelRoot, trust.CertificateRoots);
+        await vault.WriteAsync(LoginRecord, JsonSerializer.SerializeToUtf8Bytes(record, StoredJson.Default.StoredLogin));
+        BeReady();
+        Tell();
+        return answer;
+    }
+
+    public async Task LogOutAsync()
+    {
+        await Client.LogOutAsync();
+        await ForgetLoginAsync();
+    }
+
+    /// <summary>The token is no longer good, here or at the server. Keys stay: they belong to the certificates.</summary>
+    public async Task ForgetLoginAsync()
+    {
+        await StopListeningAsync();
+        await vault.WriteAsync(LoginRecord, null);
+        (client, trust, phoneNumber) = (null, null, null);
+        (Me, Certificates, Applications, Messages, Unread, Scanned) = (null, null, null, null, 0, null);
+        Phase = AppPhase.LoggedOut;
+        Tell();
+    }
+
+    public Task RefreshAsync() => Task.WhenAll(LoadMeAsync(), LoadCertificatesAsync(), LoadApplicationsAsync(), LoadMessagesAsync());
+
+    public Task LoadMeAsync() => LoadAsync(async () => Take(await Client.GetMeAsync()));
+
+    public Task LoadCertificatesAsync() => LoadAsync(async () => Certificates = await OrNoneAsync(Client.GetCertificatesAsync()));
+
+    public Task LoadApplicationsAsync() => LoadAsync(async () => Applications = await OrNoneAsync(Client.GetApplicationsAsync()));
+
+    public Task LoadCatalogueAsync() => Catalogue is not null ? Task.CompletedTask : LoadAsync(async () => Catalogue = await Client.GetCatalogueAsync());
+
+    public Task LoadMessagesAsync() => LoadAsync(async () =>
+    {
+        var page = await Client.GetInboxAsync();
+        (Messages, Unread) = (page.Messages, page.Unread);
+    });
+
+    public async Task MarkReadAsync(MessageInfo message)
+    {
+        if (!message.Read)
+        {
+            await LoadAsync(() => Client.MarkReadAsync(message.MessageId));
+            await LoadMessagesAsync();
+        }
+    }
+
+    /// <summary>Whether this phone made a share for the certificate already: then its PIN is set.</summary>
+    public async Task<bool> HasKeyAsync(Guid certificateId) => await keys.UpdateAsync(certificateId.ToString("D"), record => (record, record is not null));
+
+    /// <summary>What the user entered of a claim: a camera app may push us out of memory in the middle of it.</summary>
+    internal async Task<ClaimDraft?> ReadDraftAsync() =>
+        await vault.ReadAsync(DraftRecord) is { } stored ? JsonSerializer.Deserialize(stored, StoredJson.Default.ClaimDraft) : null;
+
+    internal Task WriteDraftAsync(ClaimDraft? draft) =>
+        vault.WriteAsync(DraftRecord, draft is null ? null : JsonSerializer.SerializeToUtf8Bytes(draft, StoredJson.Default.ClaimDraft));
+
+    public void SetServerTime(DateTimeOffset now) => clockOffset = now - TimeProvider.System.GetUtcNow();
+
+    /// <summary>What to tell the user of a failure; a login that ended is left at once.</summary>
+    public async Task<Fault> ExplainAsync(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        if (exception is ApiRefusedException { Code: ErrorCodes.Unauthenticated } && Client.Login is not null)
+        {
+            await ForgetLoginAsync();
+        }
+
+        IsOutdated |= exception is ApiRefusedException { Code: ErrorCodes.ClientOutdated };
+        return Fault.Of(exception);
+    }
+
+    public Task UpdateAsync() => window.UpdateAsync();
+
+    public async ValueTask DisposeAsync() => await StopListeningAsync();
+
+    private async Task SetUpAsync(ChannelTrust? pinned = null)
+    {
+        if (client is not null)
+        {
+            return;
+        }
+
+        if (pinned is null)
+        {
+            using var response = await http.GetAsync(new Uri(Routes.PhoneAppTrust, UriKind.Relative));
+            response.EnsureSuccessStatusCode();
+            pinned = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(), BztJson.Default.ChannelTrust)
+                ?? throw new HttpRequestException("The answer is empty.");
+        }
+
+        trust = pinned;
+        client = new PhoneClient(http, await vault.OpenDeviceKeyAsync(), keys, new BrowserPinStretcher(vault), pinned, TimeProvider.System, SystemRandom.Instance);
+    }
+
+    private void BeReady()
+    {
+        Phase = AppPhase.Ready;
+        listening = new CancellationTokenSource();
+        _ = RefreshAsync();
+        _ = ListenAsync(listening.Token);
+        _ = AskForPersistenceAsync();
+    }
+
+    private async Task AskForPersistenceAsync()
+    {
+        IsStoragePersistent = await vault.PersistAsync();
+        Tell();
+    }
+
+    private async Task ListenAsync(CancellationToken stopped)
+    {
+        try
+        {
+            await using var listener = await Client.ListenAsync(WakeAsync, stopped);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stopped);
+        }
+        catch (OperationCanceledException)
+        {
+            // Logged out.
+        }
+        catch (ApiRefusedException refused)
+        {
+            await ExplainAsync(refused);
+        }
+    }
+
+    private Task WakeAsync(PhoneWakeUp kind) => kind switch
+    {
+        // Applications move on with a message, and have no call of their own.
+        PhoneWakeUp.Inbox => Task.WhenAll(LoadMessagesAsync(), LoadApplicationsAsync()),
+        PhoneWakeUp.Application => LoadApplicationsAsync(),
+        PhoneWakeUp.Certificate => Task.WhenAll(LoadCertificatesAsync(), LoadMeAsync()),
+        _ => Task.CompletedTask,
+    };
+
+    private async Task StopListeningAsync()
+    {
+        if (listening is { } running)
+        {
+            listening = null;
+            await running.CancelAsync();
+            running.Dispose();
+        }
+    }
+
+    private async Task LoadAsync(Func<Task> load)
+    {
+        try
+        {
+            await load();
+            (IsReachable, LoadFault) = (true, null);
+        }
+        catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException or OperationCanceledException)
+        {
+            // Nothing was asked for by a person: the banner says it, and the next connection of the hub asks again.
+            var fault = await ExplainAsync(exception);
+            (IsReachable, LoadFault) = (!fault.IsNetwork, fault.IsNetwork || IsOutdated || Phase != AppPhase.Ready ? null : fault);
+        }
+
+        Tell();
+    }
+
+    /// <summary>Who may have none has none: before the real name, and on a limited phone.</summary>
+    private static async Task<IReadOnlyList<T>> OrNoneAsync<T>(Task<IReadOnlyList<T>> asked)
+    {
+        try
+        {
+            return await asked;
+        }
+        catch (ApiRefusedException refused) when (refused.Code is ErrorCodes.RealNameRequired or ErrorCodes.DeviceLimited)
+        {
+            return [];
+        }
+    }
+
+    private void Take(Me me)
+    {
+        Me = me;
+        SetServerTime(me.ServerTime);
+    }
+
+    private void OnCameBack()
+    {
+        if (Phase == AppPhase.Ready)
+        {
+            _ = RefreshAsync();
+        }
+    }
+
+    private async void OnTakenOver()
+    {
+        await StopListeningAsync();
+        Scanned = null;
+        Phase = AppPhase.OtherWindow;
+        Tell();
+    }
+
+    private void Tell() => Changed?.Invoke();
+}

@@ -1,0 +1,1 @@
+// While developing there is nothing to keep: the published app has service-worker.published.js in this place.

@@ -1,0 +1,408 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Forms;
+using Bzt.Protocol.Primitives;
+using Bzt.Simulators.BankCards;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Embedded;
+using Bzt.Tests.Peers;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Bzt.Tests.Browser;
+
+/// <summary>A bidder's way through the phone app, in a real browser, from the first login to a sealed document. Each stop is looked at: <see cref="ScreenChecks"/>.</summary>
+public sealed partial class PhoneAppTests
+{
+    private const string Pin = "493817";
+    private const string WrongPin = "730492";
+
+    static PhoneAppTests() => SetDefaultExpectTimeout(PhoneBrowser.Patience);
+
+    [Fact]
+    [Trait("Feature", "M011"), Trait("Feature", "M017"), Trait("Feature", "M031"), Trait("Feature", "M032"), Trait("Feature", "M033"), Trait("Feature", "M034")]
+    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M075"), Trait("Feature", "X01"), Trait("Feature", "X06"), Trait("Surface", "screen")]
+    public async Task From_the_first_login_to_a_sealed_document_through_the_camera()
+    {
+        await using var phone = await PhoneBrowser.StartAsync();
+        var person = EmbeddedSystem.NextPerson();
+        var enterprise = ClaimSteps.NextEnterprise();
+
+        await LogInAsync(phone, person);
+        await ProveNameAsync(phone, person);
+        var application = await ClaimAsync(phone, person, enterprise);
+        await RejectedAndCorrectedAsync(phone, person, application);
+        await PayAsync(phone, application);
+        await DownloadAsync(phone, person);
+
+        var signer = await BindAsync(phone, enterprise);
+        await RestartAsync(phone, enterprise);
+        await SealAsync(phone, signer);
+        await RefuseAndLogInAsync(phone);
+        await AroundAsync(phone);
+        Assert.Empty(await StoredInClearAsync(phone.Page));
+        Assert.Empty(phone.Complaints.Where(complaint => !ExpectedComplaint().IsMatch(complaint)));
+    }
+
+    private static async Task LogInAsync(PhoneBrowser phone, TestPerson person)
+    {
+        var page = phone.Page;
+        await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
+        await page.FillAsync("[name=phone]", "12345");
+        await Press(page, "获取验证码");
+        await Expect(page.GetByText("请输入11位手机号")).ToBeVisibleAsync();
+        await phone.LookAsync("login");
+
+        await page.FillAsync("[name=phone]", person.Phone);
+        await Press(page, "获取验证码");
+        await Expect(page.Locator("[name=code]")).ToBeVisibleAsync();
+        var code = (await phone.System.Simulators.LastMessageAsync(person.Phone))!.Code;
+        await page.FillAsync("[name=code]", code == "111111" ? "222222" : "111111");
+        await Expect(page.GetByText("验证码不正确")).ToBeVisibleAsync();
+        await phone.LookAsync("login-code");
+
+        await page.FillAsync("[name=code]", code);
+        await Expect(Heading(page, "您好")).ToBeVisibleAsync();
+        await Expect(page.GetByText("去实名认证")).ToBeVisibleAsync();
+        await phone.LookAsync("home-new");
+        await page.ReloadAsync();
+        await Expect(Heading(page, "您好")).ToBeVisibleAsync();
+    }
+
+    private static async Task ProveNameAsync(PhoneBrowser phone, TestPerson person)
+    {
+        var page = phone.Page;
+        await Tab(page, "扫码");
+        await Expect(page.GetByText("尚未实名认证，无法操作")).ToBeVisibleAsync();
+        await page.ClickAsync("text=去实名认证");
+        await page.FillAsync("[name=name]", person.Name);
+        await page.FillAsync("[name=id-number]", person.IdNumber);
+        await page.FillAsync("[name=card]", EmbeddedSystem.NextPerson().CardNumber);
+        await page.FillAsync("[name=bank-phone]", person.Phone);
+        await Press(page, "开始认证");
+        await Expect(page.GetByText("信息与银行预留信息不一致")).ToBeVisibleAsync();
+        await phone.LookAsync("real-name");
+
+        await page.FillAsync("[name=card]", person.CardNumber);
+        await Press(page, "开始认证");
+        await Expect(page.GetByText("认证通过")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.GetByText($"{person.Name[..1]}**")).ToBeVisibleAsync();
+        await Press(page, "完成");
+        await Expect(page.GetByText("认领企业并申请企业证书")).ToBeVisibleAsync();
+        await phone.LookAsync("home-empty");
+    }
+
+    private static async Task<Guid> ClaimAsync(PhoneBrowser phone, TestPerson person, (string Name, string CreditCode) enterprise)
+    {
+        var page = phone.Page;
+        await page.ClickAsync("text=认领企业并申请企业证书");
+        await page.FillAsync("[name=credit-code]", enterprise.CreditCode[..17] + (enterprise.CreditCode[17] == '0' ? '1' : '0'));
+        await Press(page, "查询");
+        await Expect(page.GetByText("统一社会信用代码校验位不正确")).ToBeVisibleAsync();
+        await page.FillAsync("[name=credit-code]", enterprise.CreditCode);
+        await Press(page, "查询");
+        await Expect(page.GetByText("这家企业尚未被认领")).ToBeVisibleAsync();
+        await phone.LookAsync("enterprise");
+
+        await Press(page, "认领企业");
+        await Expect(page.Locator("[name=licence]")).ToBeAttachedAsync();
+        await Press(page, "下一步");
+        await Expect(page.GetByText("请先上传照片")).ToBeVisibleAsync();
+        await UploadAsync(page, "licence");
+        await page.FillAsync("[name=enterprise-name]", enterprise.Name);
+        await page.FillAsync("[name=legal-name]", person.Name);
+        await page.FillAsync("[name=legal-id]", person.IdNumber);
+        await phone.LookAsync("claim-enterprise");
+
+        // The system may take our memory while its camera app is open: what was entered is kept.
+        await page.ReloadAsync();
+        await Expect(page.Locator("[name=enterprise-name]")).ToHaveValueAsync(enterprise.Name);
+        await Press(page, "下一步");
+        await page.CheckAsync($"[name=platform][value={TestPlatform.Id}]");
+        await page.CheckAsync("[name=authority][value=yichang-ca]");
+        await page.CheckAsync("[name=years][value='1']");
+        await phone.LookAsync("claim-certificate");
+        await Press(page, "下一步");
+        await UploadAsync(page, "form");
+        await Expect(page.GetByText(TestPlatform.Name)).ToBeVisibleAsync();
+        await phone.LookAsync("claim-form");
+        await Press(page, "提交申请");
+        await Expect(page.Locator(".chip", new() { HasText = "待CA审核" })).ToBeVisibleAsync();
+        await phone.LookAsync("application-review");
+        return Guid.Parse(ApplicationInAddress().Match(page.Url).Groups[1].Value);
+    }
+
+    private static async Task RejectedAndCorrectedAsync(PhoneBrowser phone, TestPerson person, Guid application)
+    {
+        var page = phone.Page;
+        using var reviewer = await TestReviewer.LogInAsync(phone.System);
+        await reviewer.RejectAsync(application, "营业执照照片模糊");
+        // Nobody touches the screen: the hub wakes it up.
+        await Expect(page.GetByText("营业执照照片模糊")).ToBeVisibleAsync();
+        await phone.LookAsync("application-rejected");
+
+        await Press(page, "返回");
+        await Tab(page, "消息");
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("证书申请失败") }).ClickAsync();
+        await Press(page, "查看申请");
+        await Press(page, "重新申请");
+        await UploadAsync(page, "licence");
+        await page.FillAsync("[name=legal-name]", person.Name);
+        await page.FillAsync("[name=legal-id]", person.IdNumber);
+        await Press(page, "下一步");
+        await Press(page, "下一步");
+        await UploadAsync(page, "form");
+        await Press(page, "提交申请");
+        await Expect(page.Locator(".chip", new() { HasText = "待CA审核" })).ToBeVisibleAsync();
+        await reviewer.ApproveAsync(application);
+        await Expect(page.Locator(".chip", new() { HasText = "待付费" })).ToBeVisibleAsync();
+
+        await Press(page, "返回");
+        await Tab(page, "消息");
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("认领企业，请下载证书.*未读") })).ToBeVisibleAsync();
+        await phone.LookAsync("messages");
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("认领企业，请下载证书") }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "付费并下载" })).ToBeVisibleAsync();
+        await phone.LookAsync("message");
+        await Press(page, "付费并下载");
+    }
+
+    private static async Task PayAsync(PhoneBrowser phone, Guid application)
+    {
+        var page = phone.Page;
+        await Press(page, "支付 ¥");
+        await Expect(Heading(page, "付费")).ToBeVisibleAsync();
+        var pay = page.GetByRole(AriaRole.Link, new() { NameRegex = new("支付 ¥") });
+        await Expect(pay).ToBeVisibleAsync();
+        await phone.LookAsync("payment");
+
+        // The provider's page opens beside the app.
+        var cashier = await page.RunAndWaitForPopupAsync(() => pay.ClickAsync());
+        cashier.SetDefaultTimeout(PhoneBrowser.Patience);
+        await cashier.ClickAsync("text=确认支付");
+        await cashier.WaitForSelectorAsync("[role=status]");
+        await cashier.CloseAsync();
+        await Expect(page.GetByText("支付成功")).ToBeVisibleAsync();
+        await Press(page, "下载证书");
+        Assert.Contains(application.ToString(), page.Url, StringComparison.Ordinal);
+    }
+
+    private static async Task DownloadAsync(PhoneBrowser phone, TestPerson person)
+    {
+        var page = phone.Page;
+        await Expect(page.GetByText("设置6位PIN码")).ToBeVisibleAsync();
+        await EnterPinAsync(page, "123456");
+        await Expect(page.GetByText("过于简单")).ToBeVisibleAsync();
+        await EnterPinAsync(page, person.Phone[^6..]);
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasTextRegex = new("过于简单|与您的手机号相关") })).ToBeVisibleAsync();
+        await phone.LookAsync("download-pin");
+        await EnterPinAsync(page, Pin);
+        await Expect(page.GetByText("再输入一次")).ToBeVisibleAsync();
+        await EnterPinAsync(page, WrongPin);
+        await Expect(page.GetByText("两次输入不一致，请重新设置")).ToBeVisibleAsync();
+        await EnterPinAsync(page, Pin);
+        await Expect(page.GetByText("再输入一次")).ToBeVisibleAsync();
+        await EnterPinAsync(page, Pin);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "证书已生效" })).ToBeVisibleAsync();
+        await phone.LookAsync("download-done");
+        await Press(page, "完成");
+    }
+
+    /// <summary>扫码绑定 through the camera, with one wrong PIN on the way.</summary>
+    private static async Task<SessionResult> BindAsync(PhoneBrowser phone, (string Name, string CreditCode) enterprise)
+    {
+        var page = phone.Page;
+        await Expect(Heading(page, enterprise.Name)).ToBeVisibleAsync();
+        await phone.LookAsync("home");
+        using var platform = await TestPlatform.RegisterAsync(phone.System);
+        var challenge = RandomNumberGenerator.GetBytes(32);
+        var session = await platform.Client.OpenAsync(new CreateSessionRequest(SessionKind.Bind) { Challenge = challenge, Enterprise = new EnterpriseInfo(enterprise.Name, enterprise.CreditCode) });
+
+        phone.Camera.Show("https://example.org/not-ours");
+        await page.ClickAsync("text=开始扫码");
+        await Expect(page.GetByText("这不是标证通的二维码")).ToBeVisibleAsync();
+        await phone.LookAsync("scan");
+        await using (phone.ShowQr(session))
+        {
+            await Expect(Heading(page, "确认绑定")).ToBeVisibleAsync();
+        }
+
+        await Expect(page.GetByText($"将这张证书绑定到【{TestPlatform.Name}】的企业账号。")).ToBeVisibleAsync();
+        await phone.LookAsync("confirm-bind");
+        await Press(page, "确认，输入PIN码");
+        await EnterPinAsync(page, WrongPin);
+        await Expect(page.GetByText("PIN码不正确，还可再试 4 次")).ToBeVisibleAsync();
+        await phone.LookAsync("pin-wrong");
+        await EnterPinAsync(page, Pin);
+        await Expect(page.GetByText("绑定成功")).ToBeVisibleAsync();
+
+        var status = await platform.Client.WaitAsync(session.SessionId);
+        Assert.Equal(SessionEnd.Ok, status.End);
+        var signature = Assert.Single(status.Result!.Signatures);
+        Assert.True(SigningForm.TryDecode(new SigningDocument(SigningFormKind.Login, signature.ToBeSigned), out var form));
+        Assert.Equal(challenge, Assert.IsType<LoginForm>(form).Challenge);
+        await VerifyAsync(status.Result, signature);
+        await Press(page, "完成");
+        return status.Result;
+    }
+
+    /// <summary>Phone and gateway begin anew: who is logged in, and what is on the phone, stays.</summary>
+    private static async Task RestartAsync(PhoneBrowser phone, (string Name, string CreditCode) enterprise)
+    {
+        await phone.System.RestartAsync();
+        await phone.Page.ReloadAsync();
+        await Expect(Heading(phone.Page, enterprise.Name)).ToBeVisibleAsync();
+        await Expect(phone.Page.Locator(".chip", new() { HasText = "生效中" })).ToBeVisibleAsync();
+    }
+
+    /// <summary>What is shown is what is signed: the documents' names and digests on the screen are those in the signed bytes.</summary>
+    private static async Task SealAsync(PhoneBrowser phone, SessionResult signer)
+    {
+        var page = phone.Page;
+        using var platform = await TestPlatform.RegisterAsync(phone.System);
+        var certificate = Sm3.Hash(signer.SigningCertificate);
+        var documents = new[] { "投标函.pdf", "已标价工程量清单.pdf" }
+            .Select(name => new CmsPdfForm(name, RandomNumberGenerator.GetBytes(32), certificate, DateTimeOffset.UtcNow)).ToArray();
+        var session = await platform.Client.OpenAsync(new CreateSessionRequest(SessionKind.Seal)
+        {
+            Project = new ProjectInfo("project-1", "城东路道路改造工程施工（第二标段）", phone.System.Clock.GetUtcNow().AddDays(3)),
+            Documents = [.. documents.Select(form => new DocumentRequest(SigningForms.CmsPdf, form.Content))],
+        });
+
+        await Tab(page, "扫码");
+        await using (phone.ShowQr(session))
+        {
+            await Expect(Heading(page, "确认签章")).ToBeVisibleAsync();
+        }
+
+        await Expect(page.GetByText("将签章 2 份文件")).ToBeVisibleAsync();
+        foreach (var form in documents)
+        {
+            await page.GetByText(form.DocumentName).ClickAsync();
+            var shown = await page.Locator("details", new() { HasText = form.DocumentName }).Locator("code").InnerTextAsync();
+            Assert.Equal(Convert.ToHexString(form.MessageDigest), shown.Replace(" ", "", StringComparison.Ordinal));
+        }
+
+        await phone.LookAsync("confirm-seal");
+        await Press(page, "确认，输入PIN码");
+        await EnterPinAsync(page, Pin);
+        await Expect(page.GetByText("签章完成")).ToBeVisibleAsync();
+        await phone.LookAsync("result");
+        var status = await platform.Client.WaitAsync(session.SessionId);
+        Assert.Equal(documents.Select(form => form.Content), status.Result!.Signatures.Select(signature => signature.ToBeSigned));
+        foreach (var signature in status.Result.Signatures)
+        {
+            await VerifyAsync(status.Result, signature);
+        }
+
+        await Press(page, "完成");
+    }
+
+    private static async Task RefuseAndLogInAsync(PhoneBrowser phone)
+    {
+        var page = phone.Page;
+        using var platform = await TestPlatform.RegisterAsync(phone.System);
+        foreach (var refuse in (bool[])[true, false])
+        {
+            var session = await platform.Client.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = RandomNumberGenerator.GetBytes(32) });
+            phone.Camera.Show(null);
+            await Tab(page, "扫码");
+            await Press(page, "手动输入");
+            await page.FillAsync("[name=link]", session.Link());
+            await Press(page, "打开");
+            await Expect(Heading(page, "确认登录")).ToBeVisibleAsync();
+            await Expect(page.GetByText($"您正在登录【{TestPlatform.Name}】。")).ToBeVisibleAsync();
+            if (refuse)
+            {
+                await phone.LookAsync("confirm-login");
+                await Press(page, "不是我发起的");
+                await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "已拒绝" })).ToBeVisibleAsync();
+                await phone.LookAsync("result-refused");
+            }
+            else
+            {
+                await Press(page, "确认，输入PIN码");
+                await EnterPinAsync(page, Pin);
+                await Expect(page.GetByText("登录成功")).ToBeVisibleAsync();
+            }
+
+            var status = await platform.Client.WaitAsync(session.SessionId);
+            Assert.Equal(refuse ? SessionEnd.Refused : SessionEnd.Ok, status.End);
+            if (!refuse)
+            {
+                await VerifyAsync(status.Result!, Assert.Single(status.Result!.Signatures));
+            }
+
+            await Press(page, "完成");
+        }
+    }
+
+    /// <summary>The rest of the app, and a second window.</summary>
+    private static async Task AroundAsync(PhoneBrowser phone)
+    {
+        var page = phone.Page;
+        await Tab(page, "我的");
+        await Expect(page.GetByText("退出登录")).ToBeVisibleAsync();
+        await phone.LookAsync("me");
+        await page.ClickAsync("text=证书管理");
+        await Expect(page.Locator(".chip", new() { HasText = "生效中" })).ToBeVisibleAsync();
+        await phone.LookAsync("certificates");
+
+        var second = await phone.OpenSecondWindowAsync();
+        await Expect(second.GetByText("标证通已在另一窗口打开")).ToBeVisibleAsync();
+        await Press(second, "在此使用");
+        await Expect(second.Locator(".scan")).ToBeVisibleAsync();
+        await Expect(page.GetByText("标证通已在另一窗口打开")).ToBeVisibleAsync();
+        await phone.LookAsync("other-window");
+    }
+
+    /// <summary>Names of stored things that are not sealed: keys that could be exported, records that are more than ciphertext.</summary>
+    private static Task<string[]> StoredInClearAsync(IPage page) => page.EvaluateAsync<string[]>("""
+        async () => {
+          const names = (await indexedDB.databases()).map(d => d.name).filter(name => name !== 'bzt').concat(Object.keys(localStorage).filter(name => name !== 'text'), Object.keys(sessionStorage));
+          const db = await new Promise(done => { const r = indexedDB.open('bzt'); r.onsuccess = () => done(r.result); });
+          const all = store => new Promise(done => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => done(r.result); });
+          const keys = (await all('keys')).flatMap(key => key.privateKey ? [key.privateKey] : [key]);
+          const records = await all('records');
+          if (keys.length !== 2 || records.length < 2) names.push(`${keys.length} keys, ${records.length} records`);
+          return names.concat(keys.filter(key => key.extractable).map(key => `${key.algorithm.name} key`),
+            records.filter(record => Object.keys(record).sort().join() !== 'data,iv').map(record => Object.keys(record).join()));
+        }
+        """);
+
+    private static async Task VerifyAsync(SessionResult result, DocumentSignature signature)
+    {
+        Assert.True(Sm2Signature.TryParseRaw(signature.Signature, out var parsed));
+        Assert.True(await OpenSsl.VerifySignature(result.SigningCertificate, signature.ToBeSigned, parsed!.ToDer()), "OpenSSL does not accept the signature.");
+    }
+
+    private static async Task EnterPinAsync(IPage page, string pin)
+    {
+        foreach (var digit in pin)
+        {
+            await page.Locator(".key.num", new() { HasText = digit.ToString() }).ClickAsync();
+        }
+    }
+
+    private static async Task UploadAsync(IPage page, string purpose)
+    {
+        await page.SetInputFilesAsync($"[name={purpose}]", new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PaperPhoto.Take() });
+        await Expect(page.Locator($".field:has([name={purpose}])").GetByText("轻触可重新选择")).ToBeVisibleAsync();
+    }
+
+    private static ILocator Heading(IPage page, string name) => page.GetByRole(AriaRole.Heading, new() { Level = 1, NameRegex = new(Regex.Escape(name)) });
+
+    private static Task Press(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { NameRegex = new("^" + Regex.Escape(name)) }).ClickAsync();
+
+    private static Task Tab(IPage page, string name) => page.GetByRole(AriaRole.Navigation).GetByText(name, new() { Exact = true }).ClickAsync();
+
+    [GeneratedRegex("applications/([0-9a-f-]{36})")]
+    private static partial Regex ApplicationInAddress();
+
+    /// <summary>Refusals the journey provokes, and the hub's and the page's tries while the gateway restarts.</summary>
+    [GeneratedRegex("status of 4|status of 503|WebSocket|ERR_CONNECTION|Failed to load resource|disconnected")]
+    private static partial Regex ExpectedComplaint();
+}

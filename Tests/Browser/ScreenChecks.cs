@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Bzt.Tests.Browser;
+
+/// <summary>What every screen must keep, wherever a journey stops to look: contrast and names (axe-core), touch targets, large text, Chinese.</summary>
+internal static partial class ScreenChecks
+{
+    /// <summary>Set it to a folder to get the screens as pictures.</summary>
+    private static readonly string? Pictures = Environment.GetEnvironmentVariable("BZT_SCREENS");
+
+    private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(Peers.PeerProcess.Sources("node"), "node_modules", "axe-core", "axe.min.js")));
+
+    public static async Task LookAsync(this PhoneBrowser phone, string name)
+    {
+        var page = phone.Page;
+        await CheckLargeTextAsync(page, name);
+        Assert.Empty(Foreign().Matches(await page.InnerTextAsync("#app")).Select(match => $"{name}: {match.Value}").Where(word => !word.EndsWith("pdf", StringComparison.Ordinal)));
+        var small = await page.EvaluateAsync<string[]>(SmallTargets);
+        Assert.True(small.Length == 0, $"{name}: too small to touch: {string.Join("; ", small)}");
+
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
+        {
+            await page.EvaluateAsync(Axe.Value);
+        }
+
+        foreach (var scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+            var violations = await page.EvaluateAsync<string[]>(Judge);
+            Assert.True(violations.Length == 0, $"{name} ({scheme}): {string.Join("; ", violations)}");
+            if (Pictures is not null)
+            {
+                Directory.CreateDirectory(Pictures);
+                await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png") });
+            }
+        }
+    }
+
+    /// <summary>At twice the text size nothing is pushed out of the side.</summary>
+    private static async Task CheckLargeTextAsync(IPage page, string name)
+    {
+        var outside = await page.EvaluateAsync<string[]>(Outside);
+        if (Pictures is not null)
+        {
+            Directory.CreateDirectory(Pictures);
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-large.png") });
+        }
+
+        await page.EvaluateAsync("() => { document.documentElement.style.fontSize = ''; }");
+        Assert.True(outside.Length == 0, $"{name}: outside of the screen at 200 %: {string.Join("; ", outside)}");
+    }
+
+    private const string Visible = "const visible = e => { const b = e.getBoundingClientRect(); return b.width > 1 && b.height > 1 && !e.closest('.sr') && getComputedStyle(e).visibility !== 'hidden'; };"
+        + "const named = e => `${e.tagName.toLowerCase()} ${(e.getAttribute('aria-label') ?? e.innerText ?? e.name ?? '').trim().slice(0, 20)}`;";
+
+    private const string Outside = $$"""
+        () => {
+          {{Visible}}
+          document.documentElement.style.fontSize = '200%';
+          const width = document.documentElement.clientWidth;
+          const wide = document.documentElement.scrollWidth > width + 1 ? ['the page itself'] : [];
+          return wide.concat([...document.querySelectorAll('#app *')].filter(visible)
+            .filter(e => !e.closest('.finder, .filters, svg')).filter(e => e.getBoundingClientRect().right > width + 1 || e.getBoundingClientRect().left < -1)
+            .map(e => `${named(e)} ${Math.round(e.getBoundingClientRect().right)}`).slice(0, 5));
+        }
+        """;
+
+    private const string SmallTargets = $$"""
+        () => {
+          {{Visible}}
+          return [...document.querySelectorAll('#app :is(a, button, summary, label:has(input), input:not([type=radio], [type=file]))')].filter(visible)
+            .map(e => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width < 43.9 || b.height < 43.9)
+            .map(([e, b]) => `${named(e)} ${Math.round(b.width)}x${Math.round(b.height)}`);
+        }
+        """;
+
+    private const string Judge = """
+        async () => {
+          const found = await axe.run(document.body, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] });
+          return found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`));
+        }
+        """;
+
+    /// <summary>A word in another script. Digests, serials and names like PIN are capitals.</summary>
+    [GeneratedRegex("[A-Za-z]*[a-z]{3,}[A-Za-z]*")]
+    private static partial Regex Foreign();
+}
