@@ -105,7 +105,7 @@ internal sealed class LoginCommand(UserInterface ui, LoginProfile profile)
     }
 
     /// <summary>RFC 7638.</summary>
-    private static string Thumbprint(byte[] publicKey)
+    internal static string Thumbprint(byte[] publicKey)
     {
         var json = $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(publicKey.AsSpan(1, 32))}}","y":"{{Base64Url.EncodeToString(publicKey.AsSpan(33, 32))}}"}""";
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(json)));

@@ -19,7 +19,7 @@ public static class DynamicQr
 
     /// <summary>The link to show now.</summary>
     /// <param name="session">The answer to the session's creation.</param>
-    /// <param name="elapsed">Time since that answer was received.</param>
+    /// <param name="elapsed">Time since the session was created, by a clock that only runs on: how old it was when the answer came, and the time since.</param>
     /// <param name="fragment">For decryption: base64url of SM3 over pkX and list; read by the app's own scanner only, never sent to a server.</param>
     public static string Link(SessionCreated session, TimeSpan elapsed, string? fragment = null)
     {

@@ -99,7 +99,7 @@ public sealed class PlatformClient(HttpClient http, TimeProvider clock)
     }
 }
 
-/// <summary>A session and when it was received: what the dynamic QR counts from.</summary>
+/// <summary>A session and when its answer was received: with its age then, what the dynamic QR counts from.</summary>
 public sealed class OpenedSession(SessionCreated session, long receivedAt, TimeProvider clock)
 {
     public SessionCreated Session { get; } = session;
@@ -107,7 +107,7 @@ public sealed class OpenedSession(SessionCreated session, long receivedAt, TimeP
     public Guid SessionId => Session.SessionId;
 
     /// <summary>The link to show now; ask again every second.</summary>
-    public string Link(string? fragment = null) => DynamicQr.Link(Session, clock.GetElapsedTime(receivedAt), fragment);
+    public string Link(string? fragment = null) => DynamicQr.Link(Session, Session.ServerTime - Session.CreatedAt + clock.GetElapsedTime(receivedAt), fragment);
 }
 
 /// <summary>OAuth 2.0 client credentials (RFC 6749 §4.4): fetches the access token and renews it a minute before it expires.</summary>

@@ -54,7 +54,12 @@ public sealed record WrappedKey(string Name, byte[] Ciphertext);
 /// <param name="SessionToken">Public: part of the QR link.</param>
 /// <param name="SessionSecret">For the backend only: makes the dynamic QR's code.</param>
 /// <param name="LinkBase">The QR link without its parameters.</param>
-public sealed record SessionCreated(Guid SessionId, string SessionToken, byte[] SessionSecret, string LinkBase, DateTimeOffset ExpiresAt, DateTimeOffset ServerTime);
+/// <param name="ServerTime">Of this answer: later than <see cref="CreatedAt"/> when the request was repeated with its Idempotency-Key.</param>
+public sealed record SessionCreated(Guid SessionId, string SessionToken, byte[] SessionSecret, string LinkBase, DateTimeOffset ExpiresAt, DateTimeOffset ServerTime)
+{
+    /// <summary>What the dynamic QR counts from.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}
 
 /// <param name="End">Set when completed.</param>
 /// <param name="Result">Set when the end is ok.</param>

@@ -15,8 +15,12 @@ internal static class CreateSessionEndpoint
 {
     private const int LongestIdempotencyKey = 100;
 
+    /// <summary>Fifty documents of eight kilobytes in base64, or five hundred wrapped keys.</summary>
+    private const int LargestRequest = 768 * 1024;
+
     public static void Map(IEndpointRouteBuilder group) => group
         .MapPost(Routes.Platforms.Sessions, HandleAsync)
+        .LimitBody(LargestRequest)
         .WithSummary("Opens a session")
         .WithDescription("With an Idempotency-Key, the same request gets the same session; another request with that key is refused.")
         .Produces<SessionCreated>(StatusCodes.Status201Created)
@@ -37,7 +41,7 @@ internal static class CreateSessionEndpoint
 
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Create(SessionMessages.ToGrain(request, caller));
         return reply.ToHttp(opened => Results.Json(
-            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()),
+            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()) { CreatedAt = opened.CreatedAt },
             BztJson.Default.SessionCreated,
             statusCode: StatusCodes.Status201Created));
     }

@@ -41,7 +41,7 @@ internal static class QrSessionRules
                 command.Decryption is null && command.Challenge is null ? CheckDocuments(command, platform) : invalid,
             SessionKind.Decrypt =>
                 command.Documents.Count == 0 && command.Challenge is null && command.Project is not null
-                && command.Decryption is { } decryption && IsDecryption(decryption) ? null : invalid,
+                && command.Decryption is { } decryption && IsDecryption(decryption) ? CheckKeys(command, decryption, platform) : invalid,
             _ => invalid,
         };
     }
@@ -91,6 +91,14 @@ internal static class QrSessionRules
         decryption.ToolKey.Length == 65 && decryption.EncryptionSerial.Length is > 0 and <= 64
         && decryption.Keys.Count is > 0 and <= MaximumKeys
         && decryption.Keys.All(key => IsText(key.Name) && key.Ciphertext.Length is > 0 and <= MaximumCiphertextOctets);
+
+    /// <summary>Points and ciphertexts are decoded here once: what a phone opens later is known to decode.</summary>
+    private static Refusal? CheckKeys(CreateSession command, SessionDecryption decryption, PlatformFacts platform) => DecryptionTasks.Create(
+        decryption.ToolKey, decryption.Recipient, decryption.EncryptionSerial, platform.Platform.Value,
+        new ProjectInfo(command.Project!.ProjectId, command.Project.Name, command.Project.OpeningTime),
+        [.. decryption.Keys.Select(key => new WrappedKey(key.Name, key.Ciphertext))]) is null
+            ? new Refusal(RefusalCode.DocumentRefused)
+            : null;
 
     private static bool IsText(string text) => text.Length is > 0 and <= MaximumTextLength && !text.Any(char.IsControl);
 

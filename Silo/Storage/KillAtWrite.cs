@@ -31,7 +31,7 @@ public sealed class KillAtWrite : IStorageFaults
     {
         if (Interlocked.Increment(ref begun) == at && !after)
         {
-            await DieAsync();
+            await DieAsync("before", write);
         }
     }
 
@@ -39,12 +39,14 @@ public sealed class KillAtWrite : IStorageFaults
     {
         if (Interlocked.Increment(ref done) == at && after)
         {
-            await DieAsync();
+            await DieAsync("after", write);
         }
     }
 
-    private static Task DieAsync()
+    private static Task DieAsync(string side, DurableWrite write)
     {
+        // The only trace of where it happened.
+        Console.Error.WriteLine($"Killed {side} {write.Kind} {write.Subject}");
         using var self = Process.GetCurrentProcess();
         self.Kill();
         // The signal may come a moment later: nothing more is to happen here.

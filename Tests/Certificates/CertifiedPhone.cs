@@ -26,7 +26,7 @@ internal sealed class CertifiedPhone : IDisposable
     public const string PlatformName = "宜昌公共资源电子交易平台";
 
     private const string Ca = "yichang-ca";
-    private const string PlatformSecret = "a secret of the platform in the tests";
+    public const string PlatformSecret = "a secret of the platform in the tests";
     private static int enterprises;
 
     private readonly EmbeddedSystem system;

@@ -60,6 +60,11 @@ public sealed class EmbeddedSystem : IAsyncDisposable
     /// <summary>Database and blobs: what an attacker with the disk would have. Keys lie elsewhere.</summary>
     public string DataFolder => folder.File("data");
 
+    public string RootKeyFile => folder.File("keys/root.key");
+
+    /// <summary>How a gateway is told of the simulators.</summary>
+    public IReadOnlyDictionary<string, string?> ProviderSettings => providers;
+
     /// <summary>The system that tests share. It must not be restarted, its clock not moved, its providers not steered.</summary>
     public static Task<EmbeddedSystem> SharedAsync() => Shared.Value;
 
@@ -90,6 +95,9 @@ public sealed class EmbeddedSystem : IAsyncDisposable
         await StopGatewayAsync();
         await StartGatewayAsync(address);
     }
+
+    /// <summary>Stops the gateway and leaves the simulators and all files: for tests that go on with it as a process.</summary>
+    public Task StopAsync() => StopGatewayAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -153,7 +161,7 @@ public sealed class EmbeddedSystem : IAsyncDisposable
             builder.Logging.ClearProviders();
             builder.Configuration.AddInMemoryCollection(providers);
             builder.Configuration["Storage:DataFolder"] = DataFolder;
-            builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
+            builder.Configuration["Protection:RootKeyFile"] = RootKeyFile;
             builder.Configuration["Gateway:LoginsPerMinute"] = "100000";
             builder.Services.AddSingleton<TimeProvider>(Clock);
             // Orleans' own heartbeats are not to see the clock jump.

@@ -1,0 +1,121 @@
+using System.Text;
+using Bzt.Contracts;
+
+namespace Bzt.Tests.BadInput;
+
+/// <summary>
+/// Who may call what. Each operation of the API's document stands in the table once; a new one fails here until somebody has said whom it serves.
+/// The requests name the owner's own application, certificate, session.
+/// </summary>
+[Collection(HostileWorldCollection.Name)]
+public sealed class AuthorisationTests(HostileWorld world)
+{
+    private const string Ok = "";
+    private const string None = ErrorCodes.Unauthenticated;
+    private const string Dpop = ErrorCodes.InvalidDpop;
+    private const string Limited = ErrorCodes.DeviceLimited;
+    private const string Missing = ErrorCodes.NotFound;
+    private const string Forbidden = ErrorCodes.Forbidden;
+
+    /// <param name="Anonymous">Without any credential.</param>
+    /// <param name="Other">Another real-named user.</param>
+    /// <param name="Limited">A second device of the owner's account that has not proved the real name.</param>
+    /// <param name="Platform">A platform's access token; under <c>/rp</c> one of the platform that has the session.</param>
+    /// <param name="OtherPlatform">Another platform's.</param>
+    /// <param name="Tool">A bid tool with its project token and its key.</param>
+    private sealed record Row(string Operation, string Anonymous, string Other, string Limited, string Platform, string OtherPlatform, string Tool);
+
+    // Ok is anything but a refusal for who is calling: an empty body is refused as such.
+    private static readonly Row[] Table =
+    [
+        new("POST /phone/v1/sms-codes", Ok, Ok, Ok, Ok, Ok, Ok),
+        new("POST /phone/v1/login", Dpop, Ok, Ok, Dpop, Dpop, Ok),
+        new("GET /phone/v1/channel-keys", Ok, Ok, Ok, Ok, Ok, Ok),
+        new("GET /app/trust.json", Ok, Ok, Ok, Ok, Ok, Ok),
+        new("GET /phone/v1/me", None, Ok, Ok, None, None, None),
+        new("GET /phone/v1/catalogue", None, Ok, Ok, None, None, None),
+        new("GET /phone/v1/inbox", None, Ok, Ok, None, None, None),
+        new("POST /phone/v1/inbox/{messageId}/read", None, Missing, Missing, None, None, None),
+        new("POST /phone/v1/hub-ticket", None, Ok, Ok, None, None, None),
+        new("POST /phone/v1/real-name/bank-card", None, Ok, Ok, None, None, None),
+        new("GET /phone/v1/enterprises", None, Ok, Limited, None, None, None),
+        new("POST /phone/v1/blobs", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/applications", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/orders", None, Ok, Limited, None, None, None),
+        new("POST /phone/v1/applications/claims", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/applications/{applicationId}", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/applications/{applicationId}/resubmission", None, Ok, Limited, None, None, None),
+        new("POST /phone/v1/applications/{applicationId}/withdrawal", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/applications/{applicationId}/payment", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/applications/{applicationId}/download", None, Missing, Limited, None, None, None),
+        new("GET /phone/v1/orders/{orderId}", None, Missing, Limited, None, None, None),
+        new("GET /phone/v1/certificates", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/certificates/{certificateId}", None, Missing, Limited, None, None, None),
+        new("GET /phone/v1/certificates/{certificateId}/evidence", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/certificates/{certificateId}/exchange", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/scan", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/sessions/{sessionId}", None, Missing, Limited, None, None, None),
+        new("GET /phone/v1/sessions/{sessionId}/documents", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/sessions/{sessionId}/refusal", None, Missing, Limited, None, None, None),
+        new("POST /rp/v1/sessions", None, None, None, Ok, Ok, Ok),
+        new("GET /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
+        new("DELETE /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
+        new("POST /rp/v1/project-tokens", None, None, None, Ok, Ok, Forbidden),
+        new("GET /rp/v1/signers/{creditCode}", None, None, None, Ok, ErrorCodes.NotBound, Ok),
+    ];
+
+    private static readonly string[] AboutTheCaller = [None, Dpop, Limited, Missing, Forbidden, ErrorCodes.NotBound];
+
+    [Fact]
+    public void Every_operation_stands_in_the_table() =>
+        Assert.Equal(world.Operations.Select(operation => operation.Name).Order(), Table.Select(row => row.Operation).Order());
+
+    [Fact]
+    public async Task Each_caller_gets_exactly_what_is_his()
+    {
+        var before = await world.SnapshotAsync();
+        var faults = new List<string>();
+        foreach (var row in Table)
+        {
+            await CheckAsync(row, "anonymous", world.AsAnonymous, row.Anonymous, faults);
+            await CheckAsync(row, "another user", world.AsOther, row.Other, faults);
+            await CheckAsync(row, "a limited device", world.AsLimited, row.Limited, faults);
+            await CheckAsync(row, "another platform", world.AsOtherPlatform, row.OtherPlatform, faults);
+            await CheckAsync(row, "a tool", world.AsTool, row.Tool, faults);
+            await CheckAsync(row, "a token's thief", world.AsThiefOfToken, row.Operation.Contains("/rp/", StringComparison.Ordinal) ? Dpop : row.Tool, faults);
+
+            // The one call of the platform that would end the owner's session is its right.
+            if (!row.Operation.StartsWith("DELETE", StringComparison.Ordinal))
+            {
+                await CheckAsync(row, "a platform", world.AsPlatform, row.Platform, faults);
+            }
+        }
+
+        Assert.Empty(faults);
+        Assert.Equal(before, await world.SnapshotAsync());
+    }
+
+    private async Task CheckAsync(Row row, string who, Sender sender, string expected, List<string> faults)
+    {
+        var (method, template) = (HttpMethod.Parse(row.Operation.Split(' ')[0]), row.Operation.Split(' ')[1]);
+        var octets = template is Routes.Phone.Blobs or Routes.Phone.Exchange;
+        var content = method == HttpMethod.Post ? octets ? "%PDF-1.7"u8.ToArray() : Encoding.UTF8.GetBytes("{}") : null;
+        var answer = await sender(method, world.Fill(template), content, octets ? "application/octet-stream" : "application/json");
+        var what = $"{row.Operation} by {who}";
+        if (expected == Ok)
+        {
+            if (answer.Status >= 500 || (answer.Code is { } code && AboutTheCaller.Contains(code)))
+            {
+                faults.Add($"{what}: {answer.Status} {answer.Body}");
+            }
+        }
+        else if (HostileWorld.Fault(what, answer) is { } fault)
+        {
+            faults.Add(fault);
+        }
+        else if (answer.Code != expected)
+        {
+            faults.Add($"{what}: {answer.Code} in place of {expected}");
+        }
+    }
+}

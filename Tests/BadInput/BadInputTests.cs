@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Bzt.Contracts;
+
+namespace Bzt.Tests.BadInput;
+
+/// <summary>
+/// Every operation the API's document names, sent what is not its input: a problem with a stable code each time, and nothing changed.
+/// A new operation fails here until it has a sample of its right input.
+/// </summary>
+[Collection(HostileWorldCollection.Name)]
+public sealed class BadInputTests(HostileWorld world)
+{
+    private const string Json = "application/json";
+
+    /// <summary>Right in form, though not in content: what is spoilt one member at a time.</summary>
+    private static readonly Dictionary<string, string> Samples = new()
+    {
+        ["POST /phone/v1/sms-codes"] = """{"phoneNumber":"13800138000","purpose":"login"}""",
+        ["POST /phone/v1/login"] = """{"phoneNumber":"13800138000","code":"482913","deviceName":"手机"}""",
+        ["POST /phone/v1/real-name/bank-card"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","name":"张三","idNumber":"420502199003074512","cardNumber":"6222021234567890123","phoneNumber":"13800138000"}""",
+        ["POST /phone/v1/applications/claims"] = Claim,
+        ["POST /phone/v1/applications/{applicationId}/resubmission"] = Claim,
+        ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",
+        ["POST /rp/v1/sessions"] = """{"kind":"seal","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"timeoutSeconds":300}""",
+        ["POST /rp/v1/project-tokens"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"creditCode":"91420500MA0000001X","toolKeyThumbprint":"AAAA","lifetimeSeconds":3600}""",
+    };
+
+    private const string Claim = """{"operationId":"01a212625bb77fa6ae65635864885e2a","enterpriseName":"甲公司","creditCode":"91420500MA0000001X","legalRepresentativeName":"李四","legalRepresentativeIdNumber":"420502199003074512","licenceBlobId":"aa","formBlobId":"bb","platformId":"yichang-ggzy","caId":"yichang-ca","years":1}""";
+
+    private IEnumerable<Operation> ReadingJson => world.Operations.Where(operation => operation.JsonBody is not null);
+
+    [Fact]
+    public void The_document_names_every_operation_and_each_has_a_sample()
+    {
+        Assert.True(world.Operations.Count > 25, "The document is not read rightly.");
+        Assert.Equal(Samples.Keys.Order(), ReadingJson.Select(operation => operation.Name).Order());
+    }
+
+    [Fact]
+    public Task What_is_not_json_of_its_kind_is_refused() => UnchangedAsync(async faults =>
+    {
+        foreach (var operation in ReadingJson)
+        {
+            foreach (var text in (string[])["", "{", "null", "[]", "7", "\"text\"", "{}", "{\"a\":", "\u0000", new string('[', 200), "{}{}"])
+            {
+                faults.Add(Expect(ErrorCodes.InvalidRequest, $"{operation.Name} {text}", await SendAsync(operation, Encoding.UTF8.GetBytes(text))));
+            }
+
+            faults.Add(Expect(ErrorCodes.InvalidRequest, $"{operation.Name} not UTF-8", await SendAsync(operation, [0xFF, 0xFE, 0x7B, 0x7D])));
+            faults.Add(Expect(ErrorCodes.InvalidRequest, $"{operation.Name} a form", await SendAsync(operation, "a=b"u8.ToArray(), "application/x-www-form-urlencoded")));
+        }
+    });
+
+    [Fact]
+    public Task A_member_that_is_missing_null_or_of_another_type_is_named_and_its_value_is_not() => UnchangedAsync(async faults =>
+    {
+        foreach (var operation in ReadingJson)
+        {
+            var required = operation.JsonBody!["required"]?.AsArray().Select(name => name!.GetValue<string>()).ToHashSet() ?? [];
+            foreach (var (what, spoilt, value) in Spoil(Samples[operation.Name], required))
+            {
+                var answer = await SendAsync(operation, Encoding.UTF8.GetBytes(spoilt));
+                faults.Add(Expect(ErrorCodes.InvalidRequest, $"{operation.Name} {what}", answer));
+                if (value is not null && answer.Body.Contains(value, StringComparison.Ordinal))
+                {
+                    faults.Add($"{operation.Name} {what}: the answer repeats the value");
+                }
+            }
+        }
+    });
+
+    [Fact]
+    public Task A_body_above_the_limit_is_refused() => UnchangedAsync(async faults =>
+    {
+        foreach (var operation in world.Operations.Where(operation => operation.HasBody))
+        {
+            // Right at its beginning, so that nothing but its length is wrong.
+            var length = operation.Path switch
+            {
+                Routes.Phone.Blobs => (10 * 1024 * 1024) + 1,
+                Routes.Phone.Exchange => (256 * 1024) + 1,
+                Routes.Platforms.Sessions => (768 * 1024) + 1,
+                _ => (64 * 1024) + 1,
+            };
+            var content = new byte[length];
+            content.AsSpan().Fill((byte)' ');
+            (operation.Path == Routes.Phone.Blobs ? "%PDF-1.7"u8 : "{"u8).CopyTo(content);
+            var mediaType = operation.Path switch { Routes.Phone.Blobs => "application/pdf", Routes.Phone.Exchange => "application/octet-stream", _ => Json };
+            faults.Add(Expect(ErrorCodes.BodyTooLarge, operation.Name, await SendAsync(operation, content, mediaType)));
+        }
+    });
+
+    [Fact]
+    public Task Ids_that_nobody_has_and_ids_that_are_none_are_refused() => UnchangedAsync(async faults =>
+    {
+        foreach (var operation in world.Operations.Where(operation => operation.Path.Contains('{', StringComparison.Ordinal) && operation.Path != Routes.Phone.InboxRead))
+        {
+            foreach (var id in (string[])[Guid.NewGuid().ToString(), Guid.Empty.ToString(), "1", "-", "%2e%2e", "%00", new string('a', 300), "');DROP TABLE grain_state;--"])
+            {
+                var start = operation.Path.IndexOf('{', StringComparison.Ordinal);
+                var path = string.Concat(operation.Path.AsSpan(0, start), Uri.EscapeDataString(Uri.UnescapeDataString(id)), operation.Path.AsSpan(operation.Path.IndexOf('}', StringComparison.Ordinal) + 1));
+                var body = operation.JsonBody is null ? null : Encoding.UTF8.GetBytes(Samples[operation.Name]);
+                var answer = await SenderOf(operation)(operation.Method, path + world.Query(operation.Path), body ?? (operation.HasBody ? [1, 2, 3] : null), operation.JsonBody is null ? "application/octet-stream" : Json);
+                faults.Add(HostileWorld.Fault($"{operation.Name} {id}", answer));
+            }
+        }
+    });
+
+    [Theory]
+    [InlineData("GET", Routes.Phone.Inbox + "?take=many")]
+    [InlineData("GET", Routes.Phone.Enterprises)]
+    [InlineData("GET", Routes.Phone.Enterprises + "?creditCode=91420500MA0000001Y")]
+    [InlineData("GET", Routes.Phone.Enterprises + "?creditCode=91420500MA0000001X&name=%00")]
+    [InlineData("POST", Routes.Phone.Blobs)]
+    [InlineData("POST", Routes.Phone.Blobs + "?purpose=other")]
+    [InlineData("GET", Routes.Platforms.Session + "?timeoutMs=-1")]
+    [InlineData("GET", Routes.Platforms.Session + "?timeoutMs=120001")]
+    [InlineData("GET", Routes.Platforms.Session + "?timeoutMs=soon")]
+    [InlineData("GET", Routes.Platforms.Session + "?seen=sleeping")]
+    public async Task A_query_that_cannot_be_read_is_refused(string method, string path)
+    {
+        var verb = HttpMethod.Parse(method);
+        var (template, query) = (path.Split('?')[0], path.Contains('?', StringComparison.Ordinal) ? path[path.IndexOf('?', StringComparison.Ordinal)..] : "");
+        var filled = template.Replace("{sessionId}", world.Session.SessionId.ToString(), StringComparison.Ordinal) + query;
+        var answer = await SenderOf(template)(verb, filled, verb == HttpMethod.Post ? "%PDF-1.7"u8.ToArray() : null, "application/pdf");
+        Assert.Null(HostileWorld.Fault(path, answer));
+    }
+
+    [Fact]
+    public Task Files_that_are_none_of_the_three_kinds_are_refused() => UnchangedAsync(async faults =>
+    {
+        foreach (var file in (byte[][])["<svg onload='alert(1)'/>"u8.ToArray(), "<html>"u8.ToArray(), "MZ"u8.ToArray(), [], RandomNumberGenerator.GetBytes(1000)])
+        {
+            faults.Add(Expect(ErrorCodes.BlobTypeNotAllowed, Convert.ToHexString(file.AsSpan(0, Math.Min(8, file.Length))), await world.AsOwner(HttpMethod.Post, Routes.Phone.Blobs + "?purpose=form", file, "image/png")));
+        }
+    });
+
+    /// <summary>Runs, then looks whether anything became of it, and whether a log says what it must not.</summary>
+    private async Task UnchangedAsync(Func<List<string?>, Task> send)
+    {
+        var before = await world.SnapshotAsync();
+        var faults = new List<string?>();
+        await send(faults);
+        Assert.Empty(faults.OfType<string>());
+        Assert.Equal(before, await world.SnapshotAsync());
+        var log = world.Log.Text;
+        Assert.DoesNotContain("A request failed", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("13800138000", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("420502199003074512", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("6222021234567890123", log, StringComparison.Ordinal);
+    }
+
+    private static string? Expect(string code, string what, Answer answer) =>
+        HostileWorld.Fault(what, answer) ?? (answer.Code == code ? null : $"{what}: {answer.Code} in place of {code}");
+
+    private Sender SenderOf(string path) => path.StartsWith("/rp/", StringComparison.Ordinal) ? world.AsPlatform : world.AsOwner;
+
+    private Sender SenderOf(Operation operation) => SenderOf(operation.Path);
+
+    private Task<Answer> SendAsync(Operation operation, byte[] content, string mediaType = Json) =>
+        SenderOf(operation)(operation.Method, world.Fill(operation.Path), content, mediaType);
+
+    /// <summary>The sample with one member wrong; with the value that was put there, when it is one that could be recognised.</summary>
+    private static IEnumerable<(string What, string Json, string? Value)> Spoil(string sample, IReadOnlySet<string> required)
+    {
+        foreach (var (name, value) in JsonNode.Parse(sample)!.AsObject().ToList())
+        {
+            if (required.Contains(name))
+            {
+                yield return ($"without {name}", With(sample, members => members.Remove(name)), null);
+                if (value is not null)
+                {
+                    yield return ($"{name} null", With(sample, members => members[name] = null), null);
+                }
+            }
+
+            yield return ($"{name} an object", With(sample, members => members[name] = value is JsonObject ? JsonValue.Create("NOTANOBJECT") : new JsonObject { ["x"] = 1 }), null);
+            yield return ($"{name} an array", With(sample, members => members[name] = value is JsonArray ? JsonValue.Create("NOTANARRAY") : new JsonArray(1)), null);
+            yield return ($"{name} a boolean", With(sample, members => members[name] = true), null);
+            if (value is not JsonValue text || text.GetValueKind() != System.Text.Json.JsonValueKind.String)
+            {
+                yield return ($"{name} a text", With(sample, members => members[name] = "SPOILTVALUE"), "SPOILTVALUE");
+            }
+            else
+            {
+                yield return ($"{name} a number", With(sample, members => members[name] = 731731731731), "731731731731");
+            }
+
+            if (value is JsonObject inner)
+            {
+                foreach (var (what, json, put) in Spoil(inner.ToJsonString(), inner.Select(member => member.Key).ToHashSet()))
+                {
+                    yield return ($"{name}.{what}", With(sample, members => members[name] = JsonNode.Parse(json)), put);
+                }
+            }
+        }
+    }
+
+    private static string With(string sample, Action<JsonObject> change)
+    {
+        var members = JsonNode.Parse(sample)!.AsObject();
+        change(members);
+        return members.ToJsonString();
+    }
+}

@@ -1,0 +1,271 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bzt.BidTool.Sessions;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.Platforms;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Certificates;
+using Bzt.Tests.Embedded;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Bzt.Tests.BadInput;
+
+[CollectionDefinition(Name)]
+public sealed class HostileWorldCollection : ICollectionFixture<HostileWorld>
+{
+    public const string Name = "a system among hostile callers";
+}
+
+/// <summary>An operation of the API's own document.</summary>
+public sealed record Operation(HttpMethod Method, string Path, JsonObject? JsonBody, bool HasBody)
+{
+    public string Name => $"{Method} {Path}";
+}
+
+/// <summary>What came back.</summary>
+public sealed record Answer(int Status, string? Code, string Body)
+{
+    public bool Succeeded => Status is >= 200 and < 300;
+}
+
+/// <summary>Somebody who sends requests as he likes.</summary>
+public delegate Task<Answer> Sender(HttpMethod method, string path, byte[]? content = null, string? mediaType = null);
+
+/// <summary>
+/// A system with an owner of everything, and around him whoever is not: another user, a second device of his own account, two platforms,
+/// a bid tool. Its log is kept at its most talkative.
+/// </summary>
+public sealed class HostileWorld : IAsyncLifetime
+{
+    public static readonly IReadOnlySet<string> Codes =
+        typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).ToHashSet();
+
+    private const string OtherPlatformId = "jingzhou-ggzy";
+    private const string OtherPlatformSecret = "a secret of the other platform in the tests";
+
+    private readonly EcdsaDeviceKey toolKey = new();
+    private readonly EcdsaDeviceKey strangeKey = new();
+
+    public EmbeddedSystem System { get; private set; } = null!;
+
+    internal KeptLog Log { get; } = new();
+
+    internal CertifiedPhone Owner { get; private set; } = null!;
+
+    public TestPhone Limited { get; private set; } = null!;
+
+    public TestPhone Other { get; private set; } = null!;
+
+    public PlatformClient Platform { get; private set; } = null!;
+
+    public Guid Application { get; private set; }
+
+    public Guid Order { get; private set; }
+
+    public string BlobId { get; private set; } = "";
+
+    /// <summary>Of the platform, scanned by the owner, waiting.</summary>
+    public OpenedSession Session { get; private set; } = null!;
+
+    public string ProjectToken { get; private set; } = "";
+
+    public IReadOnlyList<Operation> Operations { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        System = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
+        });
+        Owner = await CertifiedPhone.ActiveAsync(System);
+        Other = await System.RealNamedPhoneAsync();
+        Limited = await System.LoggedInPhoneAsync(Owner.Phone.Person);
+        Assert.True(Limited.Login!.Limited);
+        Platform = await Owner.PlatformAsync();
+        await System.Grains.GetGrain<IPlatformGrain>(OtherPlatformId).Register(new RegisterPlatform("荆州公共资源交易中心", "hubei", OtherPlatformSecret, MaySignHashes: false));
+        await Owner.BindAsync(Platform);
+        var claim = await Owner.Phone.ClaimAsync(ClaimSteps.NextEnterprise());
+        BlobId = claim.LicenceBlobId;
+        Application = (await Owner.Phone.SubmitAsync(claim)).ApplicationId;
+        var applications = await Wait.UntilAsync(() => Owner.Client.GetApplicationsAsync(), found => found.Count == 2 && found.Any(application => application.OrderId is not null));
+        Order = applications.Single(application => application.OrderId is not null).OrderId!.Value;
+        Session = await Platform.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = RandomNumberGenerator.GetBytes(32), TimeoutSeconds = 600 });
+        await Owner.Client.ScanAsync(Session.Link());
+        ProjectToken = (await Platform.CreateProjectTokenAsync(new ProjectTokenRequest(
+            new ProjectInfo("P-1", "某道路工程", DateTimeOffset.UnixEpoch.AddYears(50)), Owner.Enterprise.CreditCode, ThumbprintOf(toolKey), 3600))).Token;
+        Operations = await ReadOperationsAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Owner.Dispose();
+        Other.Dispose();
+        Limited.Dispose();
+        toolKey.Dispose();
+        strangeKey.Dispose();
+        await System.DisposeAsync();
+    }
+
+    public Sender AsAnonymous => (method, path, content, mediaType) => SendAsync(System.Gateway, method, path, content, mediaType);
+
+    public Sender AsOwner => AsPhone(Owner.Phone);
+
+    public Sender AsOther => AsPhone(Other);
+
+    public Sender AsLimited => AsPhone(Limited);
+
+    public Sender AsPlatform => AsClient(CertifiedPhone.PlatformId, CertifiedPhone.PlatformSecret);
+
+    public Sender AsOtherPlatform => AsClient(OtherPlatformId, OtherPlatformSecret);
+
+    public Sender AsTool => AsHolderOf(toolKey);
+
+    /// <summary>The tool's token, stolen: another key signs.</summary>
+    public Sender AsThiefOfToken => AsHolderOf(strangeKey);
+
+    /// <summary>A path of the document with the owner's own ids in it.</summary>
+    public string Fill(string template) => template
+        .Replace("{applicationId}", Application.ToString(), StringComparison.Ordinal)
+        .Replace("{orderId}", Order.ToString(), StringComparison.Ordinal)
+        .Replace("{certificateId}", Owner.Certificate.ToString(), StringComparison.Ordinal)
+        .Replace("{sessionId}", Session.SessionId.ToString(), StringComparison.Ordinal)
+        .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)
+        .Replace("{messageId}", "nothing", StringComparison.Ordinal)
+        + Query(template);
+
+    /// <summary>What an endpoint cannot do without in its query.</summary>
+    public string Query(string template) => template switch
+    {
+        Routes.Phone.Blobs => "?purpose=licence",
+        Routes.Phone.Enterprises => $"?creditCode={Owner.Enterprise.CreditCode}",
+        Routes.Phone.SessionDocuments => $"?certificateId={Owner.Certificate}",
+        _ => "",
+    };
+
+    /// <summary>Everything the owner and the platform can see: equal before and after whatever was refused.</summary>
+    public async Task<string> SnapshotAsync()
+    {
+        var me = await Owner.Client.GetMeAsync();
+        var status = await Platform.GetAsync(Session.SessionId);
+        return string.Join('\n', [
+            JsonSerializer.Serialize(me with { ServerTime = default }, BztJson.Default.Me),
+            JsonSerializer.Serialize(await Owner.Client.GetApplicationsAsync(), BztJson.Default.IReadOnlyListApplicationInfo),
+            JsonSerializer.Serialize(await Owner.Client.GetOrderAsync(Order), BztJson.Default.OrderInfo),
+            JsonSerializer.Serialize(await Owner.Client.GetCertificatesAsync(), BztJson.Default.IReadOnlyListCertificateInfo),
+            JsonSerializer.Serialize(await Owner.Client.GetInboxAsync(), BztJson.Default.InboxPage),
+            JsonSerializer.Serialize((await Owner.Client.GetEvidenceAsync(Owner.Certificate)).Entries.Select(entry => entry.Sequence)),
+            JsonSerializer.Serialize(status, BztJson.Default.SessionStatus)]);
+    }
+
+    /// <summary>A refusal as every refusal has to be: a problem with a stable code, a status that blames the caller, nothing of our inside.</summary>
+    public static string? Fault(string what, Answer answer)
+    {
+        if (answer.Status is < 400 or >= 500)
+        {
+            return $"{what}: {answer.Status} {answer.Body}";
+        }
+
+        return answer.Code is { } code && Codes.Contains(code) && !answer.Body.Contains("   at ", StringComparison.Ordinal) && !answer.Body.Contains("Exception", StringComparison.Ordinal)
+            ? null
+            : $"{what}: not a problem document of ours: {answer.Body}";
+    }
+
+    internal static string ThumbprintOf(EcdsaDeviceKey key) => BidTool.Commands.LoginCommand.Thumbprint(key.PublicKey);
+
+    private static async Task<Answer> SendAsync(HttpClient http, HttpMethod method, string path, byte[]? content, string? mediaType)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (content is not null)
+        {
+            request.Content = new ByteArrayContent(content) { Headers = { ContentType = MediaTypeHeaderValue.Parse(mediaType!) } };
+        }
+
+        using var response = await http.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        var code = response.Content.Headers.ContentType?.MediaType == "application/problem+json" ? JsonNode.Parse(body)!["code"]?.GetValue<string>() : null;
+        return new Answer((int)response.StatusCode, code, body);
+    }
+
+    private static Sender AsPhone(TestPhone phone) => async (method, path, content, mediaType) =>
+    {
+        try
+        {
+            using var response = await phone.Http.SendAsync(method, path, content, mediaType);
+            return new Answer((int)response.StatusCode, null, await response.Content.ReadAsStringAsync());
+        }
+        catch (ApiRefusedException refused)
+        {
+            return new Answer(refused.Problem.Status, refused.Code, JsonSerializer.Serialize(refused.Problem, BztJson.Default.Problem));
+        }
+        catch (HttpRequestException exception) when (exception.StatusCode is { } status)
+        {
+            return new Answer((int)status, null, exception.Message);
+        }
+    };
+
+    private Sender AsClient(string id, string secret)
+    {
+        var http = new HttpClient(new ClientCredentialsHandler(System.Gateway, id, secret, System.Clock) { InnerHandler = new HttpClientHandler() }) { BaseAddress = System.Address };
+        return (method, path, content, mediaType) => SendAsync(http, method, path, content, mediaType);
+    }
+
+    private Sender AsHolderOf(EcdsaDeviceKey key)
+    {
+        var http = new HttpClient(new ToolHandler(ProjectToken, key)) { BaseAddress = System.Address };
+        return (method, path, content, mediaType) => SendAsync(http, method, path, content, mediaType);
+    }
+
+    private async Task<IReadOnlyList<Operation>> ReadOperationsAsync()
+    {
+        var document = JsonNode.Parse(await System.Gateway.GetStringAsync("/openapi/v1.json"))!;
+        return [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation =>
+        {
+            var body = operation.Value!["requestBody"]?["content"]?.AsObject();
+            var schema = body?["application/json"]?["schema"];
+            var resolved = schema?["$ref"]?.GetValue<string>() is { } reference
+                ? document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]
+                : schema;
+            return new Operation(HttpMethod.Parse(operation.Key.ToUpperInvariant()), path.Key, resolved?.AsObject(), body is not null);
+        }))];
+    }
+}
+
+/// <summary>Everything that was logged, as the text an operator's files would hold.</summary>
+internal sealed class KeptLog : ILoggerProvider
+{
+    private readonly ConcurrentQueue<string> lines = new();
+
+    public string Text => string.Join('\n', lines);
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(KeptLog log, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+        {
+            log.lines.Enqueue($"{category} {Describe(state)}");
+            return null;
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.lines.Enqueue($"{category} {formatter(state, exception)} {Describe(state)} {exception}");
+
+        // Structured sinks keep the values too, whether the text shows them or not.
+        private static string Describe<TState>(TState state) =>
+            state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(' ', values.Select(value => $"{value.Key}={value.Value}")) : $"{state}";
+    }
+}
