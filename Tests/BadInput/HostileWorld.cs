@@ -9,6 +9,7 @@ using Bzt.BidTool.Sessions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains.Enterprises;
 using Bzt.Grains.Platforms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
@@ -87,12 +88,14 @@ public sealed class HostileWorld : IAsyncLifetime
         });
         Owner = await CertifiedPhone.ActiveAsync(System);
         Other = await System.RealNamedPhoneAsync();
+        // One code a minute to a number.
+        System.Clock.Advance(TimeSpan.FromMinutes(2));
         Limited = await System.LoggedInPhoneAsync(Owner.Phone.Person);
         Assert.True(Limited.Login!.Limited);
         Platform = await Owner.PlatformAsync();
         await System.Grains.GetGrain<IPlatformGrain>(OtherPlatformId).Register(new RegisterPlatform("荆州公共资源交易中心", "hubei", OtherPlatformSecret, MaySignHashes: false));
         await Owner.BindAsync(Platform);
-        var claim = await Owner.Phone.ClaimAsync(ClaimSteps.NextEnterprise());
+        var claim = await Owner.Phone.ClaimAsync(("宜昌旁观建设工程有限公司", "91420500MB0000001" + CreditCodes.CheckCharacter("91420500MB0000001")));
         BlobId = claim.LicenceBlobId;
         Application = (await Owner.Phone.SubmitAsync(claim)).ApplicationId;
         var applications = await Wait.UntilAsync(() => Owner.Client.GetApplicationsAsync(), found => found.Count == 2 && found.Any(application => application.OrderId is not null));
