@@ -43,7 +43,7 @@ public sealed partial class PhoneAppTests
         await RefuseAndLogInAsync(phone);
         await AroundAsync(phone);
         Assert.Empty(await StoredInClearAsync(phone.Page));
-        Assert.Empty(phone.Complaints.Where(complaint => !ExpectedComplaint().IsMatch(complaint)));
+        Assert.DoesNotContain(phone.Complaints, complaint => !ExpectedComplaint().IsMatch(complaint));
     }
 
     private static async Task LogInAsync(PhoneBrowser phone, TestPerson person)

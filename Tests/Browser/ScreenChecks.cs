@@ -15,7 +15,7 @@ internal static partial class ScreenChecks
     {
         var page = phone.Page;
         await CheckLargeTextAsync(page, name);
-        Assert.Empty(Foreign().Matches(await page.InnerTextAsync("#app")).Select(match => $"{name}: {match.Value}").Where(word => !word.EndsWith("pdf", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Foreign().Matches(await page.InnerTextAsync("#app")).Select(match => $"{name}: {match.Value}"), word => !word.EndsWith("pdf", StringComparison.Ordinal));
         var small = await page.EvaluateAsync<string[]>(SmallTargets);
         Assert.True(small.Length == 0, $"{name}: too small to touch: {string.Join("; ", small)}");
 
