@@ -6,6 +6,7 @@ using Bzt.Grains.Sessions;
 using Bzt.Protocol;
 using Bzt.Protocol.Channel;
 using Bzt.Protocol.Rounds;
+using Bzt.Protocol.Secrets;
 using Bzt.Protocol.Wire;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -24,6 +25,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private readonly OutboxDrain<CertificateRecord> drain;
     private readonly ClusterKeyRings clusterKeys;
     private readonly IKeyProtector protector;
+    private readonly INonceSource nonces;
     private readonly TimeProvider time;
     private readonly ILogger<CertificateGrain> log;
     private readonly OpenRounds rounds = new();
@@ -32,9 +34,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     public CertificateGrain(
         [PersistentState("certificate")] IPersistentState<CertificateRecord> stored, OutboxDrains drains, ClusterKeyRings clusterKeys,
-        IKeyProtector protector, TimeProvider time, ILogger<CertificateGrain> log)
+        IKeyProtector protector, INonceSource nonces, TimeProvider time, ILogger<CertificateGrain> log)
     {
-        (this.stored, this.clusterKeys, this.protector, this.time, this.log) = (stored, clusterKeys, protector, time, log);
+        (this.stored, this.clusterKeys, this.protector, this.nonces, this.time, this.log) = (stored, clusterKeys, protector, nonces, time, log);
         drain = drains.Attach(this, stored);
     }
 
@@ -74,7 +76,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         // 2. The channel: what is not the device's own word goes no further, counts as nothing and changes nothing.
         var now = time.GetUtcNow();
-        channels ??= new SiloChannels(Id.ToString(), await clusterKeys.ChannelAsync(), P256DeviceKey.Verify, SystemRandom.Instance);
+        channels ??= new SiloChannels(Id.ToString(), await clusterKeys.ChannelAsync(), P256DeviceKey.Verify, SystemRandom.Instance, nonces);
         switch (channels.Receive(message, new DeviceIdentity(created.Device.ToString(), created.DevicePublicKey), now))
         {
             case Received.Repeat repeat:
@@ -164,7 +166,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         // 5. Decide.
-        var server = new KeyShareServer(Id.ToString(), created.Device.ToString(), new ShareSealer(protector), SystemRandom.Instance);
+        var server = new KeyShareServer(Id.ToString(), created.Device.ToString(), new ShareSealer(protector), SystemRandom.Instance, nonces);
         var decision = server.Handle(Record.Shares, rounds, message, work, now);
         var known = session is { } named ? openWork.Find(named) : null;
         if (ReferenceEquals(decision.State, Record.Shares))

@@ -42,16 +42,22 @@ public sealed record AggregateProof(Point T, Scalar Z)
     public static AggregateProof Prove(
         IReadOnlyList<SecretScalar> secrets, IReadOnlyList<Point> statements, byte[] context, IRandomSource random)
     {
-        using var t = SecretScalar.Random(random);
-        var commitment = Sm2Group.MultiplyBase(t.Value);
-        var weights = Weights(statements, commitment, context);
-        var z = t.Value;
+        using var t = NoncePair.Draw(random);
+        return Prove(secrets, statements, context, t);
+    }
+
+    /// <summary>The same with a nonce taken from elsewhere; it is used up.</summary>
+    public static AggregateProof Prove(IReadOnlyList<SecretScalar> secrets, IReadOnlyList<Point> statements, byte[] context, NoncePair t)
+    {
+        ArgumentNullException.ThrowIfNull(t);
+        var weights = Weights(statements, t.Point, context);
+        var z = t.Secret.Value;
         for (var i = 0; i < weights.Length; i++)
         {
             z += weights[i] * secrets[i].Value;
         }
 
-        return new(commitment, z);
+        return new(t.Point, z);
     }
 
     /// <summary>Whether the proof holds for these points in this order.</summary>

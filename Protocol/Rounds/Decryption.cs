@@ -163,14 +163,30 @@ public sealed partial class KeyShareServer
         }
 
         // D3.3 S = a2·C1 − μG for the points of the list and no others, sealed to the PC.
-        var parts = task.Items.Select((item, i) =>
-            Sm2Group.MultiplyBlinded(shares[item.EncryptionKeyId], item.C1, random) -
-            Sm2Group.MultiplyBase(Decryption.Mask(request.MaskSeed, i, item.C1)));
-        var box = Decryption.Seal("silo", request.RequestId, task, parts, random);
+        var box = Decryption.Seal("silo", request.RequestId, task, Parts(task, shares, request.MaskSeed), random);
         using var d2 = UnsealShare(state, request.Epoch);
         return Succeed(
             state, rounds, request, d2, grant => new Proved(grant),
             new RoundEffect.DecryptionReleased(request.RequestId, request.SealedParts, box));
+    }
+
+    /// <summary>A bid has a wrapped key for every section and recipient: all of them side by side.</summary>
+    private Point[] Parts(DecryptionTask task, Dictionary<string, Scalar> shares, byte[] maskSeed)
+    {
+        Scalar[] factors = [.. task.Items.Select(item => shares[item.EncryptionKeyId])];
+        Scalar[] masks = [.. task.Items.Select((item, i) => Decryption.Mask(maskSeed, i, item.C1))];
+        var parts = new Point[factors.Length];
+        var masking = new Point[factors.Length];
+        Sm2Batch.MultiplyBlinded(factors, [.. task.Items.Select(item => item.C1)], random, parts);
+        Sm2Batch.MultiplyBase(masks, masking);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] -= masking[i];
+        }
+
+        factors.AsSpan().Clear();
+        masks.AsSpan().Clear();
+        return parts;
     }
 
     private static Point EncryptionPublicKey(KeyShareState state, string id) =>

@@ -24,11 +24,17 @@ public sealed partial class KeyShareServer
     private readonly string deviceId;
     private readonly ISecretSealer sealer;
     private readonly IRandomSource random;
+    private readonly INonceSource nonces;
 
     /// <summary>The role for one key and the device registered for it.</summary>
-    public KeyShareServer(string keyId, string deviceId, ISecretSealer sealer, IRandomSource random)
+    /// <param name="keyId">The key.</param>
+    /// <param name="deviceId">The device.</param>
+    /// <param name="sealer">Seals what the state holds.</param>
+    /// <param name="random">Everything random but the nonces of signing.</param>
+    /// <param name="nonces">The nonces of signing; null draws them from <paramref name="random"/>.</param>
+    public KeyShareServer(string keyId, string deviceId, ISecretSealer sealer, IRandomSource random, INonceSource? nonces = null)
     {
-        (this.keyId, this.deviceId, this.sealer, this.random) = (keyId, deviceId, sealer, random);
+        (this.keyId, this.deviceId, this.sealer, this.random, this.nonces) = (keyId, deviceId, sealer, random, nonces ?? new DrawnNonces(random));
     }
 
     /// <summary>

@@ -125,19 +125,24 @@ internal sealed class ServerNonce : IDisposable
 {
     private readonly SecretBytes v2 = new(Point.Length);
 
-    public ServerNonce(SecretScalar w2, Point v2)
+    private readonly NoncePair pair;
+
+    public ServerNonce(NoncePair pair, Point v2)
     {
-        W2 = w2;
+        this.pair = pair;
         v2.Encode(this.v2.Span);
     }
 
-    public SecretScalar W2 { get; }
+    public SecretScalar W2 => pair.Secret;
+
+    /// <summary>w2·G: what the phone is told.</summary>
+    public Point Point => pair.Point;
 
     public Point V2 => Point.TryDecode(v2.Span, out var point) ? point : throw new CryptographicException("A nonce is damaged.");
 
     public void Dispose()
     {
-        W2.Dispose();
+        pair.Dispose();
         v2.Dispose();
     }
 }

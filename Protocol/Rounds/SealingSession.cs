@@ -217,11 +217,11 @@ public sealed partial class KeyShareServer
             ? form.Digest(publicKey)
             : throw new ArgumentException("A document that does not decode was let in.", nameof(document))];
         using var d2 = UnsealShare(state, session.Epoch);
-        var nonces = DrawNonces(d2, publicKey, 1);
+        var taken = TakeNonces(d2, publicKey, 1);
         var roundId = random.Bytes(Signing.RoundIdLength);
-        Point[] w2 = [Sm2Group.MultiplyBase(nonces[0].W2.Value)];
+        Point[] w2 = [taken[0].Point];
         var context = Signing.ProofContext(keyId, deviceId, session.Epoch, requestId, roundId, commitment, digests);
-        var opened = new SigningOpened(roundId, [document], w2, AggregateProof.Prove([nonces[0].W2], w2, context, random));
+        var opened = new SigningOpened(roundId, [document], w2, Prove(taken, w2, context));
         session.Rounds.Add(requestId, new()
         {
             RequestId = requestId,
@@ -230,7 +230,7 @@ public sealed partial class KeyShareServer
             RoundId = roundId,
             Commitment = commitment,
             Digests = digests,
-            Nonces = nonces,
+            Nonces = taken,
             Answer = opened,
         });
         return new(sessionId, requestId, commitment, opened);

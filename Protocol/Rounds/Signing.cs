@@ -195,10 +195,10 @@ public sealed partial class KeyShareServer
         rounds.CloseRequest(request.RequestId);
         using var d2 = UnsealShare(state, request.Epoch);
         var roundId = random.Bytes(Signing.RoundIdLength);
-        var nonces = DrawNonces(d2, publicKey, documents.Count);
-        var w2 = nonces.Select(nonce => Sm2Group.MultiplyBase(nonce.W2.Value)).ToArray();
+        var drawn = TakeNonces(d2, publicKey, documents.Count);
+        var w2 = drawn.Select(nonce => nonce.Point).ToArray();
         var context = Signing.ProofContext(keyId, deviceId, request.Epoch, request.RequestId, roundId, request.Commitment, digests);
-        var proof = AggregateProof.Prove([.. nonces.Select(nonce => nonce.W2)], w2, context, random);
+        var proof = Prove(drawn, w2, context);
         var answer = new SigningOpened(roundId, documents, w2, proof);
         rounds.Add(new OpenSigning
         {
@@ -208,7 +208,7 @@ public sealed partial class KeyShareServer
             RoundId = roundId,
             Commitment = request.Commitment,
             Digests = digests,
-            Nonces = nonces,
+            Nonces = drawn,
             Answer = answer,
         });
         return new(state, answer);
@@ -258,18 +258,38 @@ public sealed partial class KeyShareServer
                 new RoundEffect.SignaturesReleased(request.RequestId, documents, signatures));
     }
 
-    private ServerNonce[] DrawNonces(SecretScalar d2, Point publicKey, int count)
+    /// <summary>
+    /// Nonces with V2 = w2·d2·(P + G), kept secret: told, it is a PIN oracle and lets a server shift the message. The scalar is w2·d2, random
+    /// each time: the static share alone never meets the phone's point.
+    /// </summary>
+    private ServerNonce[] TakeNonces(SecretScalar d2, Point publicKey, int count)
     {
-        // D1 = d2(P + G). V2 = w2·D1, kept secret: told, it is a PIN oracle and lets a server shift the message.
-        var d1 = Sm2Group.Multiply(d2.Value, publicKey + Sm2Group.G);
-        var nonces = new ServerNonce[count];
+        var pairs = new NoncePair[count];
+        var scalars = new Scalar[count];
+        var points = new Point[count];
         for (var i = 0; i < count; i++)
         {
-            var w2 = SecretScalar.Random(random);
-            nonces[i] = new(w2, Sm2Group.Multiply(w2.Value, d1));
+            pairs[i] = nonces.Take();
+            scalars[i] = pairs[i].Secret.Value * d2.Value;
+            points[i] = publicKey + Sm2Group.G;
         }
 
-        return nonces;
+        Sm2Batch.Multiply(scalars, points, points);
+        var taken = new ServerNonce[count];
+        for (var i = 0; i < count; i++)
+        {
+            taken[i] = new(pairs[i], points[i]);
+        }
+
+        scalars.AsSpan().Clear();
+        points.AsSpan().Clear();
+        return taken;
+    }
+
+    private AggregateProof Prove(ServerNonce[] taken, Point[] w2, byte[] context)
+    {
+        using var t = nonces.Take();
+        return AggregateProof.Prove([.. taken.Select(nonce => nonce.W2)], w2, context, t);
     }
 
     /// <summary>s = d2(s1 + w2) − r for every part; null unless every one verifies under P.</summary>

@@ -3,6 +3,7 @@ using Bzt.Grains.Applications;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Providers;
+using Bzt.Silo.Batching;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -27,6 +28,7 @@ public static class SiloComposition
         builder.Services.AddApplications(builder.Environment);
         builder.Services.AddCertificates();
         builder.Services.AddProviders();
+        builder.AddBatching();
         builder.UseOrleans(silo =>
         {
             silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

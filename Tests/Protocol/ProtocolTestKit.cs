@@ -65,9 +65,9 @@ internal sealed class MemoryPhoneStore : IPhoneKeyStore
 /// A certificate grain in miniature: durable state, volatile rounds, one write before each answer. Messages cross as
 /// bytes. Faults are injected by the hooks.
 /// </summary>
-internal sealed class TestSilo(string keyId, string deviceId) : IPhoneLink
+internal sealed class TestSilo(string keyId, string deviceId, INonceSource? nonces = null) : IPhoneLink
 {
-    private readonly KeyShareServer server = new(keyId, deviceId, new TestSealer(), SystemRandom.Instance);
+    private readonly KeyShareServer server = new(keyId, deviceId, new TestSealer(), SystemRandom.Instance, nonces);
 
     public OpenRounds Rounds { get; private set; } = new();
 
