@@ -1,4 +1,5 @@
 using Bzt.LoadTests;
+using Bzt.LoadTests.Ciphers;
 using Bzt.LoadTests.Flows;
 using Bzt.LoadTests.Sm2;
 
@@ -7,6 +8,7 @@ var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
 {
     ["flows"] = new(FlowsCommand.Usage, FlowsCommand.Run),
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
+    ["bench cipher"] = new("[--json FILE]: do SM3 and SM4-GCM limit a flow or a bid file", CipherBench.Run),
     ["verify sm2"] = new("[--count N]: long agreement with BouncyCastle", Verify.Run),
     ["dudect sm2"] = new("[--seconds N]: does time depend on secrets (Welch's test)", Dudect.Run),
     ["trace sm2"] = new(": for callgrind and the JIT's listings, see the tests", Trace.Run),

@@ -11,6 +11,7 @@ using Bzt.Protocol.Forms;
 using Bzt.Protocol.Primitives;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using DecryptionRecipient = Bzt.Contracts.Platforms.DecryptionRecipient;
 
@@ -48,7 +49,7 @@ public class CertificateJourneyTests
         Assert.Equal(PathFault.None, Sm2CertificatePath.Verify(signing, info.Chain, [info.Chain[^1]], system.Clock.GetUtcNow()));
         Assert.Equal(PathFault.None, Sm2CertificatePath.Verify(encryption, info.Chain, [info.Chain[^1]], system.Clock.GetUtcNow()));
         Assert.NotEqual(signing.PublicKey, encryption.PublicKey);
-        Assert.Contains((await phone.Client.GetInboxAsync()).Messages, message => message.Kind == MessageKind.CertificateActive);
+        await ToldAsync(phone, MessageKind.CertificateActive, times: 1);
 
         await system.RestartAsync();
         await phone.ReconnectAsync();
@@ -192,7 +193,7 @@ public class CertificateJourneyTests
 
         var info = await phone.Client.GetCertificateAsync(phone.Certificate);
         Assert.Equal((CertificateState.Locked, 0, (DateTimeOffset?)null), (info.State, info.TriesLeft, info.LockedUntil));
-        Assert.Equal(3, (await phone.Client.GetInboxAsync()).Messages.Count(message => message.Kind == MessageKind.CertificateLocked));
+        await ToldAsync(phone, MessageKind.CertificateLocked, times: 3);
 
         // The phone's store never learnt which PIN is the right one: ten tries later it is what it was.
         Assert.Equal(rested, phone.Store[phone.Certificate.ToString("D")]);
@@ -218,7 +219,7 @@ public class CertificateJourneyTests
         await system.RestartAsync();
         await phone.ReconnectAsync();
         Assert.Equal(CertificateState.Frozen, (await phone.Client.GetCertificateAsync(phone.Certificate)).State);
-        Assert.Contains((await phone.Client.GetInboxAsync()).Messages, message => message.Kind == MessageKind.CertificateFrozen);
+        await ToldAsync(phone, MessageKind.CertificateFrozen, times: 1);
         var (_, later) = await phone.BindSessionAsync(await phone.PlatformAsync());
         var stopped = Assert.IsType<RequestOpening.NotOpened>(await phone.Client.OpenRequestAsync(later, phone.Certificate));
         Assert.IsType<PinOutcome.Frozen>(stopped.Reason);
@@ -274,6 +275,10 @@ public class CertificateJourneyTests
         Assert.IsType<PinOutcome.WrongPin>(await phone.ConfirmAsync(scanned, CertifiedPhone.Pin));
         Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(scanned, "604817"));
     }
+
+    /// <summary>Messages leave the certificate's outbox after its answer: they come, and no more of them than that.</summary>
+    private static async Task ToldAsync(CertifiedPhone phone, MessageKind kind, int times) => Assert.Equal(times, (await Wait.UntilAsync(
+        () => phone.Client.GetInboxAsync(), page => page.Messages.Count(message => message.Kind == kind) >= times)).Messages.Count(message => message.Kind == kind));
 
     private static bool Verifies(Sm2Certificate certificate, DocumentSignature signature) =>
         Sm2Signature.TryParseRaw(signature.Signature, out var parsed)
