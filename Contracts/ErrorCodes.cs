@@ -51,6 +51,7 @@ public static class ErrorCodes
     public const string SessionExpired = "session_expired";
     public const string SessionEnded = "session_ended";
     public const string SessionTaken = "session_taken";
+    public const string SessionConfirming = "session_confirming";
     public const string CertificateNotEligible = "certificate_not_eligible";
     public const string NotBound = "not_bound";
     public const string DocumentRefused = "document_refused";

@@ -71,6 +71,7 @@ public enum RefusalCode
     NotBound = 66,
     DocumentRefused = 67,
     KindNotAllowed = 68,
+    SessionConfirming = 69,
 
     CertificateUnusable = 80,
     ChannelRejected = 81,

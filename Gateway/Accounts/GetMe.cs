@@ -10,7 +10,7 @@ namespace Bzt.Gateway.Accounts;
 internal static class GetMe
 {
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapGet(Routes.Phone.Me, HandleAsync).Needs(PhoneAccess.Device).Produces<Me>();
+        phones.MapGet(Routes.Phone.Me, HandleAsync).WithSummary("The account as this device sees it").Needs(PhoneAccess.Device).Produces<Me>();
 
     private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains, TimeProvider time) =>
         (await grains.User(caller.UserId).GetAccount()).ToHttp(account => Results.Json(new Me(

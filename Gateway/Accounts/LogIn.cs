@@ -13,7 +13,7 @@ internal static class LogIn
     private const int MaxDeviceName = 64;
 
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.Login, HandleAsync).Needs(PhoneAccess.DeviceKey).RequireRateLimiting(LoginRateLimit.Policy).Produces<LoginResponse>();
+        phones.MapPost(Routes.Phone.Login, HandleAsync).WithSummary("Logs in with a code; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).RequireRateLimiting(LoginRateLimit.Policy).Produces<LoginResponse>();
 
     private static async Task<IResult> HandleAsync(LoginRequest request, DeviceKeyProof proof, PhoneNumberIndex numbers)
     {

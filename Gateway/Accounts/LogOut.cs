@@ -7,7 +7,7 @@ namespace Bzt.Gateway.Accounts;
 internal static class LogOut
 {
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.Logout, HandleAsync).Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
+        phones.MapPost(Routes.Phone.Logout, HandleAsync).WithSummary("Ends the login of this device").Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
 
     private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains)
     {

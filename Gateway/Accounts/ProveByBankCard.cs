@@ -12,7 +12,7 @@ internal static class ProveByBankCard
     private const int MaxName = 50;
 
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.RealNameByBankCard, HandleAsync).Needs(PhoneAccess.Device).Produces<RealNameInfo>();
+        phones.MapPost(Routes.Phone.RealNameByBankCard, HandleAsync).WithSummary("Proves the real name by bank card").Needs(PhoneAccess.Device).Produces<RealNameInfo>();
 
     private static async Task<IResult> HandleAsync(BankCardRealNameRequest request, Caller caller, IGrainFactory grains)
     {

@@ -11,7 +11,7 @@ namespace Bzt.Gateway.Accounts;
 internal static class RequestSmsCode
 {
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.SmsCodes, HandleAsync).Needs(PhoneAccess.Anyone).RequireRateLimiting(LoginRateLimit.Policy).Produces<SmsCodeSent>(StatusCodes.Status202Accepted);
+        phones.MapPost(Routes.Phone.SmsCodes, HandleAsync).WithSummary("Sends a code by SMS").Needs(PhoneAccess.Anyone).RequireRateLimiting(LoginRateLimit.Policy).Produces<SmsCodeSent>(StatusCodes.Status202Accepted);
 
     private static async Task<IResult> HandleAsync(SmsCodeRequest request, PhoneNumberIndex numbers)
     {

@@ -10,7 +10,7 @@ namespace Bzt.Gateway.Applications;
 /// <summary>下载证书 (M033): the enterprise is reserved, and the certificate's exchange endpoint begins to answer the calling device.</summary>
 internal static class DownloadCertificate
 {
-    public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationDownload, HandleAsync).Produces<DownloadStarted>();
+    public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationDownload, HandleAsync).WithSummary("Begins the generation of the keys").Produces<DownloadStarted>();
 
     private static async Task<IResult> HandleAsync(Guid applicationId, Caller caller, IGrainFactory grains) =>
         (await grains.Application(new(applicationId)).Download(new StartDownload(caller.UserId, caller.DeviceId, caller.DevicePublicKey)))

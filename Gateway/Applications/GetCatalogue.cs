@@ -10,7 +10,7 @@ namespace Bzt.Gateway.Applications;
 internal static class GetCatalogue
 {
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapGet(Routes.Phone.Catalogue, HandleAsync).Needs(PhoneAccess.Device).Produces<Catalogue>();
+        phones.MapGet(Routes.Phone.Catalogue, HandleAsync).WithSummary("Provinces, platforms, CAs, terms and fees").Needs(PhoneAccess.Device).Produces<Catalogue>();
 
     private static async Task<IResult> HandleAsync(IGrainFactory grains)
     {

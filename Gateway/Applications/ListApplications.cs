@@ -14,8 +14,8 @@ internal static class ListApplications
 
     public static void Map(RouteGroupBuilder phones)
     {
-        phones.MapGet(Routes.Phone.Applications, ApplicationsAsync).Produces<IReadOnlyList<ApplicationInfo>>();
-        phones.MapGet(Routes.Phone.Orders, OrdersAsync).Produces<IReadOnlyList<OrderInfo>>();
+        phones.MapGet(Routes.Phone.Applications, ApplicationsAsync).WithSummary("The caller's applications").Produces<IReadOnlyList<ApplicationInfo>>();
+        phones.MapGet(Routes.Phone.Orders, OrdersAsync).WithName("listOrders").WithSummary("The caller's orders").Produces<IReadOnlyList<OrderInfo>>();
     }
 
     private static async Task<IResult> ApplicationsAsync(Caller caller, IProjectionStore projections, IGrainFactory grains, CancellationToken cancellation)

@@ -12,7 +12,7 @@ namespace Bzt.Gateway.Applications;
 /// <summary>付费 (M033): answers where to pay.</summary>
 internal static class PayApplication
 {
-    public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationPayment, HandleAsync).Produces<OrderInfo>();
+    public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationPayment, HandleAsync).WithSummary("Begins the payment").Produces<OrderInfo>();
 
     private static async Task<IResult> HandleAsync(Guid applicationId, Caller caller, IGrainFactory grains, PublicAddress address) =>
         (await grains.Application(new(applicationId)).Pay(new StartPayment(

@@ -18,8 +18,8 @@ internal static class SubmitClaim
 
     public static void Map(RouteGroupBuilder phones)
     {
-        phones.MapPost(Routes.Phone.Claims, SubmitAsync).Produces<ApplicationInfo>();
-        phones.MapPost(Routes.Phone.ApplicationResubmission, ResubmitAsync).Produces<ApplicationInfo>();
+        phones.MapPost(Routes.Phone.Claims, SubmitAsync).WithSummary("Claims an enterprise and applies for its certificate").Produces<ApplicationInfo>();
+        phones.MapPost(Routes.Phone.ApplicationResubmission, ResubmitAsync).WithName("resubmitClaim").WithSummary("Hands a refused claim in again").Produces<ApplicationInfo>();
     }
 
     private static async Task<IResult> SubmitAsync(ClaimRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation) =>

@@ -17,7 +17,7 @@ internal static class UploadBlob
     private const long HardLimit = BodyLimits.Blob + (2 * 1024 * 1024);
 
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.Blobs, HandleAsync).LimitBody(HardLimit).Accepts<IFormFile>("image/jpeg", "image/png", "application/pdf").Produces<BlobUploaded>();
+        phones.MapPost(Routes.Phone.Blobs, HandleAsync).WithSummary("Uploads a photograph or a PDF").LimitBody(HardLimit).Accepts<IFormFile>("image/jpeg", "image/png", "application/pdf").Produces<BlobUploaded>();
 
     private static async Task<IResult> HandleAsync(string purpose, Caller caller, HttpRequest request, IBlobStore blobs)
     {

@@ -8,7 +8,7 @@ namespace Bzt.Gateway.Applications;
 
 internal static class WithdrawApplication
 {
-    public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationWithdrawal, HandleAsync).Produces<ApplicationInfo>();
+    public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationWithdrawal, HandleAsync).WithSummary("Withdraws an application").Produces<ApplicationInfo>();
 
     private static async Task<IResult> HandleAsync(Guid applicationId, Caller caller, IGrainFactory grains) =>
         (await grains.Application(new(applicationId)).Withdraw(caller.UserId)).ToHttp(ApplicationAnswers.Json);

@@ -20,7 +20,7 @@ internal static class GetChannelKeys
             .Produces(200, contentType: MediaTypeNames.Application.Octet);
         phones.MapGet(Routes.PhoneAppTrust, TrustAsync)
             .Needs(PhoneAccess.Anyone)
-            .WithSummary("What the phone app is built to trust")
+            .WithName("getAppTrust").WithSummary("What the phone app is built to trust")
             .Produces<ChannelTrust>();
     }
 

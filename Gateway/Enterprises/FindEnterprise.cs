@@ -10,7 +10,7 @@ namespace Bzt.Gateway.Enterprises;
 /// <summary>搜索企业 (M024, M026): by unified social credit code and, when given, the name as it stands on the licence.</summary>
 internal static class FindEnterprise
 {
-    public static void Map(RouteGroupBuilder phones) => phones.MapGet(Routes.Phone.Enterprises, HandleAsync).Produces<EnterpriseFound>();
+    public static void Map(RouteGroupBuilder phones) => phones.MapGet(Routes.Phone.Enterprises, HandleAsync).WithSummary("Whether an enterprise has been claimed").Produces<EnterpriseFound>();
 
     private static async Task<IResult> HandleAsync(string creditCode, IGrainFactory grains, string? name = null)
     {

@@ -11,7 +11,7 @@ internal static class GetInbox
     private const int PageSize = 50;
 
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapGet(Routes.Phone.Inbox, HandleAsync).Needs(PhoneAccess.Device).Produces<InboxPage>();
+        phones.MapGet(Routes.Phone.Inbox, HandleAsync).WithSummary("Messages, newest first").Needs(PhoneAccess.Device).Produces<InboxPage>();
 
     private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains, string? before = null, int take = PageSize)
     {

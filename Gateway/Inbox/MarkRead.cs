@@ -8,7 +8,7 @@ namespace Bzt.Gateway.Inbox;
 internal static class MarkRead
 {
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.InboxRead, HandleAsync).Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
+        phones.MapPost(Routes.Phone.InboxRead, HandleAsync).WithSummary("Marks a message as read").Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
 
     private static async Task<IResult> HandleAsync(string messageId, Caller caller, IGrainFactory grains) =>
         (await grains.Inbox(caller.UserId).MarkRead(WithSlashes(messageId))).ToHttp(_ => Results.NoContent());

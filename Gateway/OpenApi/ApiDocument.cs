@@ -4,7 +4,15 @@ namespace Bzt.Gateway.OpenApi;
 
 internal static class ApiDocument
 {
-    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1");
+    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
+    {
+        options.AddOperationTransformer<DescribeOperation>();
+        options.AddDocumentTransformer<DescribeDocument>();
+    });
+
+    /// <summary>The statuses of problem documents this endpoint answers, beside those every endpoint of its API may answer.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder builder, params int[] statuses) where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new RefusalStatuses(statuses));
 
     public static void MapApiDocument(this WebApplication app)
     {
@@ -19,3 +27,5 @@ internal static class ApiDocument
             });
     }
 }
+
+internal sealed record RefusalStatuses(IReadOnlyList<int> Statuses);

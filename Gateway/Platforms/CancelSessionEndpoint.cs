@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
 using Bzt.Grains.Sessions;
@@ -11,9 +12,11 @@ internal static class CancelSessionEndpoint
 {
     public static void Map(IEndpointRouteBuilder group) => group
         .MapDelete(Routes.Platforms.Session, HandleAsync)
+        .WithName("cancelSession")
         .WithSummary("Cancels the session")
-        .Produces<SessionStatus>()
-        .ProducesProblem(404);
+        .WithDescription("Answers how the session ended: one that had ended before stays as it ended. While the phone is confirming it is refused (session_confirming).")
+        .Refuses(404, 409)
+        .Produces<SessionStatus>();
 
     private static async Task<IResult> HandleAsync(Guid sessionId, PlatformCaller caller, IGrainFactory grains)
     {

@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Platforms;
@@ -14,9 +15,12 @@ internal static class CreateProjectTokenEndpoint
     public static void Map(IEndpointRouteBuilder group) => group
         .MapPost(Routes.Platforms.ProjectTokens, HandleAsync)
         .WithMetadata(new PlatformAccessMetadata(PlatformAccess.PlatformOnly))
+        .WithName("createProjectToken")
         .WithSummary("Issues a one-project token to a bid tool")
-        .Produces<ProjectToken>(StatusCodes.Status201Created)
-        .ProducesProblem(403);
+        .WithDescription("For a bidder bound to this platform, which it has logged in itself. The token is bound to the tool's P-256 key (RFC 9449): toolKeyThumbprint is the RFC 7638 thumbprint. "
+            + "lifetimeSeconds: 60 to 86400. Only for the platform itself.")
+        .Refuses(400, 403)
+        .Produces<ProjectToken>(StatusCodes.Status201Created);
 
     private static async Task<IResult> HandleAsync(ProjectTokenRequest request, PlatformCaller caller, ProjectTokens tokens, IGrainFactory grains)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Gateway.Hosting;
+using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
 using Bzt.Grains.Enterprises;
@@ -21,10 +22,12 @@ internal static class CreateSessionEndpoint
     public static void Map(IEndpointRouteBuilder group) => group
         .MapPost(Routes.Platforms.Sessions, HandleAsync)
         .LimitBody(LargestRequest)
+        .WithName("createSession")
         .WithSummary("Opens a session")
-        .WithDescription("With an Idempotency-Key, the same request gets the same session; another request with that key is refused.")
-        .Produces<SessionCreated>(StatusCodes.Status201Created)
-        .ProducesProblem(400);
+        .WithDescription("With an Idempotency-Key of 1 to 100 visible characters, the same request gets the same session; another request with that key is refused (idempotency_conflict). "
+            + "What a kind needs: bind a challenge and the enterprise; login a challenge; seal and sign documents; encrypt a project and one bid manifest; decrypt a project and the wrapped keys.")
+        .Refuses(400, 403, 409, 413, 422)
+        .Produces<SessionCreated>(StatusCodes.Status201Created);
 
     private static async Task<IResult> HandleAsync(
         CreateSessionRequest request, HttpContext context, PlatformCaller caller, IGrainFactory grains, PublicAddress address, TimeProvider clock)
@@ -34,6 +37,12 @@ internal static class CreateSessionEndpoint
             return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "Idempotency-Key 须为 1 至 100 个可见字符" };
         }
 
+        // JSON lets null into a list; nothing behind this line does.
+        if (request.Documents?.Any(document => document is null) == true || request.Decryption?.Keys.Any(key => key is null) == true)
+        {
+            return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "内容不正确：documents 或 keys" };
+        }
+
         if (request.Enterprise is { } enterprise && !CreditCodes.TryParse(enterprise.CreditCode, out _))
         {
             return new ProblemResult(ErrorCodes.CreditCodeInvalid);
@@ -41,7 +50,7 @@ internal static class CreateSessionEndpoint
 
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Create(SessionMessages.ToGrain(request, caller));
         return reply.ToHttp(opened => Results.Json(
-            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()) { CreatedAt = opened.CreatedAt },
+            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()),
             BztJson.Default.SessionCreated,
             statusCode: StatusCodes.Status201Created));
     }

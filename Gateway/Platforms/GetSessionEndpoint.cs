@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
 using Bzt.Grains;
@@ -17,10 +18,12 @@ internal static class GetSessionEndpoint
 
     public static void Map(IEndpointRouteBuilder group) => group
         .MapGet(Routes.Platforms.Session, HandleAsync)
+        .WithName("getSession")
         .WithSummary("The session now, or at its next change")
-        .WithDescription("timeoutMs: 0 to 120000. seen: the state the caller knows; without it the first change from the current state is waited for.")
-        .Produces<SessionStatus>()
-        .ProducesProblem(404);
+        .WithDescription("A long poll: with timeoutMs (0 to 120000) it answers at the next change or when the time is over. "
+            + "seen is the state the caller knows (created, scanned, confirmed); without it the first change from the current state is waited for.")
+        .Refuses(400, 404)
+        .Produces<SessionStatus>();
 
     private static async Task<IResult> HandleAsync(
         Guid sessionId, PlatformCaller caller, IGrainFactory grains, TimeProvider clock, CancellationToken aborted, int timeoutMs = 0, string? seen = null)

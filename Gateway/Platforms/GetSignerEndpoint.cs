@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
@@ -13,9 +14,11 @@ internal static class GetSignerEndpoint
 {
     public static void Map(IEndpointRouteBuilder group) => group
         .MapGet(Routes.Platforms.Signer, HandleAsync)
+        .WithName("getSigner")
         .WithSummary("Certificates and chain of a bound enterprise")
-        .Produces<SignerInfo>()
-        .ProducesProblem(403);
+        .WithDescription("What a seal or an encrypted bid file needs before its session is opened.")
+        .Refuses(403, 409, 422)
+        .Produces<SignerInfo>();
 
     private static async Task<IResult> HandleAsync(string creditCode, PlatformCaller caller, IGrainFactory grains)
     {

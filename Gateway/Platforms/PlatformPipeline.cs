@@ -27,6 +27,11 @@ internal sealed class PlatformPipeline(RequestDelegate next, DpopVerifier dpop, 
             {
                 dpop.Challenge(context.Response);
             }
+            else
+            {
+                // RFC 6750 §3: no error code where no token was sent.
+                context.Response.Headers.WWWAuthenticate = context.Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
+            }
 
             await new ProblemResult(refused!).ExecuteAsync(context);
             return;

@@ -47,6 +47,7 @@ internal static class ProblemTexts
         ErrorCodes.SessionExpired => (410, "请求已超时"),
         ErrorCodes.SessionEnded => (409, "请求已结束"),
         ErrorCodes.SessionTaken => (409, "请求已由其他用户扫码"),
+        ErrorCodes.SessionConfirming => (409, "手机正在确认此请求，请稍候"),
         ErrorCodes.CertificateNotEligible => (403, "所选证书不能用于此请求"),
         ErrorCodes.NotBound => (403, "尚未在该平台绑定证书"),
         ErrorCodes.DocumentRefused => (422, "待签内容不符合规定"),

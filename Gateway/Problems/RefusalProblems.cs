@@ -41,6 +41,7 @@ internal static class RefusalProblems
         RefusalCode.SessionExpired => ErrorCodes.SessionExpired,
         RefusalCode.SessionEnded => ErrorCodes.SessionEnded,
         RefusalCode.SessionTaken => ErrorCodes.SessionTaken,
+        RefusalCode.SessionConfirming => ErrorCodes.SessionConfirming,
         RefusalCode.CertificateNotEligible => ErrorCodes.CertificateNotEligible,
         RefusalCode.NotBound => ErrorCodes.NotBound,
         RefusalCode.DocumentRefused => ErrorCodes.DocumentRefused,

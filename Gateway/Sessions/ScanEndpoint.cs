@@ -4,6 +4,7 @@ using System.Globalization;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Gateway.Hosting;
+using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -21,9 +22,11 @@ internal static class ScanEndpoint
     public static void Map(IEndpointRouteBuilder group) => group
         .MapPost(Routes.Phone.Scan, HandleAsync)
         .Needs(PhoneAccess.RealNamed)
+        .WithName("scan")
         .WithSummary("Scans a QR link")
-        .Produces<PhoneSession>()
-        .ProducesProblem(422);
+        .WithDescription("The link without its fragment. The first user to scan has the session; the same user may scan again, from any current code.")
+        .Refuses(409, 410, 422)
+        .Produces<PhoneSession>();
 
     private static async Task<IResult> HandleAsync(ScanRequest request, Caller caller, IGrainFactory grains, PhoneSessions sessions, PublicAddress address, CancellationToken aborted)
     {

@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -15,11 +16,13 @@ internal static class SessionEndpoints
     {
         ScanEndpoint.Map(group);
         group.MapGet(Routes.Phone.Session, GetAsync).Needs(PhoneAccess.RealNamed)
-            .WithSummary("The session this phone scanned").Produces<PhoneSession>();
+            .WithName("getScannedSession").WithSummary("The session this phone scanned").Refuses(404).Produces<PhoneSession>();
         group.MapGet(Routes.Phone.SessionDocuments, GetDocumentsAsync).Needs(PhoneAccess.RealNamed)
-            .WithSummary("What the chosen certificate is asked to sign or open: fixed bytes").Produces<SessionDocuments>();
+            .WithName("getSessionDocuments").WithSummary("What the chosen certificate is asked to sign or open: fixed bytes")
+            .WithDescription("not_found after a restart of the server: scan again.")
+            .Refuses(403, 404, 409, 410, 422).Produces<SessionDocuments>();
         group.MapPost(Routes.Phone.SessionRefusal, RefuseAsync).Needs(PhoneAccess.RealNamed)
-            .WithSummary("The user says no").Produces(StatusCodes.Status204NoContent);
+            .WithName("refuseSession").WithSummary("The user says no").Refuses(404, 409, 410).Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> GetAsync(Guid sessionId, Caller caller, IGrainFactory grains, PhoneSessions sessions, CancellationToken aborted)

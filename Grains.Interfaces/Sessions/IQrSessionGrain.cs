@@ -45,6 +45,10 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     [Alias("begin")]
     Task<Reply<Nothing>> BeginCompletion(CertificateId certificate);
 
+    /// <summary>The certificate cannot serve (<see cref="SessionEnd.CertificateUnusable"/>) or its phone broke the protocol. Only the holder who scanned ends a session so.</summary>
+    [Alias("fail")]
+    Task Fail(UserId holder, SessionEnd end);
+
     /// <summary>The certificate's outcome, delivered at least once. Waiting PCs are told before it is written: the certificate holds it durably.</summary>
     [Alias("complete")]
     Task Complete(SessionOutcome outcome);

@@ -224,7 +224,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     }
 
     private Task EndSessionAsync(SessionId? session, SessionEnd end) => session is { } id
-        ? GrainFactory.QrSession(id).Complete(new SessionOutcome(Id, end, null, [], null))
+        ? GrainFactory.QrSession(id).Fail(Record.Created!.Holder, end)
         : Task.CompletedTask;
 
     private CertificateFacts Facts(CreateCertificate created, DateTimeOffset now) => new(

@@ -91,7 +91,7 @@ internal sealed class QrSessionGrain(
         Age();
         if (Confirming)
         {
-            return new Refusal(RefusalCode.SessionTaken);
+            return new Refusal(RefusalCode.SessionConfirming);
         }
 
         if (state.End is null)
@@ -152,7 +152,7 @@ internal sealed class QrSessionGrain(
 
         if (Confirming)
         {
-            return new Refusal(RefusalCode.SessionTaken);
+            return new Refusal(RefusalCode.SessionConfirming);
         }
 
         await Write(state with { End = SessionEnd.Refused });
@@ -208,6 +208,15 @@ internal sealed class QrSessionGrain(
         confirmingSince = clock.GetUtcNow();
         Wake();
         return Task.FromResult<Reply<Nothing>>(default(Nothing));
+    }
+
+    public async Task Fail(UserId holder, SessionEnd end)
+    {
+        // Whoever knows a session's id could otherwise end it with a certificate that has expired.
+        if (state.Scanner?.User == holder && state.End is null)
+        {
+            await Write(state with { End = end });
+        }
     }
 
     public async Task Complete(SessionOutcome outcome)

@@ -22,6 +22,12 @@ internal static class QrSessionRules
     public static Refusal? Check(CreateSession command, PlatformFacts platform)
     {
         var invalid = new Refusal(RefusalCode.InvalidRequest);
+        // A bid tool works under a login the platform has already made: it neither binds nor logs in.
+        if (command is { Requester.ToolKeyThumbprint: not null, Kind: SessionKind.Bind or SessionKind.Login })
+        {
+            return new Refusal(RefusalCode.KindNotAllowed);
+        }
+
         if (command.TimeoutSeconds is < MinimumTimeout or > MaximumTimeout)
         {
             return invalid;

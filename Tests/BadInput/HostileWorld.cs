@@ -229,7 +229,8 @@ public sealed class HostileWorld : IAsyncLifetime
     private async Task<IReadOnlyList<Operation>> ReadOperationsAsync()
     {
         var document = JsonNode.Parse(await System.Gateway.GetStringAsync("/openapi/v1.json"))!;
-        return [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation =>
+        // The token endpoint is OAuth's: it answers as RFC 6749 says, which the tests of client credentials hold it to.
+        return [.. document["paths"]!.AsObject().Where(path => path.Key != Routes.Token).SelectMany(path => path.Value!.AsObject().Select(operation =>
         {
             var body = operation.Value!["requestBody"]?["content"]?.AsObject();
             var schema = body?["application/json"]?["schema"];
