@@ -50,7 +50,7 @@ internal static class CreateSessionEndpoint
 
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Create(SessionMessages.ToGrain(request, caller));
         return reply.ToHttp(opened => Results.Json(
-            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()),
+            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()) { CreatedAt = opened.CreatedAt },
             BztJson.Default.SessionCreated,
             statusCode: StatusCodes.Status201Created));
     }

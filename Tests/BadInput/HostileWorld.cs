@@ -14,6 +14,7 @@ using Bzt.Grains.Platforms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Platforms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -101,7 +102,7 @@ public sealed class HostileWorld : IAsyncLifetime
         var applications = await Wait.UntilAsync(() => Owner.Client.GetApplicationsAsync(), found => found.Count == 2 && found.Any(application => application.OrderId is not null));
         Order = applications.Single(application => application.OrderId is not null).OrderId!.Value;
         Session = await Platform.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = RandomNumberGenerator.GetBytes(32), TimeoutSeconds = 600 });
-        await Owner.Client.ScanAsync(Session.Link());
+        await Owner.Client.ScanAsync(Session);
         ProjectToken = (await Platform.CreateProjectTokenAsync(new ProjectTokenRequest(
             new ProjectInfo("P-1", "某道路工程", DateTimeOffset.UnixEpoch.AddYears(50)), Owner.Enterprise.CreditCode, ThumbprintOf(toolKey), 3600))).Token;
         Operations = await ReadOperationsAsync();

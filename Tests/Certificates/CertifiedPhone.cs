@@ -10,6 +10,7 @@ using Bzt.Grains.Foundations;
 using Bzt.Grains.Platforms;
 using Bzt.Protocol;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Platforms;
 using ApplicationId = Bzt.Grains.ApplicationId;
 
 namespace Bzt.Tests.Certificates;
@@ -93,7 +94,7 @@ internal sealed class CertifiedPhone : IDisposable
     public async Task<(OpenedSession Opened, ScannedSession Scanned)> BindSessionAsync(PlatformClient platform)
     {
         var opened = await platform.OpenAsync(new CreateSessionRequest(SessionKind.Bind) { Challenge = RandomNumberGenerator.GetBytes(32), Enterprise = Enterprise });
-        return (opened, await Client.ScanAsync(opened.Link()));
+        return (opened, await Client.ScanAsync(opened));
     }
 
     public async Task<OpenedRequest> OpenAsync(ScannedSession scanned) =>

@@ -12,16 +12,19 @@ namespace Bzt.Tests.Platforms;
 /// <summary>What a user does with the QR of a platform.</summary>
 internal static class PhoneInHand
 {
+    private static readonly TimeSpan LongestTrying = TimeSpan.FromSeconds(60);
+
     /// <summary>Scans the code on the screen; when the machine was too slow for it, the one that is there by then.</summary>
     public static async Task<ScannedSession> ScanAsync(this PhoneClient phone, OpenedSession session)
     {
-        for (var tries = 1; ; tries++)
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
         {
             try
             {
                 return await phone.ScanAsync(session.Link());
             }
-            catch (ApiRefusedException exception) when (exception.Code == ErrorCodes.QrStale && tries < 5)
+            catch (ApiRefusedException exception) when (exception.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(started) < LongestTrying)
             {
                 // The next code.
             }

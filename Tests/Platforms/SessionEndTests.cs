@@ -56,6 +56,30 @@ public sealed class SessionEndTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Feature", "X07"), Trait("Surface", "api")]
+    public async Task The_pc_sees_every_state_and_nobody_takes_a_session_away_while_the_phone_confirms()
+    {
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await phone.BindToAsync(party.Client);
+        var opened = await party.OpenLoginAsync();
+        Assert.Equal(SessionState.Created, (await party.Client.GetAsync(opened.SessionId)).State);
+        using var request = await phone.ScanAndOpenAsync(opened);
+        Assert.Equal(SessionState.Scanned, (await party.Client.GetAsync(opened.SessionId)).State);
+
+        // What the certificate tells the session before it decides. It holds for ten seconds.
+        system.Clock.Stop();
+        var waiting = party.Client.GetAsync(opened.SessionId, SessionState.Scanned, TimeSpan.FromSeconds(100));
+        Assert.IsType<Done<Nothing>>(await system.Grains.GetGrain<IQrSessionGrain>(opened.SessionId).BeginCompletion(new CertificateId(phone.Certificate)));
+        Assert.Equal(ErrorCodes.SessionConfirming, await Refusal.OfAsync(() => party.Client.CancelAsync(opened.SessionId)));
+        Assert.Equal(SessionState.Confirmed, (await waiting).State);
+        Assert.Equal(ErrorCodes.SessionConfirming, await Refusal.OfAsync(() => phone.Client.RefuseAsync(opened.SessionId)));
+
+        Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+        await EndOfAsync(party, opened, SessionEnd.Ok);
+    }
+
+    [Fact]
     [Trait("Feature", "X07"), Trait("Feature", "M064"), Trait("Surface", "api")]
     public async Task Every_end_has_its_name()
     {
@@ -63,17 +87,8 @@ public sealed class SessionEndTests : IAsyncLifetime
         using var phone = await CertifiedPhone.ActiveAsync(system);
         await phone.BindToAsync(party.Client);
 
-        // ok, by way of every state. Confirmed is what the certificate says before it decides.
         var ok = await party.OpenLoginAsync();
-        Assert.Equal(SessionState.Created, (await party.Client.GetAsync(ok.SessionId)).State);
-        using (var request = await phone.ScanAndOpenAsync(ok))
-        {
-            Assert.Equal(SessionState.Scanned, (await party.Client.GetAsync(ok.SessionId)).State);
-            Assert.IsType<Done<Nothing>>(await system.Grains.GetGrain<IQrSessionGrain>(ok.SessionId).BeginCompletion(new CertificateId(phone.Certificate)));
-            Assert.Equal(SessionState.Confirmed, (await party.Client.GetAsync(ok.SessionId)).State);
-            Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
-        }
-
+        Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(ok));
         var status = await EndOfAsync(party, ok, SessionEnd.Ok);
         Assert.NotNull(status.Result);
 

@@ -1,8 +1,6 @@
 using System.Net;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
-using Bzt.Grains;
-using Bzt.Grains.Sessions;
 
 namespace Bzt.Tests.Platforms;
 
@@ -90,26 +88,5 @@ public sealed class SessionWaitTests(SharedPhone shared) : IClassFixture<SharedP
         var still = await party.Client.CancelAsync(done.SessionId);
         Assert.Equal(SessionEnd.Ok, still.End);
         Assert.NotNull(still.Result);
-    }
-
-    [Fact]
-    [Trait("Feature", "X07"), Trait("Surface", "api")]
-    public async Task While_the_phone_confirms_nobody_takes_the_session_away()
-    {
-        using var party = await RelyingParty.RegisterAsync(shared.System);
-        await shared.Phone.BindToAsync(party.Client);
-        var opened = await party.OpenLoginAsync();
-        using var request = await shared.Phone.ScanAndOpenAsync(opened);
-
-        // What the certificate tells the session before it decides; the PC sees it.
-        var waiting = party.Client.GetAsync(opened.SessionId, SessionState.Scanned, Long);
-        var session = shared.System.Grains.GetGrain<IQrSessionGrain>(opened.SessionId);
-        Assert.IsType<Done<Nothing>>(await session.BeginCompletion(new CertificateId(shared.Phone.Certificate)));
-        Assert.Equal(ErrorCodes.SessionConfirming, await Refusal.OfAsync(() => party.Client.CancelAsync(opened.SessionId)));
-        Assert.Equal(SessionState.Confirmed, (await waiting).State);
-        Assert.Equal(ErrorCodes.SessionConfirming, await Refusal.OfAsync(() => shared.Phone.Client.RefuseAsync(opened.SessionId)));
-
-        Assert.IsType<Bzt.Contracts.Phone.PinOutcome.Done>(await shared.Phone.Client.ConfirmAsync(request, Bzt.Tests.Certificates.CertifiedPhone.Pin));
-        Assert.Equal(SessionEnd.Ok, (await party.Client.WaitAsync(opened.SessionId)).End);
     }
 }
