@@ -87,13 +87,19 @@ public sealed class PhoneApp(HttpClient http, Vault vault, AppWindow window) : I
     /// <summary>Certificates whose share is on this phone and that can be used now.</summary>
     public IEnumerable<CertificateInfo> Usable => (Certificates ?? []).Where(certificate => certificate is { State: CertificateState.Active, HeldHere: true });
 
+    /// <param name="takeOver">The user chose this window over the one that runs.</param>
     public async Task StartAsync(bool takeOver)
     {
         Phase = AppPhase.Starting;
-        window.TakenOver += OnTakenOver;
-        window.OnlineChanged += Tell;
-        window.UpdateFound += Tell;
-        window.CameBack += OnCameBack;
+        if (!takeOver)
+        {
+            window.TakenOver += OnTakenOver;
+            window.OnlineChanged += Tell;
+            window.UpdateFound += Tell;
+            window.CameBack += OnCameBack;
+        }
+
+        Tell();
         if (!await window.OwnAsync(takeOver))
         {
             Phase = AppPhase.OtherWindow;

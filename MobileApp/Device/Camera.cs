@@ -10,27 +10,23 @@ public sealed class Camera(IJSRuntime js)
 {
     private readonly Lazy<Task<IJSObjectReference>> module = new(() => js.InvokeAsync<IJSObjectReference>("import", "./js/scanner.js").AsTask());
 
-    /// <summary>Runs until it is disposed; <paramref name="found"/> is told every code seen, the same one again and again.</summary>
-    public async Task<CameraSession> StartAsync(ElementReference video, Func<string, Task> found)
-    {
-        var session = new CameraSession(await module.Value, found);
-        await session.StartAsync(video);
-        return session;
-    }
+    /// <summary>A session that is not started yet; <paramref name="found"/> is told every code seen, the same one again and again.</summary>
+    public async Task<CameraSession> OpenAsync(Func<string, Task> found) => new(await (await module.Value).InvokeAsync<IJSObjectReference>("open"), found);
 
     /// <summary>Null: no picture was chosen; empty: there is no QR code in it.</summary>
     public async Task<string?> ReadPictureAsync(ElementReference input) => await (await module.Value).InvokeAsync<string?>("readPicture", input);
 }
 
+/// <summary>One stay on the scan screen: until it is disposed, which may be while it still starts.</summary>
 public sealed class CameraSession : IAsyncDisposable
 {
-    private readonly IJSObjectReference module;
+    private readonly IJSObjectReference scanner;
     private readonly Func<string, Task> found;
     private readonly DotNetObjectReference<CameraSession> self;
 
-    internal CameraSession(IJSObjectReference module, Func<string, Task> found)
+    internal CameraSession(IJSObjectReference scanner, Func<string, Task> found)
     {
-        (this.module, this.found) = (module, found);
+        (this.scanner, this.found) = (scanner, found);
         self = DotNetObjectReference.Create(this);
     }
 
@@ -38,25 +34,25 @@ public sealed class CameraSession : IAsyncDisposable
 
     public bool HasTorch { get; private set; }
 
-    public async Task SetTorchAsync(bool on) => await module.InvokeVoidAsync("setTorch", on);
+    public async Task StartAsync(ElementReference video)
+    {
+        State = await scanner.InvokeAsync<string>("start", video, self) switch
+        {
+            "running" => CameraState.Running,
+            "denied" => CameraState.Denied,
+            _ => CameraState.Missing,
+        };
+        HasTorch = State == CameraState.Running && await scanner.InvokeAsync<bool>("hasTorch");
+    }
+
+    public async Task SetTorchAsync(bool on) => await scanner.InvokeVoidAsync("setTorch", on);
 
     [JSInvokable]
     public Task Found(string text) => found(text);
 
     public async ValueTask DisposeAsync()
     {
-        await module.InvokeVoidAsync("dispose");
+        await scanner.InvokeVoidAsync("close");
         self.Dispose();
-    }
-
-    internal async Task StartAsync(ElementReference video)
-    {
-        State = await module.InvokeAsync<string>("start", video, self) switch
-        {
-            "running" => CameraState.Running,
-            "denied" => CameraState.Denied,
-            _ => CameraState.Missing,
-        };
-        HasTorch = State == CameraState.Running && await module.InvokeAsync<bool>("hasTorch");
     }
 }

@@ -69,7 +69,7 @@ internal sealed class PhoneBrowser : IAsyncDisposable
     }
 
     /// <summary>A screen with the session's dynamic QR, renewed every second, until disposed.</summary>
-    public IAsyncDisposable ShowQr(OpenedSession session) => new DynamicScreen(Camera, session);
+    public IAsyncDisposable ShowQr(OpenedSession session, string? fragment = null) => new DynamicScreen(Camera, () => session.Link(fragment));
 
     public async ValueTask DisposeAsync()
     {
@@ -153,10 +153,10 @@ internal sealed class PhoneBrowser : IAsyncDisposable
         private readonly CancellationTokenSource stopped = new();
         private readonly Task renewing;
 
-        public DynamicScreen(CameraPicture camera, OpenedSession session)
+        public DynamicScreen(CameraPicture camera, Func<string> link)
         {
-            camera.Show(session.Link());
-            renewing = RenewAsync(camera, session, stopped.Token);
+            camera.Show(link());
+            renewing = RenewAsync(camera, link, stopped.Token);
         }
 
         public async ValueTask DisposeAsync()
@@ -166,14 +166,14 @@ internal sealed class PhoneBrowser : IAsyncDisposable
             stopped.Dispose();
         }
 
-        private static async Task RenewAsync(CameraPicture camera, OpenedSession session, CancellationToken stopped)
+        private static async Task RenewAsync(CameraPicture camera, Func<string> link, CancellationToken stopped)
         {
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
             try
             {
                 while (await timer.WaitForNextTickAsync(stopped))
                 {
-                    camera.Show(session.Link());
+                    camera.Show(link());
                 }
             }
             catch (OperationCanceledException)

@@ -1,8 +1,8 @@
 // The app's window: one at a time, online or not, in the foreground or not, up to date or not.
 
 const WINDOW = 'bzt-window';
-const PATIENCE = 1500; // a window being reloaded gives its lock back a moment later
-let owner, waiting;
+const PATIENCE = 3000; // a window being reloaded gives its lock back a moment later
+let owner, waiting, watching = false;
 
 /**
  * Makes this the window that runs. Two that open the same shares would look like a copied phone.
@@ -24,6 +24,8 @@ export function own(dotnet, take) {
 
 /** Begins to tell of changes. @returns {boolean} whether the browser is online */
 export function watch() {
+  if (watching) return navigator.onLine;
+  watching = true;
   const online = () => owner.invokeMethodAsync('Online', navigator.onLine);
   addEventListener('online', online);
   addEventListener('offline', online);
