@@ -47,10 +47,10 @@ case "${1:-}" in
   ''|--lan) build; build_app; exec dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll serve ${1:+"$1"} ;;
   demo) [[ -n "${2:-}" ]] || { echo "usage: ./run.sh demo DIR" >&2; exit 2; }
         need librsvg2-bin; build; demo play "$(in_caller "$2")" ;;
-  cluster) need postgresql redis-server; build; build_app
+  cluster) need postgresql redis-server; build
         if [[ "${2:-}" == demo ]]; then
           [[ -n "${3:-}" ]] || { echo "usage: ./run.sh cluster demo DIR" >&2; exit 2; }
           need librsvg2-bin; demo cluster play "$(in_caller "$3")"
-        else exec dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll cluster; fi ;;
+        else build_app; exec dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll cluster; fi ;;
   *) echo "usage: ./run.sh [--lan] | demo DIR | cluster | cluster demo DIR" >&2; exit 2 ;;
 esac

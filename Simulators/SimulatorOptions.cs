@@ -18,6 +18,9 @@ public sealed class SimulatorOptions
     /// <summary>Where keys and state live, so that a restart keeps them. Without one everything is in memory.</summary>
     public string? DataFolder { get; set; }
 
+    /// <summary>Where the product and browsers reach the simulators, when that is not the address they listen on: behind a proxy.</summary>
+    public Uri? PublicBaseUrl { get; set; }
+
     /// <summary>Signatures and templates the SMS account has approved.</summary>
     public string SmsSignName { get; set; } = "标证通";
 

@@ -31,6 +31,9 @@ public static class SimulatorsHost
             throw new InvalidOperationException("The simulators answer in place of banks and payment providers. They start in the Development environment only.");
         }
 
+        // A container's secrets, one file a setting.
+        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
+
         // Addresses of calls carry phone numbers and codes, as Aliyun's interface has it.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -74,6 +77,12 @@ public static class SimulatorsHost
     /// </summary>
     public static IReadOnlyDictionary<string, string?> ProviderSettings(WebApplication app)
     {
+        var options = Options(app.Services);
+        if (options.PublicBaseUrl is { } known)
+        {
+            return Control.ProviderSettings.For(known, app.Services.GetRequiredService<SimulatorKeys>(), options);
+        }
+
         var bound = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
 
         // Bound to every address of the machine: the product on this machine uses the loopback one.
@@ -83,7 +92,7 @@ public static class SimulatorsHost
             address.Host = "127.0.0.1";
         }
 
-        return Control.ProviderSettings.For(address.Uri, app.Services.GetRequiredService<SimulatorKeys>(), Options(app.Services));
+        return Control.ProviderSettings.For(address.Uri, app.Services.GetRequiredService<SimulatorKeys>(), options);
     }
 
     static void WriteProviderSettings(WebApplication app)

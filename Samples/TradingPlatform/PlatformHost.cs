@@ -19,6 +19,8 @@ public static class PlatformHost
             ApplicationName = typeof(PlatformHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        // A container's secrets, one file a setting.
+        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
         configure?.Invoke(builder);
 
         builder.Services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations().ValidateOnStart();
