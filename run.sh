@@ -18,8 +18,13 @@ need() { # installs Debian packages that are missing
   echo "installing ${missing[*]} ..."
   apt-get update -qq
   local guard=/usr/sbin/policy-rc.d
-  [[ -e $guard ]] || { printf '#!/bin/sh\nexit 101\n' > "$guard"; chmod +x "$guard"; trap "rm -f $guard" EXIT; }
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  local ours=0
+  [[ -e $guard ]] || { printf '#!/bin/sh\nexit 101\n' > "$guard"; chmod +x "$guard"; ours=1; }
+  local failed=0
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || failed=1
+  # At once, not at exit: this script ends by becoming another program.
+  ((ours)) && rm -f "$guard"
+  return $failed
 }
 
 build() {
