@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Makes secrets/ for a demonstration of docker-compose.yml: random passwords, a certificate authority and a certificate for the host
+# and the names under it, two platforms. What the silos need for the providers (secrets/silo.json) comes from the simulators.
+#   Samples/Demo/compose-secrets.sh [HOST]     HOST is bzt.localhost when absent
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+host=${1:-bzt.localhost}
+[[ ! -e secrets ]] || { echo "secrets/ is there already." >&2; exit 1; }
+
+# The folder is closed; the files in it are open to the containers' user, who is not this one.
+mkdir -m 700 secrets
+cd secrets
+umask 022
+secret() { openssl rand -hex "$2" | tr -d '\n' > "$1"; }
+secret postgres-password 24
+secret platform-secret 24
+secret simulators-password 8
+secret simulators-token 24
+printf 'Host=postgres;Username=bzt;Password=%s;Database=bzt;Max Auto Prepare=50;Auto Prepare Min Usages=2' "$(<postgres-password)" > storage-connection
+
+cat > gateway.json <<END
+{
+  "CaConsole": { "Password": "$(openssl rand -hex 8)" },
+  "Platforms": [
+    { "Id": "yichang-ggzy", "Name": "宜昌公共资源电子交易平台", "RecognitionGroup": "hubei", "ClientSecret": "$(<platform-secret)" },
+    { "Id": "jingzhou-ggzy", "Name": "荆州公共资源交易中心", "RecognitionGroup": "hubei", "ClientSecret": "$(openssl rand -hex 24)" }
+  ]
+}
+END
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=BztCluster demonstration" \
+  -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign -keyout ca.key -out tls-ca.crt 2>/dev/null
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$host" -keyout tls.key -out tls.csr 2>/dev/null
+openssl x509 -req -in tls.csr -CA tls-ca.crt -CAkey ca.key -CAcreateserial -days 365 -out tls.crt 2>/dev/null \
+  -extfile <(printf 'subjectAltName=DNS:%s,DNS:*.%s\nextendedKeyUsage=serverAuth\n' "$host" "$host")
+# It vouches for this one certificate and is not needed again.
+rm ca.key tls.csr tls-ca.srl
+chmod 644 tls.key
+echo "secrets/ made for https://$host; trust secrets/tls-ca.crt in the browser that is to use it."
