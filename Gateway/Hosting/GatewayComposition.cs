@@ -25,7 +25,10 @@ internal static class GatewayComposition
 
         if (options.Redis is { } redis)
         {
-            builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
+            // A gateway that starts while Redis is away refuses what needs it, and goes on by itself when it is back.
+            var configuration = ConfigurationOptions.Parse(redis);
+            configuration.AbortOnConnectFail = false;
+            builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(configuration));
         }
 
         builder.Services.AddSingleton<PublicAddress>();

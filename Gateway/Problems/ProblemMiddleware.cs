@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Orleans.Runtime;
+using StackExchange.Redis;
 
 namespace Bzt.Gateway.Problems;
 
@@ -34,7 +35,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             case BadHttpRequestException bad:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Explain(bad) };
             // Nothing is known about the outcome. Commands carry operation ids, so the caller may ask again.
-            case TimeoutException or OrleansException:
+            case TimeoutException or OrleansException or RedisException:
                 LogUnavailable(exception);
                 return new ProblemResult(ErrorCodes.Unavailable);
             default:

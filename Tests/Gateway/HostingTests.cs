@@ -120,6 +120,19 @@ public sealed class HostingTests
         }
     }
 
+    /// <summary>What may have been used before cannot be told without Redis: nothing is accepted, and nothing breaks.</summary>
+    [Fact]
+    public async Task A_gateway_without_its_redis_starts_and_refuses_phones()
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+            builder.Configuration["Gateway:Redis"] = "127.0.0.1:9,connectTimeout=200,syncTimeout=200,asyncTimeout=200");
+        using var phone = system.NewPhone();
+        var refused = await Assert.ThrowsAsync<ApiRefusedException>(() => phone.ReceiveCodeAsync());
+        Assert.Equal(ErrorCodes.Unavailable, refused.Code);
+        using var alive = await system.Gateway.GetAsync("/health/live");
+        Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+    }
+
     [Theory]
     [InlineData("Gateway:PublicBaseUrl", "http://bzt.example")]
     [InlineData("Gateway:PublicBaseUrl", "https://bzt.example/path")]
