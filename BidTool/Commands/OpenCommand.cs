@@ -39,8 +39,8 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
             new CreateSessionRequest(SessionKind.Decrypt) { Project = login.Project, Decryption = request },
             $"扫码解密：{login.Project.Name}", Base64Url.EncodeToString(task.Binding), task.CheckCode, stop);
 
-        var shared = result.Decryption is { PhonePartials: [var fromPhone], ServerPartials: [var fromSilo] }
-            ? Decryption.Combine(toolKey, sessionId.ToString("D"), task, fromPhone, fromSilo, SystemRandom.Instance)
+        var shared = result.Decryption is { } parts
+            ? Decryption.Combine(toolKey, sessionId.ToString("D"), task, parts.PhoneParts, parts.SiloParts, SystemRandom.Instance)
             : null;
         if (shared is null)
         {

@@ -18,6 +18,8 @@ public enum CertificateState
     Expired,
     /// <summary>已注销</summary>
     Revoked,
+    /// <summary>The download was given up before it was finished; the application says why.</summary>
+    Abandoned,
 }
 
 /// <summary>A certificate as its holder sees it.</summary>
@@ -44,6 +46,9 @@ public sealed record CertificateInfo(
 {
     /// <summary>The PKCS#10 request the CA was sent, DER; once issued.</summary>
     public byte[]? CertificationRequest { get; init; }
+
+    /// <summary>The signing key as the server knows it, 65 octets; null before it was generated.</summary>
+    public byte[]? PublicKey { get; init; }
 }
 
 public sealed record MessageInfo(string MessageId, MessageKind Kind, string Title, string Body, string? Subject, DateTimeOffset At, bool Read);

@@ -70,6 +70,11 @@ public sealed partial class PhoneClient
                 seen = info.State;
             }
 
+            if (info.State == CertificateState.Abandoned || !info.HeldHere)
+            {
+                return new DownloadOutcome.Stopped(info, new PinOutcome.Ended());
+            }
+
             if (info.State == CertificateState.Active)
             {
                 return new DownloadOutcome.Active(info);
@@ -120,7 +125,8 @@ public sealed partial class PhoneClient
         var record = await key.ReadAsync();
         switch (info.State)
         {
-            case CertificateState.Generating when record is null:
+            // Also when the server has no key, or another one: the download began anew.
+            case CertificateState.Generating when record is null || info.PublicKey is null || !info.PublicKey.AsSpan().SequenceEqual(record.PublicKey.Encode()):
                 using (var stretched = await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), pin))
                 {
                     return await RepeatLostAsync(() => key.GenerateAsync(stretched), cancellation);

@@ -47,7 +47,10 @@ public abstract record DownloadOutcome
     /// <summary>生效中.</summary>
     public sealed record Active(CertificateInfo Certificate) : DownloadOutcome;
 
-    /// <summary>It stopped here; call again when the reason is gone.</summary>
+    /// <summary>
+    /// It stopped here; call again when the reason is gone. With <see cref="PinOutcome.Ended"/> it is over on this phone: the CA did not issue,
+    /// or the application was withdrawn or went on on another phone; the application says which.
+    /// </summary>
     public sealed record Stopped(CertificateInfo Certificate, PinOutcome Reason) : DownloadOutcome;
 }
 

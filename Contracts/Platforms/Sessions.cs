@@ -79,9 +79,9 @@ public sealed record SessionResult(
 
 public sealed record DocumentSignature(string Form, byte[] ToBeSigned, byte[] Signature);
 
-/// <param name="PhonePartials">T per key, sealed to pkX by the phone.</param>
-/// <param name="ServerPartials">S per key, sealed to pkX by the silo.</param>
-public sealed record DecryptionResult(IReadOnlyList<byte[]> PhonePartials, IReadOnlyList<byte[]> ServerPartials);
+/// <param name="PhoneParts">T for every key, in one box sealed to pkX by the phone.</param>
+/// <param name="SiloParts">S for every key, in one box sealed to pkX by the silo.</param>
+public sealed record DecryptionResult(byte[] PhoneParts, byte[] SiloParts);
 
 /// <summary>A token for the bid tool: one bidder, one project, bound to the tool's one-time key.</summary>
 /// <param name="ToolKeyThumbprint">RFC 7638 thumbprint of the tool's P-256 key.</param>

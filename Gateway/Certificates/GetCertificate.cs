@@ -28,6 +28,7 @@ internal static class GetCertificate
             facts.Issued?.NotBefore, facts.Issued?.NotAfter, facts.Issued?.SigningCertificate, facts.Issued?.EncryptionCertificate, facts.Issued?.Chain ?? [])
         {
             CertificationRequest = facts.Issued?.CertificationRequest,
+            PublicKey = facts.PublicKey,
         };
     }
 

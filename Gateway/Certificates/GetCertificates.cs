@@ -19,7 +19,10 @@ internal static class GetCertificates
     {
         var held = await grains.Holder(caller.UserId).GetCertificates();
         var views = await Task.WhenAll(held.Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller))));
-        IReadOnlyList<CertificateInfo> certificates = [.. views.OfType<Done<CertificateView>>().Select(done => GetCertificate.ToHttp(done.Value))];
+        IReadOnlyList<CertificateInfo> certificates = 
+        [
+            .. views.OfType<Done<CertificateView>>().Where(done => done.Value.Facts.State != CertificateState.Abandoned).Select(done => GetCertificate.ToHttp(done.Value)),
+        ];
         return Results.Json(certificates, BztJson.Default.IReadOnlyListCertificateInfo);
     }
 }

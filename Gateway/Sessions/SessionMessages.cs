@@ -50,7 +50,7 @@ internal static class SessionMessages
                 signer.EncryptionCertificate,
                 signer.Chain,
                 [.. outcome.Signatures.Select(signature => new DocumentSignature(signature.Form, signature.ToBeSigned, signature.Signature))],
-                outcome.Decryption is null ? null : new DecryptionResult(outcome.Decryption.PhonePartials, outcome.Decryption.ServerPartials))
+                outcome.Decryption is { } parts ? new DecryptionResult(parts.PhoneParts, parts.SiloParts) : null)
             : null,
         view.ExpiresAt);
 

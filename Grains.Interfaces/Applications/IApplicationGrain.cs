@@ -31,12 +31,13 @@ public interface IApplicationGrain : IGrainWithGuidKey
 
     /// <summary>
     /// Reserves the enterprise for this application and begins the certificate on the calling device. A repeat from that device gets
-    /// the same certificate. <see cref="RefusalCode.EnterpriseClaimed"/> when another application came first.
+    /// the same certificate; another device of the applicant begins it anew, as long as it is not active, and ends what the first one had.
+    /// <see cref="RefusalCode.EnterpriseClaimed"/> when another application came first.
     /// </summary>
     [Alias("download")]
     Task<Reply<CertificateId>> Download(StartDownload command);
 
-    /// <summary>The applicant withdraws. What was paid is paid back.</summary>
+    /// <summary>The applicant withdraws, also from a download that is not finished. What was paid is paid back.</summary>
     [Alias("withdraw")]
     Task<Reply<ApplicationView>> Withdraw(UserId caller);
 
@@ -51,6 +52,10 @@ public interface IApplicationGrain : IGrainWithGuidKey
     /// <summary>From the certificate: it is active on the phone. Completes the application.</summary>
     [Alias("certificate-activated")]
     Task CertificateActivated(CertificateId certificate);
+
+    /// <summary>From the certificate: the CA did not issue it. Rejected with that reason: what was paid is paid back, and it may be corrected.</summary>
+    [Alias("issuance-failed")]
+    Task IssuanceFailed(IssuanceFailure failure);
 
     /// <summary>From the enterprise: another application's certificate was downloaded first.</summary>
     [Alias("claim-lost")]
@@ -103,6 +108,10 @@ public sealed record StartDownload(
 /// <param name="RejectionReason">Null when approved.</param>
 [GenerateSerializer, Immutable, Alias("bzt.ApplicationReviewed")]
 public sealed record ApplicationReviewed([property: Id(0)] string ApplicationNumber, [property: Id(1)] string? RejectionReason);
+
+/// <param name="Reason">What the applicant reads.</param>
+[GenerateSerializer, Immutable, Alias("bzt.IssuanceFailure")]
+public sealed record IssuanceFailure([property: Id(0)] CertificateId Certificate, [property: Id(1)] string Reason);
 
 /// <summary>An application as its applicant sees it.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.ApplicationView")]

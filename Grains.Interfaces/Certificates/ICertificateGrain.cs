@@ -10,7 +10,10 @@ namespace Bzt.Grains.Certificates;
 [Alias("bzt.ICertificate")]
 public interface ICertificateGrain : IGrainWithGuidKey
 {
-    /// <summary>Begins the life of a certificate. A repeat with the same content is done; with other content it conflicts.</summary>
+    /// <summary>
+    /// Begins the life of a certificate. A repeat with the same content is done. The same application from another device of the holder
+    /// begins anew, as long as the certificate is not active: what the first device had is destroyed. Anything else conflicts.
+    /// </summary>
     [Alias("create")]
     Task<Reply<Nothing>> Create(CreateCertificate command);
 
@@ -22,11 +25,22 @@ public interface ICertificateGrain : IGrainWithGuidKey
     Task<Reply<byte[]>> Exchange(byte[] message, CertificateCaller caller);
 
     /// <summary>
-    /// The CA's answer. Refused with <see cref="RefusalCode.CertificateNotEligible"/> when chain, subject or key are not ours;
-    /// a repeat of the accepted answer is done.
+    /// The CA's answer to a request (DER). One whose chain, subject or key are not ours ends the certificate as a refusal does. An answer
+    /// to a request that is not the present one any more, or a repeat, changes nothing.
     /// </summary>
     [Alias("accept-issuance")]
-    Task<Reply<Nothing>> AcceptIssuance(string applicationNumber, IssuedCertificates certificates);
+    Task AcceptIssuance(byte[] request, IssuedCertificates certificates);
+
+    /// <summary>The CA will not issue for that request: the certificate ends, and its application tells the user why.</summary>
+    [Alias("issuance-refused")]
+    Task IssuanceRefused(byte[] request, CaRefusal refusal);
+
+    /// <summary>
+    /// Ends a certificate that is not active yet: its shares are destroyed, what the CA issued is revoked.
+    /// <see cref="RefusalCode.ApplicationStateWrong"/> when it is active or was.
+    /// </summary>
+    [Alias("abandon")]
+    Task<Reply<Nothing>> Abandon();
 
     /// <summary>The certificate as its holder's phone sees it; <see cref="RefusalCode.NotFound"/> for anybody else.</summary>
     [Alias("view")]
@@ -81,7 +95,8 @@ public sealed record CertificateFacts(
     [property: Id(6)] CaId Ca,
     [property: Id(7)] string CaName,
     [property: Id(8)] string RecognitionGroup,
-    [property: Id(9)] IssuedFacts? Issued);
+    [property: Id(9)] IssuedFacts? Issued,
+    [property: Id(10)] byte[]? PublicKey);
 
 /// <summary>Serials are hexadecimal, upper case, as the CA wrote them.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.IssuedFacts")]

@@ -164,5 +164,6 @@ public sealed record SessionSignerFacts(
 [GenerateSerializer, Immutable, Alias("bzt.SessionSignature")]
 public sealed record SessionSignature([property: Id(0)] string Form, [property: Id(1)] byte[] ToBeSigned, [property: Id(2)] byte[] Signature);
 
+/// <summary>One sealed box each: only the PC opens them.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.SessionPartials")]
-public sealed record SessionPartials([property: Id(0)] IReadOnlyList<byte[]> PhonePartials, [property: Id(1)] IReadOnlyList<byte[]> ServerPartials);
+public sealed record SessionPartials([property: Id(0)] byte[] PhoneParts, [property: Id(1)] byte[] SiloParts);

@@ -83,13 +83,18 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
             return claimed;
         }
 
-        // 3. The decision.
+        // 3. Begun on another device: the certificate says whether it may still begin anew, and does.
+        if (application is { State: ApplicationState.Downloading, Device: { } device } && device.Device != command.Device
+            && await Begin(application, command) is Refused<Nothing>(var tooLate))
+        {
+            return tooLate;
+        }
+
+        // 4. The decision.
         await Write(ApplicationRules.Download(storage.State, command, time.GetUtcNow()).State);
 
-        // 4. The certificate begins its life. A crash before this is mended by the phone's repeat, which comes here again.
-        return await GrainFactory.Certificate(application.Certificate).Create(NewCertificate(application, command)) is Refused<Nothing>(var conflict)
-            ? conflict
-            : application.Certificate;
+        // 5. The certificate begins its life. A crash before this is mended by the phone's repeat, which comes here again.
+        return await Begin(application, command) is Refused<Nothing>(var conflict) ? conflict : application.Certificate;
     }
 
     public async Task<Reply<ApplicationView>> Withdraw(UserId caller)
@@ -98,6 +103,13 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
         if (refusal is not null)
         {
             return refusal;
+        }
+
+        // A crash after the certificate has ended is mended by the applicant's repeat.
+        if (storage.State.Application is { State: ApplicationState.Downloading } downloading
+            && await GrainFactory.Certificate(downloading.Certificate).Abandon() is Refused<Nothing> { Refusal: { Code: not RefusalCode.NotFound } active })
+        {
+            return active;
         }
 
         await Write(next);
@@ -110,6 +122,9 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
     public Task Paid(OrderId order) => Write(ApplicationRules.Paid(storage.State, order, time.GetUtcNow()));
 
     public Task CertificateActivated(CertificateId certificate) => Write(ApplicationRules.Activated(storage.State, Id, certificate, time.GetUtcNow()));
+
+    public Task IssuanceFailed(IssuanceFailure failure) => Write(
+        ApplicationRules.IssuanceFailed(storage.State, Id, failure, new CertificateId(Guid.CreateVersion7(time.GetUtcNow())), time.GetUtcNow()));
 
     public Task ClaimLost(CreditCode enterprise) => Write(ApplicationRules.Lost(storage.State, Id, enterprise, time.GetUtcNow()));
 
@@ -167,6 +182,9 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
     // Keyed: the ID number in it could be guessed from a plain hash.
     private string Fingerprint(SubmitClaim command) =>
         protector.KeyedHash("application/submission", JsonSerializer.SerializeToUtf8Bytes(command, StateJson.Options));
+
+    private Task<Reply<Nothing>> Begin(ApplicationRecord application, StartDownload command) =>
+        GrainFactory.Certificate(application.Certificate).Create(NewCertificate(application, command));
 
     private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command) => new(
         Id, ApplicationRules.Number(Id, application.Submission), application.Applicant.User, command.Device, command.DevicePublicKey,

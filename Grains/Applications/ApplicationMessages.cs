@@ -18,6 +18,11 @@ internal static class ApplicationMessages
         $"{application.Offer.CaName}未通过您认领“{application.Claim.EnterpriseName}”的申请。原因：{reason}。您可修改后重新申请。",
         id.ToString(), now);
 
+    public static InboxEntry NotIssued(ApplicationId id, ApplicationRecord application, string reason, DateTimeOffset now) => new(
+        $"application/{id}/{application.Submission}/not-issued", MessageKind.ClaimRejected, "证书申请失败",
+        $"“{application.Claim.EnterpriseName}”的企业证书未能签发。原因：{reason}。已支付的费用将退回，您可重新申请。",
+        id.ToString(), now);
+
     public static InboxEntry Completed(ApplicationId id, ApplicationRecord application, DateTimeOffset now) => new(
         $"application/{id}/completed", MessageKind.CertificateActive, "企业认领成功",
         $"企业证书已下载，您已成为“{application.Claim.EnterpriseName}”的管理员。",

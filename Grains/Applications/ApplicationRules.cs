@@ -120,8 +120,14 @@ public static class ApplicationRules
 
         if (application is { State: ApplicationState.Downloading or ApplicationState.Completed, Device: { } device })
         {
-            return device.Device == command.Device && device.PublicKey.AsSpan().SequenceEqual(command.DevicePublicKey)
-                ? (state, null)
+            if (device.Device == command.Device && device.PublicKey.AsSpan().SequenceEqual(command.DevicePublicKey))
+            {
+                return (state, null);
+            }
+
+            // Whether it may move to another device the certificate has said before.
+            return application.State == ApplicationState.Downloading
+                ? (state with { Application = application with { Device = new DownloadDevice(command.Device, command.DevicePublicKey) } }, null)
                 : (state, new Refusal(RefusalCode.ApplicationStateWrong));
         }
 
@@ -154,6 +160,24 @@ public static class ApplicationRules
                 .Add(ApplicationOutbox.AddMembership, applicant.User.ToString(), new Membership(
                     claim.CreditCode, claim.EnterpriseName, Accounts.MemberRole.Administrator))
                 .AddMessage(applicant.User, ApplicationMessages.Completed(id, application, now)),
+        };
+    }
+
+    /// <summary>Rejected like a review that failed. The next submission is for another certificate: the CA may have used up this one's name.</summary>
+    public static StoredApplication IssuanceFailed(
+        StoredApplication state, ApplicationId id, IssuanceFailure failure, CertificateId next, DateTimeOffset now)
+    {
+        if (state.Application is not { } application || application.Certificate != failure.Certificate
+            || Move(application, ApplicationEvent.IssuanceFails, now, failure.Reason) is not { } rejected)
+        {
+            return state;
+        }
+
+        var ended = Ended(state, id, rejected);
+        return ended with
+        {
+            Application = rejected with { RejectionReason = failure.Reason, Certificate = next, Order = null, Device = null },
+            Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.NotIssued(id, application, failure.Reason, now)),
         };
     }
 

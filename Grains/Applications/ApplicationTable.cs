@@ -14,6 +14,7 @@ public enum ApplicationEvent
     Pay,
     Download,
     Activate,
+    IssuanceFails,
     Withdraw,
     Lose,
 }
@@ -45,12 +46,14 @@ public static class ApplicationTable
         new(ApplicationState.PaymentDue,    ApplicationEvent.Pay,           ApplicationActor.Order,                ApplicationState.DownloadReady),
         new(ApplicationState.DownloadReady, ApplicationEvent.Download,      ApplicationActor.Applicant,            ApplicationState.Downloading),
         new(ApplicationState.Downloading,   ApplicationEvent.Activate,      ApplicationActor.Certificate,          ApplicationState.Completed),
+        new(ApplicationState.Downloading,   ApplicationEvent.IssuanceFails, ApplicationActor.Certificate,          ApplicationState.Rejected),
 
-        // Not while downloading: the certificate may become active at any moment, and the enterprise is reserved for it.
+        // While downloading only the applicant, once the certificate has agreed to end: it may become active at any moment.
         new(ApplicationState.CaReview,      ApplicationEvent.Withdraw,      ApplicationActor.Applicant,            ApplicationState.Cancelled),
         new(ApplicationState.Rejected,      ApplicationEvent.Withdraw,      ApplicationActor.Applicant,            ApplicationState.Cancelled),
         new(ApplicationState.PaymentDue,    ApplicationEvent.Withdraw,      ApplicationActor.Applicant,            ApplicationState.Cancelled),
         new(ApplicationState.DownloadReady, ApplicationEvent.Withdraw,      ApplicationActor.Applicant,            ApplicationState.Cancelled),
+        new(ApplicationState.Downloading,   ApplicationEvent.Withdraw,      ApplicationActor.Applicant,            ApplicationState.Cancelled),
         new(ApplicationState.CaReview,      ApplicationEvent.Lose,          ApplicationActor.Enterprise,           ApplicationState.Cancelled),
         new(ApplicationState.Rejected,      ApplicationEvent.Lose,          ApplicationActor.Enterprise,           ApplicationState.Cancelled),
         new(ApplicationState.PaymentDue,    ApplicationEvent.Lose,          ApplicationActor.Enterprise,           ApplicationState.Cancelled),

@@ -46,18 +46,26 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     public async Task<Reply<Nothing>> Create(CreateCertificate command)
     {
-        if (Record.Created is not null)
+        var now = time.GetUtcNow();
+        if (Record.Created is null)
         {
-            return CertificateRules.IsSame(Record.Created, command) ? default(Nothing) : new Refusal(RefusalCode.IdempotencyConflict);
+            await drain.WriteAsync(Record with
+            {
+                Created = command,
+                CreatedAt = now,
+                Evidence = EvidenceLog.Begin(SystemRandom.Instance.Bytes(EvidenceLog.SaltLength)),
+                Outbox = Record.Outbox.AddHolder(command.Holder, Id),
+            });
+            return default(Nothing);
         }
 
-        await drain.WriteAsync(Record with
+        var (next, refusal) = CertificateEndings.BeginAgain(Record, Id, command, now);
+        if (refusal is not null)
         {
-            Created = command,
-            CreatedAt = time.GetUtcNow(),
-            Evidence = EvidenceLog.Begin(SystemRandom.Instance.Bytes(EvidenceLog.SaltLength)),
-            Outbox = Record.Outbox.AddHolder(command.Holder, Id),
-        });
+            return refusal;
+        }
+
+        await EndKeyAsync(next);
         return default(Nothing);
     }
 
@@ -91,22 +99,40 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
     }
 
-    public async Task<Reply<Nothing>> AcceptIssuance(string applicationNumber, IssuedCertificates certificates)
+    public async Task AcceptIssuance(byte[] request, IssuedCertificates certificates)
     {
         var now = time.GetUtcNow();
-        switch (IssuanceRules.Judge(Record, applicationNumber, certificates, now))
+        switch (IssuanceRules.Judge(Record, request, certificates, now))
         {
-            case IssuanceVerdict.Known:
-                return default(Nothing);
             case IssuanceVerdict.Good:
                 await drain.WriteAsync(IssuanceRules.Apply(Record, Id, certificates, now));
-                return default(Nothing);
+                break;
             case IssuanceVerdict.NotOurs(var reason):
                 LogNotOurs(Id, reason);
-                return new Refusal(RefusalCode.CertificateNotEligible);
-            default:
-                return new Refusal(RefusalCode.ApplicationStateWrong);
+                await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, CertificateMessages.NotOurs, now));
+                break;
         }
+    }
+
+    public async Task IssuanceRefused(byte[] request, CaRefusal refusal)
+    {
+        if (IssuanceRules.IsAwaited(Record, request))
+        {
+            LogNotIssued(Id, refusal);
+            await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, CertificateMessages.NotIssued(refusal), time.GetUtcNow()));
+        }
+    }
+
+    public async Task<Reply<Nothing>> Abandon()
+    {
+        var (next, refusal) = CertificateEndings.Abandon(Record, Id, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        await EndKeyAsync(next);
+        return default(Nothing);
     }
 
     public Task<Reply<CertificateView>> GetView(CertificateCaller caller)
@@ -145,11 +171,12 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         var message = received.Message;
         var session = CertificateRules.SessionOf(message);
 
-        // 3. An ended certificate does nothing any more; frozen and locked are the core's answers.
-        if (Record.StateAt(now) is CertificateState.Expired or CertificateState.Revoked && message is not (ResumeOpen or Resume))
+        // 3. An ended or frozen certificate serves nothing any more, and the session it was to serve learns so; a lock is the core's answer.
+        if (Record.StateAt(now) is CertificateState.Expired or CertificateState.Revoked or CertificateState.Frozen or CertificateState.Abandoned
+            && message is not (ResumeOpen or Resume))
         {
             await EndSessionAsync(session, SessionEnd.CertificateUnusable);
-            return new Refusal(RefusalCode.CertificateUnusable);
+            return Record.StateAt(now) == CertificateState.Frozen ? received.Reply(new Frozen()) : new Refusal(RefusalCode.CertificateUnusable);
         }
 
         // 4. What an opening message is about: the session's documents, the certificate's own request, the CA's envelope.
@@ -227,9 +254,19 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         ? GrainFactory.QrSession(id).Fail(Record.Created!.Holder, end)
         : Task.CompletedTask;
 
+    /// <summary>A write after which the key of the open rounds is not there any more; unchanged is not written.</summary>
+    private async Task EndKeyAsync(CertificateRecord next)
+    {
+        if (!ReferenceEquals(next, Record))
+        {
+            rounds.Dispose();
+            await drain.WriteAsync(next);
+        }
+    }
+
     private CertificateFacts Facts(CreateCertificate created, DateTimeOffset now) => new(
         Id, Record.StateAt(now), created.Holder, created.Device, created.CreditCode, created.EnterpriseName, created.Ca, created.CaName,
-        created.RecognitionGroup, Record.IssuedFacts);
+        created.RecognitionGroup, Record.IssuedFacts, Record.Shares?.PublicKey);
 
     private readonly record struct FoundWork(RoundWork? Work);
 
@@ -238,6 +275,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     [LoggerMessage(LogLevel.Error, "The CA's answer for certificate {Certificate} was not accepted: {Reason}")]
     private partial void LogNotOurs(CertificateId certificate, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The CA does not issue certificate {Certificate}: {Refusal}")]
+    private partial void LogNotIssued(CertificateId certificate, CaRefusal refusal);
 
     [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: the phone is at epoch {Named}, the store at {Epoch}. The store lost state")]
     private partial void LogStateLost(CertificateId certificate, int named, int epoch);

@@ -1,3 +1,4 @@
+using Bzt.Grains.CaVendors;
 using Bzt.Grains.Inbox;
 
 namespace Bzt.Grains.Certificates;
@@ -6,6 +7,17 @@ namespace Bzt.Grains.Certificates;
 internal static class CertificateMessages
 {
     private static readonly TimeSpan Shanghai = TimeSpan.FromHours(8);
+
+    /// <summary>The reason a user reads with the application.</summary>
+    public const string NotOurs = "CA机构签发的证书与申请内容不符，未予使用，请重新申请";
+
+    public static string NotIssued(CaRefusal refusal) => refusal switch
+    {
+        CaRefusal.Conflict => "该申请已签发过证书，不能再次下载，请重新申请",
+        CaRefusal.BadSubject => "CA机构认为申请资料不符合签发要求，请核对后重新申请",
+        CaRefusal.Unknown or CaRefusal.NotApproved => "CA机构没有该申请的通过记录，请重新申请",
+        _ => "CA机构拒绝签发证书，请重新申请",
+    };
 
     public static InboxEntry Active(CertificateId certificate, CreateCertificate created, DateTimeOffset now) => new(
         $"certificate/{certificate}/active", MessageKind.CertificateActive, "证书已生效",

@@ -1,3 +1,4 @@
+using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
@@ -15,6 +16,8 @@ internal static class CertificateOutbox
     public const string Message = "certificate/message";
     public const string Holder = "certificate/holder";
     public const string WakeUp = "certificate/wake-up";
+    public const string NotIssued = "certificate/not-issued";
+    public const string Revocation = "certificate/revocation";
 
     public static Outbox AddIssue(this Outbox outbox, CertificateId certificate, CreateCertificate created, byte[] request) =>
         outbox.Add(Issue, created.Ca.Value, new IssueOrder(certificate, created.ApplicationNumber, request));
@@ -35,14 +38,19 @@ internal static class CertificateOutbox
         outbox.Add(Holder, user.ToString(), certificate);
 
     public static Outbox AddWakeUp(this Outbox outbox, UserId user) => outbox.Add(WakeUp, user.ToString(), WakeUpKind.Certificate);
+
+    public static Outbox AddNotIssued(this Outbox outbox, ApplicationId application, IssuanceFailure failure) =>
+        outbox.Add(NotIssued, application.ToString(), failure);
+
+    public static Outbox AddRevocation(this Outbox outbox, CaId ca, string signingSerial) => outbox.Add(Revocation, ca.Value, signingSerial);
 }
 
 internal sealed record IssueOrder(CertificateId Certificate, string ApplicationNumber, byte[] Request);
 
 /// <summary>
 /// Asks the CA for the certificates. Asking again gets the same certificates, so a crash between its answer and our write loses nothing.
-/// A CA that is away or refuses an approved application is asked again until an operator has put it right: meanwhile nothing else waits
-/// in the outbox of a certificate that is not issued yet.
+/// A CA that is away is asked again until it is back: meanwhile nothing else waits in the outbox of a certificate that is not issued yet.
+/// One that refuses has said its last word: the certificate ends, and the user is told by the application.
 /// </summary>
 public sealed class IssueHandler(IGrainFactory grains) : IOutboxHandler
 {
@@ -54,16 +62,36 @@ public sealed class IssueHandler(IGrainFactory grains) : IOutboxHandler
         switch (await grains.CaAdapter(new CaId(delivery.Item.Target)).Issue(order.ApplicationNumber, order.Request))
         {
             case CaIssuance.Ok ok:
-                if (await grains.Certificate(order.Certificate).AcceptIssuance(order.ApplicationNumber, ok.Certificates) is Refused<Nothing>(var refusal))
-                {
-                    throw new InvalidOperationException($"The CA's answer to {order.ApplicationNumber} was not accepted: {refusal.Code}.");
-                }
-
+                await grains.Certificate(order.Certificate).AcceptIssuance(order.Request, ok.Certificates);
                 break;
             case CaIssuance.Refused refused:
-                throw new InvalidOperationException($"The CA refused to issue under {order.ApplicationNumber}: {refused.Code}.");
+                await grains.Certificate(order.Certificate).IssuanceRefused(order.Request, refused.Code);
+                break;
             case CaIssuance.Unavailable away:
                 throw new InvalidOperationException($"The CA is not available: {away.Reason}");
+        }
+    }
+}
+
+public sealed class NotIssuedHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.NotIssued;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).IssuanceFailed(delivery.Item.Read<IssuanceFailure>());
+}
+
+/// <summary>The CA takes back a certificate whose key nobody can use any more. A CA that refuses has nothing to take back.</summary>
+public sealed class RevocationHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Revocation;
+
+    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var serial = delivery.Item.Read<string>();
+        if (await grains.CaAdapter(new CaId(delivery.Item.Target)).Revoke(serial, RevocationReason.CessationOfOperation) is CaRevocation.Unavailable away)
+        {
+            throw new InvalidOperationException($"The CA is not available: {away.Reason}");
         }
     }
 }

@@ -33,6 +33,9 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
 
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>When the download was given up for good.</summary>
+    public DateTimeOffset? AbandonedAt { get; init; }
+
     /// <summary>Bids encrypted to this certificate that are not opened yet: while there are any, revoking it does harm.</summary>
     public ImmutableArray<OpenBid> OpenBids { get; init; } = [];
 
@@ -44,6 +47,7 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
 
     public CertificateState StateAt(DateTimeOffset now) =>
         RevokedAt is not null ? CertificateState.Revoked
+        : AbandonedAt is not null ? CertificateState.Abandoned
         : Shares is null ? CertificateState.Generating
         : Shares.IsFrozen ? CertificateState.Frozen
         : SigningCertificate?.NotAfter < now ? CertificateState.Expired

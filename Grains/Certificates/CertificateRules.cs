@@ -116,8 +116,8 @@ internal static class CertificateRules
         var signatures = work.Documents.Zip(released.Signatures, (document, signature) =>
             new SessionSignature(document.Form, document.ToBeSigned, signature.ToRaw())).ToArray();
         var next = record
-            .With(id, EvidenceKind.Signed, released.RequestId, work, Digests(record, released.Documents), now)
-            .WithOutcome(id, released.RequestId, SessionEnd.Ok, signatures, null);
+            .WithOutcome(id, released.RequestId, SessionEnd.Ok, signatures, null)
+            .With(id, EvidenceKind.Signed, released.RequestId, work, Digests(record, released.Documents), now);
         return work is { Kind: SessionKind.Encrypt, Project: { } project } ? next with { OpenBids = WithBid(next, work, project) } : next;
     }
 
@@ -126,9 +126,11 @@ internal static class CertificateRules
     {
         var digests = work.Decryption!.Keys.Select(key => Sm3.Hash(key.Ciphertext)).ToArray();
         var next = record
-            .With(id, EvidenceKind.Decrypted, released.RequestId, work, digests, now)
-            .WithOutcome(id, released.RequestId, SessionEnd.Ok, [], new SessionPartials([released.PhoneParts], [released.SiloParts]));
-        return next with { OpenBids = next.OpenBids.RemoveAll(bid => bid.Platform == work.Platform && bid.ProjectId == work.Project?.ProjectId) };
+            .WithOutcome(id, released.RequestId, SessionEnd.Ok, [], new SessionPartials(released.PhoneParts, released.SiloParts))
+            .With(id, EvidenceKind.Decrypted, released.RequestId, work, digests, now);
+
+        // Opened before its time a bid may have to be opened again: it stays.
+        return next with { OpenBids = next.OpenBids.RemoveAll(bid => bid.Platform == work.Platform && bid.ProjectId == work.Project?.ProjectId && bid.OpeningTime <= now) };
     }
 
     private static CertificateRecord Activate(CertificateRecord record, CertificateId id, DateTimeOffset now)
@@ -149,12 +151,10 @@ internal static class CertificateRules
 
     private static CertificateRecord FailPin(CertificateRecord record, CertificateId id, RoundEffect.PinFailed failed, SessionWork? work, DateTimeOffset now)
     {
-        var next = record.With(id, EvidenceKind.WrongPin, failed.RequestId, work, [], now);
-        if (work is not null)
-        {
-            next = next.WithOutcome(id, failed.RequestId, failed.Lock is null ? SessionEnd.WrongPin : SessionEnd.Locked, [], null);
-        }
-
+        var told = work is null
+            ? record
+            : record.WithOutcome(id, failed.RequestId, failed.Lock is null ? SessionEnd.WrongPin : SessionEnd.Locked, [], null);
+        var next = told.With(id, EvidenceKind.WrongPin, failed.RequestId, work, [], now);
         if (failed.Lock is not { } pinLock)
         {
             return next;
@@ -204,6 +204,7 @@ internal static class CertificateRules
         return record with { Evidence = log, Outbox = record.Outbox.AddEvidence(id, link) };
     }
 
+    /// <summary>First in the outbox, before the evidence: the PC waits for it.</summary>
     private static CertificateRecord WithOutcome(
         this CertificateRecord record, CertificateId id, string requestId, SessionEnd end, IReadOnlyList<SessionSignature> signatures, SessionPartials? partials)
     {

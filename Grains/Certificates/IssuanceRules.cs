@@ -15,35 +15,24 @@ internal abstract record IssuanceVerdict
 
     public sealed record Good : IssuanceVerdict;
 
-    /// <summary>The answer that was accepted before.</summary>
-    public sealed record Known : IssuanceVerdict;
-
     /// <summary>Not what was asked for; the CA or somebody before it made a mistake.</summary>
     public sealed record NotOurs(string Reason) : IssuanceVerdict;
 
-    /// <summary>Nothing was asked for, or it was answered otherwise before.</summary>
-    public sealed record Unexpected : IssuanceVerdict;
+    /// <summary>Nothing was asked for, or it was answered before.</summary>
+    public sealed record NotAwaited : IssuanceVerdict;
 }
 
 /// <summary>The CA's answer: checked against key, subject and chain before anything of it is used.</summary>
 internal static class IssuanceRules
 {
-    public static IssuanceVerdict Judge(CertificateRecord record, string applicationNumber, IssuedCertificates answer, DateTimeOffset now)
-    {
-        if (record.Created is not { } created || created.ApplicationNumber != applicationNumber || record.Request is null)
-        {
-            return new IssuanceVerdict.Unexpected();
-        }
+    /// <summary>Whether the CA's answer to that request is still waited for. The download may have begun anew, with another key.</summary>
+    public static bool IsAwaited(CertificateRecord record, byte[] request) =>
+        record.Issued is null && record.Request is { } present && present.AsSpan().SequenceEqual(request);
 
-        if (record.Issued is { } issued)
-        {
-            return issued.SigningCertificate.AsSpan().SequenceEqual(answer.SigningCertificate)
-                ? new IssuanceVerdict.Known()
-                : new IssuanceVerdict.Unexpected();
-        }
-
-        return Fault(record, created.Subject, answer, now) is { } reason ? new IssuanceVerdict.NotOurs(reason) : new IssuanceVerdict.Good();
-    }
+    public static IssuanceVerdict Judge(CertificateRecord record, byte[] request, IssuedCertificates answer, DateTimeOffset now) =>
+        !IsAwaited(record, request) ? new IssuanceVerdict.NotAwaited()
+        : Fault(record, record.Created!.Subject, answer, now) is { } reason ? new IssuanceVerdict.NotOurs(reason)
+        : new IssuanceVerdict.Good();
 
     public static CertificateRecord Apply(CertificateRecord record, CertificateId id, IssuedCertificates answer, DateTimeOffset now)
     {

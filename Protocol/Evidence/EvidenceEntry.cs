@@ -39,6 +39,9 @@ public enum EvidenceKind
 
     /// <summary>The silo did its part of opening the CA's envelope for the phone.</summary>
     EnvelopeOpened = 11,
+
+    /// <summary>A download was given up before it was finished; the silo's share of its key was destroyed.</summary>
+    Abandoned = 12,
 }
 
 /// <summary>A named fact, committed to and not told: SM3 over salt, name and value. Without the salt it says nothing.</summary>

@@ -16,9 +16,10 @@ public sealed class ApplicationRulesTests
     private static readonly UserId[] Users = [new(Guid.Parse("019aa000-0000-7000-8000-000000000001")), new(Guid.Parse("019aa000-0000-7000-8000-000000000002"))];
     private static readonly ApplicationId Id = ApplicationIds.Of(Users[0], Guid.Parse("019aa000-0000-7000-8000-00000000000a"));
     private static readonly OrderId Order = new(Guid.Parse("019aa000-0000-7000-8000-00000000000b"));
+    private static readonly CertificateId NextCertificate = new(Guid.Parse("019aa000-0000-7000-8000-00000000000e"));
     private static readonly CertificateId Certificate = new(Guid.Parse("019aa000-0000-7000-8000-00000000000c"));
 
-    private enum Move { Submit, Resubmit, Approve, Reject, ApproveOld, Pay, PayOther, Download, DownloadElsewhere, Activate, ActivateOther, Withdraw, Lose, LoseElsewhere }
+    private enum Move { Submit, Resubmit, Approve, Reject, ApproveOld, Pay, PayOther, Download, DownloadElsewhere, Activate, ActivateOther, IssuanceFails, Withdraw, Lose, LoseElsewhere }
 
     [Fact]
     public void Whatever_happens_in_whatever_order_stays_in_the_table() =>
@@ -93,6 +94,23 @@ public sealed class ApplicationRulesTests
         Assert.Contains(state.Outbox.Items, item => item.Kind == ApplicationOutbox.Release && item.Target == Code.Value);
     }
 
+    [Fact]
+    public void What_the_ca_does_not_issue_is_paid_back_and_may_be_applied_for_again_as_another_certificate()
+    {
+        var state = Apply(new StoredApplication(), Move.Submit, Users[0], 0, free: false);
+        foreach (var move in (Move[])[Move.Approve, Move.Pay, Move.Download, Move.IssuanceFails])
+        {
+            state = Apply(state, move, Users[0], 0, free: false);
+        }
+
+        var rejected = state.Application!;
+        Assert.Equal((ApplicationState.Rejected, "CA机构拒绝签发证书"), (rejected.State, rejected.RejectionReason));
+        Assert.Equal((NextCertificate, null, null), (rejected.Certificate, rejected.Order, rejected.Device));
+        Assert.Contains(state.Outbox.Items, item => item.Kind == ApplicationOutbox.CloseOrder && item.Target == Order.ToString());
+        Assert.Contains(state.Outbox.Items, item => item.Kind == ApplicationOutbox.Release && item.Target == Code.Value);
+        Assert.Equal(ApplicationState.CaReview, Apply(state, Move.Resubmit, Users[0], 1, free: false).Application!.State);
+    }
+
     private static StoredApplication Apply(StoredApplication state, Move move, UserId user, int operation, bool free)
     {
         var number = ApplicationRules.Number(Id, state.Application?.Submission ?? 1);
@@ -110,6 +128,7 @@ public sealed class ApplicationRulesTests
             Move.DownloadElsewhere => ApplicationRules.Download(state, new StartDownload(user, new DeviceId(Guid.Empty), [4, 3, 4]), Now).State,
             Move.Activate => ApplicationRules.Activated(state, Id, Certificate, Now),
             Move.ActivateOther => ApplicationRules.Activated(state, Id, new CertificateId(Guid.Empty), Now),
+            Move.IssuanceFails => ApplicationRules.IssuanceFailed(state, Id, new IssuanceFailure(Certificate, "CA机构拒绝签发证书"), NextCertificate, Now),
             Move.Withdraw => ApplicationRules.Withdraw(state, Id, user, Now).State,
             Move.Lose => ApplicationRules.Lost(state, Id, Code, Now),
             Move.LoseElsewhere => ApplicationRules.Lost(state, Id, new CreditCode("91350100M000100Y43"), Now),

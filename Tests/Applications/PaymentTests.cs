@@ -52,12 +52,12 @@ public sealed class PaymentTests
         var download = await phone.DownloadAsync(claim.ApplicationId);
         Assert.Equal(download, await phone.DownloadAsync(claim.ApplicationId));
         Assert.Equal(ApplicationState.Downloading, (await phone.ApplicationAsync(claim.ApplicationId)).State);
-        await ClaimSteps.RefusedAsync(ErrorCodes.ApplicationStateWrong, () => phone.WithdrawAsync(claim.ApplicationId));
         Assert.False((await phone.FindAsync(enterprise)).Claimed);
 
         // What the certificate tells when it is active on the phone.
         await system.Grains.Application(new(claim.ApplicationId)).CertificateActivated(new CertificateId(download.CertificateId));
         await phone.UntilAsync(claim.ApplicationId, ApplicationState.Completed);
+        await ClaimSteps.RefusedAsync(ErrorCodes.ApplicationStateWrong, () => phone.WithdrawAsync(claim.ApplicationId));
         await phone.MessageAsync("企业认领成功");
         var found = await Wait.UntilAsync(() => loser.FindAsync(enterprise), view => view.Claimed);
         Assert.NotNull(found.AdministratorMaskedName);

@@ -53,7 +53,7 @@ public sealed partial class PhoneAppTests
         await EnterPinAsync(page, Pin);
         await Expect(page.GetByText("解密完成")).ToBeVisibleAsync();
         var partials = (await platform.Client.WaitAsync(session.SessionId)).Result!.Decryption!;
-        var points = Decryption.Combine(pcKey, session.SessionId.ToString("D"), task, partials.PhonePartials[0], partials.ServerPartials[0], SystemRandom.Instance);
+        var points = Decryption.Combine(pcKey, session.SessionId.ToString("D"), task, partials.PhoneParts, partials.SiloParts, SystemRandom.Instance);
         Assert.True(wrapped.TryOpen(Assert.Single(points!), out var opened));
         Assert.Equal(content, opened);
         await Press(page, "完成");

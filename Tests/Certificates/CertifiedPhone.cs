@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
@@ -42,7 +43,10 @@ internal sealed class CertifiedPhone : IDisposable
 
     public TestPhone Phone { get; }
 
-    public EnterpriseInfo Enterprise { get; }
+    public EnterpriseInfo Enterprise { get; private init; }
+
+    /// <summary>The application the certificate is for.</summary>
+    public Guid Application { get; private set; }
 
     public MemoryPhoneKeyStore Store { get; } = new();
 
@@ -66,6 +70,27 @@ internal sealed class CertifiedPhone : IDisposable
         var phone = await ReadyAsync(system);
         Assert.IsType<DownloadOutcome.Active>(await phone.Client.ContinueDownloadAsync(phone.Certificate, Pin));
         return phone;
+    }
+
+    /// <summary>Another phone of the same person, real-name proven: the account's full device from now on. Moves the clock.</summary>
+    public async Task<CertifiedPhone> NewPhoneAsync()
+    {
+        // A number gets one code a minute.
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        var phone = await system.LoggedInPhoneAsync(Phone.Person);
+        await phone.ProveRealNameAsync();
+        var next = new CertifiedPhone(system, phone) { Enterprise = Enterprise, Application = Application };
+        await next.ReconnectAsync();
+        return next;
+    }
+
+    /// <summary>One more enterprise of the same user, up to 待下载.</summary>
+    public async Task<CertifiedPhone> NextAsync()
+    {
+        var next = new CertifiedPhone(system, Phone);
+        await next.ReconnectAsync();
+        await next.ApplyAsync();
+        return next;
     }
 
     /// <summary>After a restart of the system, or of the phone: a new client on the same key, login and store.</summary>
@@ -115,6 +140,20 @@ internal sealed class CertifiedPhone : IDisposable
         return status.Result!;
     }
 
+    /// <summary>The evidence, once the outbox has carried all of it on.</summary>
+    public async Task<EvidenceExport> EvidenceAsync()
+    {
+        await system.Grains.Certificate(new CertificateId(Certificate)).AsReference<IOutboxOwner>().DrainOutbox();
+        return await Client.GetEvidenceAsync(Certificate);
+    }
+
+    /// <summary>So many messages with that title have come about the certificate, and no more.</summary>
+    public async Task MessagesAsync(string title, int count)
+    {
+        await system.Grains.Certificate(new CertificateId(Certificate)).AsReference<IOutboxOwner>().DrainOutbox();
+        Assert.Equal(count, (await Client.GetInboxAsync()).Messages.Count(message => message.Title == title && message.Subject == Certificate.ToString()));
+    }
+
     public void Dispose()
     {
         http.Dispose();
@@ -140,6 +179,7 @@ internal sealed class CertifiedPhone : IDisposable
         await application.Paid(view.Order!.Value);
         var download = await application.Download(new StartDownload(user, new DeviceId(Phone.Login.DeviceId), Phone.Key.PublicKey));
         Certificate = ((Done<CertificateId>)download).Value.Value;
+        Application = id.Value;
     }
 }
 
@@ -151,12 +191,20 @@ internal sealed class LossyNetwork() : DelegatingHandler(new HttpClientHandler()
     /// <summary>Messages of the channel so far.</summary>
     public int Exchanges => exchanges;
 
+    /// <summary>The octets of the last message that got no answer but an error.</summary>
+    public byte[]? Unanswered { get; private set; }
+
     /// <summary>Whether the answer to the n-th message is lost, counting from 1.</summary>
     public Func<int, bool> Lose { get; set; } = _ => false;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable && request.RequestUri!.AbsolutePath.EndsWith("/exchange", StringComparison.Ordinal))
+        {
+            Unanswered = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        }
+
         if (!request.RequestUri!.AbsolutePath.EndsWith("/exchange", StringComparison.Ordinal) || !Lose(Interlocked.Increment(ref exchanges)))
         {
             return response;

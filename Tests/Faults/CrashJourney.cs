@@ -115,7 +115,7 @@ internal sealed partial class CrashJourney : IDisposable
         var opened = await OpenAsync(new CreateSessionRequest(SessionKind.Decrypt) { Project = Project, Decryption = request });
         Assert.IsType<PinOutcome.Done>(await ConfirmAsync(opened, pin, Base64Url.EncodeToString(task.Binding)));
         var partials = (await ReleasedAsync(opened)).Decryption!;
-        var points = Decryption.Combine(tool, opened.SessionId.ToString("D"), task, partials.PhonePartials[0], partials.ServerPartials[0], SystemRandom.Instance);
+        var points = Decryption.Combine(tool, opened.SessionId.ToString("D"), task, partials.PhoneParts, partials.SiloParts, SystemRandom.Instance);
         Assert.True(wrapped.TryOpen(Assert.Single(points!), out var plaintext));
         Assert.Equal(content, plaintext);
     }
@@ -215,7 +215,7 @@ internal sealed partial class CrashJourney : IDisposable
     }
 
     private static byte[] Fingerprint(SessionResult result) => SHA256.HashData(
-        [.. result.Signatures.SelectMany(signature => signature.Signature), .. result.Decryption?.PhonePartials.SelectMany(part => part) ?? [], .. result.Decryption?.ServerPartials.SelectMany(part => part) ?? []]);
+        [.. result.Signatures.SelectMany(signature => signature.Signature), .. result.Decryption?.PhoneParts ?? [], .. result.Decryption?.SiloParts ?? []]);
 
     private static async Task<T> InsistAsync<T>(Func<Task<T>> ask)
     {

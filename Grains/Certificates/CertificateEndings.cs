@@ -1,0 +1,57 @@
+using Bzt.Grains.Applications;
+using Bzt.Protocol.Evidence;
+
+namespace Bzt.Grains.Certificates;
+
+/// <summary>
+/// How a certificate that was never active ends or begins anew: pure. In either case nothing of its key is left on this side, so the
+/// phone that began it cannot go on; and the CA takes back what it issued for it.
+/// </summary>
+internal static class CertificateEndings
+{
+    /// <summary>The state unchanged when the command is the one that began it; a refusal when it may not begin again.</summary>
+    public static (CertificateRecord Record, Refusal? Refusal) BeginAgain(
+        CertificateRecord record, CertificateId id, CreateCertificate command, DateTimeOffset now)
+    {
+        var created = record.Created!;
+        if (CertificateRules.IsSame(created, command))
+        {
+            return record.AbandonedAt is null ? (record, null) : (record, new Refusal(RefusalCode.ApplicationStateWrong));
+        }
+
+        var onAnotherDevice = CertificateRules.IsSame(created, command with { Device = created.Device, DevicePublicKey = created.DevicePublicKey });
+        return onAnotherDevice && MayEnd(record)
+            ? (WithoutKey(record, id, now) with { Created = command }, null)
+            : (record, new Refusal(RefusalCode.IdempotencyConflict));
+    }
+
+    public static (CertificateRecord Record, Refusal? Refusal) Abandon(CertificateRecord record, CertificateId id, DateTimeOffset now) => record switch
+    {
+        { Created: null } => (record, new Refusal(RefusalCode.NotFound)),
+        { AbandonedAt: not null } => (record, null),
+        _ when MayEnd(record) => (WithoutKey(record, id, now) with { AbandonedAt = now }, null),
+        _ => (record, new Refusal(RefusalCode.ApplicationStateWrong)),
+    };
+
+    /// <summary>The CA does not issue, or not what was asked for.</summary>
+    /// <param name="record">Before; its request is the one that was answered.</param>
+    /// <param name="id">Whose record.</param>
+    /// <param name="reason">What the user is told.</param>
+    /// <param name="now">When.</param>
+    public static CertificateRecord NotIssued(CertificateRecord record, CertificateId id, string reason, DateTimeOffset now)
+    {
+        var ended = WithoutKey(record, id, now) with { AbandonedAt = now };
+        var created = ended.Created!;
+        return ended with { Outbox = ended.Outbox.AddNotIssued(created.Application, new IssuanceFailure(id, reason)).AddWakeUp(created.Holder) };
+    }
+
+    private static bool MayEnd(CertificateRecord record) => record is { ActivatedAt: null, RevokedAt: null, AbandonedAt: null };
+
+    private static CertificateRecord WithoutKey(CertificateRecord record, CertificateId id, DateTimeOffset now)
+    {
+        // The CA is not asked any more, if it was not yet: the application's number may still serve another key.
+        var outbox = record.Outbox with { Items = record.Outbox.Items.RemoveAll(item => item.Kind == CertificateOutbox.Issue) };
+        outbox = record.SigningCertificate is { } issued ? outbox.AddRevocation(record.Created!.Ca, issued.Serial) : outbox;
+        return (record with { Shares = null, Request = null, Issued = null, Outbox = outbox }).With(id, EvidenceKind.Abandoned, null, null, [], now);
+    }
+}

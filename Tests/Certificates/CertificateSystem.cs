@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using Bzt.Grains;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Foundations;
+using Bzt.Silo.Storage;
+using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Bzt.Tests.Certificates;
+
+/// <summary>
+/// One system for the tests of certificates that restart it, move its clock or steer its store. They run one after another, each with
+/// phones of its own; a test leaves the store unsteered.
+/// </summary>
+[CollectionDefinition(Name)]
+public sealed class CertificateSystem : ICollectionFixture<CertificateSystem>, IAsyncLifetime
+{
+    public const string Name = "certificates";
+
+    public EmbeddedSystem System { get; private set; } = null!;
+
+    internal SteeredStore Store { get; } = new();
+
+    public async ValueTask InitializeAsync() =>
+        System = await EmbeddedSystem.StartAsync(builder => builder.Services.AddSingleton<IStorageFaults>(Store));
+
+    public ValueTask DisposeAsync() => System.DisposeAsync();
+
+    /// <summary>The certificate's activation ends with all it had in memory; the next message begins another one, from what the store has.</summary>
+    internal async Task ForgetAsync(Guid certificate)
+    {
+        var grain = System.Grains.Certificate(new CertificateId(certificate));
+        await grain.AsReference<IOutboxOwner>().DrainOutbox();
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+    }
+
+    /// <summary>What rests in the store about a certificate.</summary>
+    internal async Task<CertificateRecord> StoredAsync(Guid certificate) => (await ReadAsync(certificate)).State!;
+
+    /// <summary>Stores the same once more, as another activation would have written: the one that runs now has lost its race.</summary>
+    internal async Task OvertakeAsync(Guid certificate) =>
+        await Storage.WriteStateAsync("certificate", KeyOf(certificate), await ReadAsync(certificate));
+
+    private IGrainStorage Storage => System.Services.GetRequiredService<IGrainStorage>();
+
+    private async Task<GrainState<CertificateRecord>> ReadAsync(Guid certificate)
+    {
+        var state = new GrainState<CertificateRecord>();
+        await Storage.ReadStateAsync("certificate", KeyOf(certificate), state);
+        return state;
+    }
+
+    private GrainId KeyOf(Guid certificate) => System.Grains.Certificate(new CertificateId(certificate)).GetGrainId();
+}
+
+/// <summary>A store that fails or holds the writes a test chooses.</summary>
+internal sealed class SteeredStore : IStorageFaults
+{
+    private volatile Func<DurableWrite, WriteFault?>? strike;
+    private volatile HeldWrites? held;
+
+    /// <summary>Which writes fail from now on, and how. Null: none.</summary>
+    public Func<DurableWrite, WriteFault?>? Strike
+    {
+        get => strike;
+        set => strike = value;
+    }
+
+    /// <summary>Fails the n-th write of a row from now, counting from 1.</summary>
+    public StruckWrite StrikeAt(string row, int number, WriteFault fault)
+    {
+        var struck = new StruckWrite(this);
+        var writes = 0;
+        Strike = write => write.Subject == row && Interlocked.Increment(ref writes) == number && struck.Hit() ? fault : null;
+        return struck;
+    }
+
+    /// <summary>From now on no write happens but the first of each of these kinds of rows, until what is returned is disposed.</summary>
+    public HeldWrites HoldAllBut(params string[] rows) => held = new HeldWrites(this, rows);
+
+    public async ValueTask BeforeAsync(DurableWrite write)
+    {
+        if (held is { } holding && !holding.Passes(write))
+        {
+            await holding.Released;
+        }
+
+        Throw(write, WriteFault.NotPersisted);
+    }
+
+    public ValueTask AfterAsync(DurableWrite write)
+    {
+        Throw(write, WriteFault.Persisted);
+        return default;
+    }
+
+    // A write is looked at once, before it happens. A row has one writer at a time.
+    private readonly ConcurrentDictionary<string, WriteFault?> chosen = new();
+
+    private void Throw(DurableWrite write, WriteFault fault)
+    {
+        if (fault == WriteFault.NotPersisted)
+        {
+            chosen[write.Subject] = strike?.Invoke(write);
+        }
+
+        if (chosen.GetValueOrDefault(write.Subject) == fault)
+        {
+            throw new IOException($"A test failed the write of {write.Subject} ({fault}).");
+        }
+    }
+
+    internal sealed class StruckWrite(SteeredStore store) : IDisposable
+    {
+        private int hits;
+
+        /// <summary>Whether the write came that was to fail.</summary>
+        public bool Happened => hits > 0;
+
+        public void Dispose() => store.Strike = null;
+
+        internal bool Hit() => Interlocked.Increment(ref hits) > 0;
+    }
+
+    internal sealed class HeldWrites(SteeredStore store, IReadOnlyList<string> rows) : IDisposable
+    {
+        private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<string> passed = [];
+
+        public Task Released => released.Task;
+
+        /// <summary>The writes that happened, in order.</summary>
+        public IReadOnlyList<string> Passed
+        {
+            get
+            {
+                lock (passed)
+                {
+                    return [.. passed];
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            store.held = null;
+            released.TrySetResult();
+        }
+
+        internal bool Passes(DurableWrite write)
+        {
+            lock (passed)
+            {
+                var row = rows.FirstOrDefault(row => write.Subject.StartsWith(row + "/", StringComparison.Ordinal));
+                if (row is null || passed.Contains(row))
+                {
+                    return false;
+                }
+
+                passed.Add(row);
+                return true;
+            }
+        }
+    }
+}

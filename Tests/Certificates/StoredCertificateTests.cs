@@ -1,0 +1,66 @@
+using Bzt.Grains;
+using Bzt.Grains.Applications;
+using Bzt.Grains.CaVendors;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Foundations;
+using Bzt.Protocol.Rounds;
+using Bzt.Tests.Storage;
+
+namespace Bzt.Tests.Certificates;
+
+/// <summary>What a release has stored, every later one reads: above all the shares.</summary>
+public sealed class StoredCertificateTests
+{
+    private static readonly DateTimeOffset At = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
+    private static readonly Guid Id = new("019ab000-0000-7000-8000-000000000001");
+
+    [Fact]
+    public void Certificate()
+    {
+        var certificate = new CertificateId(Id);
+        var created = new CreateCertificate(
+            new Bzt.Grains.ApplicationId(Id), "application-1", new UserId(Id), new DeviceId(Id), [4, 5], new CreditCode("91420500MA49ABCD28"), "宜昌测试有限公司",
+            new CaId("yichang-ca"), "宜昌CA", "hubei", new CertificateSubject("宜昌测试有限公司", "宜昌测试有限公司", "91420500MA49ABCD28"));
+        GoldenState.Verify("certificate-v1", new CertificateRecord
+        {
+            Created = created,
+            CreatedAt = At,
+            Shares = Shares(),
+            Request = [40],
+            Issued = new IssuedCertificates([41], [42], [43], [[44], [45]]),
+            ActivatedAt = At,
+            RevokedAt = At,
+            AbandonedAt = At,
+            OpenBids = [new OpenBid(new PlatformId("yichang-ggzy"), "P-1", "某道路工程", At)],
+            Evidence = new EvidenceLog(3, [46], [47]),
+            Outbox = Outbox.Empty
+                .AddIssue(certificate, created, [40])
+                .AddNotIssued(new Bzt.Grains.ApplicationId(Id), new IssuanceFailure(certificate, CertificateMessages.NotOurs))
+                .AddRevocation(new CaId("yichang-ca"), "0A"),
+        });
+    }
+
+    [Fact]
+    public void Cluster_keys() => GoldenState.Verify("cluster-keys-v1", new ClusterKeysRecord { Made = new MadeClusterKeys([1], [2], [3], [4], [5], [6], [7]) });
+
+    private static KeyShareState Shares() => new()
+    {
+        KeyId = Id.ToString("D"),
+        DeviceId = Id.ToString("D"),
+        PublicKey = [4, 1],
+        Epoch = 7,
+        SealedShare = [2],
+        Pending = new PendingEpoch(8, [3], [4]),
+        KeygenTranscript = [5],
+        Established = true,
+        IsFrozen = true,
+        Pin = new PinCounter(5, At),
+        EncryptionKeys = [new EncryptionKeyShare("0B", [4, 6], [7], [8]), new EncryptionKeyShare("0C", [4, 9], null, null)],
+        Arrival = new EncryptionKeyArrivalGrant("envelope/0B", "0B", [4, 10]),
+        Envelopes = [new EnvelopeUse([11], 2)],
+        Answers = [new RecordedAnswer([12], [13], [14])],
+        VoidedAttempts = [[15]],
+        Deposits = [new PinDeposit(1, [16])],
+        Approval = new DepositApproval("approval-1", At, At.AddDays(1), IsReleased: true),
+    };
+}
