@@ -7,7 +7,7 @@ namespace Bzt.Protocol.Evidence;
 /// <summary>What an entry of the evidence chain says happened. The values are hashed: they are never reused.</summary>
 public enum EvidenceKind
 {
-    /// <summary>The signing key was generated with the phone.</summary>
+    /// <summary>The signing key was generated with the phone; the digest is SM3 of the public key, 65 bytes.</summary>
     KeyGenerated = 1,
 
     /// <summary>The PKCS#10 request was signed; its digest e is the entry's.</summary>
@@ -22,7 +22,7 @@ public enum EvidenceKind
     /// <summary>Signatures were released; the digests are their e, in order.</summary>
     Signed = 5,
 
-    /// <summary>Decryption partials were released; the digests are SM3 of the ciphertexts' C1, in order.</summary>
+    /// <summary>Decryption partials were released; the digests are SM3 of the wrapped keys as they came, in order.</summary>
     Decrypted = 6,
 
     /// <summary>A PIN try failed; nothing was released.</summary>
@@ -45,7 +45,7 @@ public enum EvidenceKind
 }
 
 /// <summary>A named fact, committed to and not told: SM3 over salt, name and value. Without the salt it says nothing.</summary>
-/// <param name="Name">Which fact: <c>platform</c>, <c>project</c>, <c>session</c>.</param>
+/// <param name="Name">Which fact: <c>platform</c>, <c>project</c>.</param>
 /// <param name="Digest">32 bytes.</param>
 public sealed record EvidenceCommitment(string Name, byte[] Digest)
 {

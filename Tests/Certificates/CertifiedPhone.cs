@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains;
@@ -10,6 +11,7 @@ using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Platforms;
 using Bzt.Protocol;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Platforms;
 using ApplicationId = Bzt.Grains.ApplicationId;
@@ -144,14 +146,29 @@ internal sealed class CertifiedPhone : IDisposable
     public async Task<EvidenceExport> EvidenceAsync()
     {
         await system.Grains.Certificate(new CertificateId(Certificate)).AsReference<IOutboxOwner>().DrainOutbox();
-        return await Client.GetEvidenceAsync(Certificate);
+        return (await Wait.UntilAsync(AskAsync, evidence => evidence is not null))!;
+
+        async Task<EvidenceExport?> AskAsync()
+        {
+            try
+            {
+                return await Client.GetEvidenceAsync(Certificate);
+            }
+            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.Unavailable)
+            {
+                return null;
+            }
+        }
     }
 
     /// <summary>So many messages with that title have come about the certificate, and no more.</summary>
     public async Task MessagesAsync(string title, int count)
     {
         await system.Grains.Certificate(new CertificateId(Certificate)).AsReference<IOutboxOwner>().DrainOutbox();
-        Assert.Equal(count, (await Client.GetInboxAsync()).Messages.Count(message => message.Title == title && message.Subject == Certificate.ToString()));
+        Assert.Equal(count, await Wait.UntilAsync(CountAsync, found => found >= count));
+
+        async Task<int> CountAsync() =>
+            (await Client.GetInboxAsync()).Messages.Count(message => message.Title == title && message.Subject == Certificate.ToString());
     }
 
     public void Dispose()
