@@ -29,6 +29,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private readonly TimeProvider time;
     private readonly ILogger<CertificateGrain> log;
     private readonly OpenRounds rounds = new();
+    private readonly P256DeviceVerifier deviceVerifier = new();
     private readonly OpenWork openWork = new();
     private SiloChannels? channels;
 
@@ -84,7 +85,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         // 2. The channel: what is not the device's own word goes no further, counts as nothing and changes nothing.
         var now = time.GetUtcNow();
-        channels ??= new SiloChannels(Id.ToString(), await clusterKeys.ChannelAsync(), P256DeviceKey.Verify, SystemRandom.Instance, nonces);
+        channels ??= new SiloChannels(Id.ToString(), await clusterKeys.ChannelAsync(), deviceVerifier.Verify, SystemRandom.Instance, nonces);
         switch (channels.Receive(message, new DeviceIdentity(created.Device.ToString(), created.DevicePublicKey), now))
         {
             case Received.Repeat repeat:
@@ -162,6 +163,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     {
         rounds.Dispose();
         channels?.Dispose();
+        deviceVerifier.Dispose();
         return Task.CompletedTask;
     }
 

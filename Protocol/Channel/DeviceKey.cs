@@ -40,6 +40,27 @@ public sealed class P256DeviceKey : IDisposable
     /// <summary>A <see cref="DeviceSignatureVerifier"/>.</summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
+        using var verifier = new P256DeviceVerifier();
+        return verifier.Verify(publicKey, data, signature);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => key.Dispose();
+}
+
+/// <summary>
+/// Verifies for somebody who hears the same device again and again: it keeps the last key it imported, since importing checks the point, which
+/// takes twice as long as verifying. Not safe for concurrent use.
+/// </summary>
+[UnsupportedOSPlatform("browser")]
+public sealed class P256DeviceVerifier : IDisposable
+{
+    private byte[] known = [];
+    private ECDsa? key;
+
+    /// <summary>A <see cref="DeviceSignatureVerifier"/>.</summary>
+    public bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    {
         if (publicKey.Length != 65 || publicKey[0] != 4 || signature.Length != ChannelKeys.SignatureLength)
         {
             return false;
@@ -47,12 +68,18 @@ public sealed class P256DeviceKey : IDisposable
 
         try
         {
-            using var imported = ECDsa.Create(new ECParameters
+            if (key is null || !publicKey.SequenceEqual(known))
             {
-                Curve = ECCurve.NamedCurves.nistP256,
-                Q = new ECPoint { X = publicKey[1..33].ToArray(), Y = publicKey[33..].ToArray() },
-            });
-            return imported.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+                Dispose();
+                key = ECDsa.Create(new ECParameters
+                {
+                    Curve = ECCurve.NamedCurves.nistP256,
+                    Q = new ECPoint { X = publicKey[1..33].ToArray(), Y = publicKey[33..].ToArray() },
+                });
+                known = publicKey.ToArray();
+            }
+
+            return key.VerifyData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         catch (CryptographicException)
         {
@@ -61,5 +88,9 @@ public sealed class P256DeviceKey : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => key.Dispose();
+    public void Dispose()
+    {
+        key?.Dispose();
+        (key, known) = (null, []);
+    }
 }
