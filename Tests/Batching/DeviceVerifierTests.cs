@@ -24,8 +24,8 @@ public sealed class DeviceVerifierTests
             Assert.True(verifier.Verify(second.PublicKey, message, bySecond));
             Assert.False(verifier.Verify(offCurve, message, bySecond));
             Assert.False(verifier.Verify(offCurve, message, bySecond));
-            Assert.False(verifier.Verify(second.PublicKey[..64], message, bySecond));
-            Assert.False(verifier.Verify(second.PublicKey, message, bySecond[..63]));
+            Assert.False(verifier.Verify(second.PublicKey.AsSpan(0, 64), message, bySecond));
+            Assert.False(verifier.Verify(second.PublicKey, message, bySecond.AsSpan(0, 63)));
         }
     }
 }
