@@ -4,6 +4,7 @@ using Bzt.Samples.TradingPlatform.Data;
 using Bzt.Samples.TradingPlatform.Qr;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Samples.TradingPlatform;
@@ -24,7 +25,7 @@ public static class PlatformHost
         configure?.Invoke(builder);
 
         builder.Services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<PlatformStore>();
         builder.Services.AddSingleton<QrFlows>();
         builder.Services.AddSingleton<Pairings>();
@@ -40,6 +41,21 @@ public static class PlatformHost
             cookie.LoginPath = "/login";
             cookie.Cookie.Name = "platform";
             cookie.Cookie.SameSite = SameSiteMode.Lax;
+            cookie.Cookie.HttpOnly = true;
+            cookie.Events.OnRedirectToLogin = context =>
+            {
+                // What a script or the bid tool calls is told; only a page is led to the login.
+                if (HttpMethods.IsGet(context.Request.Method))
+                {
+                    context.Response.Redirect(context.RedirectUri);
+                }
+                else
+                {
+                    context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                }
+
+                return Task.CompletedTask;
+            };
         });
         builder.Services.AddAuthorization();
         builder.Services.AddRazorPages();
@@ -48,10 +64,12 @@ public static class PlatformHost
         var app = builder.Build();
         app.Use(async (context, next) =>
         {
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'";
+            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
             context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers["Referrer-Policy"] = "same-origin";
             await next(context);
         });
+        app.UseMiddleware<SameOrigin>();
         app.UseStaticFiles();
         app.UseAuthentication();
         app.UseAuthorization();

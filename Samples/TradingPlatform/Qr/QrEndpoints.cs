@@ -35,13 +35,23 @@ internal static class QrEndpoints
         try
         {
             var flow = await flows.StartAsync(purpose, enterprise, aborted);
-            return Results.Json(new { id = flow.Id, expiresAt = flow.Session.Session.ExpiresAt });
+            var session = flow.Session.Session;
+            return Results.Json(new { id = flow.Id, seconds = (int)(session.ExpiresAt - session.ServerTime).TotalSeconds });
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            return Away();
         }
         catch (ApiRefusedException exception)
         {
-            return Results.Json(new { error = exception.Problem.Title }, statusCode: 502);
+            return Results.Json(new { error = exception.Problem.Title }, statusCode: StatusCodes.Status502BadGateway);
         }
     }
+
+    /// <summary>Not there for the moment: the page asks again.</summary>
+    private static bool IsAway(Exception exception) => exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.InternalError };
+
+    private static IResult Away() => Results.Json(new { error = "标证通服务暂不可用，请稍后再试" }, statusCode: StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>The QR of this second, always black on white. The link is made here, in the backend: the secret never reaches a page.</summary>
     private static IResult Picture(string id, QrFlows flows, HttpContext context)
@@ -72,22 +82,39 @@ internal static class QrEndpoints
         }
 
         SessionState? known = Enum.TryParse<SessionState>(seen, ignoreCase: true, out var state) ? state : null;
-        var status = await client.GetAsync(flow.Session.SessionId, known, known is null ? TimeSpan.Zero : LongPoll, aborted);
-        return Results.Json(new { state = status.State.ToString(), end = status.End?.ToString() });
+        try
+        {
+            var status = await client.GetAsync(flow.Session.SessionId, known, known is null ? TimeSpan.Zero : LongPoll, aborted);
+            return Results.Json(new { state = status.State.ToString(), end = status.End?.ToString() });
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            return Away();
+        }
     }
 
     private static async Task<IResult> FinishAsync(
         string id, QrFlows flows, PlatformClient client, PlatformStore store, IOptions<PlatformOptions> options, TimeProvider clock, HttpContext context)
     {
-        if (flows.Find(id) is not { } flow)
+        // A binding is finished by the account that asked for it.
+        if (flows.Find(id) is not { } flow || (flow.Purpose == QrPurpose.Bind && context.User.FindFirstValue("credit_code") != flow.CreditCode))
         {
             return Results.NotFound();
         }
 
-        var status = await client.GetAsync(flow.Session.SessionId, cancellation: context.RequestAborted);
+        SessionStatus status;
+        try
+        {
+            status = await client.GetAsync(flow.Session.SessionId, cancellation: context.RequestAborted);
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            return Away();
+        }
+
         if (status is not { End: SessionEnd.Ok, Result: { } result } || !LoginProof.Holds(result, flow, options.Value.Bzt.ClientId) || !flows.Take(flow))
         {
-            return Results.Json(new { error = "签名校验未通过" }, statusCode: 409);
+            return Results.Json(new { error = "签名校验未通过" }, statusCode: StatusCodes.Status409Conflict);
         }
 
         if (flow.Purpose == QrPurpose.Bind)
@@ -98,7 +125,7 @@ internal static class QrEndpoints
 
         if (store.FindByEnterprise(result.Enterprise.CreditCode) is not { } account)
         {
-            return Results.Json(new { error = "该企业尚未在本平台注册" }, statusCode: 409);
+            return Results.Json(new { error = "该企业尚未在本平台注册" }, statusCode: StatusCodes.Status409Conflict);
         }
 
         // Kept as proof: who asked what, signed by whom.

@@ -1,0 +1,170 @@
+using System.Net;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+using Bzt.Tests.Certificates;
+using Bzt.Tests.Platforms;
+
+namespace Bzt.Tests.TradingPlatforms;
+
+/// <summary>The sample platform, as a browser and a phone meet it; and what it refuses.</summary>
+public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixture<SamplePlatform>
+{
+    private const string Password = "a password of the tests";
+    private static readonly string[] SameOrigin = ["Sec-Fetch-Site", "same-origin"];
+
+    [Fact]
+    public async Task An_account_is_registered_and_logs_in_with_its_password_only()
+    {
+        using var browser = new Browser(platform.Address);
+        using var phone = await CertifiedPhone.ReadyAsync(platform.System);
+        var user = NewUser();
+        foreach (var (code, name, password) in new[] { ("123", user, Password), (phone.Enterprise.CreditCode, "ab", Password), (phone.Enterprise.CreditCode, user, "short") })
+        {
+            var refused = await browser.SubmitAsync("/register", SameOrigin, ("enterpriseName", phone.Enterprise.Name), ("creditCode", code), ("userName", name), ("password", password));
+            Assert.Equal(HttpStatusCode.OK, refused.Status);
+            Assert.Contains("role=\"alert\"", refused.Body, StringComparison.Ordinal);
+        }
+
+        await RegisterAsync(browser, phone.Enterprise, user);
+        Assert.Contains("未绑定", WebUtility.HtmlDecode((await browser.GetAsync("/account")).Body), StringComparison.Ordinal);
+
+        // One account a name, one a credit code.
+        using var second = new Browser(platform.Address);
+        var taken = await second.SubmitAsync("/register", SameOrigin, ("enterpriseName", phone.Enterprise.Name), ("creditCode", phone.Enterprise.CreditCode), ("userName", NewUser()), ("password", Password));
+        Assert.Contains("已注册", WebUtility.HtmlDecode(taken.Body), StringComparison.Ordinal);
+
+        var wrong = await second.SubmitAsync("/login", SameOrigin, ("userName", user), ("password", Password + "x"));
+        var unknown = await second.SubmitAsync("/login", SameOrigin, ("userName", user + "x"), ("password", Password));
+        Assert.All([wrong.Body, unknown.Body], body => Assert.Contains("用户名或密码不正确", WebUtility.HtmlDecode(body), StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.Redirect, (await second.GetAsync("/account")).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await second.SubmitAsync("/login", SameOrigin, ("userName", user), ("password", Password))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await second.GetAsync("/account")).Status);
+    }
+
+    [Theory]
+    [InlineData("/tenders/YC-2026-0417", "/tenders/YC-2026-0417")]
+    [InlineData("https://evil.example/", "/Account")]
+    [InlineData("//evil.example/", "/Account")]
+    [InlineData("/\\evil.example/", "/Account")]
+    public async Task A_login_leads_to_pages_of_this_platform_only(string returnUrl, string location)
+    {
+        using var browser = new Browser(platform.Address);
+        using var phone = await CertifiedPhone.ReadyAsync(platform.System);
+        var user = NewUser();
+        await RegisterAsync(browser, phone.Enterprise, user);
+        using var again = new Browser(platform.Address);
+        var logged = await again.SubmitAsync("/login?returnUrl=" + Uri.EscapeDataString(returnUrl), SameOrigin, ("userName", user), ("password", Password));
+        Assert.Equal((HttpStatusCode.Redirect, location), (logged.Status, logged.Location));
+    }
+
+    [Fact]
+    public async Task Nothing_is_changed_for_a_page_of_somebody_else()
+    {
+        using var browser = new Browser(platform.Address);
+        using var phone = await CertifiedPhone.ReadyAsync(platform.System);
+        var user = NewUser();
+        await RegisterAsync(browser, phone.Enterprise, user);
+        string[][] foreign = [["Sec-Fetch-Site", "cross-site"], ["Sec-Fetch-Site", "same-site"], ["Origin", "https://evil.example"], ["Origin", "null"]];
+        foreach (var headers in foreign)
+        {
+            foreach (var path in new[] { "/qr/login", "/qr/bind", "/qr/0123/finish", "/login?handler=LogOut" })
+            {
+                Assert.Equal((path, HttpStatusCode.Forbidden), (path, (await browser.PostAsync(path, headers)).Status));
+            }
+
+            Assert.Equal(HttpStatusCode.Forbidden, (await browser.SubmitAsync("/login", headers, ("userName", user), ("password", Password))).Status);
+        }
+
+        // Our own address, by whichever of its names.
+        foreach (var origin in new[] { "https://platform.example", platform.Address.GetLeftPart(UriPartial.Authority) })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync("/qr/login", "Origin", origin)).Status);
+        }
+
+        // A form without its token is refused too; with it, the user is logged out.
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.PostFormAsync("/login?handler=LogOut", SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account")).Status);
+        using var stranger = new Browser(platform.Address);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PostAsync("/qr/bind", SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.LogOutAsync()).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).Status);
+    }
+
+    [Fact]
+    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Surface", "api")]
+    public async Task A_certificate_is_bound_and_logs_in_by_qr()
+    {
+        using var browser = new Browser(platform.Address);
+        var phone = platform.Phone;
+        await RegisterAsync(browser, phone.Enterprise, NewUser());
+
+        // Refused on the phone: nothing is bound.
+        var refused = await browser.StartQrAsync("bind");
+        await browser.ShowAsync(refused, phone.Client);
+        await phone.Client.RefuseAsync((await browser.ShowAsync(refused, phone.Client)).Session.SessionId);
+        Assert.Equal("Refused", await browser.WaitForEndAsync(refused));
+        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync($"/qr/{refused}/finish", SameOrigin)).Status);
+
+        var bind = await browser.StartQrAsync("bind");
+        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync($"/qr/{bind}/finish", SameOrigin)).Status);
+        Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await browser.ShowAsync(bind, phone.Client), CertifiedPhone.Pin));
+        Assert.Equal("Ok", await browser.WaitForEndAsync(bind));
+
+        // Another browser cannot finish it, nor can a guessed id.
+        using var other = new Browser(platform.Address);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync($"/qr/{bind}/finish", SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync($"/qr/{Changed(bind)}/finish", SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync($"/qr/{bind}/finish", SameOrigin)).Status);
+        Assert.Contains("已绑定", WebUtility.HtmlDecode((await browser.GetAsync("/account")).Body), StringComparison.Ordinal);
+
+        var login = await other.StartQrAsync("login");
+        var (status, picture) = await other.GetAsync($"/qr/{login}/picture");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.StartsWith("<svg", picture.TrimStart(), StringComparison.Ordinal);
+        Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await other.ShowAsync(login, phone.Client), CertifiedPhone.Pin));
+        Assert.Equal("Ok", await other.WaitForEndAsync(login));
+        Assert.Equal(HttpStatusCode.OK, (await other.PostAsync($"/qr/{login}/finish", SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await other.GetAsync("/account")).Status);
+
+        // Once.
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync($"/qr/{login}/finish", SameOrigin)).Status);
+        foreach (var what in new[] { "picture", "link", "state" })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync($"/qr/{Changed(login)}/{what}")).Status);
+        }
+    }
+
+    [Fact]
+    public async Task A_login_by_qr_of_an_enterprise_without_an_account_and_one_that_took_too_long_are_refused()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(platform.System);
+        await phone.BindToAsync(platform.Party.Client);
+        using var browser = new Browser(platform.Address);
+        var login = await browser.StartQrAsync("login");
+        Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await browser.ShowAsync(login, phone.Client), CertifiedPhone.Pin));
+        Assert.Equal("Ok", await browser.WaitForEndAsync(login));
+        var (status, _, body) = await browser.PostAsync($"/qr/{login}/finish", SameOrigin);
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Contains("尚未在本平台注册", System.Text.RegularExpressions.Regex.Unescape(body), StringComparison.Ordinal);
+
+        var late = await browser.StartQrAsync("login");
+        platform.System.Clock.Advance(TimeSpan.FromSeconds(301));
+        Assert.Equal("TimedOut", await browser.WaitForEndAsync(late));
+        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync($"/qr/{late}/finish", SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).Status);
+        await browser.StartQrAsync("login");
+    }
+
+    private static readonly PinOutcome PinOutcomeDone = new PinOutcome.Done();
+
+    private static string NewUser() => "user-" + Guid.NewGuid().ToString("N")[..12];
+
+    private static string Changed(string id) => (id[0] == '0' ? '1' : '0') + id[1..];
+
+    private static async Task RegisterAsync(Browser browser, EnterpriseInfo enterprise, string user)
+    {
+        var (status, location, _) = await browser.SubmitAsync(
+            "/register", SameOrigin, ("enterpriseName", enterprise.Name), ("creditCode", enterprise.CreditCode), ("userName", user), ("password", Password));
+        Assert.Equal((HttpStatusCode.Redirect, "/Account"), (status, location));
+    }
+}
