@@ -12,7 +12,6 @@ namespace Bzt.Tests.Platforms;
 public sealed class ClientCredentialsTests
 {
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task A_secret_gets_a_bearer_token()
     {
         var system = await EmbeddedSystem.SharedAsync();

@@ -17,7 +17,6 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
     private static readonly ProjectInfo Project = new("YC-1", "滨江路改造", new DateTimeOffset(2040, 1, 1, 1, 30, 0, TimeSpan.Zero));
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task A_token_is_for_a_bound_bidder_and_has_bounds()
     {
         using var party = await RelyingParty.RegisterAsync(shared.System);
@@ -38,7 +37,6 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
     }
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task A_token_serves_its_key_its_bidder_and_its_project_only()
     {
         using var party = await RelyingParty.RegisterAsync(shared.System);
@@ -82,7 +80,6 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
     }
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task Another_bidders_certificate_does_not_serve_the_token()
     {
         using var party = await RelyingParty.RegisterAsync(shared.System);
@@ -98,7 +95,6 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
     }
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task A_token_expires_and_lives_through_a_restart()
     {
         await using var system = await EmbeddedSystem.StartAsync();

@@ -19,7 +19,6 @@ public sealed class SessionCreationTests
     private static readonly EnterpriseInfo Enterprise = new("宜昌测试建设有限公司", "91420500MA00000018");
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task Every_kind_has_what_it_needs_or_is_refused()
     {
         var system = await EmbeddedSystem.SharedAsync();
@@ -131,7 +130,6 @@ public sealed class SessionCreationTests
     }
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task An_idempotency_key_names_one_request_of_one_platform()
     {
         var system = await EmbeddedSystem.SharedAsync();

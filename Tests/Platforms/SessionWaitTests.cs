@@ -10,7 +10,6 @@ public sealed class SessionWaitTests(SharedPhone shared) : IClassFixture<SharedP
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(100);
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task A_long_poll_answers_at_the_next_change_and_at_the_end()
     {
         using var party = await RelyingParty.RegisterAsync(shared.System);
@@ -34,7 +33,6 @@ public sealed class SessionWaitTests(SharedPhone shared) : IClassFixture<SharedP
     }
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task A_long_poll_answers_when_its_time_is_over_and_time_has_bounds()
     {
         using var party = await RelyingParty.RegisterAsync(shared.System);
@@ -55,7 +53,6 @@ public sealed class SessionWaitTests(SharedPhone shared) : IClassFixture<SharedP
     }
 
     [Fact]
-    [Trait("Feature", "X08"), Trait("Surface", "api")]
     public async Task A_session_is_nobody_elses()
     {
         using var party = await RelyingParty.RegisterAsync(shared.System);

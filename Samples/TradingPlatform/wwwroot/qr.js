@@ -26,6 +26,7 @@ for (const box of document.querySelectorAll('.qr')) {
     again.hidden = false;
     here.hidden = true;
     left.textContent = '';
+    state.classList.add('error');
     state.textContent = text;
   };
 
@@ -102,6 +103,7 @@ for (const box of document.querySelectorAll('.qr')) {
 
   const run = () => {
     again.hidden = true;
+    state.classList.remove('error');
     if (begin) begin.hidden = true;
     state.textContent = '正在准备二维码…';
     follow().catch(() => end('网络已断开，请重新发起'));
