@@ -278,6 +278,7 @@ internal static class Texts
     public static class Download
     {
         public const string Title = "下载证书";
+        public static readonly Fault Ended = new("下载已结束", "CA机构未签发证书，或申请已撤回、已在另一部手机上继续下载。原因见“申请进度”。");
         public const string Begin = "下载证书";
         public const string Continue = "继续下载";
         public const string Preparing = "正在准备，请稍候…";

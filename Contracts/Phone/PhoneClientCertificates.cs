@@ -64,15 +64,15 @@ public sealed partial class PhoneClient
         while (true)
         {
             var info = await GetCertificateAsync(certificateId, cancellation);
+            if (info.State == CertificateState.Abandoned || !info.HeldHere)
+            {
+                return new DownloadOutcome.Stopped(info, new PinOutcome.Ended());
+            }
+
             if (info.State != seen)
             {
                 progress?.Invoke(info);
                 seen = info.State;
-            }
-
-            if (info.State == CertificateState.Abandoned || !info.HeldHere)
-            {
-                return new DownloadOutcome.Stopped(info, new PinOutcome.Ended());
             }
 
             if (info.State == CertificateState.Active)
