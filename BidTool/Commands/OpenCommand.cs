@@ -24,6 +24,13 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         var sections = Choose(reader, only);
         using var sessions = new ToolSessions(login, ui);
         var signer = await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
+
+        // Before a phone is asked for anything: whose word the file is, under the root of the bidder's own CA.
+        if (!reader.VerifySignature([signer.Chain[^1]]).IsValid)
+        {
+            throw new BidFileException(BidFileFault.BadSignature, "the manifest is not signed by a bidder of this CA");
+        }
+
         var wrapped = reader.WrappedKeys(signer.EncryptionSerial).Where(key => sections.Contains(key.Section)).OrderBy(key => key.Section).ToList();
         if (wrapped.Count != sections.Count)
         {

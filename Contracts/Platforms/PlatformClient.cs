@@ -13,6 +13,8 @@ namespace Bzt.Contracts.Platforms;
 /// <exception cref="ApiRefusedException">Every method: the server refused with a problem document.</exception>
 public sealed class PlatformClient(HttpClient http, TimeProvider clock)
 {
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(1);
+
     /// <summary>Opens a session. With the same <paramref name="idempotencyKey"/> the same session comes back.</summary>
     public async Task<OpenedSession> OpenAsync(CreateSessionRequest request, string? idempotencyKey = null, CancellationToken cancellation = default)
     {
@@ -40,14 +42,26 @@ public sealed class PlatformClient(HttpClient http, TimeProvider clock)
         return await SendAsync(message, BztJson.Default.SessionStatus, cancellation);
     }
 
-    /// <summary>Waits for the end of a session.</summary>
+    /// <summary>Waits for the end of a session. A server that is away for a while, as when it is started again, is asked again for a minute.</summary>
     /// <param name="changed">Told each state on the way.</param>
     public async Task<SessionStatus> WaitAsync(Guid sessionId, Action<SessionStatus>? changed = null, CancellationToken cancellation = default)
     {
         SessionState? seen = null;
+        var answered = clock.GetTimestamp();
         while (true)
         {
-            var status = await GetAsync(sessionId, seen, TimeSpan.FromSeconds(20), cancellation);
+            SessionStatus status;
+            try
+            {
+                status = await GetAsync(sessionId, seen, TimeSpan.FromSeconds(20), cancellation);
+                answered = clock.GetTimestamp();
+            }
+            catch (Exception exception) when (exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable } && clock.GetElapsedTime(answered) < LongestAbsence)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), clock, cancellation);
+                continue;
+            }
+
             if (status.State != seen)
             {
                 changed?.Invoke(status);

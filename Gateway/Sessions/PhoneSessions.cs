@@ -32,7 +32,9 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
 
         var active = held.Where(facts => facts.State == CertificateState.Active).ToList();
         var ofGroup = active.Where(facts => facts.RecognitionGroup == view.RecognitionGroup).ToList();
-        var ofEnterprise = ofGroup.Where(facts => view.Enterprise is not { } enterprise || (enterprise.CreditCode == facts.CreditCode && enterprise.Name == facts.EnterpriseName)).ToList();
+        var ofEnterprise = ofGroup.Where(facts =>
+            (view.Enterprise is not { } enterprise || (enterprise.CreditCode == facts.CreditCode && enterprise.Name == facts.EnterpriseName))
+            && (view.OnlyFor is not { } bidder || bidder == facts.CreditCode)).ToList();
         string? reason = (active.Count, ofGroup.Count, ofEnterprise.Count) switch
         {
             (0, _, _) => ErrorCodes.CertificateUnusable,

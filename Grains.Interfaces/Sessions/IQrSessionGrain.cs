@@ -119,7 +119,8 @@ public sealed record PhoneSessionView(
     [property: Id(5)] string RecognitionGroup,
     [property: Id(6)] SessionEnterprise? Enterprise,
     [property: Id(7)] SessionProject? Project,
-    [property: Id(8)] DateTimeOffset ExpiresAt);
+    [property: Id(8)] DateTimeOffset ExpiresAt,
+    [property: Id(9)] CreditCode? OnlyFor);
 
 /// <summary>The certificate that asks for work, as its own grain states it.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.SessionSigner")]

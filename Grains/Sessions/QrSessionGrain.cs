@@ -290,5 +290,5 @@ internal sealed class QrSessionGrain(
 
     private PhoneSessionView PhoneView() => new(
         state.Command!.Kind, Phase, state.End, state.Platform!.Platform, state.Platform.Name, state.Platform.RecognitionGroup,
-        state.Command.Enterprise, state.Command.Project, state.ExpiresAt);
+        state.Command.Enterprise, state.Command.Project, state.ExpiresAt, state.Command.OnlyFor);
 }

@@ -13,6 +13,9 @@ namespace Bzt.Tests.Faults;
 // From a phone number to a bound certificate. Each step is repeated until it is known to be done, as a person would.
 internal sealed partial class CrashJourney
 {
+    /// <summary>The code the login was made with.</summary>
+    public string SmsCode { get; private set; } = "";
+
     public async Task ClaimAsync(SimulatorControl simulators, TestPerson person, (string Name, string CreditCode) enterprise)
     {
         await LogInByCodeAsync(simulators, person);
@@ -45,7 +48,8 @@ internal sealed partial class CrashJourney
             return true;
         });
         var message = await Wait.UntilAsync(() => simulators.LastMessageAsync(person.Phone), found => found is not null);
-        await InsistAsync(() => phone.LogInAsync(person.Phone, message!.Code, "测试手机"));
+        SmsCode = message!.Code;
+        await InsistAsync(() => phone.LogInAsync(person.Phone, message.Code, "测试手机"));
     }
 
     private async Task ApproveAsync(Guid application)

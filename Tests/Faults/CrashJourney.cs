@@ -62,6 +62,15 @@ internal sealed partial class CrashJourney : IDisposable
     /// <summary>Operations that were answered as done.</summary>
     public int Done { get; private set; }
 
+    /// <summary>What each session's dynamic QR was made with.</summary>
+    public List<byte[]> SessionSecrets { get; } = [];
+
+    public PhoneLogin Login => phone.Login!;
+
+    public Guid Certificate => certificateId;
+
+    public string Pin => pin;
+
     /// <summary>Goes on with a certificate that is there and bound to the platform.</summary>
     public void Take(PhoneLogin login, Guid held) => (phone.Login, certificateId) = (login, held);
 
@@ -161,7 +170,9 @@ internal sealed partial class CrashJourney : IDisposable
     private async Task<OpenedSession> OpenAsync(CreateSessionRequest request)
     {
         var key = Guid.NewGuid().ToString("N");
-        return await InsistAsync(() => platform.OpenAsync(request, key));
+        var opened = await InsistAsync(() => platform.OpenAsync(request, key));
+        SessionSecrets.Add(opened.Session.SessionSecret);
+        return opened;
     }
 
     /// <summary>Scans and confirms until there is a definite outcome. What the last try left behind is settled before the next.</summary>

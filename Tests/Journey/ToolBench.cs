@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Protocol;
+using Bzt.Samples.Demo;
+using Bzt.Samples.TradingPlatform;
+using Bzt.Tests.Certificates;
+using Bzt.Tests.Documents;
+using Bzt.Tests.Embedded;
+using Bzt.Tests.Faults;
+using Bzt.Tests.Peers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+
+namespace Bzt.Tests.Journey;
+
+/// <summary>What the tool said and how it ended.</summary>
+internal sealed record ToolRun(int ExitCode, IReadOnlyList<JsonElement> Events, string Errors)
+{
+    public string? FailedCode => Events.Where(e => e.GetProperty("event").GetString() == "failed").Select(e => e.GetProperty("code").GetString()).SingleOrDefault();
+
+    public override string ToString() => $"{ExitCode} {string.Join(' ', Events.TakeLast(3))} {Errors}";
+}
+
+/// <summary>
+/// The bid tool as a process beside a gateway as a process, the sample trading platform and two enterprises' phones, both registered and bound there;
+/// the tool is logged in for the first.
+/// </summary>
+public sealed class ToolBench : IAsyncLifetime
+{
+    public const string Tender = "YC-2026-0417";
+
+    private EmbeddedSystem system = null!;
+    private WebApplication platform = null!;
+    private Uri platformAddress = null!;
+
+    internal KillableGateway Gateway { get; private set; } = null!;
+
+    internal TemporaryFolder Folder { get; } = new();
+
+    internal Bidder First { get; private set; } = null!;
+
+    internal Bidder Second { get; private set; } = null!;
+
+    internal string Pdf { get; private set; } = "";
+
+    internal string DataFolder => system.DataFolder;
+
+    public async ValueTask InitializeAsync()
+    {
+        system = await EmbeddedSystem.StartAsync();
+        var (first, second) = (await CertifiedPhone.ActiveAsync(system), await CertifiedPhone.ActiveAsync(system));
+        await first.PlatformAsync();
+        await system.StopAsync();
+        Gateway = await KillableGateway.StartAsync(system);
+        platformAddress = new Uri($"http://127.0.0.1:{Silo.Hosting.EmbeddedPort.Take()}/");
+        platform = PlatformHost.Build(["--urls", platformAddress.ToString()], builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Configuration["Platform:DataFolder"] = Folder["platform"];
+            builder.Configuration["Platform:PublicBaseUrl"] = platformAddress.ToString();
+            builder.Configuration["Platform:Bzt:BaseUrl"] = Gateway.Address.ToString();
+            builder.Configuration["Platform:Bzt:ClientId"] = CertifiedPhone.PlatformId;
+            builder.Configuration["Platform:Bzt:ClientSecret"] = CertifiedPhone.PlatformSecret;
+        });
+        await platform.StartAsync();
+        First = await RegisterAsync(first);
+        Second = await RegisterAsync(second);
+        var login = await RunAsync(First, ["login", "--platform", platformAddress.ToString(), "--tender", Tender], First.ConfirmAsync);
+        Assert.True(login.ExitCode == 0, login.ToString());
+        Pdf = await ForeignPdfs.Make("cairo", Folder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (platform is not null)
+        {
+            await platform.StopAsync();
+            await platform.DisposeAsync();
+        }
+
+        if (Gateway is not null)
+        {
+            await Gateway.DisposeAsync();
+        }
+
+        First?.Dispose();
+        Second?.Dispose();
+        await system.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    /// <summary>Stops the gateway by force and waits until it is there again.</summary>
+    public async Task RestartAsync()
+    {
+        var lives = Gateway.Lives;
+        Gateway.Kill();
+        await Applications.Wait.UntilAsync(() => Task.FromResult(Gateway.Lives), now => now > lives);
+        await Gateway.UpAsync();
+    }
+
+    /// <param name="whose">Whose login the tool has.</param>
+    /// <param name="arguments">The command.</param>
+    /// <param name="scan">What the person with the phone does at each QR: its link of this second, its check code.</param>
+    internal async Task<ToolRun> RunAsync(Bidder? whose, IReadOnlyList<string> arguments, Func<Func<string>, string?, Task>? scan = null)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(BidTool.Commands.Failure).Assembly.Location, .. arguments, "--json", "--profile", whose?.Profile ?? Folder["nobody.json"]])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var ended = patience.Token.Register(process.Kill);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var events = new List<JsonElement>();
+        var scanned = new HashSet<string>();
+        var scanning = Task.CompletedTask;
+        var link = "";
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            using var json = JsonDocument.Parse(line);
+            var said = json.RootElement.Clone();
+            events.Add(said);
+            if (scan is not null && said.GetProperty("event").GetString() == "qr")
+            {
+                Volatile.Write(ref link, said.GetProperty("link").GetString()!);
+                if (scanning.IsCompleted && scanned.Add(link.Split('&', '?').Single(part => part.StartsWith("t=", StringComparison.Ordinal))))
+                {
+                    await scanning;
+                    scanning = ScanAsync(said.GetProperty("checkCode").GetString());
+                }
+            }
+        }
+
+        await process.WaitForExitAsync(CancellationToken.None);
+        await scanning;
+        return new ToolRun(process.ExitCode, events, await errors);
+
+        async Task ScanAsync(string? checkCode)
+        {
+            try
+            {
+                await scan(() => Volatile.Read(ref link), checkCode);
+            }
+            catch
+            {
+                // The tool would wait for a phone that does not come any more.
+                process.Kill();
+                throw;
+            }
+        }
+    }
+
+    private async Task<Bidder> RegisterAsync(CertifiedPhone phone)
+    {
+        var bidder = new Bidder(this, phone, Folder[$"{phone.Enterprise.CreditCode}.json"]);
+        await bidder.ConnectAsync();
+        using var browser = new PlatformBrowser(platformAddress);
+        await browser.RegisterAsync(new SyntheticEnterprise(phone.Enterprise.Name, phone.Enterprise.CreditCode), CancellationToken.None);
+        var qr = await browser.StartQrAsync("qr/bind", CancellationToken.None);
+        var link = await browser.LinkAsync(qr, CancellationToken.None);
+        await bidder.ConfirmAsync(() => link, null);
+        await browser.FinishQrAsync(qr, CancellationToken.None);
+        return bidder;
+    }
+}
+
+/// <summary>An enterprise's administrator with the phone in hand.</summary>
+internal sealed class Bidder(ToolBench bench, CertifiedPhone phone, string profile) : IDisposable
+{
+    private HttpClient? http;
+
+    public string Profile => profile;
+
+    public Guid Certificate => phone.Certificate;
+
+    public string EnterpriseName => phone.Enterprise.Name;
+
+    public PhoneClient Client { get; private set; } = null!;
+
+    public List<PinOutcome> Outcomes { get; } = [];
+
+    public async Task ConnectAsync()
+    {
+        http = new HttpClient(new PatientNetwork(bench.Gateway)) { BaseAddress = bench.Gateway.Address, Timeout = TimeSpan.FromSeconds(60) };
+        Client = new PhoneClient(http, phone.Phone.Key, phone.Store, new DotNetPinStretcher(), await ChannelTrust.FetchAsync(http), TimeProvider.System, SystemRandom.Instance)
+        {
+            StretchRounds = 10,
+            Login = phone.Client.Login,
+        };
+    }
+
+    public Task ConfirmAsync(Func<string> link, string? checkCode) => ConfirmAsync(link, checkCode, CertifiedPhone.Pin);
+
+    public async Task ConfirmAsync(Func<string> link, string? checkCode, params string[] pins)
+    {
+        using var request = Assert.IsType<RequestOpening.Opened>(await Client.OpenRequestAsync(await ScanAsync(link), Certificate)).Request;
+        Assert.Equal(checkCode, request.CheckCode);
+        foreach (var pin in pins)
+        {
+            Outcomes.Add(await Client.ConfirmAsync(request, pin));
+        }
+    }
+
+    public async Task RefuseAsync(Func<string> link, string? checkCode) => await Client.RefuseAsync((await ScanAsync(link)).Session.SessionId);
+
+    /// <summary>Until a code was fresh: on a busy machine, or across a restart, one goes stale between screen and server.</summary>
+    /// <param name="link">What the screen shows now.</param>
+    /// <param name="alter">What somebody does to it.</param>
+    public async Task<ScannedSession> ScanAsync(Func<string> link, Func<string, string>? alter = null)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var shown = link();
+            try
+            {
+                return await Client.ScanAsync(alter is null ? shown : alter(shown));
+            }
+            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.QrStale && attempt < 20)
+            {
+                await Applications.Wait.UntilAsync(() => Task.FromResult(link()), now => now != shown);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        http?.Dispose();
+        phone.Dispose();
+    }
+}

@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Documents.BidFiles;
+using Bzt.Tests.Certificates;
+using Bzt.Tests.Peers;
+
+namespace Bzt.Tests.Journey;
+
+/// <summary>The bid tool's command line, as a program drives it: what it makes, what it refuses, and a gateway that dies in between.</summary>
+public sealed class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
+{
+    private const string TwoNodes = "1,120,180";
+
+    [Fact]
+    [Trait("Feature", "M067"), Trait("Surface", "tool")]
+    public async Task A_document_is_sealed_at_its_nodes_through_a_slip_of_the_finger_and_a_restart_between_two_nodes()
+    {
+        var scans = 0;
+        var output = bench.Folder["sealed.pdf"];
+        bench.First.Outcomes.Clear();
+        var run = await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--node", TwoNodes, "--node", "-1,20,20", "-o", output], async (link, code) =>
+        {
+            if (scans++ == 1)
+            {
+                // The second session is open when the gateway dies. It is there again, and the same QR is scanned.
+                await bench.RestartAsync();
+                await bench.First.ConfirmAsync(link, code, CertifiedPhone.WrongPin, CertifiedPhone.Pin);
+            }
+            else
+            {
+                await bench.First.ConfirmAsync(link, code);
+            }
+        });
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Equal(2, scans);
+        Assert.Equal(["Done", "WrongPin", "Done"], bench.First.Outcomes.Select(outcome => outcome.GetType().Name));
+        var report = await PdfBox.Verify(output);
+        Assert.Equal([true, true], report.Seals.Select(seal => seal.Good));
+        Assert.All(report.Seals, seal => Assert.Contains(bench.First.EnterpriseName, seal.Subject, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Feature", "M067"), Trait("Surface", "tool")]
+    public async Task A_seal_that_is_refused_leaves_no_file()
+    {
+        var output = bench.Folder["never.pdf"];
+        var refused = await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--node", TwoNodes, "-o", output], bench.First.RefuseAsync);
+        Assert.Equal((1, "refused"), (refused.ExitCode, refused.FailedCode));
+
+        // Another enterprise's phone may not serve it, and is told so before anything is shown; then the right one ends it.
+        var other = await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--node", TwoNodes, "-o", output], async (link, _) =>
+        {
+            var scanned = await bench.Second.ScanAsync(link);
+            Assert.Equal((0, ErrorCodes.EnterpriseMismatch), (scanned.Session.Certificates.Count, scanned.Session.NotEligibleCode));
+            var told = await Assert.ThrowsAsync<ApiRefusedException>(() => bench.Second.Client.OpenRequestAsync(scanned, bench.Second.Certificate));
+            Assert.Equal(ErrorCodes.EnterpriseMismatch, told.Code);
+            await bench.Second.Client.RefuseAsync(scanned.Session.SessionId);
+        });
+        Assert.Equal((1, "refused"), (other.ExitCode, other.FailedCode));
+
+        var garbage = bench.Folder.Write("garbage.pdf", "this is no PDF"u8);
+        Assert.Equal((1, "pdf_refused"), Of(await bench.RunAsync(bench.First, ["seal", garbage, "--node", TwoNodes, "-o", output])));
+        Assert.Equal((1, "pdf_refused"), Of(await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--node", "99,10,10", "-o", output])));
+        Assert.Equal((1, "file_missing"), Of(await bench.RunAsync(bench.First, ["seal", bench.Folder["nothing.pdf"], "--node", TwoNodes, "-o", output])));
+        Assert.Equal((1, "not_logged_in"), Of(await bench.RunAsync(null, ["seal", bench.Pdf, "--node", TwoNodes, "-o", output])));
+        Assert.Equal(2, (await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--node", "nowhere", "-o", output])).ExitCode);
+        Assert.Empty(Directory.GetFiles(bench.Folder.FullName, "never.pdf*"));
+    }
+
+    [Fact]
+    [Trait("Feature", "M068"), Trait("Feature", "M069"), Trait("Surface", "tool")]
+    public async Task A_bid_file_is_generated_and_opened_again_after_the_gateway_died()
+    {
+        var (bid, opened) = (bench.Folder["bid.bztb"], bench.Folder["opened"]);
+        var generated = await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", bid], async (link, code) =>
+        {
+            await bench.RestartAsync();
+            await bench.First.ConfirmAsync(link, code);
+        });
+        Assert.True(generated.ExitCode == 0, generated.ToString());
+
+        // M069 after another restart; a wrong PIN first, and the right one opens.
+        await bench.RestartAsync();
+        bench.First.Outcomes.Clear();
+        var run = await bench.RunAsync(bench.First, ["open", bid, "-o", opened], (link, code) => bench.First.ConfirmAsync(link, code, CertifiedPhone.WrongPin, CertifiedPhone.Pin));
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Equal(["WrongPin", "Done"], bench.First.Outcomes.Select(outcome => outcome.GetType().Name));
+        Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(opened, "投标文件", Path.GetFileName(bench.Pdf))));
+    }
+
+    [Fact]
+    [Trait("Feature", "M068"), Trait("Surface", "tool")]
+    public async Task A_bid_file_that_is_not_signed_does_not_come_to_be()
+    {
+        var bid = bench.Folder["never.bztb"];
+        var refused = await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", bid], bench.First.RefuseAsync);
+        Assert.Equal((1, "refused"), Of(refused));
+        Assert.Equal((1, "file_missing"), Of(await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Folder["nothing"], "-o", bid])));
+        Assert.Equal(2, (await bench.RunAsync(bench.First, ["generate", "--section", "投标文件", "-o", bid])).ExitCode);
+        Assert.Empty(Directory.GetFiles(bench.Folder.FullName, "never.bztb*"));
+    }
+
+    [Fact]
+    [Trait("Feature", "M069"), Trait("Feature", "X04"), Trait("Surface", "tool")]
+    public async Task Nobody_but_this_pc_with_its_bidder_opens_the_file()
+    {
+        var bid = bench.Folder["mine.bztb"];
+        var run = await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", bid], bench.First.ConfirmAsync);
+        Assert.True(run.ExitCode == 0, run.ToString());
+        var output = bench.Folder["closed"];
+
+        // X04: without the QR's fragment, and with another one, the phone shows nothing and gives nothing.
+        var altered = await bench.RunAsync(bench.First, ["open", bid, "-o", output], async (link, _) =>
+        {
+            Assert.Matches("#[A-Za-z0-9_-]{43}$", link());
+            foreach (var fragment in (string[])["", "#" + new string('A', 43)])
+            {
+                var scanned = await bench.First.ScanAsync(link, shown => shown[..shown.IndexOf('#', StringComparison.Ordinal)] + fragment);
+                Assert.IsType<RequestOpening.NotOpened>(await bench.First.Client.OpenRequestAsync(scanned, bench.First.Certificate));
+            }
+
+            await bench.First.RefuseAsync(link, null);
+        });
+        Assert.Equal((1, "refused"), Of(altered));
+
+        // Another enterprise's phone.
+        var foreign = await bench.RunAsync(bench.First, ["open", bid, "-o", output], async (link, _) =>
+        {
+            var scanned = await bench.Second.ScanAsync(link);
+            Assert.Empty(scanned.Session.Certificates);
+            await Assert.ThrowsAsync<ApiRefusedException>(() => bench.Second.Client.OpenRequestAsync(scanned, bench.Second.Certificate));
+            await bench.Second.Client.RefuseAsync(scanned.Session.SessionId);
+        });
+        Assert.Equal((1, "refused"), Of(foreign));
+
+        // Garbage, and a file with a byte changed.
+        var garbage = bench.Folder.Write("garbage.bztb", new byte[5000]);
+        Assert.Equal((1, "bid_file_refused"), Of(await bench.RunAsync(bench.First, ["open", garbage, "-o", output])));
+        var bytes = await File.ReadAllBytesAsync(bid);
+        bytes[12 + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) + 50] ^= 1;
+        var damaged = bench.Folder.Write("damaged.bztb", bytes);
+        Assert.Equal((1, "bid_file_refused"), Of(await bench.RunAsync(bench.First, ["open", damaged, "-o", output], bench.First.ConfirmAsync)));
+
+        // One whose manifest the bidder did not sign is refused before a phone is asked.
+        bytes = await File.ReadAllBytesAsync(bid);
+        byte[] signature;
+        await using (var reader = await BidFileReader.OpenAsync(bid))
+        {
+            signature = reader.Signature.Signature;
+        }
+
+        bytes[bytes.AsSpan().IndexOf(signature) + 40] ^= 1;
+        var unsigned = bench.Folder.Write("unsigned.bztb", bytes);
+        Assert.Equal((1, "bid_file_refused"), Of(await bench.RunAsync(bench.First, ["open", unsigned, "-o", output])));
+        Assert.True(!Directory.Exists(output) || Directory.GetFiles(output, "*", SearchOption.AllDirectories).Length == 0, "Something was left behind.");
+
+        // And what did go through the server is not there: no content of the file in its folder, after a restart and all.
+        await bench.RestartAsync();
+        var content = (await File.ReadAllBytesAsync(bench.Pdf)).AsMemory(100, 64);
+        foreach (var file in Directory.GetFiles(bench.DataFolder, "*", SearchOption.AllDirectories))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var memory = new MemoryStream();
+            await stream.CopyToAsync(memory);
+            Assert.Equal(-1, memory.ToArray().AsSpan().IndexOf(content.Span));
+        }
+    }
+
+    private static (int ExitCode, string? Code) Of(ToolRun run) => (run.ExitCode, run.FailedCode);
+}
