@@ -158,7 +158,7 @@ public sealed class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
         // And what did go through the server is not there: no content of the file in its folder, after a restart and all.
         await bench.RestartAsync();
         var content = (await File.ReadAllBytesAsync(bench.Pdf)).AsMemory(100, 64);
-        foreach (var file in Directory.GetFiles(bench.DataFolder, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.GetFiles(bench.DataFolder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var memory = new MemoryStream();
