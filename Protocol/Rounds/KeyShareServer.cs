@@ -114,15 +114,15 @@ public sealed partial class KeyShareServer
     }
 
     /// <summary>What comes before any PIN-proved message is looked into.</summary>
-    private static Decision? Precheck(KeyShareState state, OpenRounds rounds, PinProvedRequest request, DateTimeOffset now)
+    private Decision? Precheck(KeyShareState state, OpenRounds rounds, PinProvedRequest request, DateTimeOffset now)
     {
         // An identical repeat gets the identical answer, and a wrong try counts once.
         var attempt = request.Attempt;
         var recorded = state.Answers.FirstOrDefault(answer => answer.Attempt.AsSpan().SequenceEqual(attempt));
         if (recorded is not null)
         {
-            return recorded.MessageHash.AsSpan().SequenceEqual(Sm3.Hash(request.Encode())) && SiloAnswer.TryParse(recorded.Answer, out var answer)
-                ? new(state, answer!)
+            return recorded.MessageHash.AsSpan().SequenceEqual(Sm3.Hash(request.Encode())) && Open(recorded) is { } answer
+                ? new(state, answer)
                 : new(state, new Failed(ProtocolFailure.Unexpected));
         }
 
@@ -150,7 +150,7 @@ public sealed partial class KeyShareServer
         return new(state with { VoidedAttempts = [.. state.VoidedAttempts.TakeLast(MaxVoided - 1), attempt] }, new Voided());
     }
 
-    private static Decision CountWrongPin(KeyShareState state, OpenRounds rounds, PinProvedRequest request, DateTimeOffset now)
+    private Decision CountWrongPin(KeyShareState state, OpenRounds rounds, PinProvedRequest request, DateTimeOffset now)
     {
         var pin = state.Pin.Failed(now);
         var answer = pin.Answer(now);
@@ -167,11 +167,20 @@ public sealed partial class KeyShareServer
         ? state with { Pin = pin, Deposits = [], Approval = null }
         : state with { Pin = pin };
 
-    private static RecordedAnswer[] Record(KeyShareState state, PinProvedRequest request, SiloAnswer answer) =>
+    /// <summary>Sealed: an envelope's T2 beside the phone's stored bytes would be an offline PIN test.</summary>
+    private RecordedAnswer[] Record(KeyShareState state, PinProvedRequest request, SiloAnswer answer) =>
     [
         .. state.Answers.TakeLast(MaxRecorded - 1),
-        new(request.Attempt, Sm3.Hash(request.Encode()), answer.Encode()),
+        new(request.Attempt, Sm3.Hash(request.Encode()), sealer.Seal(answer.Encode(), AnswerData(request.Attempt))),
     ];
+
+    private SiloAnswer? Open(RecordedAnswer recorded)
+    {
+        using var bytes = sealer.Unseal(recorded.SealedAnswer, AnswerData(recorded.Attempt));
+        return SiloAnswer.TryParse(bytes.Span.ToArray(), out var answer) ? answer : null;
+    }
+
+    private byte[] AnswerData(byte[] attempt) => SealData("answer", 0, Convert.ToHexString(attempt));
 
     /// <summary>
     /// The one write of a PIN-proved success: the result, count zero, and the shares of t+1. If the success used a

@@ -80,8 +80,8 @@ public sealed record EnvelopeUse(byte[] EnvelopeHash, int Count);
 /// <summary>The answer an attempt got.</summary>
 /// <param name="Attempt">Request id and α, hashed.</param>
 /// <param name="MessageHash">SM3 of the message.</param>
-/// <param name="Answer">The encoded <see cref="SiloAnswer"/>.</param>
-public sealed record RecordedAnswer(byte[] Attempt, byte[] MessageHash, byte[] Answer);
+/// <param name="SealedAnswer">The encoded <see cref="SiloAnswer"/>, sealed.</param>
+public sealed record RecordedAnswer(byte[] Attempt, byte[] MessageHash, byte[] SealedAnswer);
 
 /// <summary><c>stretch(PIN) ⊕ m</c>, sealed, with the number of the phone's mask m.</summary>
 public sealed record PinDeposit(int Number, byte[] Sealed);

@@ -17,7 +17,7 @@ public sealed partial class KeyShareServer
         return new(state, new Challenge(nonce));
     }
 
-    private static Decision Handle(KeyShareState state, OpenRounds rounds, Resume request, DateTimeOffset now)
+    private Decision Handle(KeyShareState state, OpenRounds rounds, Resume request, DateTimeOffset now)
     {
         // R3.1 The phone read its store after this challenge, and the state has not moved since the challenge. So an
         // honest answer held back by somebody in between, until the phone has gone on, is not taken for a copy's.
@@ -31,10 +31,9 @@ public sealed partial class KeyShareServer
 
         // R3.2 The attempt was answered: the same answer again.
         var attempt = request.Pending is { } p ? PinProvedRequest.AttemptOf(p.RequestId, p.Alpha) : null;
-        if (attempt is not null && state.Answers.FirstOrDefault(a => Same(a.Attempt, attempt)) is { } recorded &&
-            SiloAnswer.TryParse(recorded.Answer, out var answer))
+        if (attempt is not null && state.Answers.FirstOrDefault(a => Same(a.Attempt, attempt)) is { } recorded && Open(recorded) is { } answer)
         {
-            return new(state, answer!);
+            return new(state, answer);
         }
 
         // R3.3 In step: an attempt without an answer is declared dead, durably.
