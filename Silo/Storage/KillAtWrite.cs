@@ -5,7 +5,8 @@ namespace Bzt.Silo.Storage;
 
 /// <summary>
 /// Development only: <c>Faults:KillAtWrite=N:before</c> or <c>N:after</c> ends the process with SIGKILL around its N-th durable
-/// write, as a power cut would; what tests of crashes run.
+/// write, as a power cut would; what tests of crashes run. With a third part, <c>N:before:certificate/</c>, only writes whose subject
+/// begins so are counted.
 /// </summary>
 public sealed class KillAtWrite : IStorageFaults
 {
@@ -13,23 +14,25 @@ public sealed class KillAtWrite : IStorageFaults
 
     private readonly long at;
     private readonly bool after;
+    private readonly string subject;
     private long begun;
     private long done;
 
     public KillAtWrite(string setting)
     {
-        var parts = setting.Split(':');
-        if (parts is not [var number, "before" or "after"] || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out at) || at < 1)
+        var parts = setting.Split(':', 3);
+        if (parts is not [var number, "before" or "after", ..] || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out at) || at < 1)
         {
-            throw new InvalidOperationException($"{Setting} is N:before or N:after, not {setting}.");
+            throw new InvalidOperationException($"{Setting} is N:before or N:after, and may name a subject, not {setting}.");
         }
 
         after = parts[1] == "after";
+        subject = parts.Length == 3 ? parts[2] : "";
     }
 
     public async ValueTask BeforeAsync(DurableWrite write)
     {
-        if (Interlocked.Increment(ref begun) == at && !after)
+        if (Counts(write) && Interlocked.Increment(ref begun) == at && !after)
         {
             await DieAsync("before", write);
         }
@@ -37,11 +40,13 @@ public sealed class KillAtWrite : IStorageFaults
 
     public async ValueTask AfterAsync(DurableWrite write)
     {
-        if (Interlocked.Increment(ref done) == at && after)
+        if (Counts(write) && Interlocked.Increment(ref done) == at && after)
         {
             await DieAsync("after", write);
         }
     }
+
+    private bool Counts(DurableWrite write) => write.Subject.StartsWith(subject, StringComparison.Ordinal);
 
     private static Task DieAsync(string side, DurableWrite write)
     {

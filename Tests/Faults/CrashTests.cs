@@ -20,7 +20,9 @@ public sealed class CrashTests(ITestOutputHelper output)
     {
         await using var system = await EmbeddedSystem.StartAsync();
         using var certified = await BoundPhoneAsync(system);
-        await using var gateway = await KillableGateway.StartAsync(system, null, Enumerable.Range(1, 6).SelectMany(write => (string[])[$"{write}:after", $"{write}:before"]));
+        string[] aimed = [.. ((string[])["certificate/", "qr-session/"]).SelectMany(write => (string[])[$"1:before:{write}", $"1:after:{write}"])];
+        await using var gateway = await KillableGateway.StartAsync(
+            system, null, [.. Enumerable.Range(1, 4).SelectMany(write => (string[])[$"{write}:after", $"{write}:before"]), .. aimed]);
         using var journey = await JourneyAsync(gateway, certified);
         await PlayToTheLastFaultAsync(gateway, journey);
 
