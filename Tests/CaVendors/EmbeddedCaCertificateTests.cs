@@ -65,7 +65,6 @@ public sealed class EmbeddedCaCertificateTests
     }
 
     [Fact]
-    [Trait("Feature", "X19"), Trait("Surface", "api")]
     public async Task The_envelope_holds_the_encryption_certificate_s_key_for_the_signing_key_alone()
     {
         var bench = new EmbeddedCaBench();
@@ -84,7 +83,6 @@ public sealed class EmbeddedCaCertificateTests
     }
 
     [Fact]
-    [Trait("Feature", "X20"), Trait("Surface", "api")]
     public async Task The_revocation_list_names_what_was_revoked_and_is_signed_by_the_issuing_authority()
     {
         var bench = new EmbeddedCaBench();

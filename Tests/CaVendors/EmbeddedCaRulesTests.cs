@@ -123,7 +123,6 @@ public sealed class EmbeddedCaRulesTests
     }
 
     [Fact]
-    [Trait("Feature", "M047"), Trait("Surface", "api")]
     public async Task Renewal_keeps_both_keys_and_counts_from_the_old_end()
     {
         var key = EmbeddedCaBench.NewKey();
@@ -144,7 +143,6 @@ public sealed class EmbeddedCaRulesTests
     }
 
     [Fact]
-    [Trait("Feature", "M057"), Trait("Surface", "api")]
     public async Task Recovery_brings_every_past_encryption_key_to_the_new_signing_key_and_ends_the_old_one()
     {
         var (first, second, third) = (EmbeddedCaBench.NewKey(), EmbeddedCaBench.NewKey(), EmbeddedCaBench.NewKey());
@@ -166,7 +164,6 @@ public sealed class EmbeddedCaRulesTests
     }
 
     [Fact]
-    [Trait("Feature", "M060"), Trait("Surface", "api")]
     public void What_was_revoked_is_neither_renewed_nor_recovered_and_revoking_again_changes_nothing()
     {
         var key = EmbeddedCaBench.NewKey();

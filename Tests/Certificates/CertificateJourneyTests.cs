@@ -23,7 +23,7 @@ public class CertificateJourneyTests(CertificateSystem certificates)
     private readonly EmbeddedSystem system = certificates.System;
 
     [Fact]
-    [Trait("Feature", "M034"), Trait("Feature", "X19"), Trait("Surface", "api")]
+    [Trait("Feature", "M034"), Trait("Surface", "api")]
     public async Task A_certificate_is_downloaded_with_its_pin_and_lives_through_a_restart()
     {
         using var phone = await CertifiedPhone.ReadyAsync(system);
@@ -235,7 +235,6 @@ public class CertificateJourneyTests(CertificateSystem certificates)
     }
 
     [Fact]
-    [Trait("Feature", "X19"), Trait("Surface", "api")]
     public async Task A_wrapped_key_is_opened_for_the_pc_alone()
     {
         using var phone = await CertifiedPhone.ActiveAsync(system);
@@ -268,7 +267,6 @@ public class CertificateJourneyTests(CertificateSystem certificates)
     }
 
     [Fact]
-    [Trait("Feature", "M020"), Trait("Surface", "api")]
     public async Task The_pin_is_changed_with_the_old_one()
     {
         using var phone = await CertifiedPhone.ActiveAsync(system);
