@@ -17,7 +17,6 @@ namespace Bzt.Tests.CaVendors;
 public sealed class EmbeddedCaCertificateTests
 {
     [Fact]
-    [Trait("Feature", "M005"), Trait("Surface", "api")]
     public async Task OpenSSL_accepts_both_chains_and_notices_a_changed_byte()
     {
         var bench = new EmbeddedCaBench();
