@@ -29,7 +29,7 @@ need() { # installs Debian packages that are missing
 
 build() {
   echo "building (the first time takes some minutes) ..."
-  dotnet build BztCluster.sln -c Release -nologo -v q -clp:ErrorsOnly
+  dotnet build BztCluster.sln -c Release -nologo -v q "-clp:ErrorsOnly;NoSummary"
 }
 
 build_app() { # publishes the phone app to out/app, when its sources are newer
@@ -37,7 +37,7 @@ build_app() { # publishes the phone app to out/app, when its sources are newer
   if [[ ! -e $stamp ]] || [[ -n $(find MobileApp Contracts Protocol Directory.Packages.props -newer "$stamp" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit) ]]; then
     echo "publishing the phone app ..."
     rm -rf out/app
-    dotnet publish MobileApp/MobileApp.csproj -c Release -o out/app -nologo -v q -clp:ErrorsOnly
+    dotnet publish MobileApp/MobileApp.csproj -c Release -o out/app -nologo -v q "-clp:ErrorsOnly;NoSummary"
     touch "$stamp"
   fi
 }

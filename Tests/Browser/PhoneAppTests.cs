@@ -42,6 +42,7 @@ public sealed partial class PhoneAppTests
             var signer = await BindAsync(phone, enterprise);
             await RestartAsync(phone, enterprise);
             await SealAsync(phone, signer);
+            await MainThread.MeasureStretchAsync(phone.Page);
             await RefuseAndLogInAsync(phone);
             await OpenBidAsync(phone, signer);
             await AroundAsync(phone);
@@ -305,8 +306,12 @@ public sealed partial class PhoneAppTests
 
         await phone.LookAsync("confirm-seal");
         await Press(page, "确认，输入PIN码");
-        await EnterPinAsync(page, Pin);
-        await Expect(page.GetByText("签章完成")).ToBeVisibleAsync();
+        await using (await MainThread.MeasureAsync(page, "two documents confirmed, from the first digit of the PIN to the result"))
+        {
+            await EnterPinAsync(page, Pin);
+            await Expect(page.GetByText("签章完成")).ToBeVisibleAsync();
+        }
+
         await phone.LookAsync("result");
         var status = await platform.Client.WaitAsync(session.SessionId);
         Assert.Equal(documents.Select(form => form.Content), status.Result!.Signatures.Select(signature => signature.ToBeSigned));
@@ -338,8 +343,11 @@ public sealed partial class PhoneAppTests
             else
             {
                 await Press(page, "确认，输入PIN码");
-                await EnterPinAsync(page, Pin);
-                await Expect(page.GetByText("登录成功")).ToBeVisibleAsync();
+                await using (await MainThread.MeasureAsync(page, "a login confirmed, from the first digit of the PIN to the result"))
+                {
+                    await EnterPinAsync(page, Pin);
+                    await Expect(page.GetByText("登录成功")).ToBeVisibleAsync();
+                }
             }
 
             var status = await platform.Client.WaitAsync(session.SessionId);
