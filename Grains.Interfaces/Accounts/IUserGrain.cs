@@ -25,6 +25,13 @@ public interface IUserGrain : IGrainWithGuidKey
     [Alias("ProveByBankCard")]
     Task<Reply<RealName>> ProveByBankCard(ProveByBankCard command);
 
+    /// <summary>
+    /// When this device last proved the real name, on whichever way; a proof on another device does not count. Refused with
+    /// <see cref="RefusalCode.RealNameRequired"/> when it never did, with <see cref="RefusalCode.NotFound"/> when it is no device of this account.
+    /// </summary>
+    [Alias("GetLastProof"), AlwaysInterleave]
+    Task<Reply<DateTimeOffset>> GetLastProof(DeviceId device);
+
     /// <summary>Idempotent by enterprise: a repeat changes name and role.</summary>
     [Alias("AddMembership")]
     Task AddMembership(Membership membership);

@@ -32,8 +32,10 @@ internal static class DeviceRules
         state with { Devices = [.. state.Devices.Select(device => device.Id == id.Value ? device with { TokenHash = null } : device)] };
 
     /// <summary>This device has proven the person: it acts from now on, the others look.</summary>
-    public static UserState MakeActive(UserState state, DeviceId id) =>
-        state with { Devices = [.. state.Devices.Select(device => device with { Active = device.Id == id.Value })] };
+    public static UserState Prove(UserState state, DeviceId id, DateTimeOffset now) => state with
+    {
+        Devices = [.. state.Devices.Select(device => device.Id == id.Value ? device with { Active = true, ProvenAt = now } : device with { Active = false })],
+    };
 
     public static Reply<AuthenticatedDevice> Authenticate(UserState state, DeviceId id, byte[] tokenHash, string jkt, DateTimeOffset now)
     {

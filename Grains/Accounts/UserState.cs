@@ -39,7 +39,9 @@ public sealed record UserState : IHasOutbox<UserState>
 /// <param name="TokenHash">Null when logged out.</param>
 /// <param name="Active">May act for the account. At most one device; a logged-out one stays it until another takes its place.</param>
 /// <param name="LoggedInAt">The last time.</param>
-public sealed record Device(Guid Id, byte[] PublicKey, string Jkt, string Name, byte[]? TokenHash, bool Active, DateTimeOffset LoggedInAt);
+/// <param name="ProvenAt">When the real name was last proven on this device. What is asked of a recent proof asks this.</param>
+public sealed record Device(
+    Guid Id, byte[] PublicKey, string Jkt, string Name, byte[]? TokenHash, bool Active, DateTimeOffset LoggedInAt, DateTimeOffset? ProvenAt = null);
 
 /// <param name="Name">Sealed.</param>
 /// <param name="IdNumber">Sealed.</param>

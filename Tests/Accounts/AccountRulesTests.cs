@@ -97,7 +97,7 @@ public sealed class AccountRulesTests
                         state = DeviceRules.LogOut(state, new DeviceId(device.Id));
                         break;
                     case 2 when state.Devices.FirstOrDefault(device => device.Jkt == $"key {key}") is { } device:
-                        state = DeviceRules.MakeActive(state, new DeviceId(device.Id)) with { RealName = new ProvenPerson([], [], "h", "m", "m", Grains.Accounts.RealNameWay.BankCard, Now, "r") };
+                        state = DeviceRules.Prove(state, new DeviceId(device.Id), Now) with { RealName = new ProvenPerson([], [], "h", "m", "m", Grains.Accounts.RealNameWay.BankCard, Now, "r") };
                         break;
                 }
 

@@ -93,6 +93,34 @@ public sealed class RealNameTests
     }
 
     [Fact]
+    public async Task The_active_device_proves_again_and_each_device_s_last_proof_is_its_own()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var (user, device) = (system.Grains.User(new UserId(phone.Login!.UserId)), new DeviceId(phone.Login.DeviceId));
+        Assert.Equal(RefusalCode.RealNameRequired, Assert.IsType<Refused<DateTimeOffset>>(await user.GetLastProof(device)).Refusal.Code);
+        Assert.Equal(RefusalCode.NotFound, Assert.IsType<Refused<DateTimeOffset>>(await user.GetLastProof(DeviceId.New())).Refusal.Code);
+
+        var first = (await phone.ProveRealNameAsync()).At;
+        Assert.Equal(first, Assert.IsType<Done<DateTimeOffset>>(await user.GetLastProof(device)).Value);
+        system.Clock.Advance(TimeSpan.FromHours(1));
+        var again = (await phone.ProveRealNameAsync()).At;
+        Assert.True(again >= first.AddHours(1));
+        Assert.False((await phone.MeAsync()).Limited);
+
+        // The account's holder on another phone: his proof there is not this one's.
+        using var other = await system.LoggedInPhoneAsync(phone.Person);
+        var second = new DeviceId(other.Login!.DeviceId);
+        Assert.Equal(RefusalCode.RealNameRequired, Assert.IsType<Refused<DateTimeOffset>>(await user.GetLastProof(second)).Refusal.Code);
+        var moved = (await other.ProveRealNameAsync()).At;
+
+        await system.RestartAsync();
+        user = system.Grains.User(new UserId(phone.Login.UserId));
+        Assert.Equal(again, Assert.IsType<Done<DateTimeOffset>>(await user.GetLastProof(device)).Value);
+        Assert.Equal(moved, Assert.IsType<Done<DateTimeOffset>>(await user.GetLastProof(second)).Value);
+    }
+
+    [Fact]
     public async Task An_identity_once_proven_is_not_exchanged()
     {
         var system = await EmbeddedSystem.SharedAsync();

@@ -40,5 +40,11 @@ public sealed class StoredStateTests
     });
 
     [Fact]
+    public void User_whose_device_has_proven() => GoldenState.Verify("user-v1-proven", new UserState
+    {
+        Devices = [new Device(Id, [4, 5], "jkt", "手机", [6], Active: true, At, At)],
+    });
+
+    [Fact]
     public void Inbox() => GoldenState.Verify("inbox-v1", new InboxState { Messages = [new StoredMessage(Entry, Read: true), new StoredMessage(Entry with { Subject = "1" }, Read: false)] });
 }
