@@ -12,6 +12,7 @@ public static class SigningForms
     public const string Ses = "ses";
     public const string BidManifest = "bid-manifest";
     public const string HashOnly = "hash-only";
+    public const string Instruction = "instruction";
 
     public static bool TryParse(string name, out SigningFormKind kind)
     {
@@ -24,6 +25,7 @@ public static class SigningForms
             Ses => SigningFormKind.Ses,
             BidManifest => SigningFormKind.BidManifest,
             HashOnly => SigningFormKind.HashOnly,
+            Instruction => SigningFormKind.Instruction,
             _ => null,
         };
         kind = found.GetValueOrDefault();
@@ -39,6 +41,7 @@ public static class SigningForms
         SigningFormKind.Ses => Ses,
         SigningFormKind.BidManifest => BidManifest,
         SigningFormKind.HashOnly => HashOnly,
+        SigningFormKind.Instruction => Instruction,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a signing form."),
     };
 }

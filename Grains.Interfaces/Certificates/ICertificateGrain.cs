@@ -42,6 +42,19 @@ public interface ICertificateGrain : IGrainWithGuidKey
     [Alias("abandon")]
     Task<Reply<Nothing>> Abandon();
 
+    /// <summary>
+    /// Puts something before the holder that he confirms with his PIN and that is no platform's session. Idempotent by the task's id, also after
+    /// it was signed; another content under the same id conflicts. <see cref="RefusalCode.CertificateUnusable"/> unless the certificate is active,
+    /// <see cref="RefusalCode.RateLimited"/> when too many wait. Until <see cref="CertificateTask.ExpiresAt"/> the phone may open and sign it
+    /// under the request id <c>task/{id}</c>; the signature's one write tells <see cref="CertificateTask.Target"/> through the outbox.
+    /// </summary>
+    [Alias("ask")]
+    Task<Reply<Nothing>> Ask(CertificateTask task);
+
+    /// <summary>Forgets a task that is not signed yet; one that is, or never was, is no error.</summary>
+    [Alias("withdraw-task")]
+    Task Withdraw(Guid task);
+
     /// <summary>The certificate as its holder's phone sees it; <see cref="RefusalCode.NotFound"/> for anybody else.</summary>
     [Alias("view")]
     Task<Reply<CertificateView>> GetView(CertificateCaller caller);

@@ -136,6 +136,26 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         return default(Nothing);
     }
 
+    public async Task<Reply<Nothing>> Ask(CertificateTask task)
+    {
+        var (next, refusal) = CertificateTasks.Ask(Record, task, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (!ReferenceEquals(next, Record))
+        {
+            await drain.WriteAsync(next);
+        }
+
+        return default(Nothing);
+    }
+
+    public Task Withdraw(Guid task) => CertificateTasks.Withdraw(Record, task) is var next && ReferenceEquals(next, Record)
+        ? Task.CompletedTask
+        : drain.WriteAsync(next);
+
     public Task<Reply<CertificateView>> GetView(CertificateCaller caller)
     {
         if (Record.Created is not { } created || caller.User != created.Holder)
@@ -215,6 +235,13 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
 
+        // The same for a task that was withdrawn, or ran out, while the user looked.
+        if (decision.Effect is not null && message is PinProvedRequest proved && CertificateTasks.TaskOf(proved.RequestId) is { } task
+            && CertificateTasks.Find(Record, task, now) is null)
+        {
+            return received.Reply(new Failed(ProtocolFailure.SessionEnded));
+        }
+
         // 7. One write: result, evidence, epoch, count, messages. Then the answer.
         await drain.WriteAsync(CertificateRules.Apply(Record, Id, decision, known, now));
         if (decision.Effect is RoundEffect.StateLost lost)
@@ -229,7 +256,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     {
         if (session is not { } id)
         {
-            return new FoundWork(CertificateRules.OwnWork(Record, requestId));
+            return new FoundWork(CertificateRules.OwnWork(Record, requestId, time.GetUtcNow()));
         }
 
         // A certificate that is not active yet, or not any more, serves no session; a lock is told by the core, with its end.

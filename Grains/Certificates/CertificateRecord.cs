@@ -39,6 +39,12 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     /// <summary>Bids encrypted to this certificate that are not opened yet: while there are any, revoking it does harm.</summary>
     public ImmutableArray<OpenBid> OpenBids { get; init; } = [];
 
+    /// <summary>What the service itself asks the holder to confirm; expired ones stay until room is needed.</summary>
+    public ImmutableArray<CertificateTask> Tasks { get; init; } = [];
+
+    /// <summary>The newest signed tasks: asked for again they are done.</summary>
+    public ImmutableArray<Guid> SignedTasks { get; init; } = [];
+
     public EvidenceLog? Evidence { get; init; }
 
     public Outbox Outbox { get; init; } = Outbox.Empty;

@@ -34,6 +34,8 @@ internal static class CertificateRules
         {
             RoundEffect.KeyGenerated generated => next.With(id, EvidenceKind.KeyGenerated, null, null, [Sm3.Hash(generated.PublicKey)], now),
             RoundEffect.SignaturesReleased { RequestId: CsrRequest } released => SignRequest(next, id, released, now),
+            RoundEffect.SignaturesReleased released when CertificateTasks.TaskOf(released.RequestId) is { } task =>
+                CertificateTasks.Sign(next, id, task, released, Digests(record, released.Documents), now),
             RoundEffect.SignaturesReleased released => Sign(next, id, released, work!, now),
             RoundEffect.DecryptionReleased released => Decrypt(next, id, released, work!, now),
             RoundEffect.EnvelopeOpened opened => next.With(id, EvidenceKind.EnvelopeOpened, opened.RequestId, null, [], now),
@@ -60,9 +62,14 @@ internal static class CertificateRules
         _ => null,
     };
 
-    /// <summary>The certificate's own requests: its PKCS#10 request, once, and the CA's envelope. Null when there is nothing of that name to do.</summary>
-    public static RoundWork? OwnWork(CertificateRecord record, string requestId)
+    /// <summary>The certificate's own requests: its PKCS#10 request, once, the CA's envelope, the service's tasks. Null when there is nothing of that name to do.</summary>
+    public static RoundWork? OwnWork(CertificateRecord record, string requestId, DateTimeOffset now)
     {
+        if (CertificateTasks.TaskOf(requestId) is { } task)
+        {
+            return CertificateTasks.Work(record, task, now);
+        }
+
         if (requestId == CsrRequest && record is { Shares: not null, Request: null, Created: { } created })
         {
             return new RoundWork.Signing([new CsrForm(record.PublicKey, SubjectOf(created.Subject)).ToDocument()]);
@@ -187,9 +194,10 @@ internal static class CertificateRules
         : throw new InvalidOperationException("A document was signed that does not decode.");
 
     public static CertificateRecord With(
-        this CertificateRecord record, CertificateId id, EvidenceKind kind, string? requestId, SessionWork? work, IReadOnlyList<byte[]> digests, DateTimeOffset now)
+        this CertificateRecord record, CertificateId id, EvidenceKind kind, string? requestId, SessionWork? work, IReadOnlyList<byte[]> digests, DateTimeOffset now,
+        params IReadOnlyList<(string Name, string Value)> more)
     {
-        List<(string, string)> facts = [];
+        List<(string, string)> facts = [.. more];
         if (work is not null)
         {
             facts.Add(("platform", work.Platform.Value));
@@ -199,7 +207,7 @@ internal static class CertificateRules
             }
         }
 
-        var request = requestId is not null && SessionOf(requestId) is { } session ? session.Value : Guid.Empty;
+        var request = requestId is null ? Guid.Empty : SessionOf(requestId)?.Value ?? CertificateTasks.TaskOf(requestId) ?? Guid.Empty;
         var (log, link) = record.Evidence!.Append(id, record.Created!.Holder, now, kind, request, facts, digests);
         return record with { Evidence = log, Outbox = record.Outbox.AddEvidence(id, link) };
     }

@@ -34,4 +34,7 @@ public enum SigningFormKind
 
     /// <summary>A bare digest: the phone can say nothing about what it is of.</summary>
     HashOnly = 7,
+
+    /// <summary>An instruction of the holder to the service; no platform can ask for one.</summary>
+    Instruction = 8,
 }

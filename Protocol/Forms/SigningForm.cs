@@ -35,6 +35,7 @@ public abstract record SigningForm
             SigningFormKind.Ses => SesForm.Decode(document.Content),
             SigningFormKind.BidManifest => BidManifestForm.Decode(document.Content),
             SigningFormKind.HashOnly => HashOnlyForm.Decode(document.Content),
+            SigningFormKind.Instruction => InstructionForm.Decode(document.Content),
             _ => null,
         };
         form = decoded!;

@@ -25,8 +25,14 @@ public sealed class CertificateSystem : ICollectionFixture<CertificateSystem>, I
 
     internal SteeredStore Store { get; } = new();
 
+    internal SignedTasks SignedTasks { get; } = new();
+
     public async ValueTask InitializeAsync() =>
-        System = await EmbeddedSystem.StartAsync(builder => builder.Services.AddSingleton<IStorageFaults>(Store));
+        System = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<IStorageFaults>(Store);
+            builder.Services.AddSingleton<IOutboxHandler>(SignedTasks);
+        });
 
     public ValueTask DisposeAsync() => System.DisposeAsync();
 
@@ -165,5 +171,21 @@ internal sealed class SteeredStore : IStorageFaults
                 return true;
             }
         }
+    }
+}
+
+/// <summary>The asker of the tests' tasks.</summary>
+internal sealed class SignedTasks : IOutboxHandler
+{
+    private readonly ConcurrentQueue<(string Target, TaskSigned Signed)> told = new();
+
+    public string Kind => "tests/signed";
+
+    public IEnumerable<TaskSigned> Of(Guid task) => told.Where(entry => entry.Signed.Id == task && entry.Target == task.ToString()).Select(entry => entry.Signed);
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        told.Enqueue((delivery.Item.Target, delivery.Item.Read<TaskSigned>()));
+        return Task.CompletedTask;
     }
 }

@@ -21,7 +21,7 @@ public sealed class StoredCertificateTests
         var created = new CreateCertificate(
             new Bzt.Grains.ApplicationId(Id), "application-1", new UserId(Id), new DeviceId(Id), [4, 5], new CreditCode("91420500MA49ABCD28"), "宜昌测试有限公司",
             new CaId("yichang-ca"), "宜昌CA", "hubei", new CertificateSubject("宜昌测试有限公司", "宜昌测试有限公司", "91420500MA49ABCD28"));
-        GoldenState.Verify("certificate-v1", new CertificateRecord
+        var record = new CertificateRecord
         {
             Created = created,
             CreatedAt = At,
@@ -37,6 +37,12 @@ public sealed class StoredCertificateTests
                 .AddIssue(certificate, created, [40])
                 .AddNotIssued(new Bzt.Grains.ApplicationId(Id), new IssuanceFailure(certificate, CertificateMessages.NotOurs))
                 .AddRevocation(new CaId("yichang-ca"), "0A"),
+        };
+        GoldenState.Loads("certificate-v1-before-tasks", record);
+        GoldenState.Verify("certificate-v1", record with
+        {
+            Tasks = [new CertificateTask(Id, "enterprise/transfer-signed", "91420500MA49ABCD28", [new TaskDocument("instruction", [48])], At)],
+            SignedTasks = [Id],
         });
     }
 

@@ -104,6 +104,7 @@ public class PrimitiveTests
             new CmsPdfForm("投标文件.pdf", Random.Bytes(32), Random.Bytes(32), null, CmsPdfForm.GmData),
             new SesForm(Seal(time), time, Random.Bytes(32), "1"),
             new HashOnlyForm(Random.Bytes(32), "合同"),
+            new InstructionForm("transfer-administrator", "转授管理员", [new("企业", "宜昌测试有限公司"), new("新管理员", "张*")], Guid.NewGuid(), time),
         ];
         foreach (var form in forms)
         {
