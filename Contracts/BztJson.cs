@@ -15,6 +15,7 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<EvidenceKind>)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SmsCodeRequest))]
+[JsonSerializable(typeof(OwnSmsCodeRequest))]
 [JsonSerializable(typeof(SmsCodeSent))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]

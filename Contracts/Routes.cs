@@ -20,6 +20,7 @@ public static class Routes
         public const string Login = "/phone/v1/login";
         public const string Logout = "/phone/v1/logout";
         public const string Me = "/phone/v1/me";
+        public const string OwnSmsCodes = "/phone/v1/me/sms-codes";
         public const string RealNameByBankCard = "/phone/v1/real-name/bank-card";
         public const string Enterprises = "/phone/v1/enterprises";
         public const string Catalogue = "/phone/v1/catalogue";

@@ -1,11 +1,16 @@
 namespace Bzt.Contracts.Phone;
 
-/// <summary>Asks for an SMS code. The answer is 202 with <see cref="SmsCodeSent"/> whether or not the number has an account.</summary>
+/// <summary>Asks for an SMS code to log in with. The answer is 202 with <see cref="SmsCodeSent"/> whether or not the number has an account.</summary>
 /// <param name="PhoneNumber">Eleven digits, mainland China.</param>
-/// <param name="Purpose">What the code is for; a code is good for its purpose only.</param>
+/// <param name="Purpose"><see cref="SmsPurpose.Login"/>; codes for anything else are asked for by <see cref="OwnSmsCodeRequest"/>.</param>
 public sealed record SmsCodeRequest(string PhoneNumber, SmsPurpose Purpose);
 
-public enum SmsPurpose { Login, ChangeNumber, ResetPassword, ChangePin }
+/// <summary>Asks for a code to the account's own number, which the caller does not name.</summary>
+/// <param name="Purpose">What the code is for, not <see cref="SmsPurpose.Login"/>; a code is good for its purpose only.</param>
+/// <param name="NewPhoneNumber">With <see cref="SmsPurpose.ChangeNumber"/>, and only then: the number to change to, which gets the code.</param>
+public sealed record OwnSmsCodeRequest(SmsPurpose Purpose, string? NewPhoneNumber = null);
+
+public enum SmsPurpose { Login, ChangeNumber, ResetPassword, ChangePin, RecoverPin, Recovery, CloseAccount, ExportData }
 
 /// <param name="ResendAfterSeconds">Seconds until another code may be asked for.</param>
 /// <param name="ExpiresInSeconds">Seconds the code is good for.</param>

@@ -6,8 +6,16 @@ namespace Bzt.Contracts.Phone;
 public sealed partial class PhoneClient
 {
     /// <summary>Sends an SMS code. Not repeated by itself: each one costs.</summary>
-    public Task<SmsCodeSent> RequestSmsCodeAsync(string phoneNumber, SmsPurpose purpose = SmsPurpose.Login, CancellationToken cancellation = default) =>
-        http.PostAsync(Routes.Phone.SmsCodes, new SmsCodeRequest(phoneNumber, purpose), BztJson.Default.SmsCodeRequest, BztJson.Default.SmsCodeSent, cancellation);
+    public Task<SmsCodeSent> RequestSmsCodeAsync(string phoneNumber, CancellationToken cancellation = default) =>
+        http.PostAsync(Routes.Phone.SmsCodes, new SmsCodeRequest(phoneNumber, SmsPurpose.Login), BztJson.Default.SmsCodeRequest, BztJson.Default.SmsCodeSent, cancellation);
+
+    /// <summary>Sends a code for anything but login to the account's own number. Not repeated by itself.</summary>
+    public Task<SmsCodeSent> RequestOwnSmsCodeAsync(SmsPurpose purpose, CancellationToken cancellation = default) =>
+        http.PostAsync(Routes.Phone.OwnSmsCodes, new OwnSmsCodeRequest(purpose), BztJson.Default.OwnSmsCodeRequest, BztJson.Default.SmsCodeSent, cancellation);
+
+    /// <summary>Sends a code to the number the account is to change to. Not repeated by itself.</summary>
+    public Task<SmsCodeSent> RequestNumberChangeCodeAsync(string newPhoneNumber, CancellationToken cancellation = default) => http.PostAsync(
+        Routes.Phone.OwnSmsCodes, new OwnSmsCodeRequest(SmsPurpose.ChangeNumber, newPhoneNumber), BztJson.Default.OwnSmsCodeRequest, BztJson.Default.SmsCodeSent, cancellation);
 
     /// <summary>Logs in; the first login of a number is its registration. <see cref="Login"/> is set.</summary>
     public async Task<LoginResponse> LogInAsync(string phoneNumber, string code, string deviceName, CancellationToken cancellation = default)

@@ -11,6 +11,13 @@ public interface IPhoneNumberGrain : IGrainWithStringKey
     /// <summary>Uses up the code and logs the device in. Asked again by the same device key with the same code it goes through again: the first answer may have been lost.</summary>
     [Alias("LogIn")]
     Task<Reply<LoggedIn>> LogIn(LogInByCode command);
+
+    /// <summary>Uses up a code of any purpose but login. Asked again with the same <paramref name="usedBy"/> it goes through again: the first answer may have been lost.</summary>
+    /// <param name="purpose">What the code was sent for.</param>
+    /// <param name="code">Six digits.</param>
+    /// <param name="usedBy">What it is used for, unique: an operation id.</param>
+    [Alias("Use")]
+    Task<Reply<Nothing>> Use(SmsCodePurpose purpose, string code, string usedBy);
 }
 
 /// <summary>Stored and sent by value; values are never reused.</summary>
@@ -20,6 +27,10 @@ public enum SmsCodePurpose
     ChangeNumber = 1,
     ResetPassword = 2,
     ChangePin = 3,
+    RecoverPin = 4,
+    Recovery = 5,
+    CloseAccount = 6,
+    ExportData = 7,
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.CodeSent")]

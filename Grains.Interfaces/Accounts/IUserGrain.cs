@@ -18,6 +18,15 @@ public interface IUserGrain : IGrainWithGuidKey
     [Alias("LogOut")]
     Task LogOut(DeviceId device);
 
+    /// <summary>Sends a code of this purpose to the account's own number.</summary>
+    /// <remarks>Interleaves, as does <see cref="UseCode"/>: a number's grain calls its owner's, so this one must not wait for it in a turn of its own.</remarks>
+    [Alias("SendCode"), AlwaysInterleave]
+    Task<Reply<CodeSent>> SendCode(SmsCodePurpose purpose);
+
+    /// <summary><see cref="IPhoneNumberGrain.Use"/> at the account's own number. Not to be called by a grain that <see cref="IUserGrain"/> calls.</summary>
+    [Alias("UseCode"), AlwaysInterleave]
+    Task<Reply<Nothing>> UseCode(SmsCodePurpose purpose, string code, string usedBy);
+
     [Alias("GetAccount"), AlwaysInterleave]
     Task<Reply<Account>> GetAccount();
 

@@ -51,6 +51,23 @@ public sealed class PhoneNumberGrain(
         return refusal is not null ? refusal : await GrainFactory.User(new UserId(next.Owner!.Value)).LogIn(command.LogIn);
     }
 
+    public async Task<Reply<Nothing>> Use(SmsCodePurpose purpose, string code, string usedBy)
+    {
+        // A login's code also names the device key, which only LogIn does.
+        if (purpose is SmsCodePurpose.Login)
+        {
+            return new Refusal(RefusalCode.InvalidRequest);
+        }
+
+        var (next, refusal) = PhoneNumberRules.Use(state.State, purpose, Hash(purpose, code), usedBy, time.GetUtcNow());
+        if (next != state.State)
+        {
+            await state.WriteAsync(this, next);
+        }
+
+        return refusal is not null ? refusal : new Nothing();
+    }
+
     private async Task<SmsResult> SendAsync(string phoneNumber, string code, SmsCodePurpose purpose, CancellationToken giveUp)
     {
         try
@@ -71,6 +88,8 @@ public sealed class PhoneNumberGrain(
         SmsCodePurpose.ChangeNumber => SmsPurpose.ChangePhone,
         SmsCodePurpose.ResetPassword => SmsPurpose.ResetPassword,
         SmsCodePurpose.ChangePin => SmsPurpose.ChangePin,
+        SmsCodePurpose.RecoverPin => SmsPurpose.ResetPin,
+        SmsCodePurpose.Recovery or SmsCodePurpose.CloseAccount or SmsCodePurpose.ExportData => SmsPurpose.VerifyIdentity,
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "No template."),
     };
 }

@@ -31,10 +31,10 @@ internal static class PhoneNumberRules
     }
 
     /// <summary>
-    /// The state after a try, and the refusal if it was none. A used code goes through again for the key that used it: its answer may have been
-    /// lost, and nobody else can show that key.
+    /// The state after a try, and the refusal if it was none. A used code goes through again for the device key, or the operation, that used it:
+    /// its answer may have been lost, and nobody else can show that key.
     /// </summary>
-    public static (PhoneNumberState State, Refusal? Refusal) Use(PhoneNumberState state, SmsCodePurpose purpose, string codeHash, string jkt, DateTimeOffset now)
+    public static (PhoneNumberState State, Refusal? Refusal) Use(PhoneNumberState state, SmsCodePurpose purpose, string codeHash, string usedBy, DateTimeOffset now)
     {
         if (!state.Codes.TryGetValue(purpose, out var code) || now >= code.At + Lifetime || code.WrongTries >= TriesPerCode)
         {
@@ -48,8 +48,8 @@ internal static class PhoneNumberRules
             return (With(code with { WrongTries = tries }), new Refusal(RefusalCode.SmsCodeWrong, TriesLeft: TriesPerCode - tries));
         }
 
-        return code.UsedBy is null ? (With(code with { UsedBy = jkt }), null)
-            : code.UsedBy == jkt ? (state, null)
+        return code.UsedBy is null ? (With(code with { UsedBy = usedBy }), null)
+            : code.UsedBy == usedBy ? (state, null)
             : (state, new Refusal(RefusalCode.SmsCodeExpired));
 
         PhoneNumberState With(IssuedCode changed) => state with { Codes = state.Codes.SetItem(purpose, changed) };

@@ -18,5 +18,5 @@ public sealed record PhoneNumberState
 /// <param name="Hash">Keyed hash: six digits could be guessed from a plain one.</param>
 /// <param name="At">When it was made.</param>
 /// <param name="WrongTries">How often another code was tried.</param>
-/// <param name="UsedBy">The device key that logged in with it.</param>
+/// <param name="UsedBy">The device key that logged in with it; for other purposes the operation.</param>
 public sealed record IssuedCode(string Hash, DateTimeOffset At, int WrongTries = 0, string? UsedBy = null);

@@ -4,7 +4,7 @@ using Bzt.Grains.Providers.BankCards;
 
 namespace Bzt.Grains.Accounts;
 
-/// <summary>An account. Calls <see cref="IPersonGrain"/> and nobody else; messages go through the outbox.</summary>
+/// <summary>An account. In its turns it calls <see cref="IPersonGrain"/> and nobody else, interleaved its own number's grain too; messages go through the outbox.</summary>
 [GrainType("user")]
 public sealed partial class UserGrain : Grain, IUserGrain, IOutboxOwner
 {

@@ -24,7 +24,7 @@ static class ProviderSettings
             ["Providers:Alipay:PrivateKey"] = keys.MerchantPrivateKey,
             ["Providers:Alipay:AlipayPublicKey"] = keys.AlipayPublicKey(),
         };
-        string[] purposes = ["Login", "ChangePhone", "ChangePassword", "ResetPassword", "ChangePin", "ResetPin"];
+        string[] purposes = ["Login", "ChangePhone", "ChangePassword", "ResetPassword", "ChangePin", "ResetPin", "VerifyIdentity", "NumberChanged"];
         foreach (var (purpose, template) in purposes.Zip(templates))
         {
             settings[$"Providers:Sms:Templates:{purpose}"] = template;

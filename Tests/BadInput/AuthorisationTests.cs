@@ -33,6 +33,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("GET /phone/v1/channel-keys", Ok, Ok, Ok, Ok, Ok, Ok),
         new("GET /app/trust.json", Ok, Ok, Ok, Ok, Ok, Ok),
         new("GET /phone/v1/me", None, Ok, Ok, None, None, None),
+        new("POST /phone/v1/me/sms-codes", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/catalogue", None, Ok, Ok, None, None, None),
         new("GET /phone/v1/inbox", None, Ok, Ok, None, None, None),
         new("POST /phone/v1/inbox/{messageId}/read", None, Missing, Missing, None, None, None),

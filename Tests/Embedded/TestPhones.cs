@@ -23,6 +23,13 @@ public sealed class TestPhone(EmbeddedSystem system, TestPerson person, EcdsaDev
         return (await system.Simulators.LastMessageAsync(person.Phone))!.Code;
     }
 
+    /// <summary>Asks for a code to the account's own number, reads it at the SMS simulator.</summary>
+    public async Task<string> ReceiveOwnCodeAsync(SmsPurpose purpose)
+    {
+        await Http.PostAsync(Routes.Phone.OwnSmsCodes, new OwnSmsCodeRequest(purpose), BztJson.Default.OwnSmsCodeRequest, BztJson.Default.SmsCodeSent);
+        return (await system.Simulators.LastMessageAsync(person.Phone))!.Code;
+    }
+
     public async Task<LoginResponse> LogInAsync(string code, string deviceName = "测试手机")
     {
         Login = await Http.PostAsync(Routes.Phone.Login, new LoginRequest(person.Phone, code, deviceName), BztJson.Default.LoginRequest, BztJson.Default.LoginResponse);

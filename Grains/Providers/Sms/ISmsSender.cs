@@ -19,6 +19,10 @@ public enum SmsPurpose
     ResetPassword,
     ChangePin,
     ResetPin,
+    /// <summary>Closing the account, taking its data out, restoring a certificate.</summary>
+    VerifyIdentity,
+    /// <summary>A notice: the code is the new number's last four digits.</summary>
+    NumberChanged,
 }
 
 /// <summary>What became of a message.</summary>
