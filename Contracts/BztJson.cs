@@ -12,6 +12,7 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
+    typeof(SnakeCaseEnum<AuthorisationScope>),
     typeof(SnakeCaseEnum<EvidenceKind>)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SmsCodeRequest))]

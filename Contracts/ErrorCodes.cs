@@ -45,6 +45,11 @@ public static class ErrorCodes
     public const string BlobUnknown = "blob_unknown";
     public const string BlobTypeNotAllowed = "blob_type_not_allowed";
 
+    // an enterprise's people
+    public const string NotAuthorised = "not_authorised";
+    public const string NotMember = "not_member";
+    public const string EnterpriseUnclaimed = "enterprise_unclaimed";
+
     // sessions
     public const string QrInvalid = "qr_invalid";
     public const string QrStale = "qr_stale";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
@@ -31,6 +32,9 @@ public static class GrainKeys
     public static ICatalogueGrain Catalogue(this IGrainFactory grains) => grains.GetGrain<ICatalogueGrain>(0);
 
     public static IEnterpriseGrain Enterprise(this IGrainFactory grains, CreditCode code) => grains.GetGrain<IEnterpriseGrain>(code.Value);
+
+    public static IEnterpriseAuditGrain EnterpriseAudit(this IGrainFactory grains, CreditCode code, long page) =>
+        grains.GetGrain<IEnterpriseAuditGrain>(string.Create(CultureInfo.InvariantCulture, $"{code}/{page}"));
 
     public static ICaAdapterGrain CaAdapter(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaAdapterGrain>(id.Value);
 

@@ -73,6 +73,10 @@ public enum RefusalCode
     KindNotAllowed = 68,
     SessionConfirming = 69,
 
+    NotAuthorised = 180,
+    NotMember = 181,
+    EnterpriseUnclaimed = 182,
+
     CertificateUnusable = 80,
     ChannelRejected = 81,
 }

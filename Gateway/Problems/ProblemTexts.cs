@@ -42,6 +42,10 @@ internal static class ProblemTexts
         ErrorCodes.BlobUnknown => (422, "上传的文件不存在"),
         ErrorCodes.BlobTypeNotAllowed => (415, "不支持的文件类型"),
 
+        ErrorCodes.NotAuthorised => (403, "不在企业授权范围内，请联系企业管理员"),
+        ErrorCodes.NotMember => (403, "不是该企业成员，不能使用企业证书"),
+        ErrorCodes.EnterpriseUnclaimed => (409, "该企业尚未被认领"),
+
         ErrorCodes.QrInvalid => (422, "二维码无效"),
         ErrorCodes.QrStale => (422, "二维码已过期，请扫描最新的二维码"),
         ErrorCodes.SessionExpired => (410, "请求已超时"),

@@ -1,5 +1,7 @@
+using Bzt.Contracts.Platforms;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
+using Orleans.Concurrency;
 
 namespace Bzt.Grains.Enterprises;
 
@@ -36,6 +38,44 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     /// <summary><see cref="MemberRole"/> of a user; <see cref="RefusalCode.NotFound"/> when not a member.</summary>
     [Alias("role-of")]
     Task<Reply<MemberRole>> GetRole(UserId user);
+
+    [Alias("is-administrator"), AlwaysInterleave]
+    Task<bool> IsAdministrator(UserId user);
+
+    /// <summary>
+    /// Whether this user may use a certificate of the enterprise for that, now: the administrator for everything, staff inside an authorisation.
+    /// <see cref="RefusalCode.NotMember"/>, <see cref="RefusalCode.NotAuthorised"/>. Reads only what is durable, so it need not wait its turn.
+    /// </summary>
+    [Alias("may-use"), AlwaysInterleave]
+    Task<Reply<Nothing>> MayUse(UserId user, PlatformId platform, SessionKind kind);
+
+    /// <summary>Who belongs to it, the administrator first. <see cref="RefusalCode.Forbidden"/> for who does not.</summary>
+    [Alias("members")]
+    Task<Reply<IReadOnlyList<MemberView>>> GetMembers(UserId caller);
+
+    /// <summary>Staff from now on. A repeat of the operation is done, also when the member was removed since.</summary>
+    [Alias("add-member")]
+    Task<Reply<Nothing>> AddMember(AddMember command);
+
+    /// <summary>新增授权: the CA has approved it. Idempotent by its id. <see cref="RefusalCode.NotMember"/> when the user neither is a member nor joins with it.</summary>
+    [Alias("grant")]
+    Task<Reply<Nothing>> Grant(GrantAuthorisation command);
+
+    /// <summary>删除授权: one, from the history of its platform or its member. What ended before is done.</summary>
+    [Alias("revoke")]
+    Task<Reply<Nothing>> Revoke(UserId caller, Guid authorisation);
+
+    /// <summary>删除授权 按交易平台: all that is in force there. How many that were.</summary>
+    [Alias("revoke-by-platform")]
+    Task<Reply<int>> RevokeByPlatform(UserId caller, PlatformId platform);
+
+    /// <summary>删除授权 按人员: all that a member has. How many that were.</summary>
+    [Alias("revoke-by-member")]
+    Task<Reply<int>> RevokeByMember(UserId caller, UserId member);
+
+    /// <summary>历史授权记录, newest first: the administrator sees all, a member its own.</summary>
+    [Alias("authorisations")]
+    Task<Reply<IReadOnlyList<Authorisation>>> ListAuthorisations(UserId caller);
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.ConfirmClaim")]

@@ -1,4 +1,3 @@
-using Bzt.Grains.Accounts;
 using Bzt.Grains.Foundations;
 using Orleans.Runtime;
 
@@ -6,11 +5,14 @@ namespace Bzt.Grains.Enterprises;
 
 /// <inheritdoc cref="IEnterpriseGrain"/>
 [GrainType("enterprise")]
-public sealed class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOwner
+public sealed partial class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOwner
 {
     private readonly IPersistentState<StoredEnterprise> storage;
     private readonly OutboxDrain<StoredEnterprise> outbox;
     private readonly TimeProvider time;
+
+    /// <summary>What interleaving readers see: never a state whose write has not succeeded.</summary>
+    private StoredEnterprise durable = new();
 
     public EnterpriseGrain([PersistentState("enterprise")] IPersistentState<StoredEnterprise> storage, OutboxDrains drains, TimeProvider time)
     {
@@ -19,6 +21,12 @@ public sealed class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOwner
     }
 
     private CreditCode Code => new(this.GetPrimaryKeyString());
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        durable = storage.State;
+        return Task.CompletedTask;
+    }
 
     public Task<EnterpriseView> GetView()
     {
@@ -45,10 +53,14 @@ public sealed class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOwner
 
     public Task Confirm(ConfirmClaim claim) => Write(EnterpriseRules.Confirm(storage.State, Code, claim, time.GetUtcNow()));
 
-    public Task<Reply<MemberRole>> GetRole(UserId user) => Task.FromResult<Reply<MemberRole>>(
-        EnterpriseRules.Member(storage.State, user) is { } member ? member.Role : new Refusal(RefusalCode.NotFound));
-
     public Task DrainOutbox() => outbox.DrainAsync();
 
-    private Task Write(StoredEnterprise next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);
+    private async Task Write(StoredEnterprise next)
+    {
+        if (!ReferenceEquals(next, storage.State))
+        {
+            await outbox.WriteAsync(next);
+            durable = storage.State;
+        }
+    }
 }

@@ -47,7 +47,8 @@ public static class EnterpriseRules
         // A certificate is active, so its application had the reservation; whoever holds another one now never gets further.
         var claimed = new ClaimedEnterprise(
             claim.EnterpriseName, claim.Application, claim.Administrator, claim.AdministratorMaskedName, claim.AdministratorMaskedPhoneNumber, now,
-            [new EnterpriseMember(claim.Administrator, Accounts.MemberRole.Administrator, now)]);
+            [new EnterpriseMember(
+                claim.Administrator, Accounts.MemberRole.Administrator, now, MemberVia.Claim, claim.AdministratorMaskedName, claim.AdministratorMaskedPhoneNumber)]);
         var confirmed = state with
         {
             Claimed = claimed,

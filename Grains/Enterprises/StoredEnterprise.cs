@@ -15,6 +15,15 @@ public sealed record StoredEnterprise : IHasOutbox<StoredEnterprise>
     /// <summary>Applications on their way; told when another one won.</summary>
     public ImmutableArray<ApplicationId> Contenders { get; init; } = [];
 
+    /// <summary>Removed members, so that a late repeat of what made them members brings nobody back.</summary>
+    public ImmutableArray<FormerMember> FormerMembers { get; init; } = [];
+
+    /// <summary>历史授权记录, oldest first, in force or not.</summary>
+    public ImmutableArray<Authorisation> Authorisations { get; init; } = [];
+
+    /// <summary>How many records the audit has; the records lie with <see cref="IEnterpriseAuditGrain"/>.</summary>
+    public long AuditCount { get; init; }
+
     public Outbox Outbox { get; init; } = Outbox.Empty;
 
     public StoredEnterprise WithOutbox(Outbox outbox) => this with { Outbox = outbox };
@@ -30,4 +39,14 @@ public sealed record ClaimedEnterprise(
     DateTimeOffset ClaimedAt,
     ImmutableArray<EnterpriseMember> Members);
 
-public sealed record EnterpriseMember(UserId User, Accounts.MemberRole Role, DateTimeOffset Since);
+/// <param name="Operation">What made it a member; empty for who claimed the enterprise.</param>
+public sealed record EnterpriseMember(
+    UserId User,
+    Accounts.MemberRole Role,
+    DateTimeOffset Since,
+    MemberVia Via = MemberVia.Claim,
+    string MaskedName = "",
+    string MaskedPhoneNumber = "",
+    Guid Operation = default);
+
+public sealed record FormerMember(UserId User, Guid Operation, DateTimeOffset RemovedAt);
