@@ -15,7 +15,8 @@ public sealed record SimulatorKeys(
     string AlipayAppId,
     string AlipaySellerId,
     string AlipayPrivateKey,
-    string MerchantPrivateKey)
+    string MerchantPrivateKey,
+    WeChatAccount WeChat)
 {
     const string FileName = "keys.json";
 
@@ -29,8 +30,15 @@ public sealed record SimulatorKeys(
         var path = Path.Combine(folder, FileName);
         if (File.Exists(path))
         {
-            return JsonSerializer.Deserialize<SimulatorKeys>(File.ReadAllText(path))
+            var known = JsonSerializer.Deserialize<SimulatorKeys>(File.ReadAllText(path))
                 ?? throw new InvalidDataException($"{path} holds no keys.");
+            var complete = known.Complete();
+            if (complete != known)
+            {
+                PrivateFile.Write(path, JsonSerializer.Serialize(complete));
+            }
+
+            return complete;
         }
 
         var keys = Create();
@@ -44,6 +52,9 @@ public sealed record SimulatorKeys(
     /// <summary>The key the merchant has registered.</summary>
     public string MerchantPublicKey() => PublicKeyOf(MerchantPrivateKey);
 
+    /// <summary>A file of an earlier release knows fewer providers.</summary>
+    SimulatorKeys Complete() => this with { WeChat = WeChat ?? WeChatAccount.Draw() };
+
     static SimulatorKeys Create() => new(
         "LTAI" + RandomNumberGenerator.GetString(Letters, 20),
         RandomNumberGenerator.GetString(Letters, 30),
@@ -52,7 +63,8 @@ public sealed record SimulatorKeys(
         "9021" + RandomNumberGenerator.GetString(Digits, 12),
         "2088" + RandomNumberGenerator.GetString(Digits, 12),
         NewRsaKey(),
-        NewRsaKey());
+        NewRsaKey(),
+        WeChatAccount.Draw());
 
     static string NewRsaKey()
     {
@@ -67,8 +79,14 @@ public sealed record SimulatorKeys(
         return Convert.ToBase64String(rsa.ExportSubjectPublicKeyInfo());
     }
 
-    const string Digits = "0123456789";
-    const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    internal const string Digits = "0123456789";
+    internal const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+}
+
+/// <summary>An application at WeChat's open platform.</summary>
+public sealed record WeChatAccount(string AppId, string AppSecret)
+{
+    internal static WeChatAccount Draw() => new("wx" + RandomNumberGenerator.GetHexString(16, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true));
 }
 
 /// <summary>Files only their owner may read, replaced whole: a crash leaves the old or the new one.</summary>

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Sms;
+using Bzt.Simulators.WeChat;
 
 namespace Bzt.Simulators;
 
@@ -13,6 +14,9 @@ sealed class World
     public List<SmsMessage> Messages { get; init; } = [];
     public Dictionary<string, Trade> Trades { get; init; } = [];
     public Dictionary<string, BankCardCheck> BankCardChecks { get; init; } = [];
+    public List<WeChatUser> WeChatUsers { get; init; } = [];
+    public List<WeChatCode> WeChatCodes { get; init; } = [];
+    public List<WeChatToken> WeChatTokens { get; init; } = [];
 }
 
 /// <summary>

@@ -3,6 +3,7 @@ using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Control;
 using Bzt.Simulators.Pages;
 using Bzt.Simulators.Sms;
+using Bzt.Simulators.WeChat;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -42,6 +43,7 @@ public static class SimulatorsHost
         builder.Services.AddSingleton(services => new SimulatorState(Options(services).DataFolder));
         builder.Services.AddSingleton<Steering>();
         builder.Services.AddSingleton<SmsSimulator>();
+        builder.Services.AddSingleton<WeChatSimulator>();
         builder.Services.AddSingleton<BankCardSimulator>();
         builder.Services.AddSingleton<AlipaySimulator>();
         builder.Services.AddSingleton<AlipayNotifier>();
@@ -63,6 +65,7 @@ public static class SimulatorsHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapSms();
+        app.MapWeChat();
         app.MapBankCards();
         app.MapAlipay();
         app.MapControl();

@@ -23,7 +23,7 @@ public sealed record Steer(Disturbance Kind, string? Code = null, int Millisecon
 /// <summary>What the next calls of a provider shall meet, first come first served.</summary>
 sealed class Steering(TimeProvider time)
 {
-    public static readonly string[] Providers = ["sms", "bankcard", "alipay"];
+    public static readonly string[] Providers = ["sms", "wechat", "bankcard", "alipay"];
 
     readonly ConcurrentDictionary<string, ConcurrentQueue<Steer>> queues = new();
 

@@ -1,6 +1,7 @@
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.Payments;
 using Bzt.Grains.Providers.Sms;
+using Bzt.Grains.Providers.WeChat;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,6 +17,10 @@ public static class ProviderServices
         services.AddOptions<AliyunSmsOptions>().BindConfiguration(AliyunSmsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(AliyunSmsSender.HttpClientName);
         services.AddSingleton<ISmsSender, AliyunSmsSender>();
+
+        services.AddOptions<WeChatOptions>().BindConfiguration(WeChatOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(WeChatOpenPlatform.HttpClientName);
+        services.AddSingleton<IWeChatLogin, WeChatOpenPlatform>();
 
         services.AddOptions<BankCardOptions>().BindConfiguration(BankCardOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(HmacBankCardVerifier.HttpClientName);

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Sms;
+using Bzt.Simulators.WeChat;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Simulators.Control;
@@ -19,6 +20,7 @@ static class ControlEndpoints
         var control = app.MapGroup("/control").AddEndpointFilter(RequireToken);
         control.MapGet("/sms", (string phone, SmsSimulator sms) => sms.Newest(phone, 1) is [var message] ? Results.Json(message, Json) : Results.NotFound());
         control.MapGet("/persons/{number:int}", (int number) => number is >= 1 and <= TestPerson.Last ? Results.Json(TestPerson.Get(number), Json) : Results.NotFound());
+        control.MapPost("/wechat/confirm", Confirm);
         control.MapGet("/alipay/{orderId}", (string orderId, AlipaySimulator alipay) => alipay.Find(orderId) is { } trade ? Results.Json(trade, Json) : Results.NotFound());
         control.MapPost("/alipay/{orderId}/pay", (string orderId, AlipaySimulator alipay, AlipayNotifier notifier) => Finish(orderId, TradeStatus.TradeSuccess, alipay, notifier));
         control.MapPost("/alipay/{orderId}/close", (string orderId, AlipaySimulator alipay, AlipayNotifier notifier) => Finish(orderId, TradeStatus.TradeClosed, alipay, notifier));
@@ -39,6 +41,19 @@ static class ControlEndpoints
             return Results.NoContent();
         });
     }
+
+    static IResult Confirm(Confirmation confirmation, WeChatSimulator weChat, SimulatorKeys keys)
+    {
+        if (WeChatConsent.Read(confirmation.Page, keys) is not { Consent: { } consent })
+        {
+            return Results.BadRequest();
+        }
+
+        var code = confirmation.Nickname is { Length: > 0 } nickname ? weChat.Agree(weChat.Named(nickname), consent.Scope, consent.CodeLifetime) : null;
+        return Results.Json(consent.Return(code));
+    }
+
+    internal sealed record Confirmation(Uri Page, string? Nickname);
 
     static async Task<IResult> SteerAsync(string provider, HttpRequest request, Steering steering)
     {

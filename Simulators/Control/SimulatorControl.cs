@@ -17,6 +17,17 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
     public async Task<TestPerson> PersonAsync(int number, CancellationToken cancellation = default) =>
         await FindAsync<TestPerson>($"control/persons/{number}", cancellation) ?? throw new ArgumentOutOfRangeException(nameof(number));
 
+    /// <summary>Answers WeChat's consent page as this user, who is made if there is none of the name; null cancels.</summary>
+    /// <returns>Where the browser is sent back to.</returns>
+    public async Task<Uri> ConfirmWeChatAsync(Uri consentPage, string? nickname, CancellationToken cancellation = default)
+    {
+        using var request = Request(HttpMethod.Post, "control/wechat/confirm");
+        request.Content = JsonContent.Create(new ControlEndpoints.Confirmation(consentPage, nickname), options: ControlEndpoints.Json);
+        using var response = await http.SendAsync(request, cancellation);
+        response.EnsureSuccessStatusCode();
+        return new Uri((await response.Content.ReadFromJsonAsync<string>(ControlEndpoints.Json, cancellation))!);
+    }
+
     /// <summary>Null until the payment page of this order was opened.</summary>
     public Task<Trade?> TradeAsync(string orderId, CancellationToken cancellation = default) =>
         FindAsync<Trade>($"control/alipay/{Uri.EscapeDataString(orderId)}", cancellation);
@@ -36,7 +47,7 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
     public Task NotifyAsync(string orderId, CancellationToken cancellation = default) =>
         PostAsync($"control/alipay/{Uri.EscapeDataString(orderId)}/notify", null, cancellation);
 
-    /// <param name="provider"><c>sms</c>, <c>bankcard</c> or <c>alipay</c>.</param>
+    /// <param name="provider">One of <c>Steering.Providers</c>.</param>
     /// <param name="steer">What its next calls shall meet.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task SteerAsync(string provider, Steer steer, CancellationToken cancellation = default) =>

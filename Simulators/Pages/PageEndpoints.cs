@@ -5,6 +5,7 @@ using System.Text;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Sms;
+using Bzt.Simulators.WeChat;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -30,6 +31,7 @@ static class PageEndpoints
         pages.MapGet("/", (SimulatorState state) => state.Read(world => new RazorComponentResult<IndexPage>(new
         {
             Messages = world.Messages.Count,
+            Logins = world.WeChatCodes.Count,
             Checks = world.BankCardChecks.Count,
             Trades = world.Trades.Count,
         })));
@@ -38,6 +40,8 @@ static class PageEndpoints
             var only = string.IsNullOrWhiteSpace(phone) ? null : phone.Trim();
             return new RazorComponentResult<SmsPage>(new { Phone = only, Messages = sms.Newest(only), Waiting = steering.Waiting("sms") });
         });
+        pages.MapGet("/wechat", (WeChatSimulator weChat, Steering steering) =>
+            new RazorComponentResult<WeChatPage>(new { Users = weChat.Users(), Codes = weChat.NewestCodes(20), Waiting = steering.Waiting("wechat") }));
         pages.MapGet("/bank-cards", (int? from, BankCardSimulator bankCards, Steering steering) =>
         {
             var first = Math.Clamp(from ?? 1, 1, TestPerson.Last);
@@ -102,6 +106,7 @@ static class PageEndpoints
     static IResult Back(string provider) => Results.Redirect(provider switch
     {
         "sms" => "/sms",
+        "wechat" => "/wechat",
         "bankcard" => "/bank-cards",
         "alipay" => "/alipay",
         _ => "/",

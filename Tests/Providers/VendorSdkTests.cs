@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bzt.Grains.Providers.Payments;
+using Bzt.Grains.Providers.WeChat;
 using Bzt.Tests.Peers;
 using Bzt.Tests.Simulators;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Bzt.Tests.Providers;
 
@@ -56,6 +58,24 @@ public sealed class VendorSdkTests
         Assert.True(JsonNode.Parse(await Node("alipay.mjs", JsonSerializer.Serialize(notification), settings))!["authentic"]!.GetValue<bool>());
         var forged = new Dictionary<string, string>(notification) { ["total_amount"] = "0.01" };
         Assert.False(JsonNode.Parse(await Node("alipay.mjs", JsonSerializer.Serialize(forged), settings))!["authentic"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    [Trait("Feature", "M013"), Trait("Surface", "api")]
+    public async Task Wechat_oauth_logs_the_same_user_in_as_our_adapter()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        string[] account = [simulators.Address.AbsoluteUri, simulators.Settings["Providers:WeChat:AppId"]!, simulators.Settings["Providers:WeChat:AppSecret"]!];
+        var page = JsonNode.Parse(await Node("wechat-oauth.mjs", null, [.. account, "http://127.0.0.1:1/back?a=1", "s&1"]))!["url"]!.GetValue<string>();
+        var query = QueryHelpers.ParseQuery((await simulators.Control.ConfirmWeChatAsync(new Uri(page), "小李")).Query);
+        Assert.Equal(("s&1", "1"), (query["state"].ToString(), query["a"].ToString()));
+        var user = JsonNode.Parse(await Node("wechat-oauth.mjs", null, [.. account, query["code"]!]))!;
+        Assert.Equal("小李", user["user"]!["nickname"]!.GetValue<string>());
+        Assert.Equal(40163, JsonNode.Parse(await Node("wechat-oauth.mjs", null, [.. account, query["code"]!]))!["code"]!.GetValue<int>());
+
+        var ours = simulators.Adapter<IWeChatLogin>();
+        var back = QueryHelpers.ParseQuery((await simulators.Control.ConfirmWeChatAsync(ours.ConsentPage(new Uri("http://127.0.0.1:1/back"), "s")!, "小李")).Query);
+        Assert.Equal(new WeChatResult.Ok(user["openid"]!.GetValue<string>(), user["unionid"]!.GetValue<string>()), await ours.ExchangeAsync(back["code"]!));
     }
 
     // The SDKs write local time where Alipay means Beijing's.
