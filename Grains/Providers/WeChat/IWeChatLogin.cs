@@ -21,7 +21,11 @@ public abstract record WeChatResult
 
     /// <param name="OpenId">The user at our application, for ever.</param>
     /// <param name="UnionId">The user at all applications of our open-platform account; absent when ours is bound to none.</param>
-    public sealed record Ok(string OpenId, string? UnionId) : WeChatResult;
+    public sealed record Ok(string OpenId, string? UnionId) : WeChatResult
+    {
+        /// <summary>Only the type: a record would print the person into a log.</summary>
+        public override string ToString() => nameof(Ok);
+    }
 
     /// <summary>WeChat's definite no.</summary>
     public sealed record Refused(WeChatRefusal Code, string ProviderCode) : WeChatResult;
