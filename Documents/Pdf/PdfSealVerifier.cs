@@ -90,7 +90,7 @@ public static class PdfSealVerifier
     /// The two ranges begin at 0, and the gap between them is exactly this dictionary's own /Contents: a gap elsewhere or a wider one
     /// would leave bytes that nobody signed.
     /// </summary>
-    private static bool TryRange(PdfDocument document, PdfDictionary signature, out long[] range, out byte[] contents)
+    internal static bool TryRange(PdfDocument document, PdfDictionary signature, out long[] range, out byte[] contents)
     {
         (range, contents) = ([], []);
         if (!document.TryResolve<PdfArray>(signature["ByteRange"], out var array) || array.Items.Count != 4 || signature["Contents"] is not PdfString value) return false;

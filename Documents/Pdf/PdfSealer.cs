@@ -7,7 +7,7 @@ namespace Bzt.Documents.Pdf;
 /// appends everything but the signature and says what is to be signed; <see cref="CompleteAsync"/> puts the CMS in.
 /// Memory does not grow with the document. The file appears under its name only when it is finished.
 /// </summary>
-public static class PdfSealer
+public static partial class PdfSealer
 {
     private const int BufferSize = 256 * 1024;
 

@@ -4,6 +4,7 @@ using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Providers;
 using Bzt.Silo.Batching;
+using Bzt.Silo.Imaging;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -29,6 +30,7 @@ public static class SiloComposition
         builder.Services.AddCertificates();
         builder.Services.AddProviders();
         builder.AddBatching();
+        builder.AddImaging();
         builder.UseOrleans(silo =>
         {
             silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

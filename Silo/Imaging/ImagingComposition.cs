@@ -1,0 +1,51 @@
+using System.ComponentModel.DataAnnotations;
+using Bzt.Grains.Seals;
+using Bzt.Silo.Hosting;
+
+namespace Bzt.Silo.Imaging;
+
+/// <summary>Section <c>Imaging</c>.</summary>
+public sealed class ImagingOptions
+{
+    public const string Section = "Imaging";
+
+    /// <summary>The font of documents, with TrueType outlines and Chinese characters; without it the system's folders are searched.</summary>
+    public string? FontFile { get; set; }
+
+    /// <summary>Pictures and documents worked on at a time. A photo takes up to 250 MB while it is.</summary>
+    [Range(1, 32)]
+    public int AtOnce { get; set; } = 2;
+}
+
+internal static class ImagingComposition
+{
+    public static void AddImaging(this IHostApplicationBuilder builder)
+    {
+        var options = builder.Bind<ImagingOptions>(ImagingOptions.Section);
+        builder.Services.AddSingleton(DocumentFont.Load(options.FontFile));
+        builder.Services.AddSingleton(new ImagingQueue(options.AtOnce));
+        builder.Services.AddSingleton<IDocumentMaker, DocumentMaker>();
+        builder.Services.AddSingleton<ILetterSealing, LetterSealing>();
+    }
+}
+
+/// <summary>A few at a time, on the thread pool: a grain that waits for a picture takes no time from others.</summary>
+internal sealed class ImagingQueue(int atOnce) : IDisposable
+{
+    private readonly SemaphoreSlim free = new(atOnce);
+
+    public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
+    {
+        await free.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(work, cancellation);
+        }
+        finally
+        {
+            free.Release();
+        }
+    }
+
+    public void Dispose() => free.Dispose();
+}
