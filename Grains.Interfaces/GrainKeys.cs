@@ -5,6 +5,7 @@ using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Inbox;
+using Bzt.Grains.Remittances;
 using Bzt.Grains.Sessions;
 
 namespace Bzt.Grains;
@@ -28,6 +29,10 @@ public static class GrainKeys
     public static IOrderGrain Order(this IGrainFactory grains, OrderId id) => grains.GetGrain<IOrderGrain>(id.Value);
 
     public static IPaymentDeskGrain PaymentDesk(this IGrainFactory grains) => grains.GetGrain<IPaymentDeskGrain>(0);
+
+    public static IRemittanceGrain Remittance(this IGrainFactory grains, Guid id) => grains.GetGrain<IRemittanceGrain>(id);
+
+    public static IRemittanceDeskGrain RemittanceDesk(this IGrainFactory grains) => grains.GetGrain<IRemittanceDeskGrain>(0);
 
     public static ICatalogueGrain Catalogue(this IGrainFactory grains) => grains.GetGrain<ICatalogueGrain>(0);
 

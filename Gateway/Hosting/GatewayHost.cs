@@ -6,6 +6,7 @@ using Bzt.Gateway.Health;
 using Bzt.Gateway.Inbox;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Payments;
+using Bzt.Gateway.Remittances;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
@@ -60,6 +61,7 @@ public static class GatewayHost
         app.MapPhoneApi();
         app.MapPlatformApi();
         app.MapPayments();
+        app.MapRemittances();
         app.MapCaConsole();
         app.MapHealth();
         app.MapApiDocument();

@@ -1,5 +1,6 @@
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.Payments;
+using Bzt.Grains.Providers.Remittances;
 using Bzt.Grains.Providers.Sms;
 using Bzt.Grains.Providers.WeChat;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,10 @@ public static class ProviderServices
         services.AddOptions<BankCardOptions>().BindConfiguration(BankCardOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(HmacBankCardVerifier.HttpClientName);
         services.AddSingleton<IBankCardVerifier, HmacBankCardVerifier>();
+
+        services.AddOptions<RemittanceOptions>().BindConfiguration(RemittanceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(BankRemittances.HttpClientName);
+        services.AddSingleton<IRemittances, BankRemittances>();
 
         services.AddOptions<AlipayOptions>().BindConfiguration(AlipayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(AlipayPayment.HttpClientName);
