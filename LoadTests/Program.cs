@@ -8,6 +8,7 @@ var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
 {
     ["flows"] = new(FlowsCommand.Usage, FlowsCommand.Run),
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
+    ["bench stage"] = new("[--json FILE]: the silo's stage: what a lone operation waits, what company gains", StageBench.Run),
     ["bench flow"] = new("[--json FILE]: the cryptography of one flow at the server, whole and in parts", FlowBench.Run),
     ["bench cipher"] = new("[--json FILE]: do SM3 and SM4-GCM limit a flow or a bid file", CipherBench.Run),
     ["verify sm2"] = new("[--count N]: long agreement with BouncyCastle", Verify.Run),

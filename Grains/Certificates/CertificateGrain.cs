@@ -26,6 +26,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private readonly ClusterKeyRings clusterKeys;
     private readonly IKeyProtector protector;
     private readonly INonceSource nonces;
+    private readonly IGroupStage stage;
     private readonly TimeProvider time;
     private readonly ILogger<CertificateGrain> log;
     private readonly OpenRounds rounds = new();
@@ -35,9 +36,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     public CertificateGrain(
         [PersistentState("certificate")] IPersistentState<CertificateRecord> stored, OutboxDrains drains, ClusterKeyRings clusterKeys,
-        IKeyProtector protector, INonceSource nonces, TimeProvider time, ILogger<CertificateGrain> log)
+        IKeyProtector protector, INonceSource nonces, IGroupStage stage, TimeProvider time, ILogger<CertificateGrain> log)
     {
-        (this.stored, this.clusterKeys, this.protector, this.nonces, this.time, this.log) = (stored, clusterKeys, protector, nonces, time, log);
+        (this.stored, this.clusterKeys, this.protector, this.nonces, this.stage, this.time, this.log) = (stored, clusterKeys, protector, nonces, stage, time, log);
         drain = drains.Attach(this, stored);
     }
 
@@ -215,8 +216,8 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         // 5. Decide.
-        var server = new KeyShareServer(Id.ToString(), created.Device.ToString(), new ShareSealer(protector), SystemRandom.Instance, nonces);
-        var decision = server.Handle(Record.Shares, rounds, message, work, now);
+        var server = new KeyShareServer(Id.ToString(), created.Device.ToString(), new ShareSealer(protector), SystemRandom.Instance, nonces, stage);
+        var decision = await server.HandleAsync(Record.Shares, rounds, message, work, now);
         var known = session is { } named ? openWork.Find(named) : null;
         if (ReferenceEquals(decision.State, Record.Shares))
         {

@@ -90,7 +90,7 @@ internal sealed class SiloCryptography : IDisposable
         var start = Stopwatch.GetTimestamp();
         var now = DateTimeOffset.UnixEpoch;
         var received = (Received.Request)channels.Receive(message, new DeviceIdentity(DeviceId, device.PublicKey), now);
-        var decision = server.Handle(state, rounds, received.Message, KeyShareServer.WorkNeeded(received.Message) is null ? null : work, now);
+        var decision = server.HandleAsync(state, rounds, received.Message, KeyShareServer.WorkNeeded(received.Message) is null ? null : work, now).AsTask().Result;
         state = decision.State;
         var reply = received.Reply(decision.Answer);
         silo += Stopwatch.GetElapsedTime(start);

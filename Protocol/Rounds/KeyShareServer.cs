@@ -25,6 +25,7 @@ public sealed partial class KeyShareServer
     private readonly ISecretSealer sealer;
     private readonly IRandomSource random;
     private readonly INonceSource nonces;
+    private readonly IGroupStage stage;
 
     /// <summary>The role for one key and the device registered for it.</summary>
     /// <param name="keyId">The key.</param>
@@ -32,16 +33,20 @@ public sealed partial class KeyShareServer
     /// <param name="sealer">Seals what the state holds.</param>
     /// <param name="random">Everything random but the nonces of signing.</param>
     /// <param name="nonces">The nonces of signing; null draws them from <paramref name="random"/>.</param>
-    public KeyShareServer(string keyId, string deviceId, ISecretSealer sealer, IRandomSource random, INonceSource? nonces = null)
+    /// <param name="stage">Where the multiplications of signing run; null runs them on the spot.</param>
+    public KeyShareServer(
+        string keyId, string deviceId, ISecretSealer sealer, IRandomSource random, INonceSource? nonces = null, IGroupStage? stage = null)
     {
-        (this.keyId, this.deviceId, this.sealer, this.random, this.nonces) = (keyId, deviceId, sealer, random, nonces ?? new DrawnNonces(random));
+        (this.keyId, this.deviceId, this.sealer, this.random) = (keyId, deviceId, sealer, random);
+        (this.nonces, this.stage) = (nonces ?? new DrawnNonces(random), stage ?? InlineStage.Instance);
     }
 
     /// <summary>
     /// Decides about one message. <paramref name="state"/> is null before key generation; <paramref name="work"/> is
-    /// what the caller knows about the request an opening message names (<see cref="WorkNeeded"/>).
+    /// what the caller knows about the request an opening message names (<see cref="WorkNeeded"/>). Waits for nothing but the stage: with
+    /// <see cref="InlineStage"/> it is decided on return.
     /// </summary>
-    public Decision Handle(KeyShareState? state, OpenRounds rounds, PhoneRequest request, RoundWork? work, DateTimeOffset now)
+    public ValueTask<Decision> HandleAsync(KeyShareState? state, OpenRounds rounds, PhoneRequest request, RoundWork? work, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(rounds);
         if (state is not null && (state.KeyId != keyId || state.DeviceId != deviceId))
@@ -50,6 +55,24 @@ public sealed partial class KeyShareServer
         }
 
         rounds.DropExpired(now);
+        return request switch
+        {
+            SigningFinish r when state is { IsFrozen: false } => HandleAsync(state, rounds, r, now),
+            SessionSign r when state is { IsFrozen: false } => HandleAsync(state, rounds, r, now),
+            _ => ValueTask.FromResult(Handle(state, rounds, request, work, now)),
+        };
+    }
+
+    /// <summary>The request id whose work <see cref="HandleAsync(KeyShareState?, OpenRounds, PhoneRequest, RoundWork?, DateTimeOffset)"/> needs for this message; null for none.</summary>
+    public static string? WorkNeeded(PhoneRequest request) => request switch
+    {
+        SigningOpen r => r.RequestId,
+        ProofOpen { Purpose: not ProofPurpose.PinChange } r => r.RequestId,
+        _ => null,
+    };
+
+    private Decision Handle(KeyShareState? state, OpenRounds rounds, PhoneRequest request, RoundWork? work, DateTimeOffset now)
+    {
         switch (request)
         {
             case KeygenCommit commit:
@@ -71,7 +94,6 @@ public sealed partial class KeyShareServer
         return request switch
         {
             SigningOpen r => Handle(state, rounds, r, work, now),
-            SigningFinish r => Handle(state, rounds, r, now),
             ResumeOpen => HandleResumeOpen(state, rounds, now),
             Resume r => Handle(state, rounds, r, now),
             ProofOpen r => Handle(state, rounds, r, work, now),
@@ -82,18 +104,9 @@ public sealed partial class KeyShareServer
             DepositConfirm r => Handle(state, r),
             DepositFetch r => Handle(state, r, now),
             SessionDeposit r => Handle(state, rounds, r, now),
-            SessionSign r => Handle(state, rounds, r, now),
             _ => new(state, new Failed(ProtocolFailure.Unexpected)),
         };
     }
-
-    /// <summary>The request id whose work <see cref="Handle(KeyShareState?, OpenRounds, PhoneRequest, RoundWork?, DateTimeOffset)"/> needs for this message; null for none.</summary>
-    public static string? WorkNeeded(PhoneRequest request) => request switch
-    {
-        SigningOpen r => r.RequestId,
-        ProofOpen { Purpose: not ProofPurpose.PinChange } r => r.RequestId,
-        _ => null,
-    };
 
     private static Point PublicKeyOf(KeyShareState state) => Point.TryDecode(state.PublicKey, out var p)
         ? p

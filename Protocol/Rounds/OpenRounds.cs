@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Secrets;
 using Bzt.Protocol.Wire;
@@ -123,22 +122,17 @@ internal abstract class OpenRound : IDisposable
 /// <summary>A nonce w2 and the secret point V2 = w2·d2·(P + G) that goes with it. V2 told to anybody is a PIN oracle.</summary>
 internal sealed class ServerNonce : IDisposable
 {
-    private readonly SecretBytes v2 = new(Point.Length);
-
     private readonly NoncePair pair;
+    private readonly LaterPoint v2;
 
-    public ServerNonce(NoncePair pair, Point v2)
-    {
-        this.pair = pair;
-        v2.Encode(this.v2.Span);
-    }
+    public ServerNonce(NoncePair pair, LaterPoint v2) => (this.pair, this.v2) = (pair, v2);
 
     public SecretScalar W2 => pair.Secret;
 
     /// <summary>w2·G: what the phone is told.</summary>
     public Point Point => pair.Point;
 
-    public Point V2 => Point.TryDecode(v2.Span, out var point) ? point : throw new CryptographicException("A nonce is damaged.");
+    public Point V2 => v2.Take();
 
     public void Dispose()
     {

@@ -262,7 +262,7 @@ public sealed partial class KeyShareServer
         return new(state, new Acknowledged());
     }
 
-    private Decision Handle(KeyShareState state, OpenRounds rounds, SessionSign request, DateTimeOffset now)
+    private async ValueTask<Decision> HandleAsync(KeyShareState state, OpenRounds rounds, SessionSign request, DateTimeOffset now)
     {
         if (Refuse(state, request.Epoch, now) is { } refusal)
         {
@@ -285,7 +285,7 @@ public sealed partial class KeyShareServer
             }
 
             using var d2 = UnsealShare(state, request.Epoch);
-            var signatures = Complete(PublicKeyOf(state), d2, round.Nonces, round.Digests, [request.Part]);
+            var signatures = await CompleteAsync(PublicKeyOf(state), d2, round.Nonces, round.Digests, [request.Part]);
             if (signatures is not null)
             {
                 // A4.1 Neither epoch nor count moves: no PIN was entered.

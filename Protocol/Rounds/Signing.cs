@@ -214,7 +214,7 @@ public sealed partial class KeyShareServer
         return new(state, answer);
     }
 
-    private Decision Handle(KeyShareState state, OpenRounds rounds, SigningFinish request, DateTimeOffset now)
+    private async ValueTask<Decision> HandleAsync(KeyShareState state, OpenRounds rounds, SigningFinish request, DateTimeOffset now)
     {
         // S3.1 A repeat, the lock and the epoch come before anything is computed.
         if (Precheck(state, rounds, request, now) is { } early)
@@ -245,7 +245,7 @@ public sealed partial class KeyShareServer
 
         // S3.4 Whatever comes of it, these nonces are used up now.
         using var d2 = UnsealShare(state, request.Epoch);
-        var signatures = Complete(PublicKeyOf(state), d2, round.Nonces, round.Digests, request.Parts);
+        var signatures = await CompleteAsync(PublicKeyOf(state), d2, round.Nonces, round.Digests, request.Parts);
         var documents = round.Answer.Documents;
         rounds.Close(round);
 
@@ -266,24 +266,16 @@ public sealed partial class KeyShareServer
     {
         var pairs = new NoncePair[count];
         var scalars = new Scalar[count];
-        var points = new Point[count];
         for (var i = 0; i < count; i++)
         {
             pairs[i] = nonces.Take();
             scalars[i] = pairs[i].Secret.Value * d2.Value;
-            points[i] = publicKey + Sm2Group.G;
         }
 
-        Sm2Batch.Multiply(scalars, points, points);
-        var taken = new ServerNonce[count];
-        for (var i = 0; i < count; i++)
-        {
-            taken[i] = new(pairs[i], points[i]);
-        }
-
+        // Not before S3 does anybody need them: until then they may be made beside those of other keys.
+        var v2 = stage.MultiplyLater(scalars, publicKey + Sm2Group.G);
         scalars.AsSpan().Clear();
-        points.AsSpan().Clear();
-        return taken;
+        return [.. pairs.Zip(v2, (pair, point) => new ServerNonce(pair, point))];
     }
 
     private AggregateProof Prove(ServerNonce[] taken, Point[] w2, byte[] context)
@@ -293,7 +285,7 @@ public sealed partial class KeyShareServer
     }
 
     /// <summary>s = d2(s1 + w2) − r for every part; null unless every one verifies under P.</summary>
-    private Sm2Signature[]? Complete(
+    private async ValueTask<Sm2Signature[]?> CompleteAsync(
         Point publicKey, SecretScalar d2, IReadOnlyList<ServerNonce> nonces, IReadOnlyList<byte[]> digests, IReadOnlyList<SigningPart> parts)
     {
         var signatures = new Sm2Signature[parts.Count];
@@ -311,14 +303,14 @@ public sealed partial class KeyShareServer
             signatures[i] = new(r, s);
         }
 
-        return VerifyAll(publicKey, signatures, points) ? signatures : null;
+        return await VerifyAllAsync(publicKey, signatures, points) ? signatures : null;
     }
 
     /// <summary>
     /// sG + (r + s)P = R for all at once: the sum with weights of 128 bits, drawn after every part arrived, so that
     /// errors do not cancel but with probability 2⁻¹²⁸.
     /// </summary>
-    private bool VerifyAll(Point publicKey, Sm2Signature[] signatures, Point[] points)
+    private ValueTask<bool> VerifyAllAsync(Point publicKey, Sm2Signature[] signatures, Point[] points)
     {
         var weights = new Scalar[signatures.Length];
         Scalar onGenerator = default;
@@ -333,6 +325,8 @@ public sealed partial class KeyShareServer
             onKey += weights[i] * (signatures[i].R + signatures[i].S);
         }
 
-        return Sm2Group.MultiplyAddVartime(onGenerator, onKey, publicKey) == Sm2Group.SumVartime(weights, points);
+        return IsSumAsync();
+
+        async ValueTask<bool> IsSumAsync() => await stage.MultiplyAddAsync(onGenerator, onKey, publicKey) == Sm2Group.SumVartime(weights, points);
     }
 }

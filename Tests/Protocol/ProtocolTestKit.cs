@@ -96,7 +96,7 @@ internal sealed class TestSilo(string keyId, string deviceId, INonceSource? nonc
     public SiloAnswer Handle(PhoneRequest request)
     {
         var work = KeyShareServer.WorkNeeded(request) is { } id ? Work.GetValueOrDefault(id) : null;
-        var decision = server.Handle(State, Rounds, request, work, Now);
+        var decision = server.Decide(State, Rounds, request, work, Now);
         if (!ReferenceEquals(decision.State, State))
         {
             State = decision.State;
@@ -180,5 +180,17 @@ internal sealed class TestKey
             using var stretched = Pin(pin);
             return await round.ConfirmAsync(stretched);
         }
+    }
+}
+
+internal static class Deciding
+{
+    /// <summary>Everything runs on the spot, so it is decided on return.</summary>
+    public static Decision Decide(
+        this KeyShareServer server, KeyShareState? state, OpenRounds rounds, PhoneRequest request, RoundWork? work, DateTimeOffset now)
+    {
+        var deciding = server.HandleAsync(state, rounds, request, work, now);
+        Assert.True(deciding.IsCompleted);
+        return deciding.Result;
     }
 }

@@ -152,7 +152,7 @@ public class VectorTests
         private SiloAnswer Step(string request, string answer, PhoneRequest message)
         {
             var server = new KeyShareServer("cert-1", "device-1", sealer, new SeededRandom(answer));
-            var decision = server.Handle(state, rounds, message, work, Now);
+            var decision = server.Decide(state, rounds, message, work, Now);
             state = decision.State;
             Messages.Add((request, message.Encode()));
             Messages.Add((answer, decision.Answer.Encode()));

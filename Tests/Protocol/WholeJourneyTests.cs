@@ -98,7 +98,7 @@ internal sealed class CertificateGrainInMiniature(string keyId, DeviceIdentity d
                 return repeat.Reply;
             case Received.Request request:
                 var work = KeyShareServer.WorkNeeded(request.Message) is { } id ? Work.GetValueOrDefault(id) : null;
-                var decision = server.Handle(state, rounds, request.Message, work, now);
+                var decision = server.Decide(state, rounds, request.Message, work, now);
                 state = decision.State; // One durable write, if it is another object; when it fails: answer nothing, deactivate.
                 if (decision.Effect is not null)
                 {
