@@ -96,7 +96,7 @@ public sealed class GroupStageTests
         using var stage = new GroupStage(TimeSpan.FromHours(1));
         for (var i = 0; i < 3; i++)
         {
-            Assert.True(stage.MultiplyAddAsync(Scalar.One, Scalar.One, P).IsCompletedSuccessfully);
+            Assert.True(stage.MultiplyAddAsync(Scalar.One, Scalar.One, P).AsTask().IsCompletedSuccessfully);
         }
 
         Assert.Equal((3, 3), stage.ChecksRun);

@@ -189,8 +189,8 @@ internal static class Deciding
     public static Decision Decide(
         this KeyShareServer server, KeyShareState? state, OpenRounds rounds, PhoneRequest request, RoundWork? work, DateTimeOffset now)
     {
-        var deciding = server.HandleAsync(state, rounds, request, work, now);
+        var deciding = server.HandleAsync(state, rounds, request, work, now).AsTask();
         Assert.True(deciding.IsCompleted);
-        return deciding.Result;
+        return deciding.GetAwaiter().GetResult();
     }
 }
