@@ -38,7 +38,38 @@ public sealed record ClaimRequest(
     string CaId,
     int Years);
 
-public enum ApplicationKind { Claim }
+/// <summary>What is applied for. Which steps each takes is one table of the server's; its picture is docs/applications.md.</summary>
+public enum ApplicationKind
+{
+    /// <summary>认领企业: whoever's certificate is downloaded first becomes the administrator.</summary>
+    Claim,
+    /// <summary>个人证书: in the applicant's own name, without an enterprise.</summary>
+    Personal,
+    /// <summary>续期 of a 个人证书.</summary>
+    PersonalRenewal,
+    /// <summary>新增企业证书 by the administrator.</summary>
+    EnterpriseCertificate,
+    /// <summary>新增企业证书 by a member of staff.</summary>
+    StaffCertificate,
+    /// <summary>加入企业</summary>
+    Join,
+    /// <summary>新增授权: the administrator applies for a member.</summary>
+    Authorisation,
+    /// <summary>续期 by the administrator.</summary>
+    Renewal,
+    /// <summary>续期 by a member of staff.</summary>
+    StaffRenewal,
+    /// <summary>过期重新申请 by the administrator.</summary>
+    Reapplication,
+    /// <summary>过期重新申请 by a member of staff.</summary>
+    StaffReapplication,
+    /// <summary>证书找回</summary>
+    Recovery,
+    /// <summary>变更企业信息</summary>
+    EnterpriseChange,
+    /// <summary>The administrator cannot be reached: the legal representative names another one.</summary>
+    AdministratorReplacement,
+}
 
 public enum ApplicationState
 {
@@ -56,6 +87,16 @@ public enum ApplicationState
     Completed,
     /// <summary>Withdrawn by the user, or another application for the enterprise won.</summary>
     Cancelled,
+    /// <summary>待管理员审核</summary>
+    AdministratorReview,
+    /// <summary>待盖章: the authorisation letter waits for the administrator's seal.</summary>
+    SealDue,
+    /// <summary>待提交: the letter is sealed; the administrator's 确认 hands the application to the CA.</summary>
+    LetterSealed,
+    /// <summary>待付费, where the catalogue has the fee paid before the CA reviews.</summary>
+    PrepaymentDue,
+    /// <summary>已过期: nobody took the next step in time. What was paid is paid back.</summary>
+    Expired,
 }
 
 public sealed record ApplicationInfo(

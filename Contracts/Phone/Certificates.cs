@@ -67,6 +67,21 @@ public enum MessageKind
     CertificateLocked,
     /// <summary>A new device logged in to the account.</summary>
     NewDevice,
+
+    /// <summary>【加入企业申请】, to the administrator; the subject of this and the following is the application.</summary>
+    JoinRequested,
+    /// <summary>【证书授权】, to the administrator.</summary>
+    CertificateRequested,
+    /// <summary>【证书续期】, to the administrator.</summary>
+    RenewalRequested,
+    /// <summary>The CA approved: pay and download. Of a claim it is <see cref="ClaimApproved"/>.</summary>
+    ApplicationApproved,
+    /// <summary>【续期证书】</summary>
+    RenewalApproved,
+    /// <summary>【证书申请失败】: the CA or the administrator said no. Of a claim it is <see cref="ClaimRejected"/>.</summary>
+    ApplicationRejected,
+    /// <summary>Nobody took the next step in time.</summary>
+    ApplicationExpired,
 }
 
 /// <summary>A page of the inbox, newest first. <paramref name="Unread"/> counts all.</summary>

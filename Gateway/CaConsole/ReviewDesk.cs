@@ -8,7 +8,7 @@ namespace Bzt.Gateway.CaConsole;
 public sealed record DeskItem(AuthorityView Ca, CaDeskEntry Entry);
 
 /// <summary>An application with everything a reviewer decides by.</summary>
-public sealed record DeskDossier(AuthorityView Ca, CaDeskFile File, LegalRepresentative LegalRepresentative);
+public sealed record DeskDossier(AuthorityView Ca, CaDeskFile File, ReviewedPersons Persons);
 
 /// <summary>The desks of all CAs of the catalogue.</summary>
 internal sealed class ReviewDesk(IGrainFactory grains)
@@ -27,12 +27,12 @@ internal sealed class ReviewDesk(IGrainFactory grains)
     {
         if (await AuthorityAsync(ca) is not { } authority
             || await grains.CaAdapter(authority.Ca).Inspect(number, reviewer) is not Done<CaDeskFile>(var file)
-            || await grains.Application(file.Origin).GetForReview(number) is not Done<LegalRepresentative>(var person))
+            || await grains.Application(file.Origin).GetForReview(number) is not Done<ReviewedPersons>(var persons))
         {
             return null;
         }
 
-        return new DeskDossier(authority, file, person);
+        return new DeskDossier(authority, file, persons);
     }
 
     /// <summary>Owner and id of an upload of an application on the desk.</summary>
@@ -45,8 +45,8 @@ internal sealed class ReviewDesk(IGrainFactory grains)
 
         return which switch
         {
-            "licence" => (file.Applicant, file.LicenceBlobId),
-            "form" => (file.Applicant, file.FormBlobId),
+            "licence" when file.LicenceBlobId is { } licence => (file.Applicant, licence),
+            "form" when file.FormBlobId is { } form => (file.Applicant, form),
             _ => null,
         };
     }

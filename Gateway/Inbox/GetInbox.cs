@@ -33,6 +33,13 @@ internal static class GetInbox
         Grains.Inbox.MessageKind.CertificateFrozen => Contracts.Phone.MessageKind.CertificateFrozen,
         Grains.Inbox.MessageKind.CertificateLocked => Contracts.Phone.MessageKind.CertificateLocked,
         Grains.Inbox.MessageKind.NewDevice => Contracts.Phone.MessageKind.NewDevice,
+        Grains.Inbox.MessageKind.JoinRequested => Contracts.Phone.MessageKind.JoinRequested,
+        Grains.Inbox.MessageKind.CertificateRequested => Contracts.Phone.MessageKind.CertificateRequested,
+        Grains.Inbox.MessageKind.RenewalRequested => Contracts.Phone.MessageKind.RenewalRequested,
+        Grains.Inbox.MessageKind.ApplicationApproved => Contracts.Phone.MessageKind.ApplicationApproved,
+        Grains.Inbox.MessageKind.RenewalApproved => Contracts.Phone.MessageKind.RenewalApproved,
+        Grains.Inbox.MessageKind.ApplicationRejected => Contracts.Phone.MessageKind.ApplicationRejected,
+        Grains.Inbox.MessageKind.ApplicationExpired => Contracts.Phone.MessageKind.ApplicationExpired,
         _ => throw new InvalidOperationException($"A message of kind {kind}."),
     };
 }

@@ -21,9 +21,9 @@ public interface IApplicationGrain : IGrainWithGuidKey
     [Alias("view")]
     Task<Reply<ApplicationView>> GetView(UserId caller);
 
-    /// <summary>The legal representative, unmasked, for the reviewer of this submission; whoever calls has had the look audited.</summary>
+    /// <summary>The persons, unmasked, for the reviewer of this submission; whoever calls has had the look audited.</summary>
     [Alias("for-review")]
-    Task<Reply<LegalRepresentative>> GetForReview(string applicationNumber);
+    Task<Reply<ReviewedPersons>> GetForReview(string applicationNumber);
 
     /// <summary>The order of this application, ready to be paid.</summary>
     [Alias("pay")]
@@ -60,6 +60,10 @@ public interface IApplicationGrain : IGrainWithGuidKey
     /// <summary>From the enterprise: another application's certificate was downloaded first.</summary>
     [Alias("claim-lost")]
     Task ClaimLost(CreditCode enterprise);
+
+    /// <summary>From the sweep: ends it when its time is over. Whoever is still in time is left alone.</summary>
+    [Alias("expire")]
+    Task Expire();
 }
 
 /// <summary>
@@ -95,6 +99,14 @@ public sealed record Applicant(
 public sealed record LegalRepresentative([property: Id(0)] string Name, [property: Id(1)] string IdNumber)
 {
     public override string ToString() => nameof(LegalRepresentative);
+}
+
+/// <param name="LegalRepresentative">Null for a kind without.</param>
+/// <param name="Holder">经办人, as his real name was proven.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ReviewedPersons")]
+public sealed record ReviewedPersons([property: Id(0)] LegalRepresentative? LegalRepresentative, [property: Id(1)] Accounts.Person Holder)
+{
+    public override string ToString() => nameof(ReviewedPersons);
 }
 
 /// <param name="DevicePublicKey">P-256, 65 octets 04 ‖ X ‖ Y.</param>

@@ -1,3 +1,5 @@
+using Bzt.Contracts.Phone;
+
 namespace Bzt.Grains.CaVendors;
 
 /// <summary>
@@ -67,8 +69,9 @@ public sealed record CaSubmissionOrder(
     [property: Id(1)] ApplicationId Origin,
     [property: Id(2)] CaApplicationFile File);
 
-/// <summary>What a reviewer sees beside it. The legal representative's data is not copied: it lies with the application.</summary>
+/// <summary>What a reviewer sees beside it. Persons' data is not copied: it lies with the application.</summary>
 /// <param name="ApplicantMaskedName">经办人</param>
+/// <param name="LicenceBlobId">Null for a kind without; likewise the form.</param>
 [GenerateSerializer, Immutable, Alias("bzt.ca.application-file")]
 public sealed record CaApplicationFile(
     [property: Id(0)] string PlatformName,
@@ -76,8 +79,32 @@ public sealed record CaApplicationFile(
     [property: Id(2)] UserId Applicant,
     [property: Id(3)] string ApplicantMaskedName,
     [property: Id(4)] string ApplicantMaskedPhoneNumber,
-    [property: Id(5)] string LicenceBlobId,
-    [property: Id(6)] string FormBlobId);
+    [property: Id(5)] string? LicenceBlobId,
+    [property: Id(6)] string? FormBlobId)
+{
+    [Id(7)]
+    public ApplicationKind Kind { get; init; }
+
+    /// <summary>授权权限</summary>
+    [Id(8)]
+    public IReadOnlyList<string> Permissions { get; init; } = [];
+
+    /// <summary>The sealed authorisation letter; null for a kind without.</summary>
+    [Id(9)]
+    public CaLetter? Letter { get; init; }
+}
+
+/// <param name="BlobId">The letter; its owner is the application.</param>
+/// <param name="ToBeSigned">The signing form: who may do what, and the letter's digest.</param>
+/// <param name="Signature">r ‖ s, 64 octets.</param>
+/// <param name="SigningCertificate">The administrator's, DER.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.letter")]
+public sealed record CaLetter(
+    [property: Id(0)] string BlobId,
+    [property: Id(1)] byte[] ToBeSigned,
+    [property: Id(2)] byte[] Signature,
+    [property: Id(3)] byte[] SigningCertificate,
+    [property: Id(4)] DateTimeOffset SealedAt);
 
 [GenerateSerializer, Immutable, Alias("bzt.ca.desk-entry")]
 public sealed record CaDeskEntry(

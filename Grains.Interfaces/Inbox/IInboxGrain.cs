@@ -72,6 +72,14 @@ public enum MessageKind
     CertificateFrozen = 3,
     CertificateLocked = 4,
     NewDevice = 5,
+
+    JoinRequested = 50,
+    CertificateRequested = 51,
+    RenewalRequested = 52,
+    ApplicationApproved = 53,
+    RenewalApproved = 54,
+    ApplicationRejected = 55,
+    ApplicationExpired = 56,
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.InboxMessages")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bzt.Contracts.Phone;
+using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications.Catalogue;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
@@ -37,17 +38,23 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
     public Task<Reply<ApplicationView>> GetView(UserId caller) => Task.FromResult<Reply<ApplicationView>>(
         ApplicationRules.Mine(storage.State, caller) is { } application ? View(application) : new Refusal(RefusalCode.NotFound));
 
-    public Task<Reply<LegalRepresentative>> GetForReview(string applicationNumber)
+    public async Task<Reply<ReviewedPersons>> GetForReview(string applicationNumber)
     {
         if (storage.State.Application is not { } application || ApplicationRules.Number(Id, application.Submission) != applicationNumber)
         {
-            return Task.FromResult<Reply<LegalRepresentative>>(new Refusal(RefusalCode.NotFound));
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (await GrainFactory.User(application.Applicant.User).GetPerson() is not Done<Person>(var holder))
+        {
+            return new Refusal(RefusalCode.RealNameRequired);
         }
 
         var claim = application.Claim;
-        return Task.FromResult<Reply<LegalRepresentative>>(new LegalRepresentative(
-            personalData.Open(Person, claim.WrappedKey, NameField, claim.SealedName),
-            personalData.Open(Person, claim.WrappedKey, IdNumberField, claim.SealedIdNumber)));
+        var legalRepresentative = claim is { WrappedKey: { } key, SealedName: { } name, SealedIdNumber: { } idNumber }
+            ? new LegalRepresentative(personalData.Open(Person, key, NameField, name), personalData.Open(Person, key, IdNumberField, idNumber))
+            : null;
+        return new ReviewedPersons(legalRepresentative, holder);
     }
 
     public async Task<Reply<OrderView>> Pay(StartPayment command)
@@ -70,14 +77,14 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
     public async Task<Reply<CertificateId>> Download(StartDownload command)
     {
         // 1. Is it this application's turn, from this device?
-        if (ApplicationRules.MayDownload(storage.State, command) is { } refusal)
+        if (ApplicationDelivery.MayDownload(storage.State, Id, command) is { } refusal)
         {
             return refusal;
         }
 
-        // 2. The enterprise, for this application alone. A crash after this leaves a reservation that the repeat finds to be its own.
+        // 2. A claimed enterprise, for this application alone. A crash after this leaves a reservation that the repeat finds to be its own.
         var application = storage.State.Application!;
-        if (application.State == ApplicationState.DownloadReady
+        if (application is { State: ApplicationState.DownloadReady, Kind: ApplicationKind.Claim }
             && await GrainFactory.Enterprise(application.Claim.CreditCode).Reserve(Id) is Refused<Nothing>(var claimed))
         {
             return claimed;
@@ -91,7 +98,7 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
         }
 
         // 4. The decision.
-        await Write(ApplicationRules.Download(storage.State, command, time.GetUtcNow()).State);
+        await Write(ApplicationDelivery.Download(storage.State, Id, command, time.GetUtcNow()).State);
 
         // 5. The certificate begins its life. A crash before this is mended by the phone's repeat, which comes here again.
         return await Begin(application, command) is Refused<Nothing>(var conflict) ? conflict : application.Certificate;
@@ -106,8 +113,7 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
         }
 
         // A crash after the certificate has ended is mended by the applicant's repeat.
-        if (storage.State.Application is { State: ApplicationState.Downloading } downloading
-            && await GrainFactory.Certificate(downloading.Certificate).Abandon() is Refused<Nothing> { Refusal: { Code: not RefusalCode.NotFound } active })
+        if (await EndDownload() is { } active)
         {
             return active;
         }
@@ -116,22 +122,42 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
         return View(next.Application!);
     }
 
-    public Task Reviewed(ApplicationReviewed review) =>
-        Write(ApplicationRules.Reviewed(storage.State, Id, review, new OrderId(Guid.CreateVersion7(time.GetUtcNow())), time.GetUtcNow()));
+    public async Task Reviewed(ApplicationReviewed review)
+    {
+        if (storage.State.Application is { } application)
+        {
+            await Write(ApplicationRules.Reviewed(storage.State, Id, review, await Provide(application), time.GetUtcNow()));
+        }
+    }
 
-    public Task Paid(OrderId order) => Write(ApplicationRules.Paid(storage.State, order, time.GetUtcNow()));
+    public async Task Paid(OrderId order)
+    {
+        if (storage.State.Application is { } application)
+        {
+            await Write(ApplicationRules.Paid(storage.State, Id, order, await Provide(application), time.GetUtcNow()));
+        }
+    }
 
-    public Task CertificateActivated(CertificateId certificate) => Write(ApplicationRules.Activated(storage.State, Id, certificate, time.GetUtcNow()));
+    public Task CertificateActivated(CertificateId certificate) => Write(ApplicationDelivery.Activated(storage.State, Id, certificate, time.GetUtcNow()));
 
     public Task IssuanceFailed(IssuanceFailure failure) => Write(
-        ApplicationRules.IssuanceFailed(storage.State, Id, failure, new CertificateId(Guid.CreateVersion7(time.GetUtcNow())), time.GetUtcNow()));
+        ApplicationDelivery.IssuanceFailed(storage.State, Id, failure, new CertificateId(Guid.CreateVersion7(time.GetUtcNow())), time.GetUtcNow()));
 
     public Task ClaimLost(CreditCode enterprise) => Write(ApplicationRules.Lost(storage.State, Id, enterprise, time.GetUtcNow()));
+
+    public async Task Expire()
+    {
+        // A certificate that became active meanwhile tells so itself; a crash after it has ended is mended by the next sweep.
+        if (ApplicationRules.Expire(storage.State, Id, time.GetUtcNow()) is { } next && await EndDownload() is null)
+        {
+            await Write(next);
+        }
+    }
 
     public Task DrainOutbox() => outbox.DrainAsync();
 
     private delegate (StoredApplication State, Refusal? Refusal) Acceptance(
-        StoredApplication state, ApplicationId id, ApplicationRules.Submission submission, DateTimeOffset now);
+        StoredApplication state, ApplicationId id, ApplicationRules.Submission submission, ApplicationRules.Provision provision, DateTimeOffset now);
 
     private async Task<Reply<ApplicationView>> Accept(SubmitClaim command, Acceptance decide)
     {
@@ -154,7 +180,7 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
         var now = time.GetUtcNow();
         var submission = new ApplicationRules.Submission(
             command.Operation, fingerprint, command.Applicant, Seal(command), offer, new CertificateId(Guid.CreateVersion7(now)));
-        var (next, refusal) = decide(storage.State, Id, submission, now);
+        var (next, refusal) = decide(storage.State, Id, submission, new ApplicationRules.Provision(NewOrder(), null, null), now);
         if (refusal is not null)
         {
             return refusal;
@@ -163,6 +189,22 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
         await Write(next);
         return View(next.Application!);
     }
+
+    /// <summary>A refusal when the certificate being downloaded has become active and does not end any more.</summary>
+    private async Task<Refusal?> EndDownload() =>
+        storage.State.Application is { State: ApplicationState.Downloading } downloading
+        && await GrainFactory.Certificate(downloading.Certificate).Abandon() is Refused<Nothing> { Refusal: { Code: not RefusalCode.NotFound } active }
+            ? active
+            : null;
+
+    private async Task<ApplicationRules.Provision> Provide(ApplicationRecord application) => new(NewOrder(), await PersonName(application), null);
+
+    private OrderId NewOrder() => new(Guid.CreateVersion7(time.GetUtcNow()));
+
+    /// <summary>Of a personal certificate; it was proven before anything could be applied for, and is never taken back.</summary>
+    private async Task<string?> PersonName(ApplicationRecord application) => application.Claim.CreditCode.Value.Length > 0 ? null
+        : await GrainFactory.User(application.Applicant.User).GetPerson() is Done<Person>(var person) ? person.Name
+        : throw new InvalidOperationException("A personal application of somebody without a real name.");
 
     private const string NameField = "legal-representative/name";
     private const string IdNumberField = "legal-representative/id-number";
@@ -183,13 +225,13 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
     private string Fingerprint(SubmitClaim command) =>
         protector.KeyedHash("application/submission", JsonSerializer.SerializeToUtf8Bytes(command, StateJson.Options));
 
-    private Task<Reply<Nothing>> Begin(ApplicationRecord application, StartDownload command) =>
-        GrainFactory.Certificate(application.Certificate).Create(NewCertificate(application, command));
+    private async Task<Reply<Nothing>> Begin(ApplicationRecord application, StartDownload command) =>
+        await GrainFactory.Certificate(application.Certificate).Create(NewCertificate(application, command, await PersonName(application)));
 
-    private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command) => new(
+    private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command, string? personName) => new(
         Id, ApplicationRules.Number(Id, application.Submission), application.Applicant.User, command.Device, command.DevicePublicKey,
         application.Claim.CreditCode, application.Claim.EnterpriseName, application.Offer.Ca, application.Offer.CaName, application.Offer.RecognitionGroup,
-        new CertificateSubject(application.Claim.EnterpriseName, application.Claim.EnterpriseName, application.Claim.CreditCode.Value));
+        ApplicationRules.Subject(application, personName));
 
     private Task Write(StoredApplication next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);
 

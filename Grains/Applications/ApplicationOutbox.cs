@@ -17,6 +17,7 @@ internal static class ApplicationOutbox
     public const string AddMembership = "application/add-membership";
     public const string OrderPaid = "application/order-paid";
     public const string ClaimLost = "application/claim-lost";
+    public const string WithdrawLetter = "application/withdraw-letter";
 }
 
 internal sealed class SubmitToCaHandler(IGrainFactory grains) : IOutboxHandler

@@ -4,7 +4,7 @@ using Orleans.Runtime;
 
 namespace Bzt.Grains.Applications;
 
-/// <summary>A user's list of applications.</summary>
+/// <summary>The applications of a user and of an enterprise, and which of them the clock is to end.</summary>
 public sealed class ApplicationProjector : IStateProjector
 {
     public string GrainType => "application";
@@ -16,7 +16,12 @@ public sealed class ApplicationProjector : IStateProjector
     public IReadOnlyList<Type> Rows => [typeof(ApplicationRow)];
 
     public static ApplicationRow Row(ApplicationId id, ApplicationRecord application) =>
-        new(id.ToString(), application.Applicant.User.ToString(), application.Timeline[0].At);
+        new(id.ToString(), application.Applicant.User.ToString(), application.Timeline[0].At)
+        {
+            State = application.State.ToString(),
+            Enterprise = application.Claim.CreditCode.Value is { Length: > 0 } code ? code : null,
+            ExpiresAt = application.ExpiresAt,
+        };
 
     public IEnumerable<ProjectionRow> Project(GrainId grain, IHasOutbox state) =>
         state is StoredApplication { Application: { } application } ? [Row(new ApplicationId(grain.GetGuidKey()), application)] : [];

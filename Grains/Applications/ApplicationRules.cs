@@ -1,25 +1,44 @@
-using System.Collections.Immutable;
 using Bzt.Contracts.Phone;
-using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications.Catalogue;
 using Bzt.Grains.CaVendors;
-using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
+using CertificateSubject = Bzt.Grains.Certificates.CertificateSubject;
 
 namespace Bzt.Grains.Applications;
 
 /// <summary>
 /// What an application decides, without clock, randomness or I/O. Every change of state goes through <see cref="Move"/>, that is,
 /// through <see cref="ApplicationTable"/>; everything others must hear of it is in the same state's outbox.
+/// The letter is decided in <see cref="ApplicationLetters"/>, the certificate's way to the phone in <see cref="ApplicationDelivery"/>.
 /// </summary>
 public static class ApplicationRules
 {
     /// <summary>A submission with everything the grain had to look up, draw or encrypt beforehand.</summary>
+    /// <param name="NewCertificate">For a certificate that does not exist yet.</param>
     public sealed record Submission(
-        Guid Operation, string Fingerprint, Applicant Applicant, ClaimFacts Claim, ChosenOffer Offer, CertificateId NewCertificate);
+        Guid Operation, string Fingerprint, Applicant Applicant, ClaimFacts Claim, ChosenOffer Offer, CertificateId NewCertificate)
+    {
+        public ApplicationKind Kind { get; init; } = ApplicationKind.Claim;
 
-    public static (StoredApplication State, Refusal? Refusal) Submit(StoredApplication state, ApplicationId id, Submission submission, DateTimeOffset now)
+        /// <summary>The administrator who hands it in for a member; null when the holder does.</summary>
+        public UserId? SubmittedBy { get; init; }
+
+        public CertificateId? Predecessor { get; init; }
+
+        public IReadOnlyList<string>? Permissions { get; init; }
+
+        public UserId Submitter => SubmittedBy ?? Applicant.User;
+    }
+
+    /// <summary>What the next state may ask for.</summary>
+    /// <param name="NewOrder">For a fee that becomes due.</param>
+    /// <param name="PersonName">The holder's, for a personal certificate.</param>
+    /// <param name="Administrator">Of the enterprise now, to be told.</param>
+    public sealed record Provision(OrderId NewOrder, string? PersonName, UserId? Administrator);
+
+    public static (StoredApplication State, Refusal? Refusal) Submit(
+        StoredApplication state, ApplicationId id, Submission submission, Provision provision, DateTimeOffset now)
     {
         if (state.Application is { } known)
         {
@@ -29,17 +48,24 @@ public static class ApplicationRules
                 : (state, new Refusal(RefusalCode.IdempotencyConflict));
         }
 
+        var delivered = ApplicationSteps.Of[submission.Kind].Delivery == Delivery.Download ? submission.NewCertificate : submission.Predecessor!.Value;
         var application = new ApplicationRecord(
-            ApplicationKind.Claim, ApplicationState.CaReview, 1, submission.Operation, submission.Fingerprint, submission.Applicant,
-            submission.Claim, submission.Offer, submission.NewCertificate, null, null, null,
-            [new ApplicationStep(ApplicationState.CaReview, now, null)]);
-        var submitted = Submitted(state, id, application);
-        return (submitted with { Outbox = submitted.Outbox.Project(ApplicationProjector.Row(id, application)) }, null);
+            submission.Kind, default, 1, submission.Operation, submission.Fingerprint, submission.Applicant,
+            submission.Claim, submission.Offer, delivered, null, null, null, [])
+        {
+            SubmittedBy = submission.SubmittedBy,
+            Predecessor = submission.Predecessor,
+            Permissions = submission.Permissions,
+        };
+        var first = ApplicationTable.After(application.Way, null, ApplicationEvent.Submit, ApplicationActors.Submitter)
+            ?? throw new InvalidOperationException("The table has no submission.");
+        return (Entered(state, id, Reached(application, first, now, null), provision, now), null);
     }
 
-    public static (StoredApplication State, Refusal? Refusal) Resubmit(StoredApplication state, ApplicationId id, Submission submission, DateTimeOffset now)
+    public static (StoredApplication State, Refusal? Refusal) Resubmit(
+        StoredApplication state, ApplicationId id, Submission submission, Provision provision, DateTimeOffset now)
     {
-        if (Mine(state, submission.Applicant.User) is not { } application)
+        if (state.Application is not { } application || application.Submitter != submission.Submitter || application.Kind != submission.Kind)
         {
             return (state, new Refusal(RefusalCode.NotFound));
         }
@@ -49,12 +75,7 @@ public static class ApplicationRules
             return application.Fingerprint == submission.Fingerprint ? (state, null) : (state, new Refusal(RefusalCode.IdempotencyConflict));
         }
 
-        if (Move(application, ApplicationEvent.Resubmit, now, null) is not { } moved)
-        {
-            return (state, new Refusal(RefusalCode.ApplicationStateWrong));
-        }
-
-        moved = moved with
+        var corrected = application with
         {
             Submission = application.Submission + 1,
             Operation = submission.Operation,
@@ -62,16 +83,37 @@ public static class ApplicationRules
             Applicant = submission.Applicant,
             Claim = submission.Claim,
             Offer = submission.Offer,
+            Permissions = submission.Permissions,
             RejectionReason = null,
+            Letter = null,
         };
-        var resubmitted = Submitted(state, id, moved);
-        return (submission.Claim.CreditCode == application.Claim.CreditCode
-            ? resubmitted
-            : resubmitted with { Outbox = resubmitted.Outbox.Add(ApplicationOutbox.Release, application.Claim.CreditCode.Value, id) }, null);
+        if (Move(corrected, ApplicationEvent.Resubmit, ApplicationActors.Submitter, now, null) is not { } moved)
+        {
+            return (state, new Refusal(RefusalCode.ApplicationStateWrong));
+        }
+
+        var resubmitted = Entered(state, id, moved, provision, now);
+        return (application.Kind == ApplicationKind.Claim && submission.Claim.CreditCode != application.Claim.CreditCode
+            ? resubmitted with { Outbox = resubmitted.Outbox.Add(ApplicationOutbox.Release, application.Claim.CreditCode.Value, id) }
+            : resubmitted, null);
     }
 
+    /// <summary>同意</summary>
+    public static (StoredApplication State, Refusal? Refusal) Agree(StoredApplication state, ApplicationId id, Provision provision, DateTimeOffset now) =>
+        state.Application is { State: ApplicationState.SealDue or ApplicationState.LetterSealed } ? (state, null)
+        : state.Application is { } application && Move(application, ApplicationEvent.Agree, ApplicationActors.Administrator, now, "管理员已同意") is { } agreed
+            ? (Entered(state, id, agreed, provision, now), null)
+            : (state, new Refusal(RefusalCode.ApplicationStateWrong));
+
+    /// <summary>The administrator does not agree, or does not seal.</summary>
+    public static (StoredApplication State, Refusal? Refusal) Refuse(StoredApplication state, ApplicationId id, string reason, DateTimeOffset now) =>
+        state.Application is { State: ApplicationState.Rejected } refused && refused.RejectionReason == reason ? (state, null)
+        : state.Application is { } application && Move(application, ApplicationEvent.Refuse, ApplicationActors.Administrator, now, reason) is { } rejected
+            ? (TurnedDown(state, id, application, rejected, ApplicationMessages.Refused(id, application, reason, now)), null)
+            : (state, new Refusal(RefusalCode.ApplicationStateWrong));
+
     /// <summary>A decision about another submission, or a repeated one, changes nothing.</summary>
-    public static StoredApplication Reviewed(StoredApplication state, ApplicationId id, ApplicationReviewed review, OrderId newOrder, DateTimeOffset now)
+    public static StoredApplication Reviewed(StoredApplication state, ApplicationId id, ApplicationReviewed review, Provision provision, DateTimeOffset now)
     {
         if (state.Application is not { } application || review.ApplicationNumber != Number(id, application.Submission))
         {
@@ -80,106 +122,25 @@ public static class ApplicationRules
 
         if (review.RejectionReason is { } reason)
         {
-            return Move(application, ApplicationEvent.Reject, now, reason) is { } rejected
-                ? state with
-                {
-                    Application = rejected with { RejectionReason = reason },
-                    Outbox = state.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Rejected(id, application, reason, now)),
-                }
+            return Move(application, ApplicationEvent.Reject, ApplicationActors.CertificateAuthority, now, reason) is { } rejected
+                ? TurnedDown(state, id, application, rejected, ApplicationMessages.Rejected(id, application, reason, now))
                 : state;
         }
 
-        var free = application.Offer.FeeFen == 0;
-        if (Move(application, free ? ApplicationEvent.ApproveFree : ApplicationEvent.Approve, now, null) is not { } approved)
+        if (Move(application, ApplicationEvent.Approve, ApplicationActors.CertificateAuthority, now, null) is not { } approved)
         {
             return state;
         }
 
-        var outbox = state.Outbox;
-        if (!free)
-        {
-            approved = approved with { Order = newOrder };
-            outbox = outbox.Add(ApplicationOutbox.OpenOrder, newOrder.ToString(), OrderOf(id, approved));
-        }
-
-        return state with { Application = approved, Outbox = outbox.AddMessage(application.Applicant.User, ApplicationMessages.Approved(id, application, now)) };
+        var entered = Entered(state, id, approved, provision, now);
+        return entered with { Outbox = entered.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Approved(id, approved, now)) };
     }
 
-    public static StoredApplication Paid(StoredApplication state, OrderId order, DateTimeOffset now) =>
-        state.Application is { } application && application.Order == order && Move(application, ApplicationEvent.Pay, now, null) is { } paid
-            ? state with { Application = paid }
+    public static StoredApplication Paid(StoredApplication state, ApplicationId id, OrderId order, Provision provision, DateTimeOffset now) =>
+        state.Application is { } application && application.Order == order
+        && Move(application, ApplicationEvent.Pay, ApplicationActors.Order, now, null) is { } paid
+            ? Entered(state, id, paid, provision, now)
             : state;
-
-    /// <summary>The enterprise is reserved for this application when this is asked.</summary>
-    public static (StoredApplication State, Refusal? Refusal) Download(StoredApplication state, StartDownload command, DateTimeOffset now)
-    {
-        if (Mine(state, command.Caller) is not { } application)
-        {
-            return (state, new Refusal(RefusalCode.NotFound));
-        }
-
-        if (application is { State: ApplicationState.Downloading or ApplicationState.Completed, Device: { } device })
-        {
-            if (device.Device == command.Device && device.PublicKey.AsSpan().SequenceEqual(command.DevicePublicKey))
-            {
-                return (state, null);
-            }
-
-            // Whether it may move to another device the certificate has said before.
-            return application.State == ApplicationState.Downloading
-                ? (state with { Application = application with { Device = new DownloadDevice(command.Device, command.DevicePublicKey) } }, null)
-                : (state, new Refusal(RefusalCode.ApplicationStateWrong));
-        }
-
-        if (Move(application, ApplicationEvent.Download, now, null) is not { } moved)
-        {
-            return (state, NotDownloadable(application));
-        }
-
-        return (state with { Application = moved with { Device = new DownloadDevice(command.Device, command.DevicePublicKey) } }, null);
-    }
-
-    /// <summary>Null when a download may begin or go on as far as the application is concerned.</summary>
-    public static Refusal? MayDownload(StoredApplication state, StartDownload command) => Download(state, command, default).Refusal;
-
-    public static StoredApplication Activated(StoredApplication state, ApplicationId id, CertificateId certificate, DateTimeOffset now)
-    {
-        if (state.Application is not { } application || application.Certificate != certificate
-            || Move(application, ApplicationEvent.Activate, now, null) is not { } completed)
-        {
-            return state;
-        }
-
-        var (claim, applicant) = (application.Claim, application.Applicant);
-        return state with
-        {
-            Application = completed,
-            Outbox = state.Outbox
-                .Add(ApplicationOutbox.ConfirmClaim, claim.CreditCode.Value, new ConfirmClaim(
-                    id, certificate, claim.EnterpriseName, applicant.User, applicant.MaskedName, applicant.MaskedPhoneNumber))
-                .Add(ApplicationOutbox.AddMembership, applicant.User.ToString(), new Membership(
-                    claim.CreditCode, claim.EnterpriseName, Accounts.MemberRole.Administrator))
-                .AddMessage(applicant.User, ApplicationMessages.Completed(id, application, now)),
-        };
-    }
-
-    /// <summary>Rejected like a review that failed. The next submission is for another certificate: the CA may have used up this one's name.</summary>
-    public static StoredApplication IssuanceFailed(
-        StoredApplication state, ApplicationId id, IssuanceFailure failure, CertificateId next, DateTimeOffset now)
-    {
-        if (state.Application is not { } application || application.Certificate != failure.Certificate
-            || Move(application, ApplicationEvent.IssuanceFails, now, failure.Reason) is not { } rejected)
-        {
-            return state;
-        }
-
-        var ended = Ended(state, id, rejected);
-        return ended with
-        {
-            Application = rejected with { RejectionReason = failure.Reason, Certificate = next, Order = null, Device = null },
-            Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.NotIssued(id, application, failure.Reason, now)),
-        };
-    }
 
     public static (StoredApplication State, Refusal? Refusal) Withdraw(StoredApplication state, ApplicationId id, UserId caller, DateTimeOffset now)
     {
@@ -193,7 +154,8 @@ public static class ApplicationRules
             return (state, null);
         }
 
-        return Move(application, ApplicationEvent.Withdraw, now, "申请人撤回") is { } withdrawn
+        var by = caller == application.Submitter ? ApplicationActors.Submitter : ApplicationActors.Holder;
+        return Move(application, ApplicationEvent.Withdraw, by, now, "申请人撤回") is { } withdrawn
             ? (Ended(state, id, withdrawn), null)
             : (state, new Refusal(RefusalCode.ApplicationStateWrong));
     }
@@ -202,13 +164,26 @@ public static class ApplicationRules
     public static StoredApplication Lost(StoredApplication state, ApplicationId id, CreditCode enterprise, DateTimeOffset now)
     {
         if (state.Application is not { } application || application.Claim.CreditCode != enterprise
-            || Move(application, ApplicationEvent.Lose, now, "该企业已被其他申请人认领") is not { } lost)
+            || Move(application, ApplicationEvent.Lose, ApplicationActors.Enterprise, now, "该企业已被其他申请人认领") is not { } lost)
         {
             return state;
         }
 
         var ended = Ended(state, id, lost);
         return ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Lost(id, application, now)) };
+    }
+
+    /// <summary>Nobody took the next step in time. Null: not due, or not to be ended by the clock.</summary>
+    public static StoredApplication? Expire(StoredApplication state, ApplicationId id, DateTimeOffset now)
+    {
+        if (state.Application is not { ExpiresAt: { } due } application || due > now
+            || Move(application, ApplicationEvent.Expire, ApplicationActors.Clock, now, "超过办理期限") is not { } expired)
+        {
+            return null;
+        }
+
+        var ended = Ended(state, id, expired);
+        return ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Expired(id, application, now)) };
     }
 
     /// <summary>The same submission again: it must not fail because the catalogue or the enterprise changed since.</summary>
@@ -218,50 +193,118 @@ public static class ApplicationRules
     /// <summary>One number is one submission for ever: a vendor answers it from its record however often it is told.</summary>
     public static string Number(ApplicationId id, int submission) => $"{id.Value:N}-{submission}";
 
+    /// <summary>Null for anybody but who handed it in and who gets the certificate.</summary>
     public static ApplicationRecord? Mine(StoredApplication state, UserId caller) =>
-        state.Application is { } application && application.Applicant.User == caller ? application : null;
+        state.Application is { } application && (application.Applicant.User == caller || application.Submitter == caller) ? application : null;
 
     public static OpenOrder OrderOf(ApplicationId id, ApplicationRecord application) => new(
-        application.Applicant.User, id, $"{application.Offer.CaName}企业证书 {application.Offer.Years}年", application.Offer.FeeFen);
+        application.Applicant.User, id, ApplicationTexts.OrderSubject(application), application.Offer.FeeFen);
 
-    private static StoredApplication Submitted(StoredApplication state, ApplicationId id, ApplicationRecord application)
+    /// <summary>What the certificate will say of its holder.</summary>
+    public static CertificateSubject Subject(ApplicationRecord application, string? personName) => application.Claim.CreditCode.Value.Length == 0
+        ? new CertificateSubject(personName ?? throw new InvalidOperationException("A personal certificate has a person."), null, null)
+        : new CertificateSubject(application.Claim.EnterpriseName, application.Claim.EnterpriseName, application.Claim.CreditCode.Value);
+
+    /// <summary>A state is reached: what it asks of others goes into the outbox.</summary>
+    internal static StoredApplication Entered(StoredApplication state, ApplicationId id, ApplicationRecord application, Provision provision, DateTimeOffset now)
     {
-        var (claim, offer, applicant) = (application.Claim, application.Offer, application.Applicant);
-        var order = new CaSubmissionOrder(
+        var outbox = state.Outbox;
+        switch (application.State)
+        {
+            case ApplicationState.AdministratorReview when provision.Administrator is { } administrator:
+                outbox = outbox.AddMessage(administrator, ApplicationMessages.Asked(id, application, now));
+                break;
+            case ApplicationState.PrepaymentDue or ApplicationState.PaymentDue:
+                application = application with { Order = provision.NewOrder };
+                outbox = outbox.Add(ApplicationOutbox.OpenOrder, provision.NewOrder.ToString(), OrderOf(id, application));
+                break;
+            case ApplicationState.CaReview:
+                outbox = outbox.Add(ApplicationOutbox.SubmitToCa, application.Offer.Ca.Value, OrderToCa(id, application, provision.PersonName));
+                if (application.Kind == ApplicationKind.Claim)
+                {
+                    outbox = outbox.Add(ApplicationOutbox.Contend, application.Claim.CreditCode.Value, id);
+                }
+
+                break;
+        }
+
+        return Become(state with { Outbox = outbox }, id, application);
+    }
+
+    /// <summary>It is over, in whatever way: the enterprise is free, and what was paid is paid back.</summary>
+    internal static StoredApplication Ended(StoredApplication state, ApplicationId id, ApplicationRecord ended)
+    {
+        var outbox = state.Outbox;
+        if (ended.Kind == ApplicationKind.Claim)
+        {
+            outbox = outbox.Add(ApplicationOutbox.Release, ended.Claim.CreditCode.Value, id);
+        }
+
+        if (ended.Letter is { Seal: null } letter)
+        {
+            outbox = outbox.Add(ApplicationOutbox.WithdrawLetter, letter.Certificate.ToString(), letter.Task);
+        }
+
+        return Become(state with { Outbox = outbox.CloseOrder(ended, id) }, id, ended);
+    }
+
+    /// <summary>Rejected by whomever: to be corrected, and until then nobody's turn but the submitter's.</summary>
+    internal static StoredApplication TurnedDown(
+        StoredApplication state, ApplicationId id, ApplicationRecord before, ApplicationRecord rejected, InboxEntry message)
+    {
+        var outbox = state.Outbox.CloseOrder(before, id);
+        if (before.Letter is { Seal: null } letter)
+        {
+            outbox = outbox.Add(ApplicationOutbox.WithdrawLetter, letter.Certificate.ToString(), letter.Task);
+        }
+
+        return Become(
+            state with { Outbox = outbox.AddMessage(before.Submitter, message) }, id,
+            rejected with { RejectionReason = rejected.Timeline[^1].Note, Order = null, Letter = null });
+    }
+
+    /// <summary>Null: not from here, or not by this one.</summary>
+    internal static ApplicationRecord? Move(ApplicationRecord application, ApplicationEvent @event, ApplicationActors by, DateTimeOffset now, string? note) =>
+        ApplicationTable.After(application.Way, application.State, @event, by) is { } next ? Reached(application, next, now, note) : null;
+
+    internal static StoredApplication Become(StoredApplication state, ApplicationId id, ApplicationRecord application) =>
+        state with { Application = application, Outbox = state.Outbox.Project(ApplicationProjector.Row(id, application)) };
+
+    private static ApplicationRecord Reached(ApplicationRecord application, ApplicationState next, DateTimeOffset now, string? note) => application with
+    {
+        State = next,
+        ExpiresAt = now + ApplicationTable.Patience(next),
+        Timeline = application.Timeline.Add(new ApplicationStep(next, now, note)),
+    };
+
+    private static Outbox CloseOrder(this Outbox outbox, ApplicationRecord application, ApplicationId id) =>
+        application.Order is { } order ? outbox.Add(ApplicationOutbox.CloseOrder, order.ToString(), id) : outbox;
+
+    private static CaSubmissionOrder OrderToCa(ApplicationId id, ApplicationRecord application, string? personName)
+    {
+        var (claim, offer, holder) = (application.Claim, application.Offer, application.Applicant);
+        var subject = Subject(application, personName);
+        return new CaSubmissionOrder(
             new CaApplication(
-                Number(id, application.Submission), CaApplicationKind.New, application.Certificate.ToString(),
-                new CaSubject(claim.EnterpriseName, claim.EnterpriseName, null, offer.Province, null, claim.CreditCode.Value),
+                Number(id, application.Submission), KindAtCa(application), application.Certificate.ToString(),
+                new CaSubject(subject.CommonName, subject.Organization, null, offer.Province, null, subject.CreditCode),
                 TimeSpan.FromDays(365 * offer.Years)),
             id,
             new CaApplicationFile(
-                offer.PlatformName, offer.Years, applicant.User, applicant.MaskedName, applicant.MaskedPhoneNumber, claim.LicenceBlobId, claim.FormBlobId));
-        return state with
-        {
-            Application = application,
-            Outbox = state.Outbox
-                .Add(ApplicationOutbox.SubmitToCa, offer.Ca.Value, order)
-                .Add(ApplicationOutbox.Contend, claim.CreditCode.Value, id),
-        };
+                offer.PlatformName, offer.Years, holder.User, holder.MaskedName, holder.MaskedPhoneNumber, claim.LicenceBlobId, claim.FormBlobId)
+            {
+                Kind = application.Kind,
+                Permissions = application.Permissions ?? [],
+                Letter = application.Letter is { Seal: { } seal } letter
+                    ? new CaLetter(letter.BlobId, letter.ToBeSigned, seal.Signature, seal.SigningCertificate, seal.At)
+                    : null,
+            });
     }
 
-    private static StoredApplication Ended(StoredApplication state, ApplicationId id, ApplicationRecord ended)
+    private static CaApplicationKind KindAtCa(ApplicationRecord application) => application.Steps.Delivery switch
     {
-        var outbox = state.Outbox.Add(ApplicationOutbox.Release, ended.Claim.CreditCode.Value, id);
-        return state with
-        {
-            Application = ended,
-            Outbox = ended.Order is { } order ? outbox.Add(ApplicationOutbox.CloseOrder, order.ToString(), id) : outbox,
-        };
-    }
-
-    private static ApplicationRecord? Move(ApplicationRecord application, ApplicationEvent @event, DateTimeOffset now, string? note) =>
-        ApplicationTable.After(application.State, @event) is { } next
-            ? application with { State = next, Timeline = application.Timeline.Add(new ApplicationStep(next, now, note)) }
-            : null;
-
-    private static Refusal NotDownloadable(ApplicationRecord application) => new(application.State switch
-    {
-        ApplicationState.PaymentDue => RefusalCode.PaymentRequired,
-        _ => RefusalCode.ApplicationStateWrong,
-    });
+        Delivery.Renewal => CaApplicationKind.Renew,
+        Delivery.Recovery => CaApplicationKind.Recover,
+        _ => CaApplicationKind.New,
+    };
 }

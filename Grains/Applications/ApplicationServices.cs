@@ -27,6 +27,9 @@ public static class ApplicationServices
             provider.GetRequiredService<IOptions<CatalogueOptions>>().Value.File ?? Path.Combine(AppContext.BaseDirectory, "catalogue.json"),
             provider.GetRequiredService<ILogger<CatalogueSource>>()));
         services.AddHostedService<CatalogueAtStart>();
+        services.AddOptions<ApplicationOptions>().BindConfiguration(ApplicationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ApplicationSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<ApplicationSweep>());
 
         services.AddOptions<EmbeddedCaOptions>().BindConfiguration(EmbeddedCaOptions.Section)
             .PostConfigure<IConfiguration>((options, configuration) => options.PublicUrl ??= PublicUrl(configuration, environment))

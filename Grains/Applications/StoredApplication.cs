@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 using Bzt.Grains.Applications.Catalogue;
 using Bzt.Grains.Foundations;
@@ -19,8 +20,10 @@ public sealed record StoredApplication : IHasOutbox<StoredApplication>
 /// <param name="Submission">Counts the submissions: each has its own number at the CA.</param>
 /// <param name="Operation">Of the latest submission; its repeat changes nothing.</param>
 /// <param name="Fingerprint">Keyed hash of what that submission said, so that another one under the same operation is told apart.</param>
+/// <param name="Applicant">Who gets the certificate.</param>
+/// <param name="Claim">What the submission said. The name is the first kind's, as it is stored.</param>
 /// <param name="Certificate">The certificate it is for, chosen at the first submission: the CA knows the holder by it.</param>
-/// <param name="Order">The fee; null before approval, or when free.</param>
+/// <param name="Order">The fee; null before it is due, or when free.</param>
 /// <param name="Device">Where the certificate is being downloaded to.</param>
 public sealed record ApplicationRecord(
     ApplicationKind Kind,
@@ -35,18 +38,59 @@ public sealed record ApplicationRecord(
     OrderId? Order,
     DownloadDevice? Device,
     string? RejectionReason,
-    ImmutableArray<ApplicationStep> Timeline);
+    ImmutableArray<ApplicationStep> Timeline)
+{
+    /// <summary>The administrator who handed it in for a member; null when the holder did.</summary>
+    public UserId? SubmittedBy { get; init; }
 
+    /// <summary>The certificate it renews or stands in for.</summary>
+    public CertificateId? Predecessor { get; init; }
+
+    /// <summary>授权权限: what the holder may do with it. Null where nobody asked.</summary>
+    public IReadOnlyList<string>? Permissions { get; init; }
+
+    /// <summary>The authorisation letter of this submission, from the moment its seal is asked for.</summary>
+    public AuthorisationLetter? Letter { get; init; }
+
+    /// <summary>When the clock ends it, as it stands; null never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [JsonIgnore]
+    public UserId Submitter => SubmittedBy ?? Applicant.User;
+
+    [JsonIgnore]
+    public ApplicationSteps Steps => ApplicationSteps.Of[Kind];
+
+    [JsonIgnore]
+    public ApplicationWay Way => ApplicationWay.Of(Kind, Offer.FeeFen == 0 ? FeeDue.Never : Offer.Due);
+}
+
+/// <summary>What a submission says of the enterprise; a kind without one has neither name nor code, one without a licence no legal representative.</summary>
 /// <param name="WrappedKey">Of the legal representative's data; deleted, the two values are gone.</param>
 /// <param name="SealedName">Of the legal representative.</param>
 /// <param name="SealedIdNumber">Of the legal representative.</param>
 public sealed record ClaimFacts(
     string EnterpriseName,
     CreditCode CreditCode,
-    byte[] WrappedKey,
-    byte[] SealedName,
-    byte[] SealedIdNumber,
-    string LicenceBlobId,
-    string FormBlobId);
+    byte[]? WrappedKey,
+    byte[]? SealedName,
+    byte[]? SealedIdNumber,
+    string? LicenceBlobId,
+    string? FormBlobId);
 
 public sealed record DownloadDevice(DeviceId Device, byte[] PublicKey);
+
+/// <param name="Task">The certificate's task in which it is sealed.</param>
+/// <param name="Certificate">The administrator's certificate that seals.</param>
+/// <param name="By">The administrator.</param>
+/// <param name="BlobId">The letter; its owner is the application.</param>
+/// <param name="ToBeSigned">What the administrator confirms: who may do what, and the letter's digest.</param>
+public sealed record AuthorisationLetter(Guid Task, CertificateId Certificate, UserId By, string BlobId, byte[] ToBeSigned)
+{
+    /// <summary>Null before it is sealed.</summary>
+    public LetterSeal? Seal { get; init; }
+}
+
+/// <param name="Signature">r ‖ s, 64 octets.</param>
+/// <param name="SigningCertificate">DER.</param>
+public sealed record LetterSeal(byte[] Signature, byte[] SigningCertificate, DateTimeOffset At);

@@ -41,7 +41,19 @@ public sealed record OperationRow(
 
 [GenerateSerializer, Immutable, Alias("bzt.ApplicationRow")]
 public sealed record ApplicationRow([property: Id(0)] string ApplicationId, [property: Id(1)] string Owner, [property: Id(2)] DateTimeOffset Created)
-    : ProjectionRow;
+    : ProjectionRow
+{
+    [Id(3)]
+    public string? State { get; init; }
+
+    /// <summary>The credit code; null for a personal certificate.</summary>
+    [Id(4)]
+    public string? Enterprise { get; init; }
+
+    /// <summary>Null: the clock does not end it as it stands.</summary>
+    [Id(5)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 /// <param name="After">Where the page before ended: its <see cref="Page{T}.Next"/>; null for the first.</param>
 [GenerateSerializer, Immutable, Alias("bzt.PageRequest")]
@@ -74,6 +86,13 @@ public interface IProjectionStore
 
     /// <summary>Newest first.</summary>
     Task<Page<ApplicationRow>> ApplicationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default);
+
+    /// <summary>Those in one of the states, newest first.</summary>
+    Task<Page<ApplicationRow>> ApplicationsOfEnterpriseAsync(
+        string creditCode, IReadOnlyList<string> states, PageRequest page, CancellationToken cancellation = default);
+
+    /// <summary>In the order in which their time is over.</summary>
+    Task<Page<ApplicationRow>> ApplicationsExpiringAsync(DateTimeOffset before, PageRequest page, CancellationToken cancellation = default);
 
     /// <summary>Newest first.</summary>
     Task<Page<OperationRow>> OperationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default);

@@ -37,8 +37,10 @@ internal static class ProjectionTables
             : throw Wrong(row));
 
     public static readonly ProjectionTable Application = new(
-        "projection_application", ["application_id", "owner", "created"],
-        row => row is ApplicationRow a ? [a.ApplicationId, a.Owner, a.Created.ToUnixTimeMilliseconds()] : throw Wrong(row));
+        "projection_application", ["application_id", "owner", "created", "state", "enterprise", "expires_at"],
+        row => row is ApplicationRow a
+            ? [a.ApplicationId, a.Owner, a.Created.ToUnixTimeMilliseconds(), a.State, a.Enterprise, a.ExpiresAt?.ToUnixTimeMilliseconds()]
+            : throw Wrong(row));
 
     public static ProjectionTable Of(Type row) => row switch
     {
@@ -62,7 +64,12 @@ internal static class ProjectionTables
     public static OperationRow ReadOperation(DbDataReader row) =>
         new(row.GetString(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), row.GetString(5), row.GetString(6), row.GetString(7), Time(row, 8));
 
-    public static ApplicationRow ReadApplication(DbDataReader row) => new(row.GetString(0), row.GetString(1), Time(row, 2));
+    public static ApplicationRow ReadApplication(DbDataReader row) => new(row.GetString(0), row.GetString(1), Time(row, 2))
+    {
+        State = Text(row, 3),
+        Enterprise = Text(row, 4),
+        ExpiresAt = row.IsDBNull(5) ? null : Time(row, 5),
+    };
 
     private static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -65,6 +65,20 @@ internal sealed class SqlProjectionStore(SqlStore store, IStorageFaults faults) 
             ProjectionTables.Application, "owner = @owner", "created", newestFirst: true, ProjectionTables.ReadApplication,
             row => (row.Created, row.ApplicationId), page, cancellation, ("owner", owner));
 
+    public Task<Page<ApplicationRow>> ApplicationsOfEnterpriseAsync(
+        string creditCode, IReadOnlyList<string> states, PageRequest page, CancellationToken cancellation = default)
+    {
+        var names = states.Select((state, at) => ($"state{at}", (object?)state)).ToArray();
+        return PageByTimeAsync(
+            ProjectionTables.Application, $"enterprise = @code AND state IN ({string.Join(", ", names.Select(name => "@" + name.Item1))})", "created",
+            newestFirst: true, ProjectionTables.ReadApplication, row => (row.Created, row.ApplicationId), page, cancellation, [("code", creditCode), .. names]);
+    }
+
+    public Task<Page<ApplicationRow>> ApplicationsExpiringAsync(DateTimeOffset before, PageRequest page, CancellationToken cancellation = default) =>
+        PageByTimeAsync(
+            ProjectionTables.Application, "expires_at < @before", "expires_at", newestFirst: false, ProjectionTables.ReadApplication,
+            row => (row.ExpiresAt!.Value, row.ApplicationId), page, cancellation, ("before", before.ToUnixTimeMilliseconds()));
+
     public Task<Page<OperationRow>> OperationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default) =>
         OperationsAsync("owner", owner, page, cancellation);
 

@@ -59,6 +59,26 @@ internal static class ClaimSteps
     public static Task<EnterpriseFound> FindAsync(this TestPhone phone, (string Name, string CreditCode) enterprise) =>
         phone.Http.GetAsync($"{Routes.Phone.Enterprises}?name={Uri.EscapeDataString(enterprise.Name)}&creditCode={enterprise.CreditCode}", BztJson.Default.EnterpriseFound);
 
+    /// <summary>A claim up to 待下载.</summary>
+    public static async Task<(Guid Application, Guid Order)> PaidClaimAsync(
+        this TestPhone phone, EmbeddedSystem system, TestReviewer reviewer, (string Name, string CreditCode) enterprise)
+    {
+        var claim = await phone.SubmitAsync(await phone.ClaimAsync(enterprise));
+        await reviewer.ApproveAsync(claim.ApplicationId);
+        return (claim.ApplicationId, await phone.PayForAsync(system, claim.ApplicationId));
+    }
+
+    /// <summary>Waits until the fee is due, pays it on the provider's page, and waits until the payment has arrived.</summary>
+    public static async Task<Guid> PayForAsync(this TestPhone phone, EmbeddedSystem system, Guid application)
+    {
+        var due = await Wait.UntilAsync(
+            () => phone.ApplicationAsync(application), found => found.State is ApplicationState.PaymentDue or ApplicationState.PrepaymentDue);
+        var order = await phone.PayAsync(application);
+        await system.Simulators.PayAsync(order.OrderId.ToString("N") + "1", new Uri(order.PayUrl!));
+        await Wait.UntilAsync(() => phone.ApplicationAsync(application), found => found.State != due.State);
+        return order.OrderId;
+    }
+
     /// <summary>Until the application has come so far; outboxes and notifications take their time.</summary>
     public static Task<ApplicationInfo> UntilAsync(this TestPhone phone, Guid application, ApplicationState state) =>
         Wait.UntilAsync(() => phone.ApplicationAsync(application), found => found.State == state);

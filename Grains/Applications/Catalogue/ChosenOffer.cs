@@ -4,6 +4,9 @@ namespace Bzt.Grains.Applications.Catalogue;
 public sealed record ChosenOffer(
     string Province, PlatformId Platform, string PlatformName, string RecognitionGroup, CaId Ca, string CaName, int Years, int FeeFen)
 {
+    /// <summary>When the fee is due, if there is one.</summary>
+    public FeeDue Due { get; init; }
+
     /// <summary>Null when the catalogue has no such offer.</summary>
     public static ChosenOffer? Find(CatalogueView catalogue, PlatformId platform, CaId ca, int years) =>
         (from province in catalogue.Provinces
