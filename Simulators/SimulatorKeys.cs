@@ -16,7 +16,8 @@ public sealed record SimulatorKeys(
     string AlipaySellerId,
     string AlipayPrivateKey,
     string MerchantPrivateKey,
-    WeChatAccount WeChat)
+    WeChatAccount WeChat,
+    NeutralAccount Remittance)
 {
     const string FileName = "keys.json";
 
@@ -53,7 +54,7 @@ public sealed record SimulatorKeys(
     public string MerchantPublicKey() => PublicKeyOf(MerchantPrivateKey);
 
     /// <summary>A file of an earlier release knows fewer providers.</summary>
-    SimulatorKeys Complete() => this with { WeChat = WeChat ?? WeChatAccount.Draw() };
+    SimulatorKeys Complete() => this with { WeChat = WeChat ?? WeChatAccount.Draw(), Remittance = Remittance ?? NeutralAccount.Draw("rm") };
 
     static SimulatorKeys Create() => new(
         "LTAI" + RandomNumberGenerator.GetString(Letters, 20),
@@ -64,7 +65,8 @@ public sealed record SimulatorKeys(
         "2088" + RandomNumberGenerator.GetString(Digits, 12),
         NewRsaKey(),
         NewRsaKey(),
-        WeChatAccount.Draw());
+        WeChatAccount.Draw(),
+        NeutralAccount.Draw("rm"));
 
     static string NewRsaKey()
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
 
@@ -14,6 +15,7 @@ sealed class World
     public List<SmsMessage> Messages { get; init; } = [];
     public Dictionary<string, Trade> Trades { get; init; } = [];
     public Dictionary<string, BankCardCheck> BankCardChecks { get; init; } = [];
+    public Dictionary<Guid, RemittanceAccount> RemittanceAccounts { get; init; } = [];
     public List<WeChatUser> WeChatUsers { get; init; } = [];
     public List<WeChatCode> WeChatCodes { get; init; } = [];
     public List<WeChatToken> WeChatTokens { get; init; } = [];

@@ -2,6 +2,7 @@ using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Control;
 using Bzt.Simulators.Pages;
+using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -48,7 +49,11 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<AlipaySimulator>();
         builder.Services.AddSingleton<AlipayNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlipayNotifier>());
-        builder.Services.AddHttpClient(AlipayNotifier.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddSingleton<RemittanceSimulator>();
+        builder.Services.AddSingleton<RemittanceEndpoints.Call>();
+        builder.Services.AddSingleton<RemittanceNotifier>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RemittanceNotifier>());
+        builder.Services.AddHttpClient(Notifier.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10));
         builder.Services.AddRazorComponents();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddAuthorization();
@@ -67,6 +72,7 @@ public static class SimulatorsHost
         app.MapSms();
         app.MapWeChat();
         app.MapBankCards();
+        app.MapRemittances();
         app.MapAlipay();
         app.MapControl();
         app.MapPages();

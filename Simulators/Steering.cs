@@ -12,6 +12,10 @@ public enum Disturbance
     Garbage,
     /// <summary>Do the work, then break the connection instead of answering.</summary>
     Silence,
+    /// <summary>A notification is sent two times.</summary>
+    Twice,
+    /// <summary>A notification is lost; the next turn sends it.</summary>
+    Never,
 }
 
 /// <param name="Kind">What goes wrong.</param>
@@ -23,7 +27,7 @@ public sealed record Steer(Disturbance Kind, string? Code = null, int Millisecon
 /// <summary>What the next calls of a provider shall meet, first come first served.</summary>
 sealed class Steering(TimeProvider time)
 {
-    public static readonly string[] Providers = ["sms", "wechat", "bankcard", "alipay"];
+    public static readonly string[] Providers = ["sms", "wechat", "bankcard", "remittance", "remittance-notify", "alipay", "alipay-notify"];
 
     readonly ConcurrentDictionary<string, ConcurrentQueue<Steer>> queues = new();
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Bzt.Grains.Remittances;
 
 /// <summary>What a remittance decides, without clock, randomness or I/O.</summary>
@@ -67,6 +65,9 @@ public static class RemittanceRules
 
     private static bool IsMatched(RemittanceRecord record) => record.Received.Any(known => known.Verdict == RemittanceVerdict.Matched);
 
-    // Banks write brackets, letters and digits in full or half width as they please, and pad names with spaces.
-    private static string Plain(string name) => string.Concat(name.Normalize(NormalizationForm.FormKC).Where(character => !char.IsWhiteSpace(character)));
+    // Banks write brackets, letters and digits in full or half width as they please, and pad names with spaces. By hand: without ICU
+    // string.Normalize leaves them as they are.
+    private static string Plain(string name) => string.Concat(name
+        .Where(character => !char.IsWhiteSpace(character))
+        .Select(character => character is >= '！' and <= '～' ? (char)(character - '！' + '!') : character));
 }

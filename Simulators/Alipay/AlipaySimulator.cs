@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Bzt.Simulators.Alipay;
 
 public enum TradeStatus
@@ -28,12 +26,6 @@ public sealed record Trade(
         _ => "TRADE_CLOSED",
     };
 }
-
-/// <param name="Id">Stays through repetitions.</param>
-/// <param name="Attempts">Sent so often.</param>
-/// <param name="Accepted">The merchant answered <c>success</c>.</param>
-/// <param name="LastAnswer">What the merchant answered last.</param>
-public sealed record Notification(string Id, int Attempts, bool Accepted, string? LastAnswer);
 
 /// <summary>支付宝 电脑网站支付: the trades and what may become of them.</summary>
 sealed class AlipaySimulator(SimulatorState state, TimeProvider time)
@@ -89,28 +81,9 @@ sealed class AlipaySimulator(SimulatorState state, TimeProvider time)
     {
         if (world.Trades.TryGetValue(orderId, out var trade) && trade.Notification is { } notification)
         {
-            world.Trades[orderId] = trade with
-            {
-                Notification = notification with { Attempts = notification.Attempts + 1, Accepted = notification.Accepted || accepted, LastAnswer = answer },
-            };
+            world.Trades[orderId] = trade with { Notification = notification.Answered(accepted, answer) };
         }
 
         return true;
     });
-}
-
-static class BeijingTime
-{
-    static readonly TimeSpan Offset = TimeSpan.FromHours(8);
-
-    public static DateTimeOffset Of(DateTimeOffset moment) => moment.ToOffset(Offset);
-
-    public static string Text(DateTimeOffset moment) => Of(moment).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-
-    public static bool TryParse(string? text, out DateTimeOffset moment)
-    {
-        var ok = DateTime.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local);
-        moment = ok ? new DateTimeOffset(local, Offset) : default;
-        return ok;
-    }
 }

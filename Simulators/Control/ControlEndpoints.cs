@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,27 @@ static class ControlEndpoints
         control.MapGet("/sms", (string phone, SmsSimulator sms) => sms.Newest(phone, 1) is [var message] ? Results.Json(message, Json) : Results.NotFound());
         control.MapGet("/persons/{number:int}", (int number) => number is >= 1 and <= TestPerson.Last ? Results.Json(TestPerson.Get(number), Json) : Results.NotFound());
         control.MapPost("/wechat/confirm", Confirm);
+        control.MapGet("/remittances/{reference:guid}", (Guid reference, RemittanceSimulator remittances) => remittances.Find(reference) is { } account ? Results.Json(account, Json) : Results.NotFound());
+        control.MapPost("/remittances/{reference:guid}", (Guid reference, Payer payer, RemittanceSimulator remittances, RemittanceNotifier notifier) =>
+        {
+            if (payer.AmountFen <= 0)
+            {
+                return Results.BadRequest();
+            }
+
+            if (!remittances.Remit(reference, payer.Name, payer.Account, payer.AmountFen))
+            {
+                return Results.NotFound();
+            }
+
+            notifier.Send(reference.ToString());
+            return Results.NoContent();
+        });
+        control.MapPost("/remittances/{reference:guid}/notify", (Guid reference, RemittanceNotifier notifier) =>
+        {
+            notifier.Send(reference.ToString());
+            return Results.NoContent();
+        });
         control.MapGet("/alipay/{orderId}", (string orderId, AlipaySimulator alipay) => alipay.Find(orderId) is { } trade ? Results.Json(trade, Json) : Results.NotFound());
         control.MapPost("/alipay/{orderId}/pay", (string orderId, AlipaySimulator alipay, AlipayNotifier notifier) => Finish(orderId, TradeStatus.TradeSuccess, alipay, notifier));
         control.MapPost("/alipay/{orderId}/close", (string orderId, AlipaySimulator alipay, AlipayNotifier notifier) => Finish(orderId, TradeStatus.TradeClosed, alipay, notifier));
@@ -52,6 +74,8 @@ static class ControlEndpoints
         var code = confirmation.Nickname is { Length: > 0 } nickname ? weChat.Agree(weChat.Named(nickname), consent.Scope, consent.CodeLifetime) : null;
         return Results.Json(consent.Return(code));
     }
+
+    internal sealed record Payer(string Name, string Account, long AmountFen);
 
     internal sealed record Confirmation(Uri Page, string? Nickname);
 

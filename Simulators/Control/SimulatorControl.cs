@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 
 namespace Bzt.Simulators.Control;
@@ -27,6 +28,18 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
         response.EnsureSuccessStatusCode();
         return new Uri((await response.Content.ReadFromJsonAsync<string>(ControlEndpoints.Json, cancellation))!);
     }
+
+    /// <summary>The bank's account of this reference; null before it was opened.</summary>
+    public Task<RemittanceAccount?> RemittancesAsync(Guid reference, CancellationToken cancellation = default) =>
+        FindAsync<RemittanceAccount>($"control/remittances/{reference:D}", cancellation);
+
+    /// <summary>Remits from any account to the one of this reference; the product is notified in the background.</summary>
+    public Task RemitAsync(Guid reference, string payerName, string payerAccount, long amountFen, CancellationToken cancellation = default) =>
+        PostAsync($"control/remittances/{reference:D}", JsonContent.Create(new ControlEndpoints.Payer(payerName, payerAccount, amountFen), options: ControlEndpoints.Json), cancellation);
+
+    /// <summary>Tells the product once more what came in.</summary>
+    public Task NotifyRemittancesAsync(Guid reference, CancellationToken cancellation = default) =>
+        PostAsync($"control/remittances/{reference:D}/notify", null, cancellation);
 
     /// <summary>Null until the payment page of this order was opened.</summary>
     public Task<Trade?> TradeAsync(string orderId, CancellationToken cancellation = default) =>

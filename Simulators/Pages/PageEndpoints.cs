@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
 using Microsoft.AspNetCore.Authentication;
@@ -33,6 +34,7 @@ static class PageEndpoints
             Messages = world.Messages.Count,
             Logins = world.WeChatCodes.Count,
             Checks = world.BankCardChecks.Count,
+            Remittances = world.RemittanceAccounts.Values.Sum(account => account.Remittances.Length),
             Trades = world.Trades.Count,
         })));
         pages.MapGet("/sms", (string? phone, SmsSimulator sms, Steering steering) =>
@@ -48,8 +50,25 @@ static class PageEndpoints
             var persons = Enumerable.Range(first, Math.Min(20, TestPerson.Last - first + 1)).Select(TestPerson.Get).ToArray();
             return new RazorComponentResult<BankCardsPage>(new { Persons = persons, Checks = bankCards.Newest(20), Waiting = steering.Waiting("bankcard") });
         });
+        pages.MapGet("/remittances", (RemittanceSimulator remittances, Steering steering) => new RazorComponentResult<RemittancesPage>(new
+        {
+            Accounts = remittances.Newest(50),
+            Waiting = steering.Waiting("remittance"),
+            WaitingNotifications = steering.Waiting("remittance-notify"),
+        }));
+        pages.MapPost("/remittances/{reference:guid}", RemitAsync);
+        pages.MapPost("/remittances/{reference:guid}/notify", (Guid reference, RemittanceSimulator remittances, RemittanceNotifier notifier) =>
+        {
+            if (remittances.Find(reference)?.Notification is null)
+            {
+                return Results.NotFound();
+            }
+
+            notifier.Send(reference.ToString());
+            return Results.Redirect("/remittances");
+        });
         pages.MapGet("/alipay", (AlipaySimulator alipay, Steering steering) =>
-            new RazorComponentResult<AlipayPage>(new { Trades = alipay.Newest(50), Waiting = steering.Waiting("alipay") }));
+            new RazorComponentResult<AlipayPage>(new { Trades = alipay.Newest(50), Waiting = steering.Waiting("alipay"), WaitingNotifications = steering.Waiting("alipay-notify") }));
         pages.MapPost("/alipay/{tradeNo}/notify", (string tradeNo, AlipaySimulator alipay, AlipayNotifier notifier) =>
         {
             if (alipay.FindByTradeNo(tradeNo) is not { Notification: not null } trade)
@@ -82,6 +101,25 @@ static class PageEndpoints
         return Results.LocalRedirect(returnUrl);
     }
 
+    static async Task<IResult> RemitAsync(Guid reference, HttpRequest request, RemittanceSimulator remittances, RemittanceNotifier notifier)
+    {
+        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        var (name, account) = (form["payerName"].ToString().Trim(), form["payerAccount"].ToString().Trim());
+        if (name.Length is 0 or > 100 || account.Length is < 6 or > 32 || !account.All(char.IsAsciiDigit)
+            || !decimal.TryParse(form["amount"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var yuan) || yuan is <= 0 or > 999_999.99m || yuan * 100 != decimal.Truncate(yuan * 100))
+        {
+            return Results.BadRequest();
+        }
+
+        if (!remittances.Remit(reference, name, account, (long)(yuan * 100)))
+        {
+            return Results.NotFound();
+        }
+
+        notifier.Send(reference.ToString());
+        return Results.Redirect("/remittances");
+    }
+
     static async Task<IResult> SteerAsync(string provider, HttpRequest request, Steering steering)
     {
         var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
@@ -108,7 +146,8 @@ static class PageEndpoints
         "sms" => "/sms",
         "wechat" => "/wechat",
         "bankcard" => "/bank-cards",
-        "alipay" => "/alipay",
+        "remittance" or "remittance-notify" => "/remittances",
+        "alipay" or "alipay-notify" => "/alipay",
         _ => "/",
     });
 }

@@ -15,7 +15,7 @@ public sealed class SimulatorPagesTests
     {
         await using var simulators = await RunningSimulators.StartAsync();
         using var browser = new HttpClient { BaseAddress = simulators.Address };
-        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/alipay" })
+        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/remittances", "/alipay" })
         {
             using var response = await browser.GetAsync(page);
             Assert.Equal("/login", response.RequestMessage!.RequestUri!.AbsolutePath);
