@@ -64,5 +64,6 @@ public static class ErrorCodes
 
     // certificates
     public const string CertificateUnusable = "certificate_unusable";
+    public const string BidsUnopened = "bids_unopened";
     public const string ChannelRejected = "channel_rejected";
 }

@@ -43,6 +43,8 @@ public static class Routes
         public const string Certificate = "/phone/v1/certificates/{certificateId}";
         /// <summary>The sealed channel between phone and silo (docs/protocol.md): octets in, octets out.</summary>
         public const string Exchange = "/phone/v1/certificates/{certificateId}/exchange";
+        public const string CertificateRevocation = "/phone/v1/certificates/{certificateId}/revocation";
+        public const string CertificateUnopenedBids = "/phone/v1/certificates/{certificateId}/unopened-bids";
         public const string Evidence = "/phone/v1/certificates/{certificateId}/evidence";
         /// <summary>The cluster's channel keys, signed by the app's offline root.</summary>
         public const string ChannelKeys = "/phone/v1/channel-keys";

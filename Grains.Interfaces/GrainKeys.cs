@@ -20,6 +20,8 @@ public static class GrainKeys
 
     public static IHolderGrain Holder(this IGrainFactory grains, UserId user) => grains.GetGrain<IHolderGrain>(user.Value);
 
+    public static IExpirySweepGrain ExpirySweep(this IGrainFactory grains) => grains.GetGrain<IExpirySweepGrain>(0);
+
     public static IClusterKeysGrain ClusterKeys(this IGrainFactory grains) => grains.GetGrain<IClusterKeysGrain>(0);
 
     public static IQrSessionGrain QrSession(this IGrainFactory grains, SessionId id) => grains.GetGrain<IQrSessionGrain>(id.Value);

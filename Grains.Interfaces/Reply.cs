@@ -78,5 +78,6 @@ public enum RefusalCode
     EnterpriseUnclaimed = 182,
 
     CertificateUnusable = 80,
+    BidsUnopened = 82,
     ChannelRejected = 81,
 }

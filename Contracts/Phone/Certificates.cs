@@ -82,6 +82,11 @@ public enum MessageKind
     ApplicationRejected,
     /// <summary>Nobody took the next step in time.</summary>
     ApplicationExpired,
+
+    /// <summary>The certificate was revoked; subject is the certificate.</summary>
+    CertificateRevoked,
+    /// <summary>The certificate ends in 30, 7 or 1 days; subject is the certificate.</summary>
+    CertificateExpiring,
 }
 
 /// <summary>A page of the inbox, newest first. <paramref name="Unread"/> counts all.</summary>

@@ -7,6 +7,27 @@ namespace Bzt.Contracts.Phone;
 // What the service itself asks the holder to confirm with his PIN: an instruction, a letter to be sealed.
 public sealed partial class PhoneClient
 {
+    /// <summary>证书注销: what is then confirmed with <see cref="OpenTaskAsync"/>; nothing is revoked before.</summary>
+    /// <param name="certificateId">Held on this phone.</param>
+    /// <param name="operationId">A repeat is the same question.</param>
+    /// <param name="insist">The user was shown <see cref="GetUnopenedBidsAsync"/> and wants it all the same.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="ApiRefusedException"><see cref="ErrorCodes.BidsUnopened"/>: bids encrypted to it are not opened, and the user has not insisted.</exception>
+    public Task<CertificateTaskInfo> AskRevocationAsync(Guid certificateId, Guid operationId, bool insist = false, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.CertificateRevocation, "certificateId", certificateId);
+        var request = new RevocationRequest(operationId, insist);
+        return RepeatAsync(
+            () => http.PostAsync(path, request, BztJson.Default.RevocationRequest, BztJson.Default.CertificateTaskInfo, cancellation), cancellation);
+    }
+
+    /// <summary>Bids encrypted to this certificate that are not opened yet: without it they never can be.</summary>
+    public Task<IReadOnlyList<UnopenedBidInfo>> GetUnopenedBidsAsync(Guid certificateId, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.CertificateUnopenedBids, "certificateId", certificateId);
+        return RepeatAsync(() => http.GetAsync(path, BztJson.Default.IReadOnlyListUnopenedBidInfo, cancellation), cancellation);
+    }
+
     /// <summary>Opens a task of one of the caller's certificates: what comes back is decoded from the very bytes that will be signed.</summary>
     /// <param name="certificateId">Held on this phone.</param>
     /// <param name="taskId">As the operation's answer named it.</param>

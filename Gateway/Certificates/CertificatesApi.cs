@@ -12,6 +12,8 @@ internal static class CertificatesApi
         GetCertificates.Map(phones);
         GetCertificate.Map(phones);
         Exchange.Map(phones);
+        AskRevocation.Map(phones);
+        GetUnopenedBids.Map(phones);
         GetEvidence.Map(phones);
         GetChannelKeys.Map(phones);
     }

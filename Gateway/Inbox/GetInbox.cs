@@ -32,6 +32,8 @@ internal static class GetInbox
         Grains.Inbox.MessageKind.CertificateActive => Contracts.Phone.MessageKind.CertificateActive,
         Grains.Inbox.MessageKind.CertificateFrozen => Contracts.Phone.MessageKind.CertificateFrozen,
         Grains.Inbox.MessageKind.CertificateLocked => Contracts.Phone.MessageKind.CertificateLocked,
+        Grains.Inbox.MessageKind.CertificateRevoked => Contracts.Phone.MessageKind.CertificateRevoked,
+        Grains.Inbox.MessageKind.CertificateExpiring => Contracts.Phone.MessageKind.CertificateExpiring,
         Grains.Inbox.MessageKind.NewDevice => Contracts.Phone.MessageKind.NewDevice,
         Grains.Inbox.MessageKind.JoinRequested => Contracts.Phone.MessageKind.JoinRequested,
         Grains.Inbox.MessageKind.CertificateRequested => Contracts.Phone.MessageKind.CertificateRequested,

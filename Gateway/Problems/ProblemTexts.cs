@@ -57,6 +57,7 @@ internal static class ProblemTexts
         ErrorCodes.DocumentRefused => (422, "待签内容不符合规定"),
         ErrorCodes.KindNotAllowed => (403, "平台无权发起此类请求"),
 
+        ErrorCodes.BidsUnopened => (409, "该证书加密的投标文件尚未开标，注销后将无法解密"),
         ErrorCodes.CertificateUnusable => (409, "证书当前不可用"),
         ErrorCodes.ChannelRejected => (422, "安全通道校验失败"),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A code without status and title."),

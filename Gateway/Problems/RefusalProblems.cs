@@ -49,6 +49,7 @@ internal static class RefusalProblems
         RefusalCode.NotBound => ErrorCodes.NotBound,
         RefusalCode.DocumentRefused => ErrorCodes.DocumentRefused,
         RefusalCode.KindNotAllowed => ErrorCodes.KindNotAllowed,
+        RefusalCode.BidsUnopened => ErrorCodes.BidsUnopened,
         RefusalCode.CertificateUnusable => ErrorCodes.CertificateUnusable,
         RefusalCode.ChannelRejected => ErrorCodes.ChannelRejected,
     };

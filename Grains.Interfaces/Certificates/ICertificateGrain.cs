@@ -51,6 +51,21 @@ public interface ICertificateGrain : IGrainWithGuidKey
     [Alias("ask")]
     Task<Reply<Nothing>> Ask(CertificateTask task);
 
+    /// <summary>
+    /// 证书注销: puts the instruction before the holder; signed with the PIN, the certificate ends in that very write. Idempotent by the operation.
+    /// <see cref="RefusalCode.BidsUnopened"/> while bids encrypted to it are not opened, unless the holder insists after being shown which (X23).
+    /// </summary>
+    [Alias("ask-revocation")]
+    Task<Reply<CertificateTask>> AskRevocation(CertificateCaller caller, Guid operation, bool insist);
+
+    /// <summary>Bids encrypted to this certificate that are not opened yet; <see cref="RefusalCode.NotFound"/> for anybody but the holder.</summary>
+    [Alias("unopened-bids")]
+    Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(CertificateCaller caller);
+
+    /// <summary>From the daily sweep: tells the holder once each 30, 7 and 1 days before the end.</summary>
+    [Alias("notice-expiry")]
+    Task NoticeExpiry();
+
     /// <summary>Forgets a task that is not signed yet; one that is, or never was, is no error.</summary>
     [Alias("withdraw-task")]
     Task Withdraw(Guid task);
@@ -130,3 +145,11 @@ public sealed record CertificateView(
     [property: Id(1)] bool HeldHere,
     [property: Id(2)] int TriesLeft,
     [property: Id(3)] DateTimeOffset? LockedUntil);
+
+/// <param name="OpeningTime">As the platform announced it when the bid was encrypted.</param>
+[GenerateSerializer, Immutable, Alias("bzt.UnopenedBid")]
+public sealed record UnopenedBid(
+    [property: Id(0)] PlatformId Platform,
+    [property: Id(1)] string ProjectId,
+    [property: Id(2)] string ProjectName,
+    [property: Id(3)] DateTimeOffset OpeningTime);

@@ -80,6 +80,9 @@ public enum MessageKind
     RenewalApproved = 54,
     ApplicationRejected = 55,
     ApplicationExpired = 56,
+
+    CertificateRevoked = 70,
+    CertificateExpiring = 71,
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.InboxMessages")]

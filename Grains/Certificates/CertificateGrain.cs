@@ -153,6 +153,21 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         return default(Nothing);
     }
 
+    public async Task<Reply<CertificateTask>> AskRevocation(CertificateCaller caller, Guid operation, bool insist)
+    {
+        var reply = CertificateRevocation.Task(Record, Id, caller, operation, insist, time.GetUtcNow());
+        return reply is Done<CertificateTask>(var task) && await Ask(task) is Refused<Nothing>(var refusal) ? refusal : reply;
+    }
+
+    public Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(CertificateCaller caller) =>
+        Task.FromResult<Reply<IReadOnlyList<UnopenedBid>>>(Record.Created?.Holder == caller.User
+            ? new Done<IReadOnlyList<UnopenedBid>>([.. Record.OpenBids.Select(bid => new UnopenedBid(bid.Platform, bid.ProjectId, bid.ProjectName, bid.OpeningTime))])
+            : new Refusal(RefusalCode.NotFound));
+
+    public Task NoticeExpiry() => ExpiryRules.Notice(Record, Id, time.GetUtcNow()) is var next && ReferenceEquals(next, Record)
+        ? Task.CompletedTask
+        : drain.WriteAsync(next);
+
     public Task Withdraw(Guid task) => CertificateTasks.Withdraw(Record, task) is var next && ReferenceEquals(next, Record)
         ? Task.CompletedTask
         : drain.WriteAsync(next);
@@ -245,6 +260,11 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         // 7. One write: result, evidence, epoch, count, messages. Then the answer.
         await drain.WriteAsync(CertificateRules.Apply(Record, Id, decision, known, now));
+        if (Record.RevokedAt is not null)
+        {
+            rounds.Dispose();
+        }
+
         if (decision.Effect is RoundEffect.StateLost lost)
         {
             LogStateLost(Id, lost.NamedEpoch, lost.Epoch);

@@ -30,6 +30,18 @@ internal static class CertificateMessages
             : $"{created.EnterpriseName}的企业证书连续输错PIN码{failures}次，已永久锁定，需找回证书。",
         certificate.ToString(), now);
 
+    public static InboxEntry Revoked(CertificateId certificate, CreateCertificate created, DateTimeOffset now) => new(
+        $"certificate/{certificate}/revoked", MessageKind.CertificateRevoked, "证书已注销",
+        $"{NameOf(created)}（{created.CaName}）已注销，不能恢复，原有加密文件不能再解密。", certificate.ToString(), now);
+
+    public static InboxEntry Expiring(CertificateId certificate, CreateCertificate created, DateTimeOffset notAfter, int days, DateTimeOffset now) => new(
+        $"certificate/{certificate}/expiring/{notAfter.ToUnixTimeSeconds()}/{days}", MessageKind.CertificateExpiring, "证书即将到期",
+        $"{NameOf(created)}（{created.CaName}）将于{notAfter.ToOffset(Shanghai):yyyy年M月d日}到期，剩余不足{days + 1}天。请及时续期，续期保留原密钥，原有加密文件仍可解密。",
+        certificate.ToString(), now);
+
+    private static string NameOf(CreateCertificate created) =>
+        created.Subject.CreditCode is null ? "您的个人证书" : $"{created.EnterpriseName}的企业证书";
+
     public static InboxEntry Frozen(CertificateId certificate, CreateCertificate created, DateTimeOffset now) => new(
         $"certificate/{certificate}/frozen", MessageKind.CertificateFrozen, "证书已冻结",
         $"{created.EnterpriseName}的企业证书可能被复制到另一台手机，现已停止使用。须由您本人重新实名认证后恢复。", certificate.ToString(), now);

@@ -33,6 +33,9 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
 
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>The last expiry notice: for which end, and how many days ahead it was.</summary>
+    public ExpiryNotice? Noticed { get; init; }
+
     /// <summary>When the download was given up for good.</summary>
     public DateTimeOffset? AbandonedAt { get; init; }
 
@@ -95,3 +98,7 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
 
 /// <summary>A bid file was encrypted to this certificate.</summary>
 public sealed record OpenBid(PlatformId Platform, string ProjectId, string ProjectName, DateTimeOffset OpeningTime);
+
+/// <param name="NotAfter">The end it spoke of; a renewed certificate has another.</param>
+/// <param name="Days">30, 7 or 1.</param>
+public sealed record ExpiryNotice(DateTimeOffset NotAfter, int Days);

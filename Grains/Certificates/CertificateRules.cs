@@ -125,7 +125,9 @@ internal static class CertificateRules
         var next = record
             .WithOutcome(id, released.RequestId, SessionEnd.Ok, signatures, null)
             .With(id, EvidenceKind.Signed, released.RequestId, work, Digests(record, released.Documents), now);
-        return work is { Kind: SessionKind.Encrypt, Project: { } project } ? next with { OpenBids = WithBid(next, work, project) } : next;
+        return work is { Kind: SessionKind.Encrypt, Project: { } project }
+            ? CertificateRevocation.Unasked(next with { OpenBids = WithBid(next, work, project) })
+            : next;
     }
 
     private static CertificateRecord Decrypt(
@@ -151,6 +153,7 @@ internal static class CertificateRules
         return next with
         {
             Outbox = next.Outbox
+                .Project(CertificateProjector.Row(id, next))
                 .AddActivated(id, record.Created!.Application)
                 .AddMessage(record.Created.Holder, CertificateMessages.Active(id, record.Created, now)),
         };

@@ -79,13 +79,16 @@ internal static class CertificateTasks
         var task = Find(record, taskId, now) ?? throw new InvalidOperationException("A task was signed that does not wait.");
         var signed = new TaskSigned(
             task.Id, id, record.Created!.Holder, [.. released.Signatures.Select(signature => signature.ToRaw())], record.Issued!.SigningCertificate, now);
-        var next = record with
+        var next = (record with
         {
             Tasks = record.Tasks.RemoveAll(known => known.Id == taskId),
             SignedTasks = [.. record.SignedTasks.TakeLast(SignedKept - 1), taskId],
-            Outbox = record.Outbox.Add(task.Kind, task.Target, signed),
-        };
-        return next.With(id, EvidenceKind.Signed, released.RequestId, null, digests, now, ("task", task.Kind));
+        }).With(id, EvidenceKind.Signed, released.RequestId, null, digests, now, ("task", task.Kind));
+
+        // What the certificate asked itself is done in this write; an outbox would leave a moment in which it still serves.
+        return task.Kind == CertificateRevocation.TaskKind
+            ? CertificateRevocation.Revoke(next, id, now)
+            : next with { Outbox = next.Outbox.Add(task.Kind, task.Target, signed) };
     }
 
     private static SigningDocument Document(TaskDocument document) => SigningForms.TryParse(document.Form, out var kind)

@@ -78,8 +78,8 @@ public interface IProjectionStore
 
     Task<Page<CertificateRow>> CertificatesOfEnterpriseAsync(string creditCode, PageRequest page, CancellationToken cancellation = default);
 
-    /// <summary>In the order of their expiry: what the daily sweep goes through.</summary>
-    Task<Page<CertificateRow>> CertificatesExpiringAsync(DateTimeOffset before, PageRequest page, CancellationToken cancellation = default);
+    /// <summary>Those that end in that span, in the order of their end: what the daily sweep goes through.</summary>
+    Task<Page<CertificateRow>> CertificatesExpiringAsync(DateTimeOffset after, DateTimeOffset before, PageRequest page, CancellationToken cancellation = default);
 
     /// <summary>Newest first.</summary>
     Task<Page<OrderRow>> OrdersOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default);

@@ -42,6 +42,9 @@ public enum EvidenceKind
 
     /// <summary>A download was given up before it was finished; the silo's share of its key was destroyed.</summary>
     Abandoned = 12,
+
+    /// <summary>The certificate was revoked; the silo's shares were destroyed. The digest is SM3 of the signing certificate.</summary>
+    Revoked = 13,
 }
 
 /// <summary>A named fact, committed to and not told: SM3 over salt, name and value. Without the salt it says nothing.</summary>

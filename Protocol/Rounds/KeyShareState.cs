@@ -59,6 +59,9 @@ public sealed record KeyShareState
 
     /// <summary>The approval to release the deposit once.</summary>
     public DepositApproval? Approval { get; init; }
+
+    /// <summary>Without anything that serves the key: it can never sign or decrypt again. Answers stay, so that the phone still hears of the last one.</summary>
+    public KeyShareState Shredded() => this with { SealedShare = [], Pending = null, EncryptionKeys = [], Arrival = null, Deposits = [], Approval = null };
 }
 
 /// <summary>The shares of epoch t+1, counting from the first verified success that uses them.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Bzt.Grains;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
@@ -47,6 +48,7 @@ public static class SiloComposition
             AddGrainStorage(silo);
             AddReminders(silo);
             silo.Services.AddHostedService<OutboxSweeper>();
+            silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure());
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;

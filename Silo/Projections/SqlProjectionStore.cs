@@ -50,10 +50,11 @@ internal sealed class SqlProjectionStore(SqlStore store, IStorageFaults faults) 
     public Task<Page<CertificateRow>> CertificatesOfEnterpriseAsync(string creditCode, PageRequest page, CancellationToken cancellation = default) =>
         PageByKeyAsync(ProjectionTables.Certificate, "enterprise = @code", ProjectionTables.ReadCertificate, row => row.CertificateId, page, cancellation, ("code", creditCode));
 
-    public Task<Page<CertificateRow>> CertificatesExpiringAsync(DateTimeOffset before, PageRequest page, CancellationToken cancellation = default) =>
+    public Task<Page<CertificateRow>> CertificatesExpiringAsync(
+        DateTimeOffset after, DateTimeOffset before, PageRequest page, CancellationToken cancellation = default) =>
         PageByTimeAsync(
-            ProjectionTables.Certificate, "not_after < @before", "not_after", newestFirst: false, ProjectionTables.ReadCertificate,
-            row => (row.NotAfter!.Value, row.CertificateId), page, cancellation, ("before", before.ToUnixTimeMilliseconds()));
+            ProjectionTables.Certificate, "not_after >= @after AND not_after < @before", "not_after", newestFirst: false, ProjectionTables.ReadCertificate,
+            row => (row.NotAfter!.Value, row.CertificateId), page, cancellation, ("after", after.ToUnixTimeMilliseconds()), ("before", before.ToUnixTimeMilliseconds()));
 
     public Task<Page<OrderRow>> OrdersOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default) =>
         PageByTimeAsync(

@@ -54,6 +54,8 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("GET /phone/v1/certificates/{certificateId}", None, Missing, Limited, None, None, None),
         new("GET /phone/v1/certificates/{certificateId}/evidence", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/certificates/{certificateId}/exchange", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/certificates/{certificateId}/revocation", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/certificates/{certificateId}/unopened-bids", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/scan", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/sessions/{sessionId}", None, Missing, Limited, None, None, None),
         new("GET /phone/v1/sessions/{sessionId}/documents", None, Missing, Limited, None, None, None),

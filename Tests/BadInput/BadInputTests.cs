@@ -23,6 +23,7 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/real-name/bank-card"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","name":"张三","idNumber":"420502199003074512","cardNumber":"6222021234567890123","phoneNumber":"13800138000"}""",
         ["POST /phone/v1/applications/claims"] = Claim,
         ["POST /phone/v1/applications/{applicationId}/resubmission"] = Claim,
+        ["POST /phone/v1/certificates/{certificateId}/revocation"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","insist":false}""",
         ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",
         ["POST /rp/v1/sessions"] = """{"kind":"seal","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"timeoutSeconds":300}""",
         ["POST /rp/v1/project-tokens"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"creditCode":"91420500MA0000001X","toolKeyThumbprint":"AAAA","lifetimeSeconds":3600}""",

@@ -43,6 +43,7 @@ public sealed class StoredCertificateTests
         {
             Tasks = [new CertificateTask(Id, "enterprise/transfer-signed", "91420500MA49ABCD28", [new TaskDocument("instruction", [48])], At)],
             SignedTasks = [Id],
+            Noticed = new ExpiryNotice(At, 7),
         });
     }
 

@@ -84,7 +84,7 @@ public sealed class ProjectionTests(PostgresFixture postgres)
         Assert.Equal(newestFirst.Select(i => "p" + i), await All(page => projections.OperationsOfCertificateAsync("c1", page), row => row.OperationId));
         Assert.Equal(newestFirst.Reverse().Select(i => "c" + i), await All(page => projections.CertificatesOfOwnerAsync("alice", page), row => row.CertificateId));
         Assert.Equal(newestFirst.Reverse().Select(i => "c" + i), await All(page => projections.CertificatesOfEnterpriseAsync("9142", page), row => row.CertificateId));
-        Assert.Equal(["c0", "c1", "c2", "c3"], await All(page => projections.CertificatesExpiringAsync(Day.AddHours(2), page), row => row.CertificateId));
+        Assert.Equal(["c2", "c3", "c4", "c5"], await All(page => projections.CertificatesExpiringAsync(Day.AddHours(1), Day.AddHours(3), page), row => row.CertificateId));
         Assert.Empty((await projections.OrdersOfOwnerAsync("alice", new PageRequest(10, "no cursor"))).Items);
 
         static async Task<List<string>> All<T>(Func<PageRequest, Task<Page<T>>> read, Func<T, string> key)
