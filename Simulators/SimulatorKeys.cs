@@ -17,7 +17,8 @@ public sealed record SimulatorKeys(
     string AlipayPrivateKey,
     string MerchantPrivateKey,
     WeChatAccount WeChat,
-    NeutralAccount Remittance)
+    NeutralAccount Remittance,
+    TencentSmsAccount TencentSms)
 {
     const string FileName = "keys.json";
 
@@ -54,7 +55,12 @@ public sealed record SimulatorKeys(
     public string MerchantPublicKey() => PublicKeyOf(MerchantPrivateKey);
 
     /// <summary>A file of an earlier release knows fewer providers.</summary>
-    SimulatorKeys Complete() => this with { WeChat = WeChat ?? WeChatAccount.Draw(), Remittance = Remittance ?? NeutralAccount.Draw("rm") };
+    SimulatorKeys Complete() => this with
+    {
+        WeChat = WeChat ?? WeChatAccount.Draw(),
+        Remittance = Remittance ?? NeutralAccount.Draw("rm"),
+        TencentSms = TencentSms ?? TencentSmsAccount.Draw(),
+    };
 
     static SimulatorKeys Create() => new(
         "LTAI" + RandomNumberGenerator.GetString(Letters, 20),
@@ -66,7 +72,8 @@ public sealed record SimulatorKeys(
         NewRsaKey(),
         NewRsaKey(),
         WeChatAccount.Draw(),
-        NeutralAccount.Draw("rm"));
+        NeutralAccount.Draw("rm"),
+        TencentSmsAccount.Draw());
 
     static string NewRsaKey()
     {
@@ -83,6 +90,13 @@ public sealed record SimulatorKeys(
 
     internal const string Digits = "0123456789";
     internal const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+}
+
+/// <summary>腾讯云短信.</summary>
+public sealed record TencentSmsAccount(string SecretId, string SecretKey, string SdkAppId)
+{
+    internal static TencentSmsAccount Draw() => new(
+        "AKID" + RandomNumberGenerator.GetString(SimulatorKeys.Letters, 32), RandomNumberGenerator.GetString(SimulatorKeys.Letters, 32), "1400" + RandomNumberGenerator.GetString(SimulatorKeys.Digits, 6));
 }
 
 /// <summary>An application at WeChat's open platform.</summary>

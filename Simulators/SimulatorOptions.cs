@@ -21,6 +21,10 @@ public sealed class SimulatorOptions
     /// <summary>Where the product and browsers reach the simulators, when that is not the address they listen on: behind a proxy.</summary>
     public Uri? PublicBaseUrl { get; set; }
 
+    /// <summary>Whose SMS account the product is told to use: Aliyun's or Tencent's. Both are served.</summary>
+    [RegularExpression("Aliyun|Tencent")]
+    public string SmsVendor { get; set; } = "Aliyun";
+
     /// <summary>Signatures and templates the SMS account has approved.</summary>
     public string SmsSignName { get; set; } = "标证通";
 

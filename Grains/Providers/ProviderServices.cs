@@ -5,6 +5,7 @@ using Bzt.Grains.Providers.Sms;
 using Bzt.Grains.Providers.WeChat;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Grains.Providers;
 
@@ -15,9 +16,13 @@ public static class ProviderServices
     {
         services.TryAddSingleton(TimeProvider.System);
 
-        services.AddOptions<AliyunSmsOptions>().BindConfiguration(AliyunSmsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SmsOptions>().BindConfiguration(SmsOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(AliyunSmsSender.HttpClientName);
-        services.AddSingleton<ISmsSender, AliyunSmsSender>();
+        services.AddSingleton<ISmsSender>(provider => provider.GetRequiredService<IOptions<SmsOptions>>().Value.Vendor switch
+        {
+            SmsVendor.Tencent => ActivatorUtilities.CreateInstance<TencentSmsSender>(provider),
+            _ => ActivatorUtilities.CreateInstance<AliyunSmsSender>(provider),
+        });
 
         services.AddOptions<WeChatOptions>().BindConfiguration(WeChatOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(WeChatOpenPlatform.HttpClientName);

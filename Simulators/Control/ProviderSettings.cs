@@ -8,12 +8,15 @@ static class ProviderSettings
 {
     public static IReadOnlyDictionary<string, string?> For(Uri address, SimulatorKeys keys, SimulatorOptions options)
     {
+        var tencent = options.SmsVendor == "Tencent";
         var templates = options.SmsTemplates.Keys.Order(StringComparer.Ordinal).ToArray();
         var settings = new Dictionary<string, string?>
         {
             ["Providers:Sms:Endpoint"] = address.ToString(),
-            ["Providers:Sms:AccessKeyId"] = keys.SmsAccessKeyId,
-            ["Providers:Sms:AccessKeySecret"] = keys.SmsAccessKeySecret,
+            ["Providers:Sms:Vendor"] = options.SmsVendor,
+            ["Providers:Sms:AccessKeyId"] = tencent ? keys.TencentSms.SecretId : keys.SmsAccessKeyId,
+            ["Providers:Sms:AccessKeySecret"] = tencent ? keys.TencentSms.SecretKey : keys.SmsAccessKeySecret,
+            ["Providers:Sms:SdkAppId"] = tencent ? keys.TencentSms.SdkAppId : "",
             ["Providers:Sms:SignName"] = options.SmsSignName,
             ["Providers:WeChat:AppId"] = keys.WeChat.AppId,
             ["Providers:WeChat:AppSecret"] = keys.WeChat.AppSecret,
@@ -34,7 +37,7 @@ static class ProviderSettings
         string[] purposes = ["Login", "ChangePhone", "ChangePassword", "ResetPassword", "ChangePin", "ResetPin", "VerifyIdentity", "NumberChanged"];
         foreach (var (purpose, template) in purposes.Zip(templates))
         {
-            settings[$"Providers:Sms:Templates:{purpose}"] = template;
+            settings[$"Providers:Sms:Templates:{purpose}"] = tencent ? template["SMS_".Length..] : template;
         }
 
         return settings;

@@ -1,9 +1,15 @@
+using Microsoft.Extensions.Options;
+
 namespace Bzt.Simulators.Sms;
 
 static class SmsEndpoints
 {
-    // RPC style: every action is a POST to the root, named by a header.
-    public static void MapSms(this WebApplication app) => app.MapPost("/", SendAsync);
+    // Both vendors: every action is a POST to the root, named by a header.
+    public static void MapSms(this WebApplication app) =>
+        app.MapPost("/", (HttpContext context, SmsSimulator simulator, SimulatorKeys keys, SimulatorState state, Steering steering, IOptions<SimulatorOptions> options, TimeProvider time) =>
+            context.Request.Headers.ContainsKey("X-TC-Action")
+                ? TencentSmsEndpoints.SendAsync(context, simulator, keys, steering, options, time)
+                : SendAsync(context, simulator, keys, state, steering, time));
 
     static async Task<IResult> SendAsync(HttpContext context, SmsSimulator simulator, SimulatorKeys keys, SimulatorState state, Steering steering, TimeProvider time)
     {

@@ -15,7 +15,7 @@ sealed class SmsSimulator(SimulatorState state, IOptions<SimulatorOptions> optio
     public (string Code, string Message, string? BizId) Send(IReadOnlyDictionary<string, string> parameters)
     {
         var phone = parameters.GetValueOrDefault("PhoneNumbers", "");
-        if (phone.Length != 11 || phone[0] != '1' || !phone.All(char.IsAsciiDigit))
+        if (!IsPhone(phone))
         {
             return ("isv.MOBILE_NUMBER_ILLEGAL", $"{phone}invalid mobile number", null);
         }
@@ -41,9 +41,16 @@ sealed class SmsSimulator(SimulatorState state, IOptions<SimulatorOptions> optio
             return ("isv.TEMPLATE_MISSING_PARAMETERS", "模板变量中存在未赋值变量", null);
         }
 
-        var now = time.GetUtcNow();
-        var bizId = $"{Random.Shared.NextInt64(100_000_000_000_000_000, 999_999_999_999_999_999)}^0";
-        var message = new SmsMessage(phone, code, template, $"【{options.Value.SmsSignName}】{text.Replace("${code}", code, StringComparison.Ordinal)}", parameters.GetValueOrDefault("OutId"), bizId, now);
+        return ("OK", "OK", Deliver(phone, code, template, text, parameters.GetValueOrDefault("OutId"), ""));
+    }
+
+    public static bool IsPhone(string phone) => phone.Length == 11 && phone[0] == '1' && phone.All(char.IsAsciiDigit);
+
+    /// <summary>The phone gets it. Answers the vendor's receipt number.</summary>
+    public string Deliver(string phone, string code, string template, string text, string? outId, string prefix)
+    {
+        var serial = $"{prefix}{Random.Shared.NextInt64(100_000_000_000_000_000, 999_999_999_999_999_999)}{(prefix.Length == 0 ? "^0" : "")}";
+        var message = new SmsMessage(phone, code, template, $"【{options.Value.SmsSignName}】{text.Replace("${code}", code, StringComparison.Ordinal)}", outId, serial, time.GetUtcNow());
         state.Change(world =>
         {
             world.Messages.Add(message);
@@ -54,7 +61,7 @@ sealed class SmsSimulator(SimulatorState state, IOptions<SimulatorOptions> optio
 
             return true;
         });
-        return ("OK", "OK", bizId);
+        return serial;
     }
 
     public IReadOnlyList<SmsMessage> Newest(string? phone = null, int count = 50) => state.Read<IReadOnlyList<SmsMessage>>(world =>

@@ -12,6 +12,7 @@ public sealed class ProviderOptionsTests
     [InlineData("Providers:Sms:Endpoint", "http://dysmsapi.aliyuncs.com/")]
     [InlineData("Providers:Sms:AccessKeySecret", "")]
     [InlineData("Providers:Sms:Templates:ResetPin", "")]
+    [InlineData("Providers:Sms:Vendor", "Tencent")]
     [InlineData("Providers:Sms:Timeout", "00:10:00")]
     [InlineData("Providers:WeChat:AppSecret", "")]
     [InlineData("Providers:WeChat:Scope", "snsapi_everything")]

@@ -31,6 +31,25 @@ public sealed class VendorSdkTests
     }
 
     [Fact]
+    [Trait("Feature", "M011"), Trait("Surface", "api")]
+    public async Task Tencent_s_SDK_sends_a_message()
+    {
+        await using var simulators = await RunningSimulators.StartAsync(smsVendor: "Tencent");
+        var settings = simulators.Settings;
+        var sent = await Send(settings["Providers:Sms:AccessKeySecret"]!, settings["Providers:Sms:SignName"]!, "4 2+*~()!'号");
+        Assert.Equal("Ok", sent["code"]!.GetValue<string>());
+        var message = (await simulators.Control.LastMessageAsync("13800000000"))!;
+        Assert.Equal(("4 2+*~()!'号", "peer", sent["serial"]!.GetValue<string>()), (message.Code, message.OutId, message.BizId));
+
+        Assert.Equal("FailedOperation.SignatureIncorrectOrUnapproved", (await Send(settings["Providers:Sms:AccessKeySecret"]!, "别的", "1"))["code"]!.GetValue<string>());
+        Assert.Equal("AuthFailure.SignatureFailure", (await Send("wrong", settings["Providers:Sms:SignName"]!, "1"))["code"]!.GetValue<string>());
+
+        async Task<JsonNode> Send(string secret, string signName, string code) => JsonNode.Parse(await Node(
+            "tencent-sms.mjs", null, $"{simulators.Address.Port}", settings["Providers:Sms:AccessKeyId"]!, secret, settings["Providers:Sms:SdkAppId"]!, "+8613800000000", signName,
+            settings["Providers:Sms:Templates:Login"]!, code))!;
+    }
+
+    [Fact]
     [Trait("Feature", "M033"), Trait("Surface", "api")]
     public async Task Alipay_s_SDK_pays_queries_and_believes_the_notification()
     {

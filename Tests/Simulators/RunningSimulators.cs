@@ -40,13 +40,14 @@ internal sealed class RunningSimulators : IAsyncDisposable
 
     /// <param name="clock">The simulators' clock, if it is not the system's.</param>
     /// <param name="folder">Where they keep their keys and state.</param>
+    /// <param name="smsVendor">Whose SMS the product is told to use.</param>
     /// <param name="ownKeys">Accounts unlike those of all others.</param>
-    public static async Task<RunningSimulators> StartAsync(TimeProvider? clock = null, string? folder = null, bool ownKeys = false)
+    public static async Task<RunningSimulators> StartAsync(TimeProvider? clock = null, string? folder = null, bool ownKeys = false, string smsVendor = "Aliyun")
     {
         List<string> arguments =
         [
             "--environment", "Development", "--urls", "http://127.0.0.1:0",
-            "--Simulators:Password", Password, "--Simulators:ControlToken", Token,
+            "--Simulators:Password", Password, "--Simulators:ControlToken", Token, "--Simulators:SmsVendor", smsVendor,
         ];
         if (folder is not null)
         {

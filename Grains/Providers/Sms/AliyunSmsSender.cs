@@ -10,7 +10,7 @@ namespace Bzt.Grains.Providers.Sms;
 /// Aliyun 短信服务 (dysmsapi, version 2017-05-25), action SendSms, RPC style, request signature ACS3-HMAC-SHA256.
 /// Aliyun does not make a repeated request one message: a caller that gets <see cref="SmsResult.Unavailable"/> does not repeat by itself.
 /// </summary>
-sealed class AliyunSmsSender(IHttpClientFactory http, IOptions<AliyunSmsOptions> options, TimeProvider time) : ISmsSender
+sealed class AliyunSmsSender(IHttpClientFactory http, IOptions<SmsOptions> options, TimeProvider time) : ISmsSender
 {
     public const string HttpClientName = "sms";
     const string Algorithm = "ACS3-HMAC-SHA256";
@@ -57,7 +57,7 @@ sealed class AliyunSmsSender(IHttpClientFactory http, IOptions<AliyunSmsOptions>
         _ => new SmsResult.Refused(SmsRefusal.Other, code),
     };
 
-    HttpRequestMessage Sign(AliyunSmsOptions settings, SortedDictionary<string, string> parameters)
+    HttpRequestMessage Sign(SmsOptions settings, SortedDictionary<string, string> parameters)
     {
         // 1. Parameters percent-encoded (RFC 3986), sorted by name.
         var query = string.Join('&', parameters.Select(pair => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value)}"));

@@ -2,18 +2,30 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Bzt.Grains.Providers.Sms;
 
-/// <summary>Section <c>Providers:Sms</c>.</summary>
-public sealed class AliyunSmsOptions : IValidatableObject
+public enum SmsVendor
+{
+    /// <summary>阿里云短信服务.</summary>
+    Aliyun,
+    /// <summary>腾讯云短信.</summary>
+    Tencent,
+}
+
+/// <summary>Section <c>Providers:Sms</c>: whose messages, and the account there.</summary>
+public sealed class SmsOptions : IValidatableObject
 {
     public const string Section = "Providers:Sms";
 
-    /// <summary>The regional endpoint, <c>https://dysmsapi.aliyuncs.com/</c>.</summary>
+    public SmsVendor Vendor { get; set; }
+
+    /// <summary><c>https://dysmsapi.aliyuncs.com/</c>, <c>https://sms.tencentcloudapi.com/</c>.</summary>
     [Required]
     public Uri? Endpoint { get; set; }
 
+    /// <summary>Tencent's SecretId.</summary>
     [Required]
     public string AccessKeyId { get; set; } = "";
 
+    /// <summary>Tencent's SecretKey.</summary>
     [Required]
     public string AccessKeySecret { get; set; } = "";
 
@@ -21,8 +33,14 @@ public sealed class AliyunSmsOptions : IValidatableObject
     [Required]
     public string SignName { get; set; } = "";
 
-    /// <summary>The approved template of each purpose; its only variable is <c>code</c>.</summary>
+    /// <summary>The approved template of each purpose; its only variable is the code: <c>code</c> with Aliyun, the first with Tencent.</summary>
     public Dictionary<SmsPurpose, string> Templates { get; } = [];
+
+    /// <summary>Tencent's alone: the application the signature belongs to.</summary>
+    public string SdkAppId { get; set; } = "";
+
+    /// <summary>Tencent's alone.</summary>
+    public string Region { get; set; } = "ap-guangzhou";
 
     /// <summary>How long to wait for the answer.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
@@ -38,6 +56,11 @@ public sealed class AliyunSmsOptions : IValidatableObject
         if (Endpoint is not null && !ProviderEndpoint.IsSafe(Endpoint))
         {
             yield return new($"{Section}:Endpoint: {ProviderEndpoint.Rule}", [nameof(Endpoint)]);
+        }
+
+        if (Vendor == SmsVendor.Tencent && SdkAppId.Length == 0)
+        {
+            yield return new($"{Section}:SdkAppId is missing.", [nameof(SdkAppId)]);
         }
     }
 }
