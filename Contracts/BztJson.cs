@@ -8,7 +8,7 @@ namespace Bzt.Contracts;
 
 /// <summary>JSON of the public surface: camelCase members, snake_case enum values, octets in base64, nulls left out, unknown members ignored.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [
-    typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<MemberRole>),
+    typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<MemberRole>), typeof(SnakeCaseEnum<LegalDocument>),
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
@@ -20,6 +20,12 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(SmsCodeSent))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(LoginResponse))]
+[JsonSerializable(typeof(PasswordLoginRequest))]
+[JsonSerializable(typeof(PasswordRequest))]
+[JsonSerializable(typeof(IReadOnlyList<DeviceInfo>))]
+[JsonSerializable(typeof(LegalText))]
+[JsonSerializable(typeof(IReadOnlyList<LegalText>))]
+[JsonSerializable(typeof(ConsentRequest))]
 [JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(BankCardRealNameRequest))]
 [JsonSerializable(typeof(RealNameInfo))]

@@ -35,6 +35,20 @@ public static class ErrorCodes
     public const string RealNameUnderage = "real_name_underage";
     public const string ProviderUnavailable = "provider_unavailable";
 
+    // logging in, settings
+    public const string PasswordWrong = "password_wrong";
+    public const string PasswordUnacceptable = "password_unacceptable";
+    public const string ConsentRequired = "consent_required";
+    public const string PhoneNumberTaken = "phone_number_taken";
+    public const string RealNameProofNeeded = "real_name_proof_needed";
+    public const string WeChatNotOffered = "wechat_not_offered";
+    public const string WeChatRefused = "wechat_refused";
+    public const string WeChatTaken = "wechat_taken";
+    public const string WeChatTicketExpired = "wechat_ticket_expired";
+    public const string ClosureBlocked = "closure_blocked";
+    public const string AccountClosed = "account_closed";
+    public const string NumberChangeUnknown = "number_change_unknown";
+
     // enterprises and applications
     public const string CreditCodeInvalid = "credit_code_invalid";
     public const string EnterpriseClaimed = "enterprise_claimed";

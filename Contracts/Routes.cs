@@ -20,6 +20,14 @@ public static class Routes
         public const string Login = "/phone/v1/login";
         public const string Logout = "/phone/v1/logout";
         public const string Me = "/phone/v1/me";
+        public const string PasswordLogin = "/phone/v1/login/password";
+        public const string Legal = "/phone/v1/legal";
+        public const string LegalText = "/phone/v1/legal/{document}";
+        public const string Password = "/phone/v1/me/password";
+        public const string Devices = "/phone/v1/me/devices";
+        public const string DeviceLogout = "/phone/v1/me/devices/{deviceId}/logout";
+        public const string Consents = "/phone/v1/me/consents";
+        public const string FaceConsentWithdrawal = "/phone/v1/me/consents/face-data/withdrawal";
         public const string OwnSmsCodes = "/phone/v1/me/sms-codes";
         public const string RealNameByBankCard = "/phone/v1/real-name/bank-card";
         public const string Enterprises = "/phone/v1/enterprises";

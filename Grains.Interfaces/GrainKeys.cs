@@ -53,5 +53,7 @@ public static class GrainKeys
 
     public static IPersonGrain Person(this IGrainFactory grains, string idNumberHash) => grains.GetGrain<IPersonGrain>(idNumberHash);
 
+    public static ILegalGrain Legal(this IGrainFactory grains) => grains.GetGrain<ILegalGrain>(0);
+
     public static IInboxGrain Inbox(this IGrainFactory grains, UserId user) => grains.GetGrain<IInboxGrain>(user.Value);
 }

@@ -17,14 +17,33 @@ public enum SmsPurpose { Login, ChangeNumber, ResetPassword, ChangePin, RecoverP
 public sealed record SmsCodeSent(int ResendAfterSeconds, int ExpiresInSeconds);
 
 /// <summary>Logs in by SMS code; the first login of a number is its registration. Needs a DPoP proof (RFC 9449): its key becomes the device's.</summary>
-public sealed record LoginRequest(string PhoneNumber, string Code, string DeviceName);
+/// <param name="PhoneNumber">Eleven digits.</param>
+/// <param name="Code">Six digits.</param>
+/// <param name="DeviceName">As the user will know it.</param>
+/// <param name="Accepted">Needed at registration and when a text has a new version: else <c>consent_required</c>, and the same code is good once more for this device.</param>
+public sealed record LoginRequest(string PhoneNumber, string Code, string DeviceName, AcceptedVersions? Accepted = null);
+
+/// <summary>Logs in by login password; answers <c>password_wrong</c> alike for a wrong one, a number without account, an account without password.</summary>
+public sealed record PasswordLoginRequest(string PhoneNumber, string Password, string DeviceName, AcceptedVersions? Accepted = null);
+
+/// <summary>Sets, changes or resets the login password: with either a code for <see cref="SmsPurpose.ResetPassword"/> or the old password.</summary>
+/// <param name="OperationId">Made by the phone; a repeat is the same change.</param>
+/// <param name="NewPassword">8 to 64 characters.</param>
+public sealed record PasswordRequest(Guid OperationId, string NewPassword, string? Code = null, string? OldPassword = null);
+
+/// <param name="Name">As the device calls itself; masked on a limited device.</param>
+/// <param name="Active">May act for the account.</param>
+/// <param name="LoggedIn">Not logged out.</param>
+/// <param name="Current">The one that asks.</param>
+/// <param name="LastSeenAt">To the hour.</param>
+public sealed record DeviceInfo(Guid DeviceId, string Name, bool Active, bool LoggedIn, bool Current, DateTimeOffset LoggedInAt, DateTimeOffset LastSeenAt);
 
 /// <param name="AccessToken">Bound to the device key (DPoP); 128 random bits and the device's address.</param>
 /// <param name="NewUser">This login was the registration.</param>
 /// <param name="Limited">Another device of this account is active: masked data, no approvals, no certificates here, until real-name re-proof.</param>
 public sealed record LoginResponse(string AccessToken, Guid UserId, Guid DeviceId, bool NewUser, bool Limited);
 
-/// <summary>The account as its own phone sees it; names and numbers are masked.</summary>
+/// <summary>The account as its own phone sees it; names and numbers are masked. <c>ConsentsDue</c> names texts with a newer version than was agreed to.</summary>
 public sealed record Me(
     Guid UserId,
     Guid DeviceId,
@@ -32,7 +51,11 @@ public sealed record Me(
     bool Limited,
     RealNameInfo? RealName,
     IReadOnlyList<MembershipInfo> Enterprises,
-    DateTimeOffset ServerTime);
+    DateTimeOffset ServerTime,
+    bool HasPassword = false,
+    bool WeChatTied = false,
+    bool FaceConsent = false,
+    IReadOnlyList<LegalDocument>? ConsentsDue = null);
 
 public enum RealNameWay { BankCard, Alipay, Face }
 

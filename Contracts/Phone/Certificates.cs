@@ -65,6 +65,14 @@ public enum MessageKind
     CertificateFrozen,
     /// <summary>The certificate was locked after wrong PINs.</summary>
     CertificateLocked,
+    /// <summary>The login password was set or changed.</summary>
+    PasswordChanged,
+    /// <summary>Another number logs in from now on.</summary>
+    NumberChanged,
+    /// <summary>A WeChat account logs in from now on.</summary>
+    WeChatTied,
+    /// <summary>WeChat no longer logs in.</summary>
+    WeChatUntied,
     /// <summary>A new device logged in to the account.</summary>
     NewDevice,
 

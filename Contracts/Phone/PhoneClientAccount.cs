@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Bzt.Contracts.Phone;
 
@@ -17,16 +18,82 @@ public sealed partial class PhoneClient
     public Task<SmsCodeSent> RequestNumberChangeCodeAsync(string newPhoneNumber, CancellationToken cancellation = default) => http.PostAsync(
         Routes.Phone.OwnSmsCodes, new OwnSmsCodeRequest(SmsPurpose.ChangeNumber, newPhoneNumber), BztJson.Default.OwnSmsCodeRequest, BztJson.Default.SmsCodeSent, cancellation);
 
-    /// <summary>Logs in; the first login of a number is its registration. <see cref="Login"/> is set.</summary>
+    /// <summary>The texts in force, without their words.</summary>
+    public Task<IReadOnlyList<LegalText>> GetLegalTextsAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.Phone.Legal, BztJson.Default.IReadOnlyListLegalText, cancellation), cancellation);
+
+    /// <summary>A text in force, to be shown.</summary>
+    public Task<LegalText> GetLegalTextAsync(LegalDocument document, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.LegalText, "document", JsonNamingPolicy.SnakeCaseLower.ConvertName(document.ToString()));
+        return RepeatAsync(() => http.GetAsync(path, BztJson.Default.LegalText, cancellation), cancellation);
+    }
+
+    /// <summary>Logs in, agreeing to the texts in force: for callers whose user has them at hand.</summary>
     public async Task<LoginResponse> LogInAsync(string phoneNumber, string code, string deviceName, CancellationToken cancellation = default)
     {
+        var texts = await GetLegalTextsAsync(cancellation);
+        return await LogInAsync(phoneNumber, code, deviceName, new AcceptedVersions(VersionOf(LegalDocument.UserAgreement), VersionOf(LegalDocument.PrivacyPolicy)), cancellation);
+
+        string VersionOf(LegalDocument document) => texts.Single(text => text.Document == document).Version;
+    }
+
+    /// <summary>Logs in; the first login of a number is its registration. <see cref="Login"/> is set.</summary>
+    /// <param name="phoneNumber">Eleven digits.</param>
+    /// <param name="code">From the SMS.</param>
+    /// <param name="deviceName">As the user will know the device.</param>
+    /// <param name="accepted">What the user has just agreed to; null when he was not asked. <c>consent_required</c>: ask him, then again with the same code.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task<LoginResponse> LogInAsync(string phoneNumber, string code, string deviceName, AcceptedVersions? accepted, CancellationToken cancellation = default)
+    {
+        var request = new LoginRequest(phoneNumber, code, deviceName, accepted);
+        return BeginAsync(() => http.PostAsync(Routes.Phone.Login, request, BztJson.Default.LoginRequest, BztJson.Default.LoginResponse, cancellation), cancellation);
+    }
+
+    /// <summary>Logs in to an account that has a login password. <see cref="Login"/> is set.</summary>
+    public Task<LoginResponse> LogInByPasswordAsync(
+        string phoneNumber, string password, string deviceName, AcceptedVersions? accepted = null, CancellationToken cancellation = default)
+    {
+        var request = new PasswordLoginRequest(phoneNumber, password, deviceName, accepted);
+        return BeginAsync(() => http.PostAsync(Routes.Phone.PasswordLogin, request, BztJson.Default.PasswordLoginRequest, BztJson.Default.LoginResponse, cancellation), cancellation);
+    }
+
+    private async Task<LoginResponse> BeginAsync(Func<Task<LoginResponse>> logIn, CancellationToken cancellation)
+    {
         Login = null;
-        var request = new LoginRequest(phoneNumber, code, deviceName);
-        var answer = await RepeatAsync(
-            () => http.PostAsync(Routes.Phone.Login, request, BztJson.Default.LoginRequest, BztJson.Default.LoginResponse, cancellation), cancellation);
+        var answer = await RepeatAsync(logIn, cancellation);
         Login = new PhoneLogin(answer.AccessToken, answer.UserId, answer.DeviceId);
         return answer;
     }
+
+    /// <summary>Sets or resets the login password with a code for <see cref="SmsPurpose.ResetPassword"/>.</summary>
+    public Task SetPasswordByCodeAsync(string newPassword, string code, CancellationToken cancellation = default) =>
+        SetPasswordAsync(new PasswordRequest(Guid.NewGuid(), newPassword, Code: code), cancellation);
+
+    /// <summary>Changes the login password.</summary>
+    public Task ChangePasswordAsync(string oldPassword, string newPassword, CancellationToken cancellation = default) =>
+        SetPasswordAsync(new PasswordRequest(Guid.NewGuid(), newPassword, OldPassword: oldPassword), cancellation);
+
+    private Task SetPasswordAsync(PasswordRequest request, CancellationToken cancellation) => RepeatAsync(async () =>
+    {
+        await http.PostAsync(Routes.Phone.Password, request, BztJson.Default.PasswordRequest, cancellation);
+        return true;
+    }, cancellation);
+
+    /// <summary>Every device of the account.</summary>
+    public Task<IReadOnlyList<DeviceInfo>> GetDevicesAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.Phone.Devices, BztJson.Default.IReadOnlyListDeviceInfo, cancellation), cancellation);
+
+    /// <summary>Ends another device's login.</summary>
+    public Task LogOutDeviceAsync(Guid deviceId, CancellationToken cancellation = default) =>
+        http.PostAsync(Route(Routes.Phone.DeviceLogout, "deviceId", deviceId), cancellation);
+
+    /// <summary>Agrees to a text in force.</summary>
+    public Task GiveConsentAsync(LegalDocument document, string version, CancellationToken cancellation = default) =>
+        http.PostAsync(Routes.Phone.Consents, new ConsentRequest(document, version), BztJson.Default.ConsentRequest, cancellation);
+
+    /// <summary>撤回人脸信息处理的同意.</summary>
+    public Task WithdrawFaceConsentAsync(CancellationToken cancellation = default) => http.PostAsync(Routes.Phone.FaceConsentWithdrawal, cancellation);
 
     /// <summary>Ends the token. Keys stay.</summary>
     public async Task LogOutAsync(CancellationToken cancellation = default)

@@ -43,6 +43,10 @@ public sealed class PhoneHttp(HttpClient http, IDeviceKey key, string appVersion
         string path, TContent content, JsonTypeInfo<TContent> contentType, JsonTypeInfo<TAnswer> answer, CancellationToken cancellation = default) =>
         await ReadAsync(await SendAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(content, contentType), "application/json", cancellation), answer, cancellation);
 
+    /// <summary>A command without an answer but that it was done.</summary>
+    public async Task PostAsync<TContent>(string path, TContent content, JsonTypeInfo<TContent> contentType, CancellationToken cancellation = default) =>
+        (await SendAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(content, contentType), "application/json", cancellation)).Dispose();
+
     /// <summary>Octets in, octets out: the channel between phone and silo.</summary>
     public async Task<byte[]> PostOctetsAsync(string path, byte[] content, CancellationToken cancellation = default) =>
         await ReadOctetsAsync(await SendAsync(HttpMethod.Post, path, content, "application/octet-stream", cancellation), cancellation);

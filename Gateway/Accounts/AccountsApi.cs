@@ -9,6 +9,9 @@ internal static class AccountsApi
         RequestSmsCode.Map(phones);
         LogIn.Map(phones);
         LogOut.Map(phones);
+        Devices.Map(phones);
+        SetPassword.Map(phones);
+        Consents.Map(phones);
         GetMe.Map(phones);
         ProveByBankCard.Map(phones);
     }

@@ -20,7 +20,11 @@ internal static class GetMe
             caller.Limited,
             account.RealName?.ToContract(),
             [.. account.Memberships.Select(ToContract)],
-            time.GetUtcNow()), BztJson.Default.Me));
+            time.GetUtcNow(),
+            account.HasPassword,
+            account.WeChatTied,
+            account.FaceConsent,
+            account.ConsentsDue ?? []), BztJson.Default.Me));
 
     public static RealNameInfo ToContract(this RealName name) => new(name.MaskedName, name.MaskedIdNumber, name.Way switch
     {

@@ -3,41 +3,79 @@ using Bzt.Contracts.Phone;
 using Bzt.Gateway.Hosting;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
+using Bzt.Grains;
 using Bzt.Grains.Accounts;
+using Command = Bzt.Grains.Accounts.LogIn;
 
 namespace Bzt.Gateway.Accounts;
 
+/// <summary>Login by SMS code (M011) and by password (M012). The token is made here and goes to the device alone; the grain gets its hash.</summary>
 internal static class LogIn
 {
     private const int CodeLength = 6;
     private const int MaxDeviceName = 64;
+    private const int MaxVersion = 20;
 
-    public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.Login, HandleAsync).WithSummary("Logs in with a code; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).RequireRateLimiting(LoginRateLimit.Policy).Produces<LoginResponse>();
+    /// <summary>Longer ones are refused before anything is computed.</summary>
+    private const int MaxPassword = 64;
 
-    private static async Task<IResult> HandleAsync(LoginRequest request, DeviceKeyProof proof, PhoneNumberIndex numbers)
+    public static void Map(RouteGroupBuilder phones)
     {
-        if (!PhoneNumber.IsMobile(request.PhoneNumber))
-        {
-            return Invalid.Member("phoneNumber");
-        }
+        phones.MapPost(Routes.Phone.Login, ByCodeAsync).WithSummary("Logs in with a code; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).RequireRateLimiting(LoginRateLimit.Policy).Produces<LoginResponse>();
+        phones.MapPost(Routes.Phone.PasswordLogin, ByPasswordAsync).WithName("logInByPassword").WithSummary("Logs in with the login password; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).RequireRateLimiting(LoginRateLimit.Policy).Produces<LoginResponse>();
+    }
 
-        if (request.Code.Length != CodeLength || !request.Code.All(char.IsAsciiDigit))
+    public static bool IsCode(string code) => code.Length == CodeLength && code.All(char.IsAsciiDigit);
+
+    private static async Task<IResult> ByCodeAsync(LoginRequest request, DeviceKeyProof proof, PhoneNumberIndex numbers)
+    {
+        if (!IsCode(request.Code))
         {
             return Invalid.Member("code");
         }
 
-        if (request.DeviceName.Length is 0 or > MaxDeviceName || request.DeviceName.Any(char.IsControl))
+        if (Refuse(request.PhoneNumber, request.DeviceName, request.Accepted) is { } refused)
         {
-            return Invalid.Member("deviceName");
+            return refused;
         }
 
-        // The secret is made here and goes to the device alone; the grain gets its hash.
-        var secret = AccessToken.NewSecret();
-        var reply = await numbers.Find(request.PhoneNumber).LogIn(new LogInByCode(request.Code, new Grains.Accounts.LogIn(
-            numbers.Hash(request.PhoneNumber), request.PhoneNumber, proof.PublicKey, proof.Jkt, request.DeviceName, AccessToken.Hash(secret))));
-        return reply.ToHttp(logged => Results.Json(
-            new LoginResponse(AccessToken.Format(logged.User, logged.Device, secret), logged.User.Value, logged.Device.Value, logged.NewUser, logged.Limited),
-            BztJson.Default.LoginResponse));
+        var (command, secret) = CommandOf(request.PhoneNumber, request.DeviceName, request.Accepted, proof, numbers);
+        return Answer(await numbers.Find(request.PhoneNumber).LogIn(new LogInByCode(request.Code, command)), secret);
     }
+
+    private static async Task<IResult> ByPasswordAsync(PasswordLoginRequest request, DeviceKeyProof proof, PhoneNumberIndex numbers)
+    {
+        if (request.Password.Length is 0 or > MaxPassword)
+        {
+            return Invalid.Member("password");
+        }
+
+        if (Refuse(request.PhoneNumber, request.DeviceName, request.Accepted) is { } refused)
+        {
+            return refused;
+        }
+
+        var (command, secret) = CommandOf(request.PhoneNumber, request.DeviceName, request.Accepted, proof, numbers);
+        return Answer(await numbers.Find(request.PhoneNumber).LogInByPassword(new LogInByPassword(new Password(request.Password), command)), secret);
+    }
+
+    private static IResult? Refuse(string phoneNumber, string deviceName, AcceptedVersions? accepted) =>
+        !PhoneNumber.IsMobile(phoneNumber) ? Invalid.Member("phoneNumber")
+        : deviceName.Length is 0 or > MaxDeviceName || deviceName.Any(char.IsControl) ? Invalid.Member("deviceName")
+        : accepted is not null && (accepted.UserAgreement.Length > MaxVersion || accepted.PrivacyPolicy.Length > MaxVersion) ? Invalid.Member("accepted")
+        : null;
+
+    private static (Command Command, byte[] Secret) CommandOf(string phoneNumber, string deviceName, AcceptedVersions? accepted, DeviceKeyProof proof, PhoneNumberIndex numbers)
+    {
+        var secret = AccessToken.NewSecret();
+        ConsentGiven[] consents = accepted is null ? [] :
+        [
+            new(LegalDocument.UserAgreement, accepted.UserAgreement), new(LegalDocument.PrivacyPolicy, accepted.PrivacyPolicy),
+        ];
+        return (new Command(numbers.Hash(phoneNumber), phoneNumber, proof.PublicKey, proof.Jkt, deviceName, AccessToken.Hash(secret), consents), secret);
+    }
+
+    private static IResult Answer(Reply<LoggedIn> reply, byte[] secret) => reply.ToHttp(logged => Results.Json(
+        new LoginResponse(AccessToken.Format(logged.User, logged.Device, secret), logged.User.Value, logged.Device.Value, logged.NewUser, logged.Limited),
+        BztJson.Default.LoginResponse));
 }

@@ -11,7 +11,7 @@ internal static class GetCertificates
 {
     public static void Map(IEndpointRouteBuilder phones) => phones
         .MapGet(Routes.Phone.Certificates, HandleAsync)
-        .Needs(PhoneAccess.FullDevice)
+        .Needs(PhoneAccess.RealNamed)
         .WithSummary("The caller's certificates")
         .Produces<IReadOnlyList<CertificateInfo>>();
 

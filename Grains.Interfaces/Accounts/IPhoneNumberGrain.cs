@@ -12,6 +12,14 @@ public interface IPhoneNumberGrain : IGrainWithStringKey
     [Alias("LogIn")]
     Task<Reply<LoggedIn>> LogIn(LogInByCode command);
 
+    /// <summary>The same answer and the same work whether or not the number has an account, or that one a password.</summary>
+    [Alias("LogInByPassword")]
+    Task<Reply<LoggedIn>> LogInByPassword(LogInByPassword command);
+
+    /// <summary>Whether this is the password of the number's account; a wrong one counts. Interleaving methods of the account's grain may ask.</summary>
+    [Alias("CheckPassword")]
+    Task<Reply<Nothing>> CheckPassword(Password password);
+
     /// <summary>Uses up a code of any purpose but login. Asked again with the same <paramref name="usedBy"/> it goes through again: the first answer may have been lost.</summary>
     /// <param name="purpose">What the code was sent for.</param>
     /// <param name="code">Six digits.</param>
@@ -37,6 +45,21 @@ public enum SmsCodePurpose
 public sealed record CodeSent(
     [property: Id(0)] TimeSpan ResendAfter,
     [property: Id(1)] TimeSpan ExpiresIn);
+
+/// <summary>A password as typed, on its way to where it is verified.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.Password")]
+public readonly record struct Password([property: Id(0)] string Value)
+{
+    /// <summary>Only the type.</summary>
+    public override string ToString() => nameof(Password);
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.LogInByPassword")]
+public sealed record LogInByPassword([property: Id(0)] Password Password, [property: Id(1)] LogIn LogIn)
+{
+    /// <summary>Only the type.</summary>
+    public override string ToString() => nameof(LogInByPassword);
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.LogInByCode")]
 public sealed record LogInByCode([property: Id(0)] string Code, [property: Id(1)] LogIn LogIn)

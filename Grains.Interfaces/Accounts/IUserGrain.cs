@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.Accounts;
@@ -6,17 +7,24 @@ namespace Bzt.Grains.Accounts;
 [Alias("bzt.IUserGrain")]
 public interface IUserGrain : IGrainWithGuidKey
 {
-    /// <summary>The number's grain has accepted the SMS code. The first call is the registration.</summary>
+    /// <summary>
+    /// The number's grain has accepted the SMS code or the password, or WeChat has said who it is. The first call is the registration. Refused with
+    /// <see cref="RefusalCode.ConsentRequired"/> until the texts in force are agreed to, with <see cref="RefusalCode.AccountClosed"/> when the
+    /// number that logged in is not, or no longer, this account's.
+    /// </summary>
     [Alias("LogIn")]
-    Task<LoggedIn> LogIn(LogIn command);
+    Task<Reply<LoggedIn>> LogIn(LogIn command);
 
     /// <summary>Is this the token of that device, used with the device's own key? Reads only what is durable, so it need not wait its turn.</summary>
     [Alias("Authenticate"), AlwaysInterleave]
     Task<Reply<AuthenticatedDevice>> Authenticate(DeviceId device, byte[] tokenHash, string jkt);
 
-    /// <summary>Ends the device's token. The device stays known: the same key logging in again is the same device.</summary>
+    /// <summary>
+    /// Ends the device's token. The device stays known: the same key logging in again is the same device. Refused with
+    /// <see cref="RefusalCode.NotFound"/> when the account has no such device.
+    /// </summary>
     [Alias("LogOut")]
-    Task LogOut(DeviceId device);
+    Task<Reply<Nothing>> LogOut(DeviceId device);
 
     /// <summary>Sends a code of this purpose to the account's own number.</summary>
     /// <remarks>Interleaves, as does <see cref="UseCode"/>: a number's grain calls its owner's, so this one must not wait for it in a turn of its own.</remarks>
@@ -26,6 +34,22 @@ public interface IUserGrain : IGrainWithGuidKey
     /// <summary><see cref="IPhoneNumberGrain.Use"/> at the account's own number. Not to be called by a grain that <see cref="IUserGrain"/> calls.</summary>
     [Alias("UseCode"), AlwaysInterleave]
     Task<Reply<Nothing>> UseCode(SmsCodePurpose purpose, string code, string usedBy);
+
+    /// <summary>Newest login first; a limited device sees the others' names masked.</summary>
+    [Alias("GetDevices"), AlwaysInterleave]
+    Task<IReadOnlyList<DeviceView>> GetDevices(DeviceId caller);
+
+    /// <summary>Sets or changes the login password, on an SMS code or the old one. The user is told.</summary>
+    [Alias("SetPassword"), AlwaysInterleave]
+    Task<Reply<Nothing>> SetPassword(SetPassword command);
+
+    /// <summary>Records the agreement to texts in force. Refused with <see cref="RefusalCode.ConsentRequired"/> when one is not in that version.</summary>
+    [Alias("GiveConsents")]
+    Task<Reply<Nothing>> GiveConsents(DeviceId device, IReadOnlyList<ConsentGiven> given);
+
+    /// <summary>Idempotent. What makes an account one is withdrawn by closing it: <see cref="RefusalCode.InvalidRequest"/>.</summary>
+    [Alias("WithdrawConsent")]
+    Task<Reply<Nothing>> WithdrawConsent(LegalDocument document);
 
     [Alias("GetAccount"), AlwaysInterleave]
     Task<Reply<Account>> GetAccount();
@@ -60,6 +84,7 @@ public interface IUserGrain : IGrainWithGuidKey
 /// <param name="Jkt">RFC 7638 thumbprint of that key, base64url.</param>
 /// <param name="DeviceName">As the device calls itself; shown to the user only.</param>
 /// <param name="TokenHash">SHA-256 of the token's secret; the secret itself is known to the device alone.</param>
+/// <param name="Consents">What the user agreed to on this device.</param>
 [GenerateSerializer, Immutable, Alias("bzt.LogIn")]
 public sealed record LogIn(
     [property: Id(0)] string PhoneNumberHash,
@@ -67,7 +92,8 @@ public sealed record LogIn(
     [property: Id(2)] byte[] DevicePublicKey,
     [property: Id(3)] string Jkt,
     [property: Id(4)] string DeviceName,
-    [property: Id(5)] byte[] TokenHash)
+    [property: Id(5)] byte[] TokenHash,
+    [property: Id(6)] IReadOnlyList<ConsentGiven>? Consents = null)
 {
     /// <summary>Only the type: a record would print the number into a log.</summary>
     public override string ToString() => nameof(LogIn);
@@ -91,7 +117,35 @@ public sealed record AuthenticatedDevice(
 public sealed record Account(
     [property: Id(0)] string MaskedPhoneNumber,
     [property: Id(1)] RealName? RealName,
-    [property: Id(2)] IReadOnlyList<Membership> Memberships);
+    [property: Id(2)] IReadOnlyList<Membership> Memberships,
+    [property: Id(3)] bool HasPassword = false,
+    [property: Id(4)] bool WeChatTied = false,
+    [property: Id(5)] bool FaceConsent = false,
+    [property: Id(6)] IReadOnlyList<LegalDocument>? ConsentsDue = null);
+
+/// <param name="LoggedIn">Its token may still be good; false after it logged out or was logged out.</param>
+[GenerateSerializer, Immutable, Alias("bzt.DeviceView")]
+public sealed record DeviceView(
+    [property: Id(0)] DeviceId Device,
+    [property: Id(1)] string Name,
+    [property: Id(2)] bool Active,
+    [property: Id(3)] bool LoggedIn,
+    [property: Id(4)] DateTimeOffset LoggedInAt,
+    [property: Id(5)] DateTimeOffset LastSeenAt);
+
+/// <param name="Operation">Its repeat is done already.</param>
+/// <param name="Code">For <see cref="SmsCodePurpose.ResetPassword"/>; null with the old password.</param>
+/// <param name="OldPassword">Null with a code.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SetPassword")]
+public sealed record SetPassword(
+    [property: Id(0)] Guid Operation,
+    [property: Id(1)] Password NewPassword,
+    [property: Id(2)] string? Code,
+    [property: Id(3)] Password? OldPassword)
+{
+    /// <summary>Only the type.</summary>
+    public override string ToString() => nameof(SetPassword);
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.RealName")]
 public sealed record RealName(

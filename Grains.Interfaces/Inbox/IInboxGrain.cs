@@ -73,6 +73,11 @@ public enum MessageKind
     CertificateLocked = 4,
     NewDevice = 5,
 
+    PasswordChanged = 10,
+    NumberChanged = 11,
+    WeChatTied = 12,
+    WeChatUntied = 13,
+
     JoinRequested = 50,
     CertificateRequested = 51,
     RenewalRequested = 52,

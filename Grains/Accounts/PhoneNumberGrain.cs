@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using Bzt.Grains.Accounts.Passwords;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Providers.Sms;
 
@@ -8,7 +10,8 @@ namespace Bzt.Grains.Accounts;
 /// <summary>A number's codes and its owner. Calls its owner's <see cref="IUserGrain"/> and nobody else.</summary>
 [GrainType("phone-number")]
 public sealed class PhoneNumberGrain(
-    [PersistentState("phone-number")] IPersistentState<PhoneNumberState> state, IKeyProtector protector, ISmsSender sms, TimeProvider time) : Grain, IPhoneNumberGrain
+    [PersistentState("phone-number")] IPersistentState<PhoneNumberState> state, IKeyProtector protector, PasswordHashing passwords, ISmsSender sms, TimeProvider time)
+    : Grain, IPhoneNumberGrain
 {
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(6);
 
@@ -48,8 +51,64 @@ public sealed class PhoneNumberGrain(
         }
 
         // A crash here leaves a used code; the same device may use it again, see PhoneNumberRules.Use.
-        return refusal is not null ? refusal : await GrainFactory.User(new UserId(next.Owner!.Value)).LogIn(command.LogIn);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        var reply = await GrainFactory.User(Owner).LogIn(command.LogIn);
+        if (reply is not Refused<LoggedIn> { Refusal.Code: RefusalCode.AccountClosed })
+        {
+            return reply;
+        }
+
+        // The account was closed or has another number, and has not told us yet: the number is free.
+        await state.WriteAsync(this, state.State with { Owner = Guid.CreateVersion7() });
+        return await GrainFactory.User(Owner).LogIn(command.LogIn);
     }
+
+    public async Task<Reply<LoggedIn>> LogInByPassword(LogInByPassword command)
+    {
+        if (await CheckPassword(command.Password) is Refused<Nothing> { Refusal: var refusal })
+        {
+            return refusal;
+        }
+
+        var reply = await GrainFactory.User(Owner).LogIn(command.LogIn);
+        return reply is Refused<LoggedIn> { Refusal.Code: RefusalCode.AccountClosed } ? new Refusal(RefusalCode.PasswordWrong) : reply;
+    }
+
+    public async Task<Reply<Nothing>> CheckPassword(Password password)
+    {
+        // 1. The limits, which nothing but earlier tries has a say in.
+        var now = time.GetUtcNow();
+        var wrong = state.State.WrongPasswords ?? [];
+        if (PasswordRules.MayTry(wrong, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // 2. One verification at a time for a number, whether there is anything to verify against or not. The turn waits, its thread does not.
+        var account = state.State.Owner is null ? Nobody() : Owner;
+        var phc = await GrainFactory.GetGrain<IUserSteps>(account.Value).GetPassword() is { } sealedPassword ? StoredPassword.Open(protector, account, sealedPassword) : null;
+        if (await passwords.VerifyAsync(password.Value, phc) is not { } right)
+        {
+            return new Refusal(RefusalCode.RateLimited, now + TimeSpan.FromSeconds(2));
+        }
+
+        // 3. What was learnt. Only wrong ones count, and a right one forgives them.
+        if (!right || !wrong.IsEmpty)
+        {
+            await state.WriteAsync(this, state.State with { WrongPasswords = right ? null : PasswordRules.AfterWrong(wrong, now) });
+        }
+
+        return right ? new Nothing() : new Refusal(RefusalCode.PasswordWrong);
+    }
+
+    private UserId Owner => new(state.State.Owner!.Value);
+
+    /// <summary>An account that is not there, asked in the place of one: the answer takes the same way.</summary>
+    private UserId Nobody() => new(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(this.GetPrimaryKeyString())).AsSpan(0, 16)));
 
     public async Task<Reply<Nothing>> Use(SmsCodePurpose purpose, string code, string usedBy)
     {

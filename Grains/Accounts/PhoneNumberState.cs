@@ -13,6 +13,9 @@ public sealed record PhoneNumberState
 
     /// <summary>When codes were sent in the last day, oldest first.</summary>
     public ImmutableArray<DateTimeOffset> Sent { get; init; } = [];
+
+    /// <summary>When a wrong password was tried, in the last day, oldest first. Counted for numbers without an account too.</summary>
+    public ImmutableArray<DateTimeOffset>? WrongPasswords { get; init; }
 }
 
 /// <param name="Hash">Keyed hash: six digits could be guessed from a plain one.</param>

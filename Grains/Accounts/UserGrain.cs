@@ -1,27 +1,34 @@
+using Bzt.Grains.Accounts.Legal;
+using Bzt.Grains.Accounts.Passwords;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Providers.BankCards;
+using LegalDocument = Bzt.Contracts.Phone.LegalDocument;
 
 namespace Bzt.Grains.Accounts;
 
 /// <summary>An account. In its turns it calls <see cref="IPersonGrain"/> and nobody else, interleaved its own number's grain too; messages go through the outbox.</summary>
 [GrainType("user")]
-public sealed partial class UserGrain : Grain, IUserGrain, IOutboxOwner
+public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOwner
 {
     private readonly IPersistentState<UserState> state;
     private readonly OutboxDrain<UserState> drain;
     private readonly PersonalData personalData;
     private readonly IKeyProtector protector;
     private readonly IBankCardVerifier bankCards;
+    private readonly LegalTexts texts;
+    private readonly PasswordHashing passwords;
     private readonly TimeProvider time;
 
     /// <summary>What interleaving readers see: never a state whose write has not succeeded.</summary>
     private UserState durable = new();
 
     public UserGrain(
-        [PersistentState("user")] IPersistentState<UserState> state, OutboxDrains drains, PersonalData personalData, IKeyProtector protector, IBankCardVerifier bankCards, TimeProvider time)
+        [PersistentState("user")] IPersistentState<UserState> state, OutboxDrains drains, PersonalData personalData, IKeyProtector protector, IBankCardVerifier bankCards,
+        LegalTexts texts, PasswordHashing passwords, TimeProvider time)
     {
         (this.state, this.personalData, this.protector, this.bankCards, this.time) = (state, personalData, protector, bankCards, time);
+        (this.texts, this.passwords) = (texts, passwords);
         drain = drains.Attach(this, state);
     }
 
@@ -35,12 +42,25 @@ public sealed partial class UserGrain : Grain, IUserGrain, IOutboxOwner
         return Task.CompletedTask;
     }
 
-    public async Task<LoggedIn> LogIn(LogIn command)
+    public async Task<Reply<LoggedIn>> LogIn(LogIn command)
     {
+        // 1. Is it still this account's number? WeChat names none.
         var now = time.GetUtcNow();
         var newUser = durable.RegisteredAt is null;
+        if (newUser ? command.PhoneNumber.Length == 0 : OwnNumber() is not { } number || (command.PhoneNumber.Length > 0 && command.PhoneNumber != number))
+        {
+            return new Refusal(RefusalCode.AccountClosed);
+        }
+
+        // 2. The device, and what was agreed to on it: nothing is registered before that.
         var account = newUser ? Register(command.PhoneNumber, now) : durable;
         var (next, device, newKey) = DeviceRules.LogIn(account, command, DeviceId.New(), now);
+        next = ConsentRules.Give(next, command.Consents ?? [], texts, new DeviceId(device.Id), now);
+        if (!ConsentRules.Due(next, texts).IsEmpty)
+        {
+            return new Refusal(RefusalCode.ConsentRequired);
+        }
+
         if (newKey && !newUser)
         {
             next = next with { Outbox = next.Outbox.AddMessage(Id, NewDeviceMessage(device, now)) };
@@ -50,17 +70,15 @@ public sealed partial class UserGrain : Grain, IUserGrain, IOutboxOwner
         return new LoggedIn(Id, new DeviceId(device.Id), newUser, !device.Active);
     }
 
-    public Task<Reply<AuthenticatedDevice>> Authenticate(DeviceId device, byte[] tokenHash, string jkt) =>
-        Task.FromResult(DeviceRules.Authenticate(durable, device, tokenHash, jkt, time.GetUtcNow()));
-
-    public Task LogOut(DeviceId device) => WriteAsync(DeviceRules.LogOut(durable, device));
-
     public Task<Reply<Account>> GetAccount() => Task.FromResult<Reply<Account>>(durable.RegisteredAt is null
         ? new Refusal(RefusalCode.NotFound)
         : new Account(
             durable.MaskedPhoneNumber,
             durable.RealName is { } name ? Show(name) : null,
-            [.. durable.Memberships.Select(membership => new Membership(new CreditCode(membership.CreditCode), membership.EnterpriseName, membership.Role))]));
+            [.. durable.Memberships.Select(membership => new Membership(new CreditCode(membership.CreditCode), membership.EnterpriseName, membership.Role))],
+            HasPassword: durable.Password is not null,
+            FaceConsent: ConsentRules.Has(durable, LegalDocument.FaceData, texts.VersionOf(LegalDocument.FaceData)),
+            ConsentsDue: ConsentRules.Due(durable, texts)));
 
     public Task AddMembership(Membership membership) => WriteAsync(durable with
     {

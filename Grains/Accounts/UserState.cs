@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bzt.Grains.Accounts.Legal;
 using Bzt.Grains.Foundations;
 
 namespace Bzt.Grains.Accounts;
@@ -27,6 +28,11 @@ public sealed record UserState : IHasOutbox<UserState>
 
     public ImmutableArray<MembershipState> Memberships { get; init; } = [];
 
+    public LoginPassword? Password { get; init; }
+
+    /// <summary>Every consent ever given, oldest first.</summary>
+    public ImmutableArray<Consent>? Consents { get; init; }
+
     public Outbox Outbox { get; init; } = Outbox.Empty;
 
     public UserState WithOutbox(Outbox outbox) => this with { Outbox = outbox };
@@ -39,9 +45,15 @@ public sealed record UserState : IHasOutbox<UserState>
 /// <param name="TokenHash">Null when logged out.</param>
 /// <param name="Active">May act for the account. At most one device; a logged-out one stays it until another takes its place.</param>
 /// <param name="LoggedInAt">The last time.</param>
+/// <param name="SeenAt">When it last asked something, to the hour; null: at its login.</param>
 /// <param name="ProvenAt">When the real name was last proven on this device. What is asked of a recent proof asks this.</param>
 public sealed record Device(
-    Guid Id, byte[] PublicKey, string Jkt, string Name, byte[]? TokenHash, bool Active, DateTimeOffset LoggedInAt, DateTimeOffset? ProvenAt = null);
+    Guid Id, byte[] PublicKey, string Jkt, string Name, byte[]? TokenHash, bool Active, DateTimeOffset LoggedInAt, DateTimeOffset? ProvenAt = null,
+    DateTimeOffset? SeenAt = null);
+
+/// <param name="SealedHash">Argon2id, and that sealed: whoever has the store alone cannot even guess.</param>
+/// <param name="Operation">Its repeat changes nothing.</param>
+public sealed record LoginPassword(byte[] SealedHash, DateTimeOffset At, Guid Operation);
 
 /// <param name="Name">Sealed.</param>
 /// <param name="IdNumber">Sealed.</param>

@@ -1,5 +1,6 @@
 using System.Net;
 using Bzt.Grains;
+using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
@@ -27,6 +28,7 @@ public static class SiloComposition
         var cluster = builder.BindCluster(storage);
         builder.Bind<OutboxOptions>(OutboxOptions.Section);
         builder.Services.AddGrainParts(typeof(StateJson).Assembly);
+        builder.Services.AddAccountGrains();
         builder.Services.AddApplications(builder.Environment);
         builder.Services.AddCertificates();
         builder.Services.AddProviders();

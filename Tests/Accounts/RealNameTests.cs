@@ -162,6 +162,9 @@ public sealed class RealNameTests
     [Theory]
     [Trait("Feature", "M014")]
     [InlineData("POST", Routes.Phone.Scan)]
+    [InlineData("GET", Routes.Phone.Certificates)]
+    [InlineData("GET", Routes.Phone.Applications)]
+    [InlineData("POST", Routes.Phone.Claims)]
     public async Task Without_a_real_name_certificates_applications_and_scanning_are_closed(string method, string path)
     {
         var system = await EmbeddedSystem.SharedAsync();

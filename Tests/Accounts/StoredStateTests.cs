@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
+using Bzt.Grains.Accounts.Legal;
 using Bzt.Grains.Inbox;
 using Bzt.Tests.Storage;
+using LegalDocument = Bzt.Contracts.Phone.LegalDocument;
 
 namespace Bzt.Tests.Accounts;
 
@@ -43,6 +45,18 @@ public sealed class StoredStateTests
     public void User_whose_device_has_proven() => GoldenState.Verify("user-v1-proven", new UserState
     {
         Devices = [new Device(Id, [4, 5], "jkt", "手机", [6], Active: true, At, At)],
+    });
+
+    [Fact]
+    public void Phone_number_whose_password_was_guessed() => GoldenState.Verify("phone-number-v1-passwords", new PhoneNumberState { Owner = Id, WrongPasswords = [At, At] });
+
+    [Fact]
+    public void User_with_settings() => GoldenState.Verify("user-v1-settings", new UserState
+    {
+        RegisteredAt = At,
+        Devices = [new Device(Id, [4, 5], "jkt", "手机", [6], Active: true, At, SeenAt: At)],
+        Password = new LoginPassword([9], At, Id),
+        Consents = [new Consent(LegalDocument.UserAgreement, "1.0", At, Id), new Consent(LegalDocument.PrivacyPolicy, "1.0", At, Id), new Consent(LegalDocument.FaceData, "1.0", At, Id, At)],
     });
 
     [Fact]

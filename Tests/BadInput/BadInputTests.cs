@@ -18,8 +18,11 @@ public sealed class BadInputTests(HostileWorld world)
     private static readonly Dictionary<string, string> Samples = new()
     {
         ["POST /phone/v1/sms-codes"] = """{"phoneNumber":"13800138000","purpose":"login"}""",
+        ["POST /phone/v1/login/password"] = """{"phoneNumber":"13800138000","password":"correct horse","deviceName":"手机","accepted":{"userAgreement":"1.0","privacyPolicy":"1.0"}}""",
+        ["POST /phone/v1/me/password"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","newPassword":"correct horse","code":"482913"}""",
+        ["POST /phone/v1/me/consents"] = """{"document":"face_data","version":"1.0"}""",
         ["POST /phone/v1/me/sms-codes"] = """{"purpose":"change_number","newPhoneNumber":"13800138000"}""",
-        ["POST /phone/v1/login"] = """{"phoneNumber":"13800138000","code":"482913","deviceName":"手机"}""",
+        ["POST /phone/v1/login"] = """{"phoneNumber":"13800138000","code":"482913","deviceName":"手机","accepted":{"userAgreement":"1.0","privacyPolicy":"1.0"}}""",
         ["POST /phone/v1/real-name/bank-card"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","name":"张三","idNumber":"420502199003074512","cardNumber":"6222021234567890123","phoneNumber":"13800138000"}""",
         ["POST /phone/v1/applications/claims"] = Claim,
         ["POST /phone/v1/applications/{applicationId}/resubmission"] = Claim,

@@ -142,6 +142,8 @@ public sealed class HostileWorld : IAsyncLifetime
         .Replace("{certificateId}", Owner.Certificate.ToString(), StringComparison.Ordinal)
         .Replace("{sessionId}", Session.SessionId.ToString(), StringComparison.Ordinal)
         .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)
+        .Replace("{deviceId}", Owner.Phone.Login!.DeviceId.ToString(), StringComparison.Ordinal)
+        .Replace("{document}", "user_agreement", StringComparison.Ordinal)
         .Replace("{messageId}", "nothing", StringComparison.Ordinal)
         + Query(template);
 

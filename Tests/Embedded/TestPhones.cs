@@ -32,7 +32,9 @@ public sealed class TestPhone(EmbeddedSystem system, TestPerson person, EcdsaDev
 
     public async Task<LoginResponse> LogInAsync(string code, string deviceName = "测试手机")
     {
-        Login = await Http.PostAsync(Routes.Phone.Login, new LoginRequest(person.Phone, code, deviceName), BztJson.Default.LoginRequest, BztJson.Default.LoginResponse);
+        var texts = await Http.GetAsync(Routes.Phone.Legal, BztJson.Default.IReadOnlyListLegalText);
+        var accepted = new AcceptedVersions(texts.Single(text => text.Document == LegalDocument.UserAgreement).Version, texts.Single(text => text.Document == LegalDocument.PrivacyPolicy).Version);
+        Login = await Http.PostAsync(Routes.Phone.Login, new LoginRequest(person.Phone, code, deviceName, accepted), BztJson.Default.LoginRequest, BztJson.Default.LoginResponse);
         Http.AccessToken = Login.AccessToken;
         return Login;
     }
