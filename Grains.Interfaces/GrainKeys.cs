@@ -45,6 +45,18 @@ public static class GrainKeys
 
     public static ICaAdapterGrain CaAdapter(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaAdapterGrain>(id.Value);
 
+    public static ICaAuthorityGrain CaAuthority(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaAuthorityGrain>(id.Value);
+
+    public static ICaResponderGrain CaResponder(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaResponderGrain>(id.Value);
+
+    public static ICaHolderGrain CaHolder(this IGrainFactory grains, CaId id, string holder) => grains.GetGrain<ICaHolderGrain>($"{id}/{holder}");
+
+    public static ICaClaimGrain CaClaim(this IGrainFactory grains, CaId id, string what, string value) => grains.GetGrain<ICaClaimGrain>($"{id}/{what}/{value}");
+
+    public static ICaSerialGrain CaSerial(this IGrainFactory grains, CaId id, string serialNumber) => grains.GetGrain<ICaSerialGrain>($"{id}/{serialNumber}");
+
+    public static ICaRevocationsGrain CaRevocations(this IGrainFactory grains, CaId id, int bucket) => grains.GetGrain<ICaRevocationsGrain>($"{id}/{bucket}");
+
     public static IUserGrain User(this IGrainFactory grains, UserId user) => grains.GetGrain<IUserGrain>(user.Value);
 
     /// <param name="grains">Where to look.</param>

@@ -98,6 +98,10 @@ public abstract record CaIssuance
     [GenerateSerializer, Immutable, Alias("bzt.ca.issuance.refused")]
     public sealed record Refused([property: Id(0)] CaRefusal Code) : CaIssuance;
 
+    /// <summary>The vendor has it and is not done: ask again.</summary>
+    [GenerateSerializer, Immutable, Alias("bzt.ca.issuance.pending")]
+    public sealed record Pending : CaIssuance;
+
     [GenerateSerializer, Immutable, Alias("bzt.ca.issuance.unavailable")]
     public sealed record Unavailable([property: Id(0)] string Reason) : CaIssuance;
 }
@@ -131,4 +135,59 @@ public abstract record CaRevocation
 
     [GenerateSerializer, Immutable, Alias("bzt.ca.revocation.unavailable")]
     public sealed record Unavailable([property: Id(0)] string Reason) : CaRevocation;
+}
+
+/// <summary>A revocation to carry to the vendor, however long that takes.</summary>
+/// <param name="SigningSerialNumber">Of the signing certificate; the encryption certificate issued with it ends with it.</param>
+/// <param name="Reason">The first order's reason stands.</param>
+/// <param name="Notify">Who is told once the vendor has spoken; null when nobody waits for it.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.revocation-order")]
+public sealed record CaRevocationOrder(
+    [property: Id(0)] string SigningSerialNumber,
+    [property: Id(1)] RevocationReason Reason,
+    [property: Id(2)] CaNotify? Notify);
+
+/// <summary>An outbox item the asker wants to receive: its own <c>IOutboxHandler</c> of that kind reads a <see cref="CaRevocationOutcome"/>.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.ca.notify")]
+public sealed record CaNotify([property: Id(0)] string Kind, [property: Id(1)] string Target);
+
+/// <param name="RevokedAt">Null when the vendor refused.</param>
+/// <param name="Refusal">Why it refused: it knows no such certificate, say.</param>
+public sealed record CaRevocationOutcome(string SigningSerialNumber, DateTimeOffset? RevokedAt, CaRefusal? Refusal);
+
+[GenerateSerializer, Immutable, Alias("bzt.ca.submission")]
+public abstract record CaSubmission
+{
+    private CaSubmission() { }
+
+    [GenerateSerializer, Immutable, Alias("bzt.ca.submission.ok")]
+    public sealed record Ok : CaSubmission;
+
+    [GenerateSerializer, Immutable, Alias("bzt.ca.submission.refused")]
+    public sealed record Refused([property: Id(0)] CaRefusal Code) : CaSubmission;
+
+    /// <summary>It may have arrived: submit it again.</summary>
+    [GenerateSerializer, Immutable, Alias("bzt.ca.submission.unavailable")]
+    public sealed record Unavailable([property: Id(0)] string Reason) : CaSubmission;
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.ca.review")]
+public abstract record CaReview
+{
+    private CaReview() { }
+
+    [GenerateSerializer, Immutable, Alias("bzt.ca.review.pending")]
+    public sealed record Pending : CaReview;
+
+    [GenerateSerializer, Immutable, Alias("bzt.ca.review.approved")]
+    public sealed record Approved : CaReview;
+
+    [GenerateSerializer, Immutable, Alias("bzt.ca.review.rejected")]
+    public sealed record Rejected([property: Id(0)] string Reason) : CaReview;
+
+    [GenerateSerializer, Immutable, Alias("bzt.ca.review.refused")]
+    public sealed record Refused([property: Id(0)] CaRefusal Code) : CaReview;
+
+    [GenerateSerializer, Immutable, Alias("bzt.ca.review.unavailable")]
+    public sealed record Unavailable([property: Id(0)] string Reason) : CaReview;
 }

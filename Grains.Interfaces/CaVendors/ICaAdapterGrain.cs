@@ -1,10 +1,12 @@
 using Bzt.Contracts.Phone;
+using Orleans.Concurrency;
 
 namespace Bzt.Grains.CaVendors;
 
 /// <summary>
 /// One CA vendor as everything above sees it, keyed by <see cref="CaId"/>: the queue of submissions on their way, retries, the circuit
-/// breaker, and the review desk of the CA that runs inside. A vendor that is late, doubled or silent harms only its own queue.
+/// breaker, and the review desk where our own reviewers decide. A vendor that is late, doubled or silent harms only its own queue.
+/// What interleaves touches no stored state: it waits for the vendor, and while it does everybody else goes on.
 /// </summary>
 [Alias("bzt.ICaAdapter")]
 public interface ICaAdapterGrain : IGrainWithStringKey
@@ -17,13 +19,14 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     /// Certificates for the key of a PKCS#10 request under an approved application. The same request again gets the same certificates;
     /// another request for a used application is refused.
     /// </summary>
-    [Alias("issue")]
+    [AlwaysInterleave, Alias("issue")]
     Task<CaIssuance> Issue(string applicationNumber, byte[] certificationRequest);
 
-    [Alias("recover-keys")]
+    [AlwaysInterleave, Alias("recover-keys")]
     Task<CaKeyRecovery> RecoverKeys(string applicationNumber);
 
-    [Alias("revoke")]
+    /// <summary>Revokes at once, or says that the vendor is away. <see cref="RequestRevocation"/> keeps trying.</summary>
+    [AlwaysInterleave, Alias("revoke")]
     Task<CaRevocation> Revoke(string signingSerialNumber, RevocationReason reason);
 
     /// <summary>What waits for review, oldest first.</summary>
@@ -46,19 +49,48 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     [Alias("audit")]
     Task<IReadOnlyList<CaAuditRecord>> GetAudit(int atMost);
 
-    /// <summary>What the CA that runs inside publishes; refused with <see cref="RefusalCode.NotFound"/> before its first application.</summary>
-    [Alias("publications")]
-    Task<Reply<CaPublications>> GetPublications();
+    /// <summary>
+    /// Carries a revocation to the vendor, now or when it is back. Durable when it returns; idempotent by serial number while it is
+    /// under way. Whoever wants to know the outcome names himself in the order.
+    /// </summary>
+    [Alias("request-revocation")]
+    Task RequestRevocation(CaRevocationOrder order);
+
+    /// <summary>The vendor says something has happened to an application. Only a hint: where it stands is asked of the vendor.</summary>
+    [Alias("nudge")]
+    Task Nudge(string applicationNumber);
+
+    /// <summary>How it goes with the vendor, for operators.</summary>
+    [Alias("status")]
+    Task<CaLineStatus> GetStatus();
 }
 
-/// <param name="RevocationList">DER, as of now.</param>
-/// <param name="IssuingCertificate">DER.</param>
-/// <param name="RootCertificate">DER.</param>
-[GenerateSerializer, Immutable, Alias("bzt.ca.publications")]
-public sealed record CaPublications(
-    [property: Id(0)] byte[] RevocationList,
-    [property: Id(1)] byte[] IssuingCertificate,
-    [property: Id(2)] byte[] RootCertificate);
+/// <param name="OnOurDesk">Our own reviewers decide.</param>
+/// <param name="Waiting">Submissions and revocations the vendor has not dealt with; what lies on our desk is not among them.</param>
+/// <param name="WaitingSince">The oldest of them.</param>
+/// <param name="FailuresInARow">Of calls to the vendor.</param>
+/// <param name="RestsUntil">The circuit breaker: no call before.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.line-status")]
+public sealed record CaLineStatus(
+    [property: Id(0)] bool OnOurDesk,
+    [property: Id(1)] int Waiting,
+    [property: Id(2)] DateTimeOffset? WaitingSince,
+    [property: Id(3)] int FailuresInARow,
+    [property: Id(4)] DateTimeOffset? RestsUntil);
+
+/// <summary>What the adapter's calls to its vendor tell the adapter: each a turn of its own, so that no turn waits for a vendor.</summary>
+[Alias("bzt.ICaAdapterAnswers")]
+public interface ICaAdapterAnswers : IGrainWithStringKey
+{
+    [Alias("submitted")]
+    Task Submitted(string applicationNumber, CaSubmission answer);
+
+    [Alias("reviewed")]
+    Task Reviewed(string applicationNumber, CaReview answer);
+
+    [Alias("revoked")]
+    Task Revoked(string signingSerialNumber, CaRevocation answer);
+}
 
 /// <param name="Application">What the vendor is told.</param>
 /// <param name="Origin">Whom to tell the outcome.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Bzt.Grains.CaVendors.Embedded;
 using Bzt.Grains.Foundations;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
@@ -6,24 +8,23 @@ namespace Bzt.Grains.CaVendors;
 
 /// <inheritdoc cref="ICaAdapterGrain"/>
 /// <remarks>
-/// Turns do not interleave: a vendor's slow answer holds up this vendor's queue and nothing else. What is due while the grain is
-/// not active, or its silo is gone, is brought back by a reminder that exists exactly as long as something is due.
+/// No turn waits for the vendor: calls about the queue run beside the turns and come back as messages (<see cref="ICaAdapterAnswers"/>),
+/// so a slow vendor holds up neither those who submit nor the reviewers. What is due while the grain is not active, or its silo is gone,
+/// is brought back by a reminder that exists exactly as long as something is due. An answer that comes twice, or to a question nobody
+/// asks any more, finds no entry in that stage and changes nothing.
 /// </remarks>
 [GrainType("ca-adapter")]
-public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwner, IRemindable, IEmbeddedCaStore
+public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterAnswers, IOutboxOwner, IRemindable
 {
     private const string QueueReminder = "queue";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(8);
 
     private readonly IPersistentState<StoredCaAdapter> storage;
     private readonly OutboxDrain<StoredCaAdapter> outbox;
     private readonly CaVendorDirectory vendors;
     private readonly TimeProvider time;
     private readonly ILogger<CaAdapterGrain> log;
-    private ICaVendor vendor = null!;
-    private EmbeddedCa? embedded;
-    private CircuitBreaker circuit;
+    private VendorLine line = null!;
     private IGrainTimer? queueTimer;
     private IGrainReminder? reminder;
 
@@ -36,11 +37,20 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwne
 
     private CaId Id => new(this.GetPrimaryKeyString());
 
+    private IDeskVendor? Desk => line.Vendor as IDeskVendor;
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        (vendor, embedded) = vendors.Open(Id, this);
+        line = new VendorLine(Id, vendors.Open(Id), time, log);
+        if (storage.State.EmbeddedCa is { } whole)
+        {
+            // A crash between leaves the whole here, and everything is handed on once more: each receiver takes it once.
+            await EmbeddedCaSplit.HandOn(GrainFactory, Id, whole);
+            await outbox.WriteAsync(storage.State with { EmbeddedCa = null });
+        }
+
         reminder = await this.GetReminder(QueueReminder, cancellationToken);
-        await Schedule();
+        await WorkOff();
     }
 
     public async Task Submit(CaSubmissionOrder order)
@@ -49,20 +59,26 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwne
         await WorkOff();
     }
 
-    public Task<CaIssuance> Issue(string applicationNumber, byte[] certificationRequest) => Call(
-        cancellation => vendor.IssueAsync(applicationNumber, certificationRequest, cancellation),
-        answer => answer is CaIssuance.Unavailable, reason => new CaIssuance.Unavailable(reason));
+    public Task<CaIssuance> Issue(string applicationNumber, byte[] certificationRequest) => line.IssueAsync(applicationNumber, certificationRequest);
 
-    public Task<CaKeyRecovery> RecoverKeys(string applicationNumber) => Call(
-        cancellation => vendor.RecoverKeysAsync(applicationNumber, cancellation),
-        answer => answer is CaKeyRecovery.Unavailable, reason => new CaKeyRecovery.Unavailable(reason));
+    public Task<CaKeyRecovery> RecoverKeys(string applicationNumber) => line.RecoverKeysAsync(applicationNumber);
 
-    public Task<CaRevocation> Revoke(string signingSerialNumber, RevocationReason reason) => Call(
-        cancellation => vendor.RevokeAsync(signingSerialNumber, reason, cancellation),
-        answer => answer is CaRevocation.Unavailable, why => new CaRevocation.Unavailable(why));
+    public Task<CaRevocation> Revoke(string signingSerialNumber, RevocationReason reason) => line.RevokeAsync(signingSerialNumber, reason);
+
+    public async Task RequestRevocation(CaRevocationOrder order)
+    {
+        await Write(CaAdapterRules.Take(storage.State, order, time.GetUtcNow()));
+        await WorkOff();
+    }
+
+    public async Task Nudge(string applicationNumber)
+    {
+        await Write(CaAdapterRules.Nudged(storage.State, applicationNumber, time.GetUtcNow()));
+        await WorkOff();
+    }
 
     public Task<IReadOnlyList<CaDeskEntry>> GetDesk() => Task.FromResult<IReadOnlyList<CaDeskEntry>>(
-        [.. storage.State.Queue.Where(entry => embedded is not null && entry.Stage == SubmissionStage.InReview).Select(CaAdapterRules.DeskEntry)]);
+        [.. storage.State.Queue.Where(entry => Desk is not null && entry.Stage == SubmissionStage.InReview).Select(CaAdapterRules.DeskEntry)]);
 
     public async Task<Reply<CaDeskFile>> Inspect(string applicationNumber, string reviewer)
     {
@@ -82,27 +98,31 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwne
 
     public async Task<Reply<Nothing>> Decide(CaDecision decision)
     {
-        // Only the CA that runs inside is decided here; the others have reviewers of their own.
-        if (embedded is null || storage.State.EmbeddedCa is not { } ca)
+        // Only what lies on our own desk is decided here; the other vendors have reviewers of their own.
+        if (Desk is not { } desk)
         {
             return new Refusal(RefusalCode.NotFound);
         }
 
-        var (decided, review) = EmbeddedCa.Decide(ca, decision.ApplicationNumber, decision.RejectionReason);
-        if (review is CaReview.Refused(var code))
+        if (CaAdapterRules.Find(storage.State, decision.ApplicationNumber) is not { } entry)
         {
-            return new Refusal(code == CaRefusal.Unknown ? RefusalCode.NotFound : RefusalCode.ApplicationStateWrong);
+            // It has left the queue: the vendor's record says how it was decided.
+            return await desk.ReviewAsync(decision.ApplicationNumber) switch
+            {
+                CaReview.Approved when decision.RejectionReason is null => default(Nothing),
+                CaReview.Rejected(var reason) when reason == decision.RejectionReason => default(Nothing),
+                CaReview.Refused(CaRefusal.Unknown) => new Refusal(RefusalCode.NotFound),
+                _ => new Refusal(RefusalCode.ApplicationStateWrong),
+            };
         }
 
-        // One write: the CA's decision, the audit, and the news on its way. A repeat finds the queue without the entry.
-        if (CaAdapterRules.Find(storage.State, decision.ApplicationNumber) is { } entry)
+        if (CaAdapterRules.Judge(storage.State, entry, Id, decision, time.GetUtcNow()) is not { } judged)
         {
-            var next = CaAdapterRules.Decided(storage.State with { EmbeddedCa = decided }, entry, decision.RejectionReason);
-            await Write(CaAdapterRules.Audited(
-                next, Id, decision.RejectionReason is null ? CaAuditAction.Approved : CaAuditAction.Rejected, decision.Reviewer, entry.Order,
-                decision.RejectionReason, time.GetUtcNow()));
+            return new Refusal(RefusalCode.ApplicationStateWrong);
         }
 
+        await Write(judged);
+        await WorkOff();
         return default(Nothing);
     }
 
@@ -117,62 +137,77 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwne
         return [.. records.Take(atMost)];
     }
 
-    public Task<Reply<CaPublications>> GetPublications() => Task.FromResult<Reply<CaPublications>>(
-        embedded is not null && storage.State.EmbeddedCa is { } ca
-            ? new CaPublications(embedded.RevocationList(ca, time.GetUtcNow()), ca.Issuing.Certificate, ca.Root.Certificate)
-            : new Refusal(RefusalCode.NotFound));
+    public Task<CaLineStatus> GetStatus() => Task.FromResult(CaAdapterRules.Status(storage.State, Desk is not null, line.Circuit, time.GetUtcNow()));
 
     public Task DrainOutbox() => outbox.DrainAsync();
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => WorkOff();
 
-    EmbeddedCaState IEmbeddedCaStore.State => storage.State.EmbeddedCa ?? throw new InvalidOperationException("The embedded CA is made by its first submission.");
-
-    Task IEmbeddedCaStore.SaveAsync(EmbeddedCaState state) => Write(storage.State with { EmbeddedCa = state });
-
-    /// <summary>Calls the vendor about everything that is due, oldest first, until it stops answering.</summary>
-    private async Task WorkOff()
+    async Task ICaAdapterAnswers.Submitted(string applicationNumber, CaSubmission answer)
     {
-        if (embedded is not null && storage.State.EmbeddedCa is null && storage.State.Queue.Length > 0)
+        if (CaAdapterRules.Find(storage.State, applicationNumber) is { Stage: SubmissionStage.Sending } entry)
         {
-            await Write(storage.State with { EmbeddedCa = embedded.Create(Id.Value, time.GetUtcNow()) });
+            await Write(CaAdapterRules.Submitted(storage.State, entry, answer, Desk is not null, time.GetUtcNow()));
         }
 
-        foreach (var number in storage.State.Queue.Where(IsDue).Select(entry => entry.Order.Application.Number).ToList())
+        await WorkOff();
+    }
+
+    async Task ICaAdapterAnswers.Reviewed(string applicationNumber, CaReview answer)
+    {
+        if (CaAdapterRules.Find(storage.State, applicationNumber) is { Stage: not SubmissionStage.Sending } entry && (Desk is null || entry.Stage == SubmissionStage.Decided))
         {
-            while (CaAdapterRules.Find(storage.State, number) is { } entry && IsDue(entry) && circuit.Allows(time.GetUtcNow()))
+            await Write(CaAdapterRules.Asked(storage.State, entry, answer, time.GetUtcNow()));
+        }
+
+        await WorkOff();
+    }
+
+    async Task ICaAdapterAnswers.Revoked(string signingSerialNumber, CaRevocation answer)
+    {
+        if (storage.State.Revocations.FirstOrDefault(order => order.Order.SigningSerialNumber == signingSerialNumber) is { } entry)
+        {
+            await Write(CaAdapterRules.Revoked(storage.State, entry, answer, time.GetUtcNow()));
+        }
+
+        await WorkOff();
+    }
+
+    /// <summary>Begins calls about what is due, oldest first, as many at a time as the line takes. Waits for none of them.</summary>
+    private async Task WorkOff()
+    {
+        var answers = this.AsReference<ICaAdapterAnswers>();
+        foreach (var entry in storage.State.Queue.Where(entry => entry.NextTry <= time.GetUtcNow()))
+        {
+            var application = entry.Order.Application;
+            line.Begin($"application/{application.Number}", entry.Stage switch
             {
-                await CallAbout(entry);
-            }
+                SubmissionStage.Sending => async () => await answers.Submitted(application.Number, await line.SubmitAsync(application)),
+                SubmissionStage.InReview => async () => await answers.Reviewed(application.Number, await line.ReviewAsync(application.Number)),
+                SubmissionStage.Decided => async () => await answers.Reviewed(application.Number, await line.DecideAsync(application.Number, entry.RejectionReason)),
+                _ => throw new InvalidOperationException($"A submission in stage {entry.Stage}."),
+            });
+        }
+
+        foreach (var entry in storage.State.Revocations.Where(entry => entry.NextTry <= time.GetUtcNow()))
+        {
+            var order = entry.Order;
+            line.Begin(
+                $"revocation/{order.SigningSerialNumber}",
+                async () => await answers.Revoked(order.SigningSerialNumber, await line.RevokeAsync(order.SigningSerialNumber, order.Reason)));
         }
 
         await Schedule();
     }
 
-    private async Task CallAbout(QueuedSubmission entry)
-    {
-        var application = entry.Order.Application;
-        if (entry.Stage == SubmissionStage.Sending)
-        {
-            var answer = await Call(
-                cancellation => vendor.SubmitAsync(application, cancellation),
-                submission => submission is CaSubmission.Unavailable, reason => new CaSubmission.Unavailable(reason));
-            await Write(CaAdapterRules.Submitted(storage.State, entry, answer, embedded is not null, time.GetUtcNow()));
-        }
-        else
-        {
-            var answer = await Call(
-                cancellation => vendor.ReviewAsync(application.Number, cancellation),
-                review => review is CaReview.Unavailable, reason => new CaReview.Unavailable(reason));
-            await Write(CaAdapterRules.Asked(storage.State, entry, answer, embedded is not null, time.GetUtcNow()));
-        }
-    }
-
-    private bool IsDue(QueuedSubmission entry) => entry.NextTry is { } next && next <= time.GetUtcNow();
-
     private async Task Schedule()
     {
-        var next = storage.State.Queue.Min(entry => entry.NextTry);
+        DateTimeOffset? next = null;
+        foreach (var due in storage.State.Queue.Select(entry => entry.NextTry).Concat(storage.State.Revocations.Select(entry => (DateTimeOffset?)entry.NextTry)))
+        {
+            next = due is not null && (next is null || due < next) ? due : next;
+        }
+
         if (next is null)
         {
             queueTimer?.Dispose();
@@ -187,38 +222,10 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, IOutboxOwne
         }
 
         reminder ??= await this.RegisterOrUpdateReminder(QueueReminder, ReminderPeriod, ReminderPeriod);
-        var due = next.Value > circuit.ClosedUntil ? next.Value : circuit.ClosedUntil;
-        var wait = due - time.GetUtcNow();
+        var wait = (next.Value > line.Circuit.ClosedUntil ? next.Value : line.Circuit.ClosedUntil) - time.GetUtcNow();
         queueTimer ??= this.RegisterGrainTimer(WorkOff, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true });
-        queueTimer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>One call to the vendor through the circuit breaker. An adapter's exception is the vendor's garbage: no answer.</summary>
-    private async Task<T> Call<T>(Func<CancellationToken, Task<T>> call, Func<T, bool> isUnavailable, Func<string, T> unavailable)
-    {
-        if (!circuit.Allows(time.GetUtcNow()))
-        {
-            return unavailable("circuit breaker");
-        }
-
-        using var timeout = new CancellationTokenSource(CallTimeout, time);
-        T answer;
-        try
-        {
-            answer = await call(timeout.Token);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or FormatException)
-        {
-            LogNoAnswer(Id, exception);
-            answer = unavailable(exception.GetType().Name);
-        }
-
-        circuit = isUnavailable(answer) ? circuit.Failed(time.GetUtcNow()) : circuit.Succeeded();
-        return answer;
+        queueTimer.Change(wait > VendorLine.Pace ? wait : VendorLine.Pace, Timeout.InfiniteTimeSpan);
     }
 
     private Task Write(StoredCaAdapter next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);
-
-    [LoggerMessage(EventId = 320, Level = LogLevel.Warning, Message = "CA {Ca} gave no answer that could be understood.")]
-    private partial void LogNoAnswer(CaId ca, Exception exception);
 }

@@ -16,6 +16,8 @@ public static class CaAdapterRules
     /// <summary>How often a vendor that reviews elsewhere is asked.</summary>
     private static readonly TimeSpan BetweenReviews = TimeSpan.FromMinutes(1);
 
+    private const int LongestReason = 200;
+
     public static QueuedSubmission? Find(StoredCaAdapter state, string number) =>
         state.Queue.FirstOrDefault(entry => entry.Order.Application.Number == number);
 
@@ -24,26 +26,62 @@ public static class CaAdapterRules
             ? state
             : state with { Queue = state.Queue.Add(new QueuedSubmission(order, now, SubmissionStage.Sending, 0, now)) };
 
-    /// <param name="reviewedHere">The vendor's desk is ours: nothing is asked until the reviewer decides.</param>
-    public static StoredCaAdapter Submitted(StoredCaAdapter state, QueuedSubmission entry, CaSubmission answer, bool reviewedHere, DateTimeOffset now) => answer switch
+    /// <param name="onOurDesk">Nothing is asked until our own reviewer decides.</param>
+    public static StoredCaAdapter Submitted(StoredCaAdapter state, QueuedSubmission entry, CaSubmission answer, bool onOurDesk, DateTimeOffset now) => answer switch
     {
-        CaSubmission.Ok => Replace(state, entry, entry with { Stage = SubmissionStage.InReview, Failures = 0, NextTry = reviewedHere ? null : now }),
+        CaSubmission.Ok => Replace(state, entry, entry with { Stage = SubmissionStage.InReview, Failures = 0, NextTry = onOurDesk ? null : now }),
         CaSubmission.Refused(var code) => Decided(state, entry, RefusalText(code)),
-        CaSubmission.Unavailable => Failed(state, entry, now),
+        CaSubmission.Unavailable => Failed(state, entry, entry, now),
         _ => throw new InvalidOperationException($"A submission answered by {answer.GetType()}."),
     };
 
-    public static StoredCaAdapter Asked(StoredCaAdapter state, QueuedSubmission entry, CaReview answer, bool reviewedHere, DateTimeOffset now) => answer switch
+    public static StoredCaAdapter Asked(StoredCaAdapter state, QueuedSubmission entry, CaReview answer, DateTimeOffset now) => answer switch
     {
-        CaReview.Pending => Replace(state, entry, entry with { Failures = 0, NextTry = reviewedHere ? null : now + BetweenReviews }),
+        CaReview.Pending => Replace(state, entry, entry with { Failures = 0, NextTry = now + BetweenReviews }),
         CaReview.Approved => Decided(state, entry, null),
-        CaReview.Rejected(var reason) => Decided(state, entry, reason),
+        CaReview.Rejected(var reason) => Decided(state, entry, Text(reason)),
         // It lost what it had confirmed: the same number once more.
-        CaReview.Refused(CaRefusal.Unknown) => Failed(state, entry with { Stage = SubmissionStage.Sending }, now, entry),
+        CaReview.Refused(CaRefusal.Unknown) => Failed(state, entry, entry with { Stage = SubmissionStage.Sending }, now),
         CaReview.Refused(var code) => Decided(state, entry, RefusalText(code)),
-        CaReview.Unavailable => Failed(state, entry, now),
+        CaReview.Unavailable => Failed(state, entry, entry, now),
         _ => throw new InvalidOperationException($"A review answered by {answer.GetType()}."),
     };
+
+    /// <summary>The vendor called: its next answer may be asked for now. What waits for one of our reviewers is not the vendor's to move.</summary>
+    public static StoredCaAdapter Nudged(StoredCaAdapter state, string number, DateTimeOffset now) =>
+        Find(state, number) is { Stage: SubmissionStage.InReview, NextTry: { } next } entry && next > now ? Replace(state, entry, entry with { NextTry = now }) : state;
+
+    /// <summary>The reviewer's word, durable before anybody is told; null when it contradicts one that was given before.</summary>
+    public static StoredCaAdapter? Judge(StoredCaAdapter state, QueuedSubmission entry, CaId ca, CaDecision decision, DateTimeOffset now) => entry.Stage switch
+    {
+        SubmissionStage.InReview => Audited(
+            Replace(state, entry, entry with { Stage = SubmissionStage.Decided, RejectionReason = decision.RejectionReason, NextTry = now }),
+            ca, decision.RejectionReason is null ? CaAuditAction.Approved : CaAuditAction.Rejected, decision.Reviewer, entry.Order, decision.RejectionReason, now),
+        SubmissionStage.Decided when entry.RejectionReason == decision.RejectionReason => state,
+        _ => null,
+    };
+
+    public static StoredCaAdapter Take(StoredCaAdapter state, CaRevocationOrder order, DateTimeOffset now) =>
+        state.Revocations.Any(entry => entry.Order.SigningSerialNumber == order.SigningSerialNumber)
+            ? state
+            : state with { Revocations = state.Revocations.Add(new QueuedRevocation(order, now, 0, now)) };
+
+    public static StoredCaAdapter Revoked(StoredCaAdapter state, QueuedRevocation entry, CaRevocation answer, DateTimeOffset now)
+    {
+        if (answer is CaRevocation.Unavailable)
+        {
+            return state with { Revocations = state.Revocations.Replace(entry, entry with { Failures = entry.Failures + 1, NextTry = now + Wait(entry.Failures) }) };
+        }
+
+        var done = state with { Revocations = state.Revocations.Remove(entry) };
+        return entry.Order.Notify is not { } notify
+            ? done
+            : done with
+            {
+                Outbox = done.Outbox.Add(notify.Kind, notify.Target, new CaRevocationOutcome(
+                    entry.Order.SigningSerialNumber, (answer as CaRevocation.Ok)?.RevokedAt, (answer as CaRevocation.Refused)?.Code)),
+            };
+    }
 
     /// <summary>The entry leaves the queue, and whoever submitted it is told.</summary>
     public static StoredCaAdapter Decided(StoredCaAdapter state, QueuedSubmission entry, string? rejectionReason) => state with
@@ -66,6 +104,15 @@ public static class CaAdapterRules
         };
     }
 
+    public static CaLineStatus Status(StoredCaAdapter state, bool onOurDesk, CircuitBreaker circuit, DateTimeOffset now)
+    {
+        List<DateTimeOffset> waiting = [
+            .. state.Queue.Where(entry => entry.NextTry is not null).Select(entry => entry.SubmittedAt),
+            .. state.Revocations.Select(entry => entry.OrderedAt)];
+        return new CaLineStatus(
+            onOurDesk, waiting.Count, waiting.Count == 0 ? null : waiting.Min(), circuit.Failures, circuit.Allows(now) ? null : circuit.ClosedUntil);
+    }
+
     public static string PageKey(CaId ca, long page) => string.Create(CultureInfo.InvariantCulture, $"{ca}/{page}");
 
     public static CaDeskEntry DeskEntry(QueuedSubmission entry)
@@ -77,11 +124,18 @@ public static class CaAdapterRules
 
     public static CaDeskFile DeskFile(QueuedSubmission entry) => new(DeskEntry(entry), entry.Order.Origin, entry.Order.File);
 
-    private static StoredCaAdapter Failed(StoredCaAdapter state, QueuedSubmission entry, DateTimeOffset now, QueuedSubmission? stored = null)
+    private static StoredCaAdapter Failed(StoredCaAdapter state, QueuedSubmission stored, QueuedSubmission next, DateTimeOffset now) =>
+        Replace(state, stored, next with { Failures = stored.Failures + 1, NextTry = now + Wait(stored.Failures) });
+
+    private static TimeSpan Wait(int failures)
     {
-        var wait = FirstRetry * Math.Pow(2, Math.Min(entry.Failures, 16));
-        return Replace(state, stored ?? entry, entry with { Failures = entry.Failures + 1, NextTry = now + (wait < LastRetry ? wait : LastRetry) });
+        var wait = FirstRetry * Math.Pow(2, Math.Min(failures, 16));
+        return wait < LastRetry ? wait : LastRetry;
     }
+
+    // A vendor's words are shown to the applicant and kept: a page of them is no reason.
+    private static string Text(string reason) =>
+        string.IsNullOrWhiteSpace(reason) ? "CA机构未说明原因" : reason.Length <= LongestReason ? reason : reason[..LongestReason];
 
     private static StoredCaAdapter Replace(StoredCaAdapter state, QueuedSubmission old, QueuedSubmission next) =>
         state with { Queue = state.Queue.Replace(old, next) };

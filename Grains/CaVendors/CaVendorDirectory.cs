@@ -1,24 +1,52 @@
 using Bzt.Grains.Applications.Catalogue;
+using Bzt.Grains.CaVendors.Embedded;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Grains.CaVendors;
 
-/// <summary>Which vendor stands behind which CA of the catalogue. Each runs, for now, on an embedded CA of its own: its name, its keys.</summary>
-public sealed class CaVendorDirectory(IKeyProtector protector, CatalogueSource catalogue, IOptions<EmbeddedCaOptions> options, TimeProvider time)
+/// <summary>Which vendor stands behind which CA of the catalogue. One that is not configured is a CA of its own inside: its name, its keys.</summary>
+public sealed class CaVendorDirectory(
+    IEnumerable<ICaVendorProtocol> protocols, IConfiguration configuration, IGrainFactory grains, IKeyProtector protector, CatalogueSource catalogue, IOptions<EmbeddedCaOptions> options)
 {
+    public const string Section = "CaVendors";
+
     /// <param name="ca">Its id; one that left the catalogue still serves what it issued.</param>
-    /// <param name="store">Where an embedded CA's state lies.</param>
-    public (ICaVendor Vendor, EmbeddedCa? Embedded) Open(CaId ca, IEmbeddedCaStore store)
+    /// <exception cref="OptionsValidationException">Its configuration cannot be used.</exception>
+    public ICaVendor Open(CaId ca)
     {
-        var name = catalogue.Current.CertificateAuthorities.FirstOrDefault(authority => authority.Ca == ca)?.Name ?? options.Value.Organization;
-        var embedded = new EmbeddedCa(protector, new EmbeddedCaOptions
+        var section = configuration.GetSection($"{Section}:{ca}");
+        if (section["Protocol"] is not { } name)
         {
-            Organization = name,
-            PublicUrl = new Uri($"{options.Value.PublicUrl!.AbsoluteUri.TrimEnd('/')}/{ca}"),
-            RevocationListLifetime = options.Value.RevocationListLifetime,
-        }, SystemRandom.Instance);
-        return (new EmbeddedCaVendor(embedded, store, time), embedded);
+            return section.Exists() ? throw Unusable(ca, "Protocol is missing.") : new EmbeddedCaVendor(grains, ca);
+        }
+
+        return (protocols.FirstOrDefault(protocol => protocol.Name == name) ?? throw Unusable(ca, $"Protocol {name} is none of {string.Join(", ", protocols.Select(protocol => protocol.Name))}."))
+            .Open(ca, section);
     }
+
+    /// <summary>The CAs that are configured.</summary>
+    public IEnumerable<CaId> Configured => configuration.GetSection(Section).GetChildren().Select(section => new CaId(section.Key));
+
+    /// <summary>The rules of the CA that runs inside under that id.</summary>
+    internal EmbeddedCa Embedded(CaId ca) => new(protector, new EmbeddedCaOptions
+    {
+        Organization = catalogue.Current.CertificateAuthorities.FirstOrDefault(authority => authority.Ca == ca)?.Name ?? options.Value.Organization,
+        PublicUrl = new Uri($"{options.Value.PublicUrl!.AbsoluteUri.TrimEnd('/')}/{ca}"),
+        RevocationListLifetime = options.Value.RevocationListLifetime,
+        OcspLifetime = options.Value.OcspLifetime,
+    }, SystemRandom.Instance);
+
+    internal static OptionsValidationException Unusable(CaId ca, string fault) => new($"{Section}:{ca}", typeof(CaVendorDirectory), [$"{Section}:{ca}: {fault}"]);
+}
+
+/// <summary>A way of speaking to CAs, by the name that configuration gives it.</summary>
+public interface ICaVendorProtocol
+{
+    string Name { get; }
+
+    /// <exception cref="OptionsValidationException">The section cannot be used.</exception>
+    ICaVendor Open(CaId ca, IConfigurationSection section);
 }

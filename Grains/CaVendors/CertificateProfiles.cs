@@ -1,6 +1,7 @@
 using Bzt.Grains.Enterprises;
 using Bzt.Protocol;
 using Org.BouncyCastle.Asn1;
+using Org.BouncyCastle.Asn1.Ocsp;
 using Org.BouncyCastle.Asn1.X509;
 using Org.BouncyCastle.Crypto.Operators;
 using Org.BouncyCastle.Crypto.Parameters;
@@ -20,6 +21,9 @@ static class CertificateProfiles
 
     /// <summary>Covers clocks that run behind ours.</summary>
     static readonly TimeSpan Backdate = TimeSpan.FromMinutes(5);
+
+    /// <summary>Renewed by itself long before it ends.</summary>
+    public static readonly TimeSpan ResponderLifetime = TimeSpan.FromDays(90);
 
     /// <summary>Null when the facts do not make a name a certificate can carry.</summary>
     public static X509Name? Subject(CaSubject subject)
@@ -59,6 +63,18 @@ static class CertificateProfiles
         return generator.Generate(new Asn1SignatureFactory(Algorithm, signer, Sm2Keys.Random(random)));
     }
 
+    /// <summary>May answer about status and nothing else; itself it is not asked about (id-pkix-ocsp-nocheck), so it does not live long.</summary>
+    public static X509Certificate Responder(X509Name name, ECPublicKeyParameters key, X509Certificate issuer, ECPrivateKeyParameters signer, string serialNumber, DateTimeOffset now, IRandomSource random)
+    {
+        var generator = Generator(issuer.SubjectDN, name, key, serialNumber, now, now + ResponderLifetime);
+        generator.AddExtension(X509Extensions.BasicConstraints, false, new BasicConstraints(false));
+        generator.AddExtension(X509Extensions.KeyUsage, true, new KeyUsage(KeyUsage.DigitalSignature));
+        generator.AddExtension(X509Extensions.ExtendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeID.id_kp_OCSPSigning));
+        generator.AddExtension(OcspObjectIdentifiers.PkixOcspNocheck, false, DerNull.Instance);
+        AddKeyIdentifiers(generator, key, issuer);
+        return generator.Generate(new Asn1SignatureFactory(Algorithm, signer, Sm2Keys.Random(random)));
+    }
+
     /// <param name="subject">From <see cref="Subject"/>.</param>
     /// <param name="facts">For the credit code.</param>
     /// <param name="key">The holder's.</param>
@@ -82,7 +98,8 @@ static class CertificateProfiles
         AddKeyIdentifiers(generator, key, issuer);
         generator.AddExtension(X509Extensions.CrlDistributionPoints, false, new CrlDistPoint(
             [new DistributionPoint(new DistributionPointName(new GeneralNames(Address(publicUrl, "crl"))), null, null)]));
-        generator.AddExtension(X509Extensions.AuthorityInfoAccess, false, new AuthorityInformationAccess(X509ObjectIdentifiers.IdADCAIssuers, Address(publicUrl, "issuing.cer")));
+        generator.AddExtension(X509Extensions.AuthorityInfoAccess, false, new AuthorityInformationAccess(
+            [new AccessDescription(X509ObjectIdentifiers.IdADOcsp, Address(publicUrl, "ocsp")), new AccessDescription(X509ObjectIdentifiers.IdADCAIssuers, Address(publicUrl, "issuing.cer"))]));
         if (facts.CreditCode is not null)
         {
             generator.AddExtension(CreditCodeExtension, false, new DerPrintableString(facts.CreditCode));
@@ -92,7 +109,8 @@ static class CertificateProfiles
     }
 
     public static X509Crl RevocationList(
-        IEnumerable<KeyValuePair<string, CertificateRevocation>> revoked, X509Certificate issuer, ECPrivateKeyParameters signer, DateTimeOffset now, TimeSpan lifetime, IRandomSource random)
+        IEnumerable<KeyValuePair<string, CertificateRevocation>> revoked, X509Certificate issuer, ECPrivateKeyParameters signer, long number, DateTimeOffset now, TimeSpan lifetime,
+        IRandomSource random)
     {
         var generator = new X509V2CrlGenerator();
         generator.SetIssuerDN(issuer.SubjectDN);
@@ -103,8 +121,7 @@ static class CertificateProfiles
             generator.AddCrlEntry(new BigInteger(serialNumber, 16), revocation.At.UtcDateTime, (int)revocation.Reason);
         }
 
-        // The number must grow from list to list; time does, and needs no state.
-        generator.AddExtension(X509Extensions.CrlNumber, false, new CrlNumber(BigInteger.ValueOf(now.ToUnixTimeMilliseconds())));
+        generator.AddExtension(X509Extensions.CrlNumber, false, new CrlNumber(BigInteger.ValueOf(number)));
         generator.AddExtension(X509Extensions.AuthorityKeyIdentifier, false, X509ExtensionUtilities.CreateAuthorityKeyIdentifier(issuer));
         return generator.Generate(new Asn1SignatureFactory(Algorithm, signer, Sm2Keys.Random(random)));
     }

@@ -9,6 +9,9 @@ public readonly record struct CircuitBreaker(int Failures, DateTimeOffset Closed
     private static readonly TimeSpan First = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Last = TimeSpan.FromMinutes(5);
 
+    /// <summary>It had failed too often, and one call finds out whether it is back.</summary>
+    public bool IsProbing => Failures >= Tolerated;
+
     public bool Allows(DateTimeOffset now) => now >= ClosedUntil;
 
     public CircuitBreaker Succeeded() => default;

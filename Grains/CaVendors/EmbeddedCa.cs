@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Bzt.Grains.CaVendors.Embedded;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
@@ -16,7 +17,7 @@ namespace Bzt.Grains.CaVendors;
 
 /// <summary>
 /// A whole CA with key management, as pure functions over <see cref="EmbeddedCaState"/>: whoever holds the state stores the new one
-/// before answering. Nothing is issued that a reviewer has not approved; an application is used once.
+/// before answering. A holder's grain hands in its own files alone; what is unique among all holders it has to see to itself. Nothing is issued that a reviewer has not approved; an application is used once.
 /// </summary>
 public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions options, IRandomSource random)
 {
@@ -195,11 +196,45 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
     }
 
     /// <summary>The revocation list as of now, DER.</summary>
-    public byte[] RevocationList(EmbeddedCaState state, DateTimeOffset now)
+    /// <param name="id">The CA's.</param>
+    /// <param name="issuing">Its issuing authority.</param>
+    /// <param name="revoked">By serial number.</param>
+    /// <param name="number">Above every earlier list's.</param>
+    /// <param name="now">Its beginning.</param>
+    public byte[] RevocationList(string id, CaAuthority issuing, IEnumerable<KeyValuePair<string, CertificateRevocation>> revoked, long number, DateTimeOffset now)
     {
-        using var key = protector.Unprotect(AuthorityPurpose, AuthorityData(state.Id, "issuing"), state.Issuing.ProtectedKey);
-        return CertificateProfiles.RevocationList(state.Revoked, new(state.Issuing.Certificate), Sm2Keys.Private(key.Span), ToSecond(now), options.RevocationListLifetime, random).GetEncoded();
+        using var key = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "issuing"), issuing.ProtectedKey);
+        return CertificateProfiles.RevocationList(
+            revoked, new(issuing.Certificate), Sm2Keys.Private(key.Span), number, ToSecond(now), options.RevocationListLifetime, random).GetEncoded();
     }
+
+    /// <summary>A responder's key and certificate (RFC 6960, 4.2.2.2): it speaks for the issuing authority about status, and cannot issue.</summary>
+    public CaAuthority NewResponder(string id, CaAuthority issuing, DateTimeOffset now)
+    {
+        now = ToSecond(now);
+        using var issuingKey = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "issuing"), issuing.ProtectedKey);
+        using var key = NewKey(out var point);
+        var certificate = CertificateProfiles.Responder(
+            Name("OCSP"), Sm2Keys.Public(point), new X509Certificate(issuing.Certificate), Sm2Keys.Private(issuingKey.Span), NewSerialNumber(), now, random);
+        return new(certificate.GetEncoded(), protector.Protect(AuthorityPurpose, AuthorityData(id, "responder"), key.Span));
+    }
+
+    /// <summary>The OCSP answer about what the request asks for, DER.</summary>
+    /// <param name="id">The CA's.</param>
+    /// <param name="issuing">Its issuing authority's certificate.</param>
+    /// <param name="responder">Its responder.</param>
+    /// <param name="query">The request.</param>
+    /// <param name="statuses">By serial number; one that was never issued is missing.</param>
+    /// <param name="now">The status is as of now.</param>
+    internal byte[] Respond(string id, byte[] issuing, CaAuthority responder, OcspQuery query, IReadOnlyDictionary<string, CaSerialStatus> statuses, DateTimeOffset now)
+    {
+        using var key = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "responder"), responder.ProtectedKey);
+        return query.Answer(new X509Certificate(issuing), new X509Certificate(responder.Certificate), Sm2Keys.Private(key.Span), statuses, ToSecond(now), options.OcspLifetime, random);
+    }
+
+    public TimeSpan OcspLifetime => options.OcspLifetime;
+
+    public TimeSpan RevocationListLifetime => options.RevocationListLifetime;
 
     CaIssue Certify(EmbeddedCaState state, CaApplication application, byte[] signingKey, EscrowedKey escrowed, X509Certificate issuer, DateTimeOffset now, DateTimeOffset notAfter)
     {

@@ -12,8 +12,8 @@ public sealed class EmbeddedCaOptions
     public string Organization { get; set; } = "标证通内置CA";
 
     /// <summary>
-    /// Where relying parties find the revocation list (<c>{CA}/crl</c>) and the issuing certificate (<c>{CA}/issuing.cer</c>): stands in every
-    /// certificate, so it must stay reachable as long as they are valid.
+    /// Where relying parties find the revocation list (<c>{CA}/crl</c>), the responder (<c>{CA}/ocsp</c>) and the issuing certificate
+    /// (<c>{CA}/issuing.cer</c>): stands in every certificate, so it must stay reachable as long as they are valid.
     /// </summary>
     [Required]
     public Uri? PublicUrl { get; set; }
@@ -21,4 +21,8 @@ public sealed class EmbeddedCaOptions
     /// <summary>How long a revocation list may be used.</summary>
     [Range(typeof(TimeSpan), "00:05:00", "7.00:00:00")]
     public TimeSpan RevocationListLifetime { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long an answer of the OCSP responder may be kept.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan OcspLifetime { get; set; } = TimeSpan.FromHours(1);
 }

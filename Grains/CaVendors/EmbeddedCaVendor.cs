@@ -1,36 +1,39 @@
+using Bzt.Grains.CaVendors.Embedded;
+
 namespace Bzt.Grains.CaVendors;
 
-/// <summary>Who keeps the embedded CA's state: the adapter's grain.</summary>
-public interface IEmbeddedCaStore
+/// <summary>The embedded CA as a vendor like any other. Everything about a holder is decided by the holder's own grain.</summary>
+public sealed class EmbeddedCaVendor(IGrainFactory grains, CaId ca) : IDeskVendor
 {
-    EmbeddedCaState State { get; }
+    private static readonly CaReview NoSuchReview = new CaReview.Refused(CaRefusal.Unknown);
 
-    /// <summary>Durable when it returns. If it throws the outcome is unknown and nothing is answered.</summary>
-    Task SaveAsync(EmbeddedCaState state);
-}
-
-/// <summary>The embedded CA as a vendor like any other. One caller at a time, as a grain's turns are.</summary>
-public sealed class EmbeddedCaVendor(EmbeddedCa ca, IEmbeddedCaStore store, TimeProvider time) : ICaVendor
-{
-    public Task<CaSubmission> SubmitAsync(CaApplication application, CancellationToken cancellation) => Keep(ca.Submit(store.State, application));
-
-    public Task<CaReview> ReviewAsync(string applicationNumber, CancellationToken cancellation) => Task.FromResult(EmbeddedCa.Review(store.State, applicationNumber));
-
-    public Task<CaIssuance> IssueAsync(string applicationNumber, byte[] certificationRequest, CancellationToken cancellation) =>
-        Keep(ca.Issue(store.State, applicationNumber, certificationRequest, time.GetUtcNow()));
-
-    public Task<CaKeyRecovery> RecoverKeysAsync(string applicationNumber, CancellationToken cancellation) => Task.FromResult(ca.RecoverKeys(store.State, applicationNumber));
-
-    public Task<CaRevocation> RevokeAsync(string signingSerialNumber, RevocationReason reason, CancellationToken cancellation) =>
-        Keep(EmbeddedCa.Revoke(store.State, signingSerialNumber, reason, time.GetUtcNow()));
-
-    async Task<T> Keep<T>((EmbeddedCaState State, T Result) outcome)
+    public async Task<CaSubmission> SubmitAsync(CaApplication application, CancellationToken cancellation)
     {
-        if (!ReferenceEquals(outcome.State, store.State))
-        {
-            await store.SaveAsync(outcome.State);
-        }
+        await grains.CaAuthority(ca).Establish();
 
-        return outcome.Result;
+        // The number first: from then on everybody asks the holder who has it.
+        return await grains.CaClaim(ca, CaClaims.Number, application.Number).Claim(application.Holder) == application.Holder
+            ? await grains.CaHolder(ca, application.Holder).Submit(application)
+            : new CaSubmission.Refused(CaRefusal.Conflict);
     }
+
+    public async Task<CaReview> ReviewAsync(string applicationNumber, CancellationToken cancellation) =>
+        await HolderOf(applicationNumber) is { } holder ? await holder.Review(applicationNumber) : NoSuchReview;
+
+    public async Task<CaReview> DecideAsync(string applicationNumber, string? rejectionReason, CancellationToken cancellation) =>
+        await HolderOf(applicationNumber) is { } holder ? await holder.Decide(applicationNumber, rejectionReason) : NoSuchReview;
+
+    public async Task<CaIssuance> IssueAsync(string applicationNumber, byte[] certificationRequest, CancellationToken cancellation) =>
+        await HolderOf(applicationNumber) is { } holder ? await holder.Issue(applicationNumber, certificationRequest) : new CaIssuance.Refused(CaRefusal.Unknown);
+
+    public async Task<CaKeyRecovery> RecoverKeysAsync(string applicationNumber, CancellationToken cancellation) =>
+        await HolderOf(applicationNumber) is { } holder ? await holder.RecoverKeys(applicationNumber) : new CaKeyRecovery.Refused(CaRefusal.Unknown);
+
+    public async Task<CaRevocation> RevokeAsync(string signingSerialNumber, RevocationReason reason, CancellationToken cancellation) =>
+        await grains.CaSerial(ca, signingSerialNumber).Get() is { } status
+            ? await grains.CaHolder(ca, status.Holder).Revoke(signingSerialNumber, reason)
+            : new CaRevocation.Refused(CaRefusal.Unknown);
+
+    private async Task<ICaHolderGrain?> HolderOf(string applicationNumber) =>
+        await grains.CaClaim(ca, CaClaims.Number, applicationNumber).GetOwner() is { } holder ? grains.CaHolder(ca, holder) : null;
 }

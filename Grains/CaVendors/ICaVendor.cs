@@ -25,29 +25,12 @@ public interface ICaVendor
     Task<CaRevocation> RevokeAsync(string signingSerialNumber, RevocationReason reason, CancellationToken cancellation = default);
 }
 
-public abstract record CaSubmission
+/// <summary>A vendor whose applications our own reviewers decide, at the console: the CA that runs inside, and those for which we are the registration authority.</summary>
+public interface IDeskVendor : ICaVendor
 {
-    private CaSubmission() { }
-
-    public sealed record Ok : CaSubmission;
-
-    public sealed record Refused(CaRefusal Code) : CaSubmission;
-
-    /// <summary>It may have arrived: submit it again.</summary>
-    public sealed record Unavailable(string Reason) : CaSubmission;
-}
-
-public abstract record CaReview
-{
-    private CaReview() { }
-
-    public sealed record Pending : CaReview;
-
-    public sealed record Approved : CaReview;
-
-    public sealed record Rejected(string Reason) : CaReview;
-
-    public sealed record Refused(CaRefusal Code) : CaReview;
-
-    public sealed record Unavailable(string Reason) : CaReview;
+    /// <summary>The reviewer's word, final: the same word again changes nothing, another one is a conflict.</summary>
+    /// <param name="applicationNumber">Which.</param>
+    /// <param name="rejectionReason">Null approves.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    Task<CaReview> DecideAsync(string applicationNumber, string? rejectionReason, CancellationToken cancellation = default);
 }

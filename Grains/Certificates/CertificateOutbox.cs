@@ -67,6 +67,8 @@ public sealed class IssueHandler(IGrainFactory grains) : IOutboxHandler
             case CaIssuance.Refused refused:
                 await grains.Certificate(order.Certificate).IssuanceRefused(order.Request, refused.Code);
                 break;
+            case CaIssuance.Pending:
+                throw new InvalidOperationException("The CA has not issued yet.");
             case CaIssuance.Unavailable away:
                 throw new InvalidOperationException($"The CA is not available: {away.Reason}");
         }

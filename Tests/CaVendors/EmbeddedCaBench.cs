@@ -57,6 +57,8 @@ internal sealed class EmbeddedCaBench
         return result;
     }
 
+    public byte[] RevocationList(EmbeddedCa? ca = null) => (ca ?? Ca).RevocationList(State.Id, State.Issuing, State.Revoked, Now.ToUnixTimeMilliseconds(), Now);
+
     public CaRevocation Revoke(string serialNumber, RevocationReason reason)
     {
         (State, var result) = EmbeddedCa.Revoke(State, serialNumber, reason, Now);

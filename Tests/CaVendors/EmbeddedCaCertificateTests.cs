@@ -44,6 +44,7 @@ public sealed class EmbeddedCaCertificateTests
             var constraints = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Single();
             Assert.False(constraints.CertificateAuthority);
             Assert.Contains("http://ca.example.com/ca/embedded/crl", Encoding.ASCII.GetString(certificate.Extensions["2.5.29.31"]!.RawData));
+            Assert.Contains("http://ca.example.com/ca/embedded/ocsp", Encoding.ASCII.GetString(certificate.Extensions["1.3.6.1.5.5.7.1.1"]!.RawData));
             Assert.Contains("http://ca.example.com/ca/embedded/issuing.cer", Encoding.ASCII.GetString(certificate.Extensions["1.3.6.1.5.5.7.1.1"]!.RawData));
             Assert.Equal(32, certificate.SerialNumber.Length);
         }
@@ -87,11 +88,11 @@ public sealed class EmbeddedCaCertificateTests
         var bench = new EmbeddedCaBench();
         var revoked = bench.Obtain(EmbeddedCaBench.NewKey(), "A1", holder: "one");
         var kept = bench.Obtain(EmbeddedCaBench.NewKey(), "A2", holder: "two");
-        var before = new X509CrlParser().ReadCrl(bench.Ca.RevocationList(bench.State, bench.Now));
+        var before = new X509CrlParser().ReadCrl(bench.RevocationList());
         Assert.IsType<CaRevocation.Ok>(bench.Revoke(EmbeddedCaBench.SerialNumber(revoked.SigningCertificate), RevocationReason.CessationOfOperation));
 
         bench.Now += TimeSpan.FromMinutes(1);
-        var der = bench.Ca.RevocationList(bench.State, bench.Now);
+        var der = bench.RevocationList();
         var list = new X509CrlParser().ReadCrl(der);
 
         // OpenSSL's own check of lists does not take the signer id; its check of signatures does.
@@ -121,7 +122,7 @@ public sealed class EmbeddedCaCertificateTests
 
         // Another protector cannot open what lies in the state.
         var stranger = new EmbeddedCa(new TestKeyProtector(), new EmbeddedCaOptions { PublicUrl = new Uri("http://ca.example.com/") }, Bzt.Protocol.SystemRandom.Instance);
-        Assert.Throws<AuthenticationTagMismatchException>(() => stranger.RevocationList(bench.State, bench.Now));
+        Assert.Throws<AuthenticationTagMismatchException>(() => bench.RevocationList(stranger));
     }
 
     static BigInteger Number(X509Crl list) =>

@@ -184,21 +184,6 @@ public sealed class EmbeddedCaRulesTests
         Assert.Single(Assert.IsType<CaKeyRecovery.Ok>(bench.Ca.RecoverKeys(bench.State, "A4")).Keys);
     }
 
-    [Fact]
-    public async Task The_vendor_answers_only_what_it_has_stored()
-    {
-        var store = new FailingStore { State = bench.State };
-        ICaVendor vendor = new EmbeddedCaVendor(bench.Ca, store, TimeProvider.System);
-        store.Fail = true;
-        await Assert.ThrowsAsync<IOException>(() => vendor.SubmitAsync(EmbeddedCaBench.Application("A1")));
-        Assert.Equal(new CaReview.Refused(CaRefusal.Unknown), await vendor.ReviewAsync("A1"));
-        store.Fail = false;
-        Assert.IsType<CaSubmission.Ok>(await vendor.SubmitAsync(EmbeddedCaBench.Application("A1")));
-        Assert.IsType<CaSubmission.Ok>(await vendor.SubmitAsync(EmbeddedCaBench.Application("A1")));
-        Assert.Equal(1, store.Writes);
-        Assert.IsType<CaReview.Pending>(await vendor.ReviewAsync("A1"));
-    }
-
     static DateTime NotAfter(byte[] certificate) => new Org.BouncyCastle.X509.X509Certificate(certificate).NotAfter;
 
     static byte[] RsaRequest()
@@ -206,25 +191,5 @@ public sealed class EmbeddedCaRulesTests
         using var rsa = System.Security.Cryptography.RSA.Create(2048);
         return new System.Security.Cryptography.X509Certificates.CertificateRequest(
             "CN=rsa", rsa, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1).CreateSigningRequest();
-    }
-
-    sealed class FailingStore : IEmbeddedCaStore
-    {
-        public required EmbeddedCaState State { get; set; }
-
-        public bool Fail { get; set; }
-
-        public int Writes { get; private set; }
-
-        public Task SaveAsync(EmbeddedCaState state)
-        {
-            if (Fail)
-            {
-                return Task.FromException(new IOException("disk full"));
-            }
-
-            (State, Writes) = (state, Writes + 1);
-            return Task.CompletedTask;
-        }
     }
 }

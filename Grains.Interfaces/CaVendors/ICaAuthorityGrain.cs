@@ -1,0 +1,48 @@
+namespace Bzt.Grains.CaVendors;
+
+/// <summary>The authorities of a CA that runs inside, keyed by <see cref="CaId"/>: root, issuing authority, OCSP responder; and the revocation list.</summary>
+[Alias("bzt.ICaAuthority")]
+public interface ICaAuthorityGrain : IGrainWithStringKey
+{
+    /// <summary>Makes the CA at the first call; afterwards what there is.</summary>
+    [Alias("establish")]
+    Task<CaAuthorities> Establish();
+
+    /// <summary>Takes over the authorities of a CA that an older release kept elsewhere. Ignored when there are any.</summary>
+    [Alias("adopt")]
+    Task Adopt(CaAuthorityKey root, CaAuthorityKey issuing);
+
+    /// <summary>Null before <see cref="Establish"/>. The responder's certificate is renewed here before it ends.</summary>
+    [Alias("get")]
+    Task<CaAuthorities?> Get();
+
+    /// <summary>What relying parties fetch; refused with <see cref="RefusalCode.NotFound"/> before <see cref="Establish"/>.</summary>
+    [Alias("publish")]
+    Task<Reply<CaPublications>> Publish();
+
+    /// <summary>Something was revoked: the list in hand is no longer the newest.</summary>
+    [Alias("list-is-old")]
+    Task ListIsOld();
+}
+
+/// <param name="Certificate">DER.</param>
+/// <param name="ProtectedKey">Private key, sealed by the key protector.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.authority-key")]
+public sealed record CaAuthorityKey([property: Id(0)] byte[] Certificate, [property: Id(1)] byte[] ProtectedKey);
+
+[GenerateSerializer, Immutable, Alias("bzt.ca.authorities")]
+public sealed record CaAuthorities(
+    [property: Id(0)] CaAuthorityKey Root,
+    [property: Id(1)] CaAuthorityKey Issuing,
+    [property: Id(2)] CaAuthorityKey Responder);
+
+/// <param name="RevocationList">DER.</param>
+/// <param name="IssuingCertificate">DER.</param>
+/// <param name="RootCertificate">DER.</param>
+/// <param name="ListIsGoodUntil">When the next list is out at the latest.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.publications")]
+public sealed record CaPublications(
+    [property: Id(0)] byte[] RevocationList,
+    [property: Id(1)] byte[] IssuingCertificate,
+    [property: Id(2)] byte[] RootCertificate,
+    [property: Id(3)] DateTimeOffset ListIsGoodUntil);
