@@ -34,7 +34,7 @@ public static class ApplicationServices
         services.AddOptions<EmbeddedCaOptions>().BindConfiguration(EmbeddedCaOptions.Section)
             .PostConfigure<IConfiguration>((options, configuration) => options.PublicUrl ??= PublicUrl(configuration, environment))
             .ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<CaVendorDirectory>();
+        services.AddCaVendors();
         return services;
     }
 

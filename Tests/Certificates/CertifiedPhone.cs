@@ -188,11 +188,10 @@ internal sealed class CertifiedPhone : IDisposable
             new LegalRepresentative("李四", "420502199003074512"), "licence", "form", new PlatformId(PlatformId), new CaId(Ca), 1));
         Assert.IsType<Done<ApplicationView>>(submitted);
         await application.AsReference<IOutboxOwner>().DrainOutbox();
-        var desk = await grains.CaAdapter(new CaId(Ca)).GetDesk();
+        var desk = await Wait.UntilAsync(() => grains.CaAdapter(new CaId(Ca)).GetDesk(), entries => entries.Any(entry => entry.EnterpriseName == Enterprise.Name));
         var number = desk.Single(entry => entry.EnterpriseName == Enterprise.Name).ApplicationNumber;
         Assert.IsType<Done<Nothing>>(await grains.CaAdapter(new CaId(Ca)).Decide(new CaDecision(number, "reviewer", null)));
-        await grains.CaAdapter(new CaId(Ca)).AsReference<IOutboxOwner>().DrainOutbox();
-        var view = ((Done<ApplicationView>)await application.GetView(user)).Value;
+        var view = await Wait.UntilAsync(async () => ((Done<ApplicationView>)await application.GetView(user)).Value, found => found.Order is not null);
         await application.Paid(view.Order!.Value);
         var download = await application.Download(new StartDownload(user, new DeviceId(Phone.Login.DeviceId), Phone.Key.PublicKey));
         Certificate = ((Done<CertificateId>)download).Value.Value;

@@ -64,9 +64,10 @@ public sealed class CaHolderGrain : Grain, ICaHolderGrain, IOutboxOwner
             }
 
             await Write(next);
-            await outbox.DrainAsync();
         }
 
+        // Also for a repeat: the write before it may have been one that nobody was told of.
+        await outbox.DrainAsync();
         return result;
     }
 

@@ -1,0 +1,33 @@
+using Bzt.Grains.CaVendors.Revocation;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Bzt.Grains.CaVendors;
+
+internal static class CaVendorServices
+{
+    /// <summary>The protocols CAs are spoken to by; section <c>CaVendors</c> says which CA speaks which.</summary>
+    public static IServiceCollection AddCaVendors(this IServiceCollection services)
+    {
+        services.AddSingleton<CaVendorDirectory>();
+        services.AddHostedService<CaVendorsAtStart>();
+        services.AddRevocationChecking();
+        return services;
+    }
+
+    /// <summary>Opens every configured vendor before anybody applies: a process that could not speak to one of its CAs does not start.</summary>
+    private sealed class CaVendorsAtStart(CaVendorDirectory vendors) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            foreach (var ca in vendors.Configured)
+            {
+                _ = vendors.Open(ca);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
