@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using Bzt.Gateway.Hosting;
+using Bzt.Grains.CaVendors.Revocation;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal static class CaConsoleComposition
     {
         builder.Services.AddOptions<CaConsoleOptions>().BindConfiguration(CaConsoleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ReviewDesk>();
+        builder.Services.AddRevocationChecking();
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(antiforgery =>
         {

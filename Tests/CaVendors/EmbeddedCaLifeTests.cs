@@ -268,7 +268,7 @@ public sealed class EmbeddedCaLifeTests
     private static long NumberOf(byte[] list) => DerInteger.GetInstance(Asn1Object.FromByteArray(
         new X509CrlParser().ReadCrl(list).GetExtensionValue(X509Extensions.CrlNumber).GetOctets())).Value.LongValue;
 
-    private static byte[] Pem(byte[] der) => Encoding.ASCII.GetBytes(System.Security.Cryptography.PemEncoding.WriteString("CERTIFICATE", der) + "\n");
+    internal static byte[] Pem(byte[] der) => Encoding.ASCII.GetBytes(System.Security.Cryptography.PemEncoding.WriteString("CERTIFICATE", der) + "\n");
 
     private static async Task<T> ReadAsync<T>(TestSilo silo, string name, GrainId id) where T : new()
     {
