@@ -83,19 +83,16 @@ public sealed class NotIssuedHandler(IGrainFactory grains) : IOutboxHandler
         grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).IssuanceFailed(delivery.Item.Read<IssuanceFailure>());
 }
 
-/// <summary>The CA takes back a certificate whose key nobody can use any more. A CA that refuses has nothing to take back.</summary>
+/// <summary>
+/// The CA takes back a certificate whose key nobody can use any more. Its adapter takes the order at once and carries it on, so that a
+/// CA that is away holds up nothing behind this. One that refuses has nothing to take back.
+/// </summary>
 public sealed class RevocationHandler(IGrainFactory grains) : IOutboxHandler
 {
     public string Kind => CertificateOutbox.Revocation;
 
-    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
-    {
-        var serial = delivery.Item.Read<string>();
-        if (await grains.CaAdapter(new CaId(delivery.Item.Target)).Revoke(serial, RevocationReason.CessationOfOperation) is CaRevocation.Unavailable away)
-        {
-            throw new InvalidOperationException($"The CA is not available: {away.Reason}");
-        }
-    }
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.CaAdapter(new CaId(delivery.Item.Target))
+        .RequestRevocation(new CaRevocationOrder(delivery.Item.Read<string>(), RevocationReason.CessationOfOperation, null));
 }
 
 public sealed class ActivatedHandler(IGrainFactory grains) : IOutboxHandler

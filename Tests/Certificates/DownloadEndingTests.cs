@@ -61,6 +61,7 @@ public class DownloadEndingTests(CertificateSystem certificates)
         Assert.Equal(lost.Application.ToString(), (await phone.Phone.MessageAsync("证书申请失败")).Subject);
 
         // What it had issued, the CA has taken back before: asked again, it says when.
+        await Wait.UntilAsync(() => system.Grains.CaAdapter(ended.Created!.Ca).GetStatus(), status => status.Waiting == 0);
         var told = system.Clock.GetUtcNow();
         system.Clock.Advance(TimeSpan.FromHours(1));
         var revoked = await system.Grains.CaAdapter(ended.Created!.Ca).Revoke(serial, RevocationReason.Unspecified);

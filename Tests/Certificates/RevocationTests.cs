@@ -132,7 +132,7 @@ public class RevocationTests(CertificateSystem certificates)
 
     private async Task<bool> IsRevokedAtCaAsync(string serial)
     {
-        var reply = await system.Grains.CaAdapter(new CaId("yichang-ca")).GetPublications();
+        var reply = await system.Grains.CaAuthority(new CaId("yichang-ca")).Publish();
         var list = new Org.BouncyCastle.X509.X509Crl(((Done<CaPublications>)reply).Value.RevocationList);
         return list.GetRevokedCertificate(new Org.BouncyCastle.Math.BigInteger(serial, 16)) is not null;
     }
