@@ -219,6 +219,9 @@ public sealed partial class KeyShareServer
             {
                 Established = true,
                 Pin = new(),
+
+                // Whoever knows the PIN has not forgotten it: an approval that waits would only serve somebody else.
+                Approval = effect is RoundEffect.PinChanged ? current.Approval : null,
                 Pending = new(request.Epoch + 1, request.Attempt, sealer.Seal(next.Span, ShareData(request.Epoch + 1))),
                 EncryptionKeys = keys,
                 Answers = Record(current, request, reply),

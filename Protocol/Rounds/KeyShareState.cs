@@ -94,7 +94,8 @@ public sealed record PinDeposit(int Number, byte[] Sealed);
 /// <param name="NotBefore">End of the time in which the owner may object.</param>
 /// <param name="NotAfter">End of the approval.</param>
 /// <param name="IsReleased">Whether the device has fetched it.</param>
-public sealed record DepositApproval(string RequestId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool IsReleased = false);
+/// <param name="Number">The deposit that was released; null before.</param>
+public sealed record DepositApproval(string RequestId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool IsReleased = false, int? Number = null);
 
 /// <summary>An encryption key a PIN proof let in, whose server share is awaited.</summary>
 public sealed record EncryptionKeyArrivalGrant(string RequestId, string EncryptionKeyId, byte[] PublicKey);

@@ -69,7 +69,8 @@ public sealed partial class KeyShareServer
             return CountWrongPin(state, rounds, request, now);
         }
 
-        // P3.1 The old deposit stays until the phone confirms that its mask is the new one: the answer may be lost.
+        // P3.1 The old deposit stays until the phone confirms that its mask is the new one: the answer may be lost. So does
+        // an approval under which it was released; it is good for that deposit alone.
         var next = state with
         {
             Deposits =
@@ -77,7 +78,7 @@ public sealed partial class KeyShareServer
                 .. state.Deposits.Where(deposit => deposit.Number == request.DepositNumber - 1),
                 SealDeposit(request.DepositNumber, request.Deposit),
             ],
-            Approval = null,
+            Approval = state.Approval is { IsReleased: true } released ? released : null,
         };
         return Succeed(next, rounds, request, d2, grant => new Proved(grant), new RoundEffect.PinChanged(request.RequestId));
     }
@@ -86,25 +87,31 @@ public sealed partial class KeyShareServer
     {
         // P5 Confirming a number that is not there would delete the only deposit: it is ignored.
         return state.Deposits.Count > 1 && state.Deposits.Any(deposit => deposit.Number == request.Number)
-            ? new(state with { Deposits = [.. state.Deposits.Where(deposit => deposit.Number == request.Number)] }, new Acknowledged())
+            ? new(state with { Deposits = [.. state.Deposits.Where(deposit => deposit.Number == request.Number)], Approval = null }, new Acknowledged())
             : new(state, new Acknowledged());
     }
 
     private Decision Handle(KeyShareState state, DepositFetch request, DateTimeOffset now)
     {
-        // F1.1 Approved, under this very request, the waiting time over, not yet expired.
+        // F1.1 No lock in force; approved, under this very request, the waiting time over, not yet expired.
+        if (state.Pin.LockAt(now) is { } pinLock)
+        {
+            return new(state, new Locked(pinLock));
+        }
+
         if (state.Approval is not { } approval || approval.RequestId != request.RequestId || now < approval.NotBefore || now >= approval.NotAfter ||
-            state.Deposits.FirstOrDefault(deposit => deposit.Number == request.Number) is not { } stored)
+            approval.Number is { } bound && bound != request.Number || state.Deposits.FirstOrDefault(deposit => deposit.Number == request.Number) is not { } stored)
         {
             return new(state, new Failed(ProtocolFailure.DepositUnavailable));
         }
 
         // F1.2 The release is on record before it happens. A repeat within the approval is the same release: a lost
-        // answer must not cost the key. The change of the PIN that follows ends the approval.
+        // answer must not cost the key. From the first one on the approval is good for this deposit alone, and the phone's
+        // confirmation of the next one ends it.
         using var deposit = sealer.Unseal(stored.Sealed, SealData("deposit", stored.Number, ""));
         var answer = new DepositReleased(stored.Number, deposit.Span.ToArray());
         return approval.IsReleased
             ? new(state, answer)
-            : new(state with { Approval = approval with { IsReleased = true } }, answer, new RoundEffect.DepositReleased(request.RequestId));
+            : new(state with { Approval = approval with { IsReleased = true, Number = stored.Number } }, answer, new RoundEffect.DepositReleased(request.RequestId));
     }
 }

@@ -312,6 +312,9 @@ public enum ProtocolFailure
 
     /// <summary>The sealing session ended or has no unused commitment.</summary>
     SessionEnded = 11,
+
+    /// <summary>A PIN change needs an SMS code first, for this certificate and device.</summary>
+    NotApproved = 12,
 }
 
 /// <summary>The server's part of a refresh, in every success.</summary>
