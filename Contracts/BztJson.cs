@@ -12,7 +12,7 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
-    typeof(SnakeCaseEnum<AuthorisationScope>),
+    typeof(SnakeCaseEnum<AuthorisationScope>), typeof(SnakeCaseEnum<PinResetPhase>),
     typeof(SnakeCaseEnum<EvidenceKind>)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SmsCodeRequest))]
@@ -43,6 +43,12 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(CertificateTaskInfo))]
 [JsonSerializable(typeof(RevocationRequest))]
 [JsonSerializable(typeof(IReadOnlyList<UnopenedBidInfo>))]
+[JsonSerializable(typeof(PinChangeApprovalRequest))]
+[JsonSerializable(typeof(PinChangeApproval))]
+[JsonSerializable(typeof(PinResetRequest))]
+[JsonSerializable(typeof(PinResetInfo))]
+[JsonSerializable(typeof(PinResetWaiverRequest))]
+[JsonSerializable(typeof(PinResetWaiver))]
 [JsonSerializable(typeof(EvidenceExport))]
 [JsonSerializable(typeof(ChannelTrust))]
 [JsonSerializable(typeof(InboxPage))]

@@ -76,6 +76,15 @@ public static class ErrorCodes
     public const string DocumentRefused = "document_refused";
     public const string KindNotAllowed = "kind_not_allowed";
 
+    // the PIN of a certificate
+    public const string PinLockedForGood = "pin_locked_for_good";
+    public const string PinResetNeedsProof = "pin_reset_needs_proof";
+    public const string PinResetRunning = "pin_reset_running";
+    public const string PinResetPaused = "pin_reset_paused";
+    public const string PinResetTooMany = "pin_reset_too_many";
+    public const string PinResetNone = "pin_reset_none";
+    public const string PinResetTooLate = "pin_reset_too_late";
+
     // certificates
     public const string CertificateUnusable = "certificate_unusable";
     public const string BidsUnopened = "bids_unopened";

@@ -49,6 +49,12 @@ public static class Routes
         public const string InboxRead = "/phone/v1/inbox/{messageId}/read";
         public const string Certificates = "/phone/v1/certificates";
         public const string Certificate = "/phone/v1/certificates/{certificateId}";
+        /// <summary>The SMS code before 修改证书PIN码; the change itself goes through the sealed channel.</summary>
+        public const string PinChangeApproval = "/phone/v1/certificates/{certificateId}/pin/change-approval";
+        /// <summary>忘记原PIN码: asked for, looked at.</summary>
+        public const string PinReset = "/phone/v1/certificates/{certificateId}/pin/reset";
+        public const string PinResetObjection = "/phone/v1/certificates/{certificateId}/pin/reset/objection";
+        public const string PinResetWaiver = "/phone/v1/certificates/{certificateId}/pin/reset/waiver";
         /// <summary>The sealed channel between phone and silo (docs/protocol.md): octets in, octets out.</summary>
         public const string Exchange = "/phone/v1/certificates/{certificateId}/exchange";
         public const string CertificateRevocation = "/phone/v1/certificates/{certificateId}/revocation";

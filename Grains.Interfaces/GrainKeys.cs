@@ -15,6 +15,12 @@ public static class GrainKeys
 {
     public static ICertificateGrain Certificate(this IGrainFactory grains, CertificateId id) => grains.GetGrain<ICertificateGrain>(id.Value);
 
+    public static ICertificatePinGrain CertificatePin(this IGrainFactory grains, CertificateId id) => grains.GetGrain<ICertificatePinGrain>(id.Value);
+
+    public static IDevicePinsGrain DevicePins(this IGrainFactory grains, DeviceId device) => grains.GetGrain<IDevicePinsGrain>(device.Value);
+
+    public static ISmsNoticeGrain SmsNotice(this IGrainFactory grains, UserId user) => grains.GetGrain<ISmsNoticeGrain>(user.Value);
+
     public static IEvidenceGrain Evidence(this IGrainFactory grains, CertificateId id, long page) =>
         grains.GetGrain<IEvidenceGrain>(EvidencePages.Key(id, page));
 

@@ -93,4 +93,12 @@ public enum RefusalCode
     CertificateUnusable = 80,
     BidsUnopened = 82,
     ChannelRejected = 81,
+
+    PinLockedForGood = 120,
+    PinResetNeedsProof = 121,
+    PinResetRunning = 122,
+    PinResetPaused = 123,
+    PinResetTooMany = 124,
+    PinResetNone = 125,
+    PinResetTooLate = 126,
 }

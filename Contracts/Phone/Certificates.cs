@@ -24,7 +24,8 @@ public enum CertificateState
 
 /// <summary>A certificate as its holder sees it.</summary>
 /// <param name="HeldHere">The phone share is on the calling device.</param>
-/// <param name="TriesLeft">PIN tries left before the next lock.</param>
+/// <param name="TriesLeft">PIN tries left before the next lock, be it the certificate's or the device's.</param>
+/// <param name="LockedUntil">End of the timed lock in force, the device's included; null without one, and when it is for good.</param>
 public sealed record CertificateInfo(
     Guid CertificateId,
     CertificateState State,
@@ -46,6 +47,18 @@ public sealed record CertificateInfo(
 {
     /// <summary>The PKCS#10 request the CA was sent, DER; once issued.</summary>
     public byte[]? CertificationRequest { get; init; }
+
+    /// <summary>Wrong PINs since the last success.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>PIN tries before the lock for good.</summary>
+    public int TriesLeftForGood { get; init; }
+
+    /// <summary>已永久锁定: only 证书找回 is left.</summary>
+    public bool LockedForGood { get; init; }
+
+    /// <summary>Set while wrong PINs over several certificates lock this device with all of them.</summary>
+    public DateTimeOffset? DeviceLockedUntil { get; init; }
 
     /// <summary>The signing key as the server knows it, 65 octets; null before it was generated.</summary>
     public byte[]? PublicKey { get; init; }
@@ -95,6 +108,17 @@ public enum MessageKind
     CertificateRevoked,
     /// <summary>The certificate ends in 30, 7 or 1 days; subject is the certificate.</summary>
     CertificateExpiring,
+
+    /// <summary>Wrong PINs over several certificates locked this device for certificate use.</summary>
+    DeviceLocked,
+    /// <summary>The PIN was changed, or set anew after a reset; subject is the certificate.</summary>
+    PinChanged,
+    /// <summary>Somebody asked to reset the PIN, of one's own certificate or, for the administrator, of a member's; subject is the certificate.</summary>
+    PinResetAsked,
+    /// <summary>A reset was stopped; subject is the certificate.</summary>
+    PinResetStopped,
+    /// <summary>The administrator waived the wait; subject is the certificate.</summary>
+    PinResetReady,
 }
 
 /// <summary>A page of the inbox, newest first. <paramref name="Unread"/> counts all.</summary>

@@ -94,28 +94,6 @@ public sealed partial class PhoneClient
         }
     }
 
-    /// <summary>修改证书PIN码 with the old PIN.</summary>
-    public async Task<PinOutcome> ChangePinAsync(Guid certificateId, string pin, string newPin, CancellationToken cancellation = default)
-    {
-        if (PinRules.Check(newPin) is not PinWeakness.None)
-        {
-            throw new ArgumentException("PinRules does not accept the new PIN.", nameof(newPin));
-        }
-
-        var key = await OpenKeyAsync(certificateId, cancellation);
-        using var replacement = await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), newPin);
-        for (var attempt = 1; ; attempt++)
-        {
-            var outcome = PinOutcomes.Of(await ProveAsync(key, pin, stretched => key.ChangePinAsync(stretched, replacement), cancellation));
-
-            // P3: a change whose answer was only learnt by asking moved the epoch, and the old PIN still holds. Then once more.
-            if (outcome is not PinOutcome.Done || attempt == Tries || (await key.ReadAsync())!.Stretch.Salt.AsSpan().SequenceEqual(replacement.Stretch.Salt))
-            {
-                return outcome;
-            }
-        }
-    }
-
     /// <summary>Rounds of PBKDF2 for a new PIN.</summary>
     public int StretchRounds { get; init; } = PinStretch.DefaultRounds;
 

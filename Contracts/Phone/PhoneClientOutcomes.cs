@@ -33,6 +33,12 @@ public abstract record PinOutcome
     /// <summary>The request ended before the confirmation arrived: nothing was signed.</summary>
     public sealed record Ended : PinOutcome;
 
+    /// <summary>An SMS code has to come first (<see cref="PhoneClient.ApprovePinChangeAsync"/>), or the ten minutes of the last one are over. No try.</summary>
+    public sealed record CodeNeeded : PinOutcome;
+
+    /// <summary>The reset of a forgotten PIN is not, or not any more, to be had: not asked for, still waiting, stopped, lapsed, done.</summary>
+    public sealed record ResetUnavailable : PinOutcome;
+
     /// <summary>The server lost state, or broke the protocol; nothing for the user to do but to quote the code.</summary>
     public sealed record Failed(string Code) : PinOutcome;
 }
@@ -63,6 +69,8 @@ internal static class PinOutcomes
         Locked locked => new PinOutcome.Locked(locked.Lock.Until),
         Frozen => new PinOutcome.Frozen(),
         Protocol.Wire.Failed { Reason: ProtocolFailure.SessionEnded } => new PinOutcome.Ended(),
+        Protocol.Wire.Failed { Reason: ProtocolFailure.NotApproved } => new PinOutcome.CodeNeeded(),
+        Protocol.Wire.Failed { Reason: ProtocolFailure.DepositUnavailable } => new PinOutcome.ResetUnavailable(),
         Protocol.Wire.Failed failed => new PinOutcome.Failed(failed.Reason.ToString()),
         _ => new PinOutcome.Failed(answer.GetType().Name),
     };

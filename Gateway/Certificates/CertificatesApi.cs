@@ -14,6 +14,8 @@ internal static class CertificatesApi
         Exchange.Map(phones);
         AskRevocation.Map(phones);
         GetUnopenedBids.Map(phones);
+        ApprovePinChange.Map(phones);
+        ResetPin.Map(phones);
         GetEvidence.Map(phones);
         GetChannelKeys.Map(phones);
     }

@@ -29,6 +29,10 @@ internal static class GetCertificate
         {
             CertificationRequest = facts.Issued?.CertificationRequest,
             PublicKey = facts.PublicKey,
+            Failures = view.Failures,
+            TriesLeftForGood = view.TriesLeftForGood,
+            LockedForGood = view.LockedForGood,
+            DeviceLockedUntil = view.DeviceLockedUntil,
         };
     }
 

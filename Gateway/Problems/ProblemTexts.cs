@@ -71,6 +71,14 @@ internal static class ProblemTexts
         ErrorCodes.KindNotAllowed => (403, "平台无权发起此类请求"),
 
         ErrorCodes.BidsUnopened => (409, "该证书加密的投标文件尚未开标，注销后将无法解密"),
+
+        ErrorCodes.PinLockedForGood => (409, "PIN码已永久锁定，只能找回证书"),
+        ErrorCodes.PinResetNeedsProof => (403, "请先在本机重新实名认证，10分钟内有效"),
+        ErrorCodes.PinResetRunning => (409, "PIN码重置申请已在等待中"),
+        ErrorCodes.PinResetPaused => (429, "上一次PIN码重置已被阻止，暂不能再次申请"),
+        ErrorCodes.PinResetTooMany => (429, "近30天内PIN码重置次数已达上限"),
+        ErrorCodes.PinResetNone => (409, "没有可处理的PIN码重置申请"),
+        ErrorCodes.PinResetTooLate => (409, "PIN码已重置，不能再阻止；若非本人操作，请立即注销证书"),
         ErrorCodes.CertificateUnusable => (409, "证书当前不可用"),
         ErrorCodes.ChannelRejected => (422, "安全通道校验失败"),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A code without status and title."),

@@ -64,6 +64,13 @@ internal static class RefusalProblems
         RefusalCode.BidsUnopened => ErrorCodes.BidsUnopened,
         RefusalCode.CertificateUnusable => ErrorCodes.CertificateUnusable,
         RefusalCode.ChannelRejected => ErrorCodes.ChannelRejected,
+        RefusalCode.PinLockedForGood => ErrorCodes.PinLockedForGood,
+        RefusalCode.PinResetNeedsProof => ErrorCodes.PinResetNeedsProof,
+        RefusalCode.PinResetRunning => ErrorCodes.PinResetRunning,
+        RefusalCode.PinResetPaused => ErrorCodes.PinResetPaused,
+        RefusalCode.PinResetTooMany => ErrorCodes.PinResetTooMany,
+        RefusalCode.PinResetNone => ErrorCodes.PinResetNone,
+        RefusalCode.PinResetTooLate => ErrorCodes.PinResetTooLate,
     };
 #pragma warning restore CS8524
 

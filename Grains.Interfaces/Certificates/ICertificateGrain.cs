@@ -138,13 +138,22 @@ public sealed record IssuedFacts(
     [property: Id(6)] IReadOnlyList<byte[]> Chain,
     [property: Id(7)] byte[] CertificationRequest);
 
-/// <param name="TriesLeft">PIN tries left before the next lock.</param>
+/// <param name="TriesLeft">PIN tries left before the next lock, the device's included.</param>
+/// <param name="LockedUntil">End of the timed lock in force, the device's included; null without one, and when it is for good.</param>
+/// <param name="Failures">Wrong PINs since the last success.</param>
+/// <param name="TriesLeftForGood">Before the lock for good.</param>
+/// <param name="LockedForGood">Only recovery is left.</param>
+/// <param name="DeviceLockedUntil">Set when it is the device that is locked, with all its certificates.</param>
 [GenerateSerializer, Immutable, Alias("bzt.CertificateView")]
 public sealed record CertificateView(
     [property: Id(0)] CertificateFacts Facts,
     [property: Id(1)] bool HeldHere,
     [property: Id(2)] int TriesLeft,
-    [property: Id(3)] DateTimeOffset? LockedUntil);
+    [property: Id(3)] DateTimeOffset? LockedUntil,
+    [property: Id(4)] int Failures = 0,
+    [property: Id(5)] int TriesLeftForGood = 0,
+    [property: Id(6)] bool LockedForGood = false,
+    [property: Id(7)] DateTimeOffset? DeviceLockedUntil = null);
 
 /// <param name="OpeningTime">As the platform announced it when the bid was encrypted.</param>
 [GenerateSerializer, Immutable, Alias("bzt.UnopenedBid")]

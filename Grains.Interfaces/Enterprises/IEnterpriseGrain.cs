@@ -76,6 +76,10 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     /// <summary>历史授权记录, newest first: the administrator sees all, a member its own.</summary>
     [Alias("authorisations")]
     Task<Reply<IReadOnlyList<Authorisation>>> ListAuthorisations(UserId caller);
+
+    /// <summary>Whom to tell; <see cref="RefusalCode.NotFound"/> while it is not claimed.</summary>
+    [Alias("administrator"), AlwaysInterleave]
+    Task<Reply<UserId>> GetAdministrator();
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.ConfirmClaim")]

@@ -88,6 +88,12 @@ public enum MessageKind
 
     CertificateRevoked = 70,
     CertificateExpiring = 71,
+
+    DeviceLocked = 20,
+    PinChanged = 21,
+    PinResetAsked = 22,
+    PinResetStopped = 23,
+    PinResetReady = 24,
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.InboxMessages")]

@@ -172,17 +172,15 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         ? Task.CompletedTask
         : drain.WriteAsync(next);
 
-    public Task<Reply<CertificateView>> GetView(CertificateCaller caller)
+    public async Task<Reply<CertificateView>> GetView(CertificateCaller caller)
     {
         if (Record.Created is not { } created || caller.User != created.Holder)
         {
-            return Task.FromResult<Reply<CertificateView>>(new Refusal(RefusalCode.NotFound));
+            return new Refusal(RefusalCode.NotFound);
         }
 
-        var now = time.GetUtcNow();
-        var pin = Record.Shares?.Pin ?? new PinCounter();
-        return Task.FromResult<Reply<CertificateView>>(new CertificateView(
-            Facts(created, now), caller.Device == created.Device, PinTries.BeforeNextLock(pin.Failures), pin.LockAt(now)?.Until));
+        var device = await GrainFactory.DevicePins(created.Device).GetView();
+        return View(created, caller, device, time.GetUtcNow());
     }
 
     public Task<Reply<CertificateFacts>> GetFacts() => Task.FromResult<Reply<CertificateFacts>>(
@@ -215,6 +213,12 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         {
             await EndSessionAsync(session, SessionEnd.CertificateUnusable);
             return Record.StateAt(now) == CertificateState.Frozen ? received.Reply(new Frozen()) : new Refusal(RefusalCode.CertificateUnusable);
+        }
+
+        // The device's own lock, and what has to come before another PIN.
+        if (await RefusePinAsync(message, created, now) is { } refusedPin)
+        {
+            return received.Reply(refusedPin);
         }
 
         // 4. What an opening message is about: the session's documents, the certificate's own request, the CA's envelope.
@@ -259,7 +263,12 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         // 7. One write: result, evidence, epoch, count, messages. Then the answer.
-        await drain.WriteAsync(CertificateRules.Apply(Record, Id, decision, known, now));
+        await drain.WriteAsync(PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now), Id, message, decision, now));
+        if (decision.Effect is RoundEffect.PinFailed failed)
+        {
+            await CountOnDeviceAsync(created, failed);
+        }
+
         if (Record.RevokedAt is not null)
         {
             rounds.Dispose();

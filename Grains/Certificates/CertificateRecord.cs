@@ -48,6 +48,9 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     /// <summary>The newest signed tasks: asked for again they are done.</summary>
     public ImmutableArray<Guid> SignedTasks { get; init; } = [];
 
+    /// <summary>Changing and resetting the PIN; null as long as nobody did.</summary>
+    public CertificatePin? Pin { get; init; }
+
     public EvidenceLog? Evidence { get; init; }
 
     public Outbox Outbox { get; init; } = Outbox.Empty;

@@ -53,6 +53,11 @@ public sealed partial class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOw
 
     public Task Confirm(ConfirmClaim claim) => Write(EnterpriseRules.Confirm(storage.State, Code, claim, time.GetUtcNow()));
 
+    public Task<Reply<UserId>> GetAdministrator() => Task.FromResult<Reply<UserId>>(
+        durable.Claimed?.Administrator is { } administrator
+            ? administrator
+            : new Refusal(RefusalCode.NotFound));
+
     public Task DrainOutbox() => outbox.DrainAsync();
 
     private async Task Write(StoredEnterprise next)

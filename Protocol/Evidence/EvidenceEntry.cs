@@ -45,6 +45,18 @@ public enum EvidenceKind
 
     /// <summary>The certificate was revoked; the silo's shares were destroyed. The digest is SM3 of the signing certificate.</summary>
     Revoked = 13,
+
+    /// <summary>忘记原PIN码: a reset was asked for; the waiting time began.</summary>
+    PinResetAsked = 20,
+
+    /// <summary>A reset was stopped by somebody entitled to.</summary>
+    PinResetStopped = 21,
+
+    /// <summary>The enterprise's administrator waived the rest of the wait.</summary>
+    PinResetWaived = 22,
+
+    /// <summary>The deposit of the stretched PIN went to the phone.</summary>
+    PinResetReleased = 23,
 }
 
 /// <summary>A named fact, committed to and not told: SM3 over salt, name and value. Without the salt it says nothing.</summary>

@@ -87,7 +87,13 @@ public sealed partial class KeyShareServer
     {
         // P5 Confirming a number that is not there would delete the only deposit: it is ignored.
         return state.Deposits.Count > 1 && state.Deposits.Any(deposit => deposit.Number == request.Number)
-            ? new(state with { Deposits = [.. state.Deposits.Where(deposit => deposit.Number == request.Number)], Approval = null }, new Acknowledged())
+            ? new(
+                state with
+                {
+                    Deposits = [.. state.Deposits.Where(deposit => deposit.Number == request.Number)],
+                    Approval = state.Approval is { IsReleased: true } ? null : state.Approval,
+                },
+                new Acknowledged())
             : new(state, new Acknowledged());
     }
 

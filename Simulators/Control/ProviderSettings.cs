@@ -34,7 +34,7 @@ static class ProviderSettings
             ["Providers:Alipay:PrivateKey"] = keys.MerchantPrivateKey,
             ["Providers:Alipay:AlipayPublicKey"] = keys.AlipayPublicKey(),
         };
-        string[] purposes = ["Login", "ChangePhone", "ChangePassword", "ResetPassword", "ChangePin", "ResetPin", "VerifyIdentity", "NumberChanged"];
+        string[] purposes = ["Login", "ChangePhone", "ChangePassword", "ResetPassword", "ChangePin", "ResetPin", "VerifyIdentity", "NumberChanged", "PinResetAsked"];
         foreach (var (purpose, template) in purposes.Zip(templates))
         {
             settings[$"Providers:Sms:Templates:{purpose}"] = tencent ? template["SMS_".Length..] : template;

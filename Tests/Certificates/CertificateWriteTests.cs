@@ -95,6 +95,7 @@ public class CertificateWriteTests(CertificateSystem certificates)
         Assert.Equal(1, (await certificates.StoredAsync(phone.Certificate)).Shares!.Pin.Failures);
 
         // A new PIN: it holds when the user was told so, and otherwise the old one does.
+        await phone.ApprovePinChangeAsync();
         var changed = await StruckAsync(phone, fault, () => phone.Client.ChangePinAsync(phone.Certificate, CertifiedPhone.Pin, NewPin)) is PinOutcome.Done;
         (opened, scanned) = await phone.BindSessionAsync(platform);
         Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(scanned, changed ? NewPin : CertifiedPhone.Pin));

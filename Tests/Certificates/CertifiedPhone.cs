@@ -142,6 +142,16 @@ internal sealed class CertifiedPhone : IDisposable
         return status.Result!;
     }
 
+    /// <summary>A code to the account's own number, read at the SMS simulator. A number gets one a minute for each purpose.</summary>
+    public async Task<string> ReceiveCodeAsync(SmsPurpose purpose)
+    {
+        await Client.RequestOwnSmsCodeAsync(purpose);
+        return (await system.Simulators.LastMessageAsync(Phone.Person.Phone))!.Code;
+    }
+
+    /// <summary>The SMS code before a change of the PIN.</summary>
+    public async Task ApprovePinChangeAsync() => await Client.ApprovePinChangeAsync(Certificate, await ReceiveCodeAsync(SmsPurpose.ChangePin));
+
     /// <summary>The evidence, once the outbox has carried all of it on.</summary>
     public async Task<EvidenceExport> EvidenceAsync()
     {

@@ -18,6 +18,7 @@ internal sealed partial class CrashJourney
 
     public async Task ClaimAsync(SimulatorControl simulators, TestPerson person, (string Name, string CreditCode) enterprise)
     {
+        (this.simulators, phoneNumber) = (simulators, person.Phone);
         await LogInByCodeAsync(simulators, person);
         var realName = new BankCardRealNameRequest(Guid.NewGuid(), person.Name, person.IdNumber, person.CardNumber, person.Phone);
         await InsistAsync(() => phone.ProveRealNameByBankCardAsync(realName));

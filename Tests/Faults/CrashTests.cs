@@ -23,7 +23,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         string[] aimed = [.. ((string[])["certificate/", "qr-session/"]).SelectMany(write => (string[])[$"1:before:{write}", $"1:after:{write}"])];
         await using var gateway = await KillableGateway.StartAsync(
             system, null, [.. Enumerable.Range(1, 4).SelectMany(write => (string[])[$"{write}:after", $"{write}:before"]), .. aimed]);
-        using var journey = await JourneyAsync(gateway, certified);
+        using var journey = await JourneyAsync(system, gateway, certified);
         await PlayToTheLastFaultAsync(gateway, journey);
 
         // Not by chance: on both sides of the session's creation and of the certificate's decision.
@@ -41,7 +41,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         await using var system = await EmbeddedSystem.StartAsync();
         using var certified = await BoundPhoneAsync(system);
         await using var gateway = await KillableGateway.StartAsync(system);
-        using var journey = await JourneyAsync(gateway, certified);
+        using var journey = await JourneyAsync(system, gateway, certified);
         var random = new Random(20261125);
         var at = random.Next(2, 9);
         var kills = 0;
@@ -84,7 +84,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         await using var system = await EmbeddedSystem.StartAsync();
         using var certified = await BoundPhoneAsync(system);
         await using var gateway = await KillableGateway.StartAsync(system, null, Enumerable.Range(1, 20).SelectMany(write => (string[])[$"{write}:after", $"{write}:before"]));
-        using var journey = await JourneyAsync(gateway, certified);
+        using var journey = await JourneyAsync(system, gateway, certified);
         await PlayToTheLastFaultAsync(gateway, journey);
     }
 
@@ -135,12 +135,12 @@ public sealed class CrashTests(ITestOutputHelper output)
         return phone;
     }
 
-    private static async Task<CrashJourney> JourneyAsync(KillableGateway gateway, CertifiedPhone phone)
+    private static async Task<CrashJourney> JourneyAsync(EmbeddedSystem system, KillableGateway gateway, CertifiedPhone phone)
     {
         var journey = new CrashJourney(
             gateway, phone.Phone.Key, phone.Store, await TrustAsync(gateway),
             (CertifiedPhone.PlatformId, CertifiedPhone.PlatformSecret), (CertifiedPhone.Pin, OtherPin, CertifiedPhone.WrongPin));
-        journey.Take(phone.Client.Login!, phone.Certificate);
+        journey.Take(phone.Client.Login!, phone.Certificate, system.Simulators, phone.Phone.Person.Phone);
         return journey;
     }
 

@@ -23,6 +23,8 @@ public enum SmsPurpose
     VerifyIdentity,
     /// <summary>A notice: the code is the new number's last four digits.</summary>
     NumberChanged,
+    /// <summary>A notice: the code is the time at which a new PIN can be set.</summary>
+    PinResetAsked,
 }
 
 /// <summary>What became of a message.</summary>

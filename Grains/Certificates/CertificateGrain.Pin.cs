@@ -1,0 +1,240 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Grains.Accounts;
+using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Forms;
+using Bzt.Protocol.Rounds;
+using Bzt.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Bzt.Grains.Certificates;
+
+// The PIN: what comes before its change and its reset, and the count over all certificates of the device.
+public sealed partial class CertificateGrain : ICertificatePinGrain
+{
+    public const string WaivePinResetOperation = "waive-pin-reset";
+
+    public async Task<Reply<DateTimeOffset>> ApprovePinChange(ApprovePinChange command)
+    {
+        if (RefuseCaller(command.Caller) is { } stranger)
+        {
+            return stranger;
+        }
+
+        if (Record.Pin?.Change is { } known && known.Operation == command.Operation)
+        {
+            return known.NotAfter;
+        }
+
+        if (PinChangeRules.RefuseChange(Record, time.GetUtcNow()) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // A crash between the code's use and our write costs nothing: the same operation uses it again.
+        if (await UseCodeAsync(SmsCodePurpose.ChangePin, command.Code, command.Operation) is Refused<Nothing>(var wrong))
+        {
+            return wrong;
+        }
+
+        var next = PinChangeRules.Approve(Record, command.Operation, time.GetUtcNow());
+        await drain.WriteAsync(next);
+        return next.Pin!.Change!.NotAfter;
+    }
+
+    public async Task<Reply<PinResetView>> RequestPinReset(RequestPinReset command)
+    {
+        if (RefuseCaller(command.Caller) is { } stranger)
+        {
+            return stranger;
+        }
+
+        if (Record.Pin?.Reset?.Operation == command.Operation)
+        {
+            return PinResetRules.View(Record, time.GetUtcNow())!;
+        }
+
+        // The code last: what is refused anyhow costs the user none.
+        var proof = await GrainFactory.User(command.Caller.User).GetLastProof(command.Caller.Device);
+        if (PinResetRules.Refuse(Record, proof is Done<DateTimeOffset>(var at) ? at : null, time.GetUtcNow()) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (await UseCodeAsync(SmsCodePurpose.RecoverPin, command.Code, command.Operation) is Refused<Nothing>(var wrong))
+        {
+            return wrong;
+        }
+
+        var now = time.GetUtcNow();
+        await drain.WriteAsync(PinResetRules.Begin(Record, Id, command.Operation, Guid.CreateVersion7(), now));
+        LogResetAsked(Id);
+        return PinResetRules.View(Record, now)!;
+    }
+
+    public async Task<Reply<PinResetView>> GetPinReset(PinCaller caller) =>
+        await RefuseAsync(caller) is { } refusal ? refusal : ViewReset();
+
+    public async Task<Reply<PinResetView>> StopPinReset(PinCaller caller)
+    {
+        if (await RefuseAsync(caller) is { } stranger)
+        {
+            return stranger;
+        }
+
+        var created = Record.Created!;
+        var withdrawal = caller.User == created.Holder && caller.Device == created.Device;
+        var (next, refusal) = PinResetRules.Stop(Record, Id, withdrawal, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (!ReferenceEquals(next, Record))
+        {
+            await drain.WriteAsync(next);
+        }
+
+        return ViewReset();
+    }
+
+    public async Task<Reply<Guid>> WaivePinReset(PinCaller caller, CertificateId administrators)
+    {
+        // Nobody waives his own wait. The caller's own certificate, never this one: a grain that asked itself would wait for itself.
+        if (await RefuseAsync(caller) is { } stranger)
+        {
+            return stranger;
+        }
+
+        var created = Record.Created!;
+        if (caller.User == created.Holder)
+        {
+            return new Refusal(RefusalCode.Forbidden);
+        }
+
+        if (!(await GrainFactory.Holder(caller.User).GetCertificates()).Contains(administrators)
+            || await GrainFactory.Certificate(administrators).GetFacts() is not Done<CertificateFacts>(var facts)
+            || facts.Holder != caller.User || facts.Device != caller.Device || facts.CreditCode != created.CreditCode)
+        {
+            return new Refusal(RefusalCode.CertificateNotEligible);
+        }
+
+        var now = time.GetUtcNow();
+        if (Record.Pin?.Reset is not { } reset || !PinResetRules.IsOpen(reset, now) || now >= reset.NotBefore)
+        {
+            return new Refusal(RefusalCode.PinResetNone);
+        }
+
+        var member = await GrainFactory.User(created.Holder).GetAccount() is Done<Account>(var account) ? account.RealName?.MaskedName : null;
+        var expires = DateTimeOffset.FromUnixTimeSeconds(reset.NotBefore.ToUnixTimeSeconds());
+        var form = new InstructionForm(
+            WaivePinResetOperation, "免除PIN码重置等待",
+            [new("企业", created.EnterpriseName), new("成员", member ?? "—"), new("证书", Record.SigningCertificate!.Serial), new("申请时间", PinMessages.Time(reset.AskedAt))],
+            reset.Waiver, expires);
+        var asked = await GrainFactory.Certificate(administrators).Ask(new CertificateTask(
+            reset.Waiver, PinOutbox.Waived, Id.ToString(), [new TaskDocument(SigningForms.Instruction, form.Content)], expires));
+        return asked is Refused<Nothing>(var refusal) ? refusal : reset.Waiver;
+    }
+
+    public async Task PinResetWaived(TaskSigned signed)
+    {
+        // Who signed is looked at again: he may have been administrator when asked and not be it any more.
+        var created = Record.Created!;
+        if (signed.Holder == created.Holder || !Sm2Certificate.TryParse(signed.SigningCertificate, out var certificate)
+            || !certificate.NamesCreditCode(created.CreditCode.Value) || !await IsAdministratorAsync(signed.Holder))
+        {
+            LogWaiverRefused(Id, signed.Certificate);
+            return;
+        }
+
+        var next = PinResetRules.Waive(Record, Id, signed.Id, time.GetUtcNow());
+        if (!ReferenceEquals(next, Record))
+        {
+            await drain.WriteAsync(next);
+        }
+    }
+
+    /// <summary>Null: the message may go on to the core.</summary>
+    private async ValueTask<SiloAnswer?> RefusePinAsync(PhoneRequest message, CreateCertificate created, DateTimeOffset now)
+    {
+        // Guesses that are under way at several certificates in the same instant are all looked at: at most one each.
+        if (PinChangeRules.UsesPin(message) && (await GrainFactory.DevicePins(created.Device).GetView()).LockedUntil is { } until)
+        {
+            return new Locked(new PinLock(until));
+        }
+
+        return message is ProofOpen { Purpose: ProofPurpose.PinChange } or PinChangeProof && !PinChangeRules.MayChange(Record, message, now)
+            ? new Failed(ProtocolFailure.NotApproved)
+            : null;
+    }
+
+    /// <summary>Before the phone is told, so that its next guess meets the count. Should this fail, the outbox brings the same word.</summary>
+    private async Task CountOnDeviceAsync(CreateCertificate created, RoundEffect.PinFailed failed)
+    {
+        var item = Record.Outbox.Items.Last(item => item.Kind == PinOutbox.DeviceCount);
+        try
+        {
+            await GrainFactory.DevicePins(created.Device).Count(item.Read<DevicePinCount>());
+        }
+        catch (Exception exception)
+        {
+            LogNotCountedYet(exception, Id, failed.Failures);
+        }
+    }
+
+    private CertificateView View(CreateCertificate created, CertificateCaller caller, DevicePinsView device, DateTimeOffset now)
+    {
+        var pin = Record.Shares?.Pin ?? new PinCounter();
+        var facts = Facts(created, now);
+        var deviceLock = facts.State is CertificateState.Active or CertificateState.Locked && !pin.IsLockedForGood ? device.LockedUntil : null;
+        var certificateLock = pin.LockAt(now)?.Until;
+        return new CertificateView(
+            deviceLock is null ? facts : facts with { State = CertificateState.Locked },
+            caller.Device == created.Device,
+            Math.Min(PinTries.BeforeNextLock(pin.Failures), device.TriesLeft),
+            certificateLock is null || deviceLock > certificateLock ? deviceLock : certificateLock,
+            pin.Failures, Math.Max(0, PinCounter.FailuresForGood - pin.Failures), pin.IsLockedForGood, deviceLock);
+    }
+
+    private Refusal? RefuseCaller(CertificateCaller caller) =>
+        Record.Created is not { } created || caller.User != created.Holder ? new Refusal(RefusalCode.NotFound)
+        : caller.Device != created.Device ? new Refusal(RefusalCode.Forbidden)
+        : null;
+
+    /// <summary>Any device of the holder; the enterprise's administrator on a device that may act; nobody else learns that there is anything.</summary>
+    private async ValueTask<Refusal?> RefuseAsync(PinCaller caller)
+    {
+        if (Record.Created is not { } created)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (caller.User == created.Holder)
+        {
+            return null;
+        }
+
+        return !await IsAdministratorAsync(caller.User) ? new Refusal(RefusalCode.NotFound)
+            : caller.Limited ? new Refusal(RefusalCode.DeviceLimited)
+            : null;
+    }
+
+    private async ValueTask<bool> IsAdministratorAsync(UserId user) =>
+        Record.Created is { CreditCode.Value: { Length: > 0 } } created
+        && await GrainFactory.Enterprise(created.CreditCode).IsAdministrator(user);
+
+    private Task<Reply<Nothing>> UseCodeAsync(SmsCodePurpose purpose, string code, Guid operation) =>
+        GrainFactory.User(Record.Created!.Holder).UseCode(purpose, code, $"certificate/{Id}/{operation:D}");
+
+    private Reply<PinResetView> ViewReset() =>
+        PinResetRules.View(Record, time.GetUtcNow()) is { } view ? view : new Refusal(RefusalCode.PinResetNone);
+
+    [LoggerMessage(LogLevel.Information, "A PIN reset was asked for at certificate {Certificate}")]
+    private partial void LogResetAsked(CertificateId certificate);
+
+    [LoggerMessage(LogLevel.Warning, "Certificate {Certificate}: a waiver signed by certificate {Signer} does not count")]
+    private partial void LogWaiverRefused(CertificateId certificate, CertificateId signer);
+
+    [LoggerMessage(LogLevel.Warning, "Certificate {Certificate}: failure {Failures} is not counted on its device yet; the outbox goes on")]
+    private partial void LogNotCountedYet(Exception exception, CertificateId certificate, int failures);
+}

@@ -1,0 +1,65 @@
+using Bzt.Grains.Accounts;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Inbox;
+
+namespace Bzt.Grains.Certificates;
+
+/// <summary>Whom changes and resets of a PIN concern. The kinds are stored: they are never renamed.</summary>
+internal static class PinOutbox
+{
+    public const string DeviceCount = "certificate/device-count";
+    public const string Administrator = "certificate/administrator";
+    public const string SmsNotice = "certificate/sms-notice";
+    public const string Waived = "certificate/pin-reset-waived";
+
+    public static Outbox AddDeviceCount(this Outbox outbox, CreateCertificate created, CertificateId certificate, int failures) =>
+        outbox.Add(DeviceCount, created.Device.ToString(), new DevicePinCount(certificate, created.Holder, failures, outbox.LastSequence + 1));
+
+    /// <summary>To the enterprise's administrator, unless he is the holder himself.</summary>
+    public static Outbox AddAdministratorMessage(this Outbox outbox, CreateCertificate created, InboxEntry entry) =>
+        string.IsNullOrEmpty(created.CreditCode.Value) ? outbox : outbox.Add(Administrator, created.CreditCode.Value, new AdministratorNotice(created.Holder, entry));
+
+    public static Outbox AddSmsNotice(this Outbox outbox, CreateCertificate created, CertificateId certificate, PinReset reset) =>
+        outbox.Add(SmsNotice, created.Holder.ToString(), new SmsNotice(
+            $"certificate/{certificate}/reset/{reset.Operation}", SmsNoticeKind.PinResetAsked, PinMessages.Time(reset.NotBefore), reset.NotBefore));
+}
+
+internal sealed record AdministratorNotice(UserId Holder, InboxEntry Entry);
+
+public sealed class DeviceCountHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => PinOutbox.DeviceCount;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.DevicePins(new DeviceId(Guid.Parse(delivery.Item.Target))).Count(delivery.Item.Read<DevicePinCount>());
+}
+
+public sealed class AdministratorHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => PinOutbox.Administrator;
+
+    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var notice = delivery.Item.Read<AdministratorNotice>();
+        if (await grains.Enterprise(new CreditCode(delivery.Item.Target)).GetAdministrator() is Done<UserId>(var administrator) && administrator != notice.Holder)
+        {
+            await grains.Inbox(administrator).Post(notice.Entry);
+        }
+    }
+}
+
+public sealed class CertificateSmsNoticeHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => PinOutbox.SmsNotice;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.SmsNotice(new UserId(Guid.Parse(delivery.Item.Target))).Send(delivery.Item.Read<SmsNotice>());
+}
+
+public sealed class PinResetWaivedHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => PinOutbox.Waived;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.CertificatePin(new CertificateId(Guid.Parse(delivery.Item.Target))).PinResetWaived(delivery.Item.Read<TaskSigned>());
+}
