@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Bzt.Grains;
+using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
@@ -18,9 +20,7 @@ public sealed class StoredCertificateTests
     public void Certificate()
     {
         var certificate = new CertificateId(Id);
-        var created = new CreateCertificate(
-            new Bzt.Grains.ApplicationId(Id), "application-1", new UserId(Id), new DeviceId(Id), [4, 5], new CreditCode("91420500MA49ABCD28"), "宜昌测试有限公司",
-            new CaId("yichang-ca"), "宜昌CA", "hubei", new CertificateSubject("宜昌测试有限公司", "宜昌测试有限公司", "91420500MA49ABCD28"));
+        var created = Created();
         var record = new CertificateRecord
         {
             Created = created,
@@ -48,7 +48,48 @@ public sealed class StoredCertificateTests
     }
 
     [Fact]
+    public void Certificate_with_its_pin()
+    {
+        var reset = new PinReset(Id, Guid.Empty, At, At.AddDays(1), At.AddDays(4), Waived: true, PinResetEnd.Stopped);
+        GoldenState.Verify("certificate-pin-v1", new CertificateRecord
+        {
+            CreatedAt = At,
+            Shares = Shares() with { Approval = new DepositApproval("pin-reset/1", At, At.AddDays(1), IsReleased: true, Number: 1) },
+            Pin = new CertificatePin
+            {
+                Change = new PinChangeApproval(Id, Id, At, Used: true),
+                Reset = reset,
+                Asked = [At],
+                PausedUntil = At.AddDays(3),
+            },
+            Outbox = Outbox.Empty
+                .AddDeviceCount(Created(), new CertificateId(Id), 3)
+                .AddAdministratorMessage(Created(), PinMessages.MemberAsked(new CertificateId(Id), Created(), reset, At))
+                .AddSmsNotice(Created(), new CertificateId(Id), reset),
+        });
+    }
+
+    [Fact]
+    public void Device_pins() => GoldenState.Verify("device-pins-v1", new DevicePinsState
+    {
+        Certificates = ImmutableSortedDictionary<Guid, DeviceFailures>.Empty.Add(Id, new DeviceFailures(3, 7, At)),
+        LockedUntil = At.AddDays(1),
+        Outbox = Outbox.Empty.AddMessage(new UserId(Id), PinMessages.DeviceLocked(new DeviceId(Id), At.AddDays(1), At)),
+    });
+
+    [Fact]
+    public void Sms_notices() => GoldenState.Verify("sms-notice-v1", new SmsNoticeState
+    {
+        Taken = ["certificate/1/reset/2"],
+        Outbox = Outbox.Empty.Add(SmsNoticeDelivery.Name, Id.ToString("D"), new SmsNotice("certificate/1/reset/2", SmsNoticeKind.PinResetAsked, "11月26日 16:00", At)),
+    });
+
+    [Fact]
     public void Cluster_keys() => GoldenState.Verify("cluster-keys-v1", new ClusterKeysRecord { Made = new MadeClusterKeys([1], [2], [3], [4], [5], [6], [7]) });
+
+    private static CreateCertificate Created() => new CreateCertificate(
+            new Bzt.Grains.ApplicationId(Id), "application-1", new UserId(Id), new DeviceId(Id), [4, 5], new CreditCode("91420500MA49ABCD28"), "宜昌测试有限公司",
+            new CaId("yichang-ca"), "宜昌CA", "hubei", new CertificateSubject("宜昌测试有限公司", "宜昌测试有限公司", "91420500MA49ABCD28"));
 
     private static KeyShareState Shares() => new()
     {

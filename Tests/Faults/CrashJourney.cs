@@ -13,6 +13,7 @@ using Bzt.Protocol.Primitives;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
 using Bzt.Simulators.Control;
+using Bzt.Tests.Applications;
 using DecryptionRecipient = Bzt.Contracts.Platforms.DecryptionRecipient;
 
 namespace Bzt.Tests.Faults;

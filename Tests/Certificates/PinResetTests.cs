@@ -1,0 +1,257 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Protocol.Evidence;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Embedded;
+
+namespace Bzt.Tests.Certificates;
+
+/// <summary>忘记原PIN码: without the PIN, but with everybody's eyes on it.</summary>
+[Collection(CertificateSystem.Name)]
+public class PinResetTests(CertificateSystem certificates)
+{
+    private const string NewPin = "604817";
+
+    private readonly EmbeddedSystem system = certificates.System;
+
+    [Fact]
+    [Trait("Feature", "M020"), Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task A_forgotten_pin_is_set_anew_after_proof_notice_and_a_day_through_restarts_at_every_step()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await RefusedAsync(ErrorCodes.PinResetNone, () => phone.Client.GetPinResetAsync(phone.Certificate));
+        await FailAsync(phone, 5);
+
+        // The person was proved when the account was new, not now: the code is not even looked at.
+        system.Clock.Advance(TimeSpan.FromMinutes(11));
+        await RefusedAsync(ErrorCodes.PinResetNeedsProof, () => phone.Client.RequestPinResetAsync(phone.Certificate, "000000"));
+        await phone.Phone.ProveRealNameAsync();
+        var code = await phone.ReceiveCodeAsync(SmsPurpose.RecoverPin);
+        await RefusedAsync(ErrorCodes.SmsCodeWrong, () => phone.Client.RequestPinResetAsync(phone.Certificate, code == "111222" ? "222111" : "111222"));
+        var operation = Guid.NewGuid();
+        var asked = await phone.Client.RequestPinResetAsync(phone.Certificate, code, operation);
+        Assert.Equal((operation, PinResetPhase.Waiting, TimeSpan.FromHours(24)), (asked.OperationId, asked.Phase, asked.NotBefore - asked.AskedAt));
+        await RestartAsync(phone);
+        Assert.Equal(asked, await phone.Client.RequestPinResetAsync(phone.Certificate, code, operation));
+        await RefusedAsync(ErrorCodes.PinResetRunning, () => phone.Client.RequestPinResetAsync(phone.Certificate, code));
+
+        // Noticed at once: in the inbox and by SMS.
+        await phone.MessagesAsync("有人申请重置PIN码", 1);
+        await Wait.UntilAsync(() => system.Simulators.LastMessageAsync(phone.Phone.Person.Phone), message => message!.Text.Contains("有人申请重置", StringComparison.Ordinal));
+
+        // Not under a lock, and not before its time.
+        Assert.IsType<PinOutcome.Locked>(await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+        system.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+        system.Clock.Advance(TimeSpan.FromMinutes(1));
+        await RestartAsync(phone);
+        Assert.Equal(PinResetPhase.Ready, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
+
+        // Every other answer lost, and the new PIN holds; released once, and over.
+        phone.Net.Lose = number => number % 2 == 1;
+        Assert.IsType<PinOutcome.Done>(await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+        phone.Net.Lose = _ => false;
+        Assert.Equal(PinResetPhase.Done, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
+        await phone.MessagesAsync("PIN码已重置", 1);
+        await RestartAsync(phone);
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, "836159"));
+        await RefusedAsync(ErrorCodes.PinResetTooLate, () => phone.Client.StopPinResetAsync(phone.Certificate));
+
+        var (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
+        Assert.Equal(new PinOutcome.WrongPin(1, 9, null, false), await phone.ConfirmAsync(scanned, CertifiedPhone.Pin));
+        Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(scanned, NewPin));
+        var kinds = (await phone.EvidenceAsync()).Entries.Select(entry => entry.Kind).ToList();
+        Assert.Single(kinds, EvidenceKind.PinResetAsked);
+        Assert.Single(kinds, EvidenceKind.PinResetReleased);
+    }
+
+    [Fact]
+    [Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task A_stolen_sim_gets_nothing()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+
+        // The thief logs in with the number on a phone of his own: he looks, and cannot even ask for a code.
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        using var thief = await system.LoggedInPhoneAsync(phone.Phone.Person);
+        Assert.True(thief.Login!.Limited);
+        await RefusedAsync(ErrorCodes.DeviceLimited, () => thief.ReceiveOwnCodeAsync(SmsPurpose.RecoverPin));
+        await RefusedAsync(ErrorCodes.DeviceLimited, () => thief.Http.PostAsync(
+            Path(Routes.Phone.PinReset, phone), new PinResetRequest(Guid.NewGuid(), "000000"), BztJson.Default.PinResetRequest, BztJson.Default.PinResetInfo));
+        await RefusedAsync(ErrorCodes.DeviceLimited, () => thief.Http.PostAsync(
+            Path(Routes.Phone.PinChangeApproval, phone), new PinChangeApprovalRequest(Guid.NewGuid(), "000000"), BztJson.Default.PinChangeApprovalRequest, BztJson.Default.PinChangeApproval));
+
+        // The owner's reset he can stop, and that is all: the phone that has the key is another one.
+        await AskAsync(phone);
+        var stopped = await thief.Http.PostAsync(Path(Routes.Phone.PinResetObjection, phone), BztJson.Default.PinResetInfo);
+        Assert.Equal(PinResetPhase.Stopped, stopped.Phase);
+
+        // Should he get through the real name as well, his phone is still not the one with the key.
+        await thief.ProveRealNameAsync();
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        var code = await thief.ReceiveOwnCodeAsync(SmsPurpose.RecoverPin);
+        await RefusedAsync(ErrorCodes.Forbidden, () => thief.Http.PostAsync(
+            Path(Routes.Phone.PinReset, phone), new PinResetRequest(Guid.NewGuid(), code), BztJson.Default.PinResetRequest, BztJson.Default.PinResetInfo));
+    }
+
+    [Fact]
+    [Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task An_objection_stops_it_pauses_and_the_old_pin_stays()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        using var old = await system.LoggedInPhoneAsync(phone.Phone.Person);
+        await AskAsync(phone);
+        system.Clock.Advance(TimeSpan.FromHours(24));
+        await StopAsync(old, phone);
+        await StopAsync(old, phone);
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+        await RestartAsync(phone);
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+        await phone.MessagesAsync("PIN码重置已被阻止", 1);
+
+        var again = Assert.NotNull((await phone.Client.GetPinResetAsync(phone.Certificate)).AgainFrom);
+        var paused = await RefusedAsync(ErrorCodes.PinResetPaused, () => AskAsync(phone));
+        Assert.NotNull(paused.RetryAfterSeconds);
+        var (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
+        Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(scanned, CertifiedPhone.Pin));
+
+        // After the pause again, three times in thirty days; taken back by the phone itself it pauses nothing.
+        system.Clock.Advance(again - system.Clock.GetUtcNow());
+        for (var request = 2; request <= 3; request++)
+        {
+            await AskAsync(phone);
+            Assert.Equal(PinResetPhase.Withdrawn, (await phone.Client.StopPinResetAsync(phone.Certificate)).Phase);
+            system.Clock.Advance(TimeSpan.FromMinutes(2));
+        }
+
+        await RefusedAsync(ErrorCodes.PinResetTooMany, () => AskAsync(phone));
+        system.Clock.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(PinResetPhase.Waiting, (await AskAsync(phone)).Phase);
+    }
+
+    [Fact]
+    [Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task Objection_and_release_have_an_order_and_a_late_objection_stops_the_key()
+    {
+        // Whichever comes first wins, and the other is told.
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        using var old = await system.LoggedInPhoneAsync(phone.Phone.Person);
+        await AskAsync(phone);
+        system.Clock.Advance(TimeSpan.FromHours(24));
+        var objecting = Task.Run(() => TryStopAsync(old, phone));
+        var outcome = await phone.Client.ResetPinAsync(phone.Certificate, NewPin);
+        var refusal = await objecting;
+        var info = await phone.Client.GetCertificateAsync(phone.Certificate);
+        if (outcome is PinOutcome.Done)
+        {
+            Assert.Equal(ErrorCodes.PinResetTooLate, refusal);
+            Assert.Equal(CertificateState.Active, info.State);
+        }
+        else
+        {
+            // Before the release nothing happened; between release and new PIN the key is stopped.
+            Assert.Null(refusal);
+            Assert.True(outcome is PinOutcome.ResetUnavailable && info.State == CertificateState.Active || info.State == CertificateState.Frozen, $"{outcome} {info.State}");
+        }
+
+        // A phone that took the deposit and set no PIN has what it needs to sign: only stopping the key helps.
+        using var taken = await CertifiedPhone.ActiveAsync(system);
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        using var watching = await system.LoggedInPhoneAsync(taken.Phone.Person);
+        await AskAsync(taken);
+        system.Clock.Advance(TimeSpan.FromHours(24));
+
+        // What became of an earlier attempt is asked for in two messages, the deposit fetched in two; nothing after them is answered.
+        var before = taken.Net.Exchanges;
+        taken.Net.Lose = number => number > before + 4;
+        await Assert.ThrowsAnyAsync<Exception>(() => taken.Client.ResetPinAsync(taken.Certificate, NewPin));
+        Assert.Contains(EvidenceKind.PinResetReleased, (await taken.EvidenceAsync()).Entries.Select(entry => entry.Kind));
+        await StopAsync(watching, taken);
+        await RestartAsync(taken);
+        Assert.Equal(CertificateState.Frozen, (await taken.Client.GetCertificateAsync(taken.Certificate)).State);
+        await taken.MessagesAsync("证书已冻结", 1);
+        Assert.IsType<PinOutcome.Frozen>(await taken.Client.ResetPinAsync(taken.Certificate, NewPin));
+    }
+
+    [Fact]
+    [Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task Whoever_knows_the_pin_has_not_forgotten_it_and_the_lock_for_good_leaves_recovery_only()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await AskAsync(phone);
+        var (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
+        Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(scanned, CertifiedPhone.Pin));
+        Assert.Equal(PinResetPhase.Overtaken, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
+        system.Clock.Advance(TimeSpan.FromHours(24));
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+
+        // A request that waits ends with the lock for good: the deposit is gone.
+        await AskAsync(phone);
+        await FailAsync(phone, 10);
+        var info = await phone.Client.GetCertificateAsync(phone.Certificate);
+        Assert.Equal((CertificateState.Locked, true, 10, 0, 0), (info.State, info.LockedForGood, info.Failures, info.TriesLeft, info.TriesLeftForGood));
+        Assert.Equal(PinResetPhase.Overtaken, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
+        Assert.Empty((await certificates.StoredAsync(phone.Certificate)).Shares!.Deposits);
+        await RefusedAsync(ErrorCodes.PinLockedForGood, () => AskAsync(phone));
+        await RefusedAsync(ErrorCodes.PinLockedForGood, () => phone.Client.ApprovePinChangeAsync(phone.Certificate, "000000"));
+        Assert.Equal(new PinOutcome.Locked(null), await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+    }
+
+    private static string Path(string template, CertifiedPhone phone) => template.Replace("{certificateId}", phone.Certificate.ToString(), StringComparison.Ordinal);
+
+    private async Task<PinResetInfo> AskAsync(CertifiedPhone phone)
+    {
+        // A code a minute, a re-proof that is fresh.
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        await phone.Phone.ProveRealNameAsync();
+        return await phone.Client.RequestPinResetAsync(phone.Certificate, await phone.ReceiveCodeAsync(SmsPurpose.RecoverPin));
+    }
+
+    private static async Task StopAsync(TestPhone device, CertifiedPhone phone) =>
+        Assert.Equal(PinResetPhase.Stopped, (await device.Http.PostAsync(Path(Routes.Phone.PinResetObjection, phone), BztJson.Default.PinResetInfo)).Phase);
+
+    private static async Task<string?> TryStopAsync(TestPhone device, CertifiedPhone phone)
+    {
+        try
+        {
+            await StopAsync(device, phone);
+            return null;
+        }
+        catch (ApiRefusedException refused)
+        {
+            return refused.Code;
+        }
+    }
+
+    private async Task RestartAsync(CertifiedPhone phone)
+    {
+        await system.RestartAsync();
+        phone.Phone.Reconnect();
+        await phone.ReconnectAsync();
+    }
+
+    /// <summary>That many wrong PINs in a row, waiting out the locks between them.</summary>
+    private async Task FailAsync(CertifiedPhone phone, int failures)
+    {
+        for (var failure = 1; failure <= failures; failure++)
+        {
+            var (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
+            var wrong = Assert.IsType<PinOutcome.WrongPin>(await phone.ConfirmAsync(scanned, CertifiedPhone.WrongPin));
+            Assert.Equal(failure, wrong.Failures);
+            if (wrong.LockedUntil is { } until && failure < failures)
+            {
+                // The phone is told the time in whole units.
+                system.Clock.Advance(until - system.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    private static async Task<Problem> RefusedAsync(string code, Func<Task> call)
+    {
+        var refused = await Assert.ThrowsAsync<ApiRefusedException>(call);
+        Assert.Equal(code, refused.Code);
+        return refused.Problem;
+    }
+}
