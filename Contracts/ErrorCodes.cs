@@ -64,6 +64,11 @@ public static class ErrorCodes
     public const string NotMember = "not_member";
     public const string EnterpriseUnclaimed = "enterprise_unclaimed";
 
+    // applications of other kinds than the claim
+    public const string LetterNotSealed = "letter_not_sealed";
+    public const string CertificateNotRenewable = "certificate_not_renewable";
+    public const string PermissionsRequired = "permissions_required";
+
     // sessions
     public const string QrInvalid = "qr_invalid";
     public const string QrStale = "qr_stale";

@@ -39,6 +39,17 @@ public static class Routes
         public const string ApplicationResubmission = "/phone/v1/applications/{applicationId}/resubmission";
         public const string ApplicationWithdrawal = "/phone/v1/applications/{applicationId}/withdrawal";
         public const string ApplicationPayment = "/phone/v1/applications/{applicationId}/payment";
+        /// <summary>重新申请 of any kind but the claim.</summary>
+        public const string ApplicationCorrection = "/phone/v1/applications/{applicationId}/correction";
+        /// <summary>同意, by the administrator.</summary>
+        public const string ApplicationAgreement = "/phone/v1/applications/{applicationId}/agreement";
+        public const string ApplicationRefusal = "/phone/v1/applications/{applicationId}/refusal";
+        /// <summary>POST begins 确认并盖章; GET is the letter, a PDF.</summary>
+        public const string ApplicationLetter = "/phone/v1/applications/{applicationId}/letter";
+        /// <summary>确认: the sealed letter goes to the CA.</summary>
+        public const string ApplicationConfirmation = "/phone/v1/applications/{applicationId}/confirmation";
+        /// <summary>What waits for the administrator.</summary>
+        public const string EnterpriseApplications = "/phone/v1/enterprises/{creditCode}/pending-applications";
         /// <summary>Key generation begins; the answer names the certificate whose exchange endpoint the phone then uses.</summary>
         public const string ApplicationDownload = "/phone/v1/applications/{applicationId}/download";
         public const string Orders = "/phone/v1/orders";

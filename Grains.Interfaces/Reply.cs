@@ -75,6 +75,10 @@ public enum RefusalCode
     BlobUnknown = 46,
     BlobTypeNotAllowed = 47,
 
+    LetterNotSealed = 230,
+    CertificateNotRenewable = 231,
+    PermissionsRequired = 232,
+
     QrInvalid = 60,
     QrStale = 61,
     SessionExpired = 62,

@@ -16,11 +16,25 @@ public sealed record CatalogueProvince(string Name, IReadOnlyList<CataloguePlatf
 /// <param name="RecognitionGroup">A certificate serves every platform of its group (M062).</param>
 public sealed record CataloguePlatform(string PlatformId, string Name, string RecognitionGroup, IReadOnlyList<CatalogueCa> CertificateAuthorities);
 
-public sealed record CatalogueCa(string CaId, string Name, IReadOnlyList<CatalogueOffer> Offers);
+public sealed record CatalogueCa(string CaId, string Name, IReadOnlyList<CatalogueOffer> Offers)
+{
+    /// <summary>Fee in 分 of 证书找回.</summary>
+    public int RecoveryFeeFen { get; init; }
+
+    /// <summary>The fee is paid before the CA reviews, and paid back when it rejects; otherwise it is paid after the approval.</summary>
+    public bool PaidBeforeReview { get; init; }
+}
 
 /// <param name="Years">Validity.</param>
 /// <param name="FeeFen">Fee in 分; zero is free.</param>
-public sealed record CatalogueOffer(int Years, int FeeFen);
+public sealed record CatalogueOffer(int Years, int FeeFen)
+{
+    /// <summary>Fee in 分 of a 个人证书.</summary>
+    public int PersonalFeeFen { get; init; }
+
+    /// <summary>Fee in 分 of 续期 by so many years.</summary>
+    public int RenewalFeeFen { get; init; }
+}
 
 /// <summary>The answer to an upload to <see cref="Routes.Phone.Blobs"/> (<c>?purpose=licence|form</c>, JPEG, PNG or PDF, at most 10 MB).</summary>
 public sealed record BlobUploaded(string BlobId, int Size);
@@ -37,6 +51,66 @@ public sealed record ClaimRequest(
     string PlatformId,
     string CaId,
     int Years);
+
+/// <summary>
+/// An application of any kind but the claim. What is null is not part of the kind; a member the kind needs and that is missing is told by its name.
+/// <list type="bullet">
+/// <item><see cref="ApplicationKind.Personal"/>: platform, CA, years.</item>
+/// <item><see cref="ApplicationKind.EnterpriseCertificate"/>: credit code, platform, CA, years; by staff also permissions.</item>
+/// <item><see cref="ApplicationKind.Join"/>: enterprise name, credit code, the administrator's name and number, platform, CA, years, permissions.</item>
+/// <item><see cref="ApplicationKind.Authorisation"/>: credit code, member, platform, CA, years, permissions.</item>
+/// <item><see cref="ApplicationKind.Renewal"/>: certificate, years.</item>
+/// <item><see cref="ApplicationKind.Reapplication"/>: certificate, years; by the administrator also the form.</item>
+/// <item><see cref="ApplicationKind.Recovery"/>: certificate.</item>
+/// <item><see cref="ApplicationKind.EnterpriseChange"/> and <see cref="ApplicationKind.AdministratorReplacement"/>: what a claim has.</item>
+/// </list>
+/// Whether it takes the administrator's or the staff's way, the server sees from who asks.
+/// </summary>
+public sealed record ApplicationRequest(Guid OperationId, ApplicationKind Kind)
+{
+    public string? PlatformId { get; init; }
+
+    public string? CaId { get; init; }
+
+    public int? Years { get; init; }
+
+    public string? EnterpriseName { get; init; }
+
+    public string? CreditCode { get; init; }
+
+    public string? LegalRepresentativeName { get; init; }
+
+    public string? LegalRepresentativeIdNumber { get; init; }
+
+    public string? LicenceBlobId { get; init; }
+
+    public string? FormBlobId { get; init; }
+
+    /// <summary>知道管理员信息并申请加入: in full, as on the identity card.</summary>
+    public string? AdministratorName { get; init; }
+
+    /// <summary>Eleven digits.</summary>
+    public string? AdministratorPhoneNumber { get; init; }
+
+    /// <summary>新增授权: for whom.</summary>
+    public Guid? Member { get; init; }
+
+    /// <summary>授权权限</summary>
+    public IReadOnlyList<AuthorisationScope>? Permissions { get; init; }
+
+    /// <summary>The certificate to be renewed, applied for again, or recovered.</summary>
+    public Guid? CertificateId { get; init; }
+}
+
+/// <summary>The administrator does not agree (M051).</summary>
+/// <param name="Reason">2 to 200 characters; the applicant reads it.</param>
+public sealed record ApplicationRefusal(string Reason);
+
+/// <summary>确认并盖章 (M042): with which of the administrator's certificates the authorisation letter is sealed.</summary>
+public sealed record LetterRequest(Guid CertificateId);
+
+/// <summary>The letter waits for the PIN: confirm the task, then 确认 the application.</summary>
+public sealed record LetterToSeal(Guid CertificateId, Guid TaskId);
 
 /// <summary>What is applied for. Which steps each takes is one table of the server's; its picture is docs/applications.md.</summary>
 public enum ApplicationKind
@@ -112,7 +186,22 @@ public sealed record ApplicationInfo(
     string? RejectionReason,
     Guid? OrderId,
     Guid? CertificateId,
-    IReadOnlyList<TimelineEntry> Timeline);
+    IReadOnlyList<TimelineEntry> Timeline)
+{
+    /// <summary>Who gets the certificate, masked; for the administrator to see who asks.</summary>
+    public string? HolderMaskedName { get; init; }
+
+    public string? HolderMaskedPhoneNumber { get; init; }
+
+    /// <summary>授权权限 asked for.</summary>
+    public IReadOnlyList<AuthorisationScope> Permissions { get; init; } = [];
+
+    /// <summary>The authorisation letter exists: before its seal from the moment it was asked for, then sealed.</summary>
+    public bool HasLetter { get; init; }
+
+    /// <summary>When the application ends by itself, as it stands.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 public sealed record TimelineEntry(ApplicationState State, DateTimeOffset At, string? Note);
 

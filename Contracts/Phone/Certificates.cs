@@ -23,6 +23,8 @@ public enum CertificateState
 }
 
 /// <summary>A certificate as its holder sees it.</summary>
+/// <param name="EnterpriseName">Of a 个人证书 the holder's own name.</param>
+/// <param name="CreditCode">Empty for a 个人证书.</param>
 /// <param name="HeldHere">The phone share is on the calling device.</param>
 /// <param name="TriesLeft">PIN tries left before the next lock, be it the certificate's or the device's.</param>
 /// <param name="LockedUntil">End of the timed lock in force, the device's included; null without one, and when it is for good.</param>

@@ -13,7 +13,14 @@ internal static class ApplicationAnswers
     public static ApplicationInfo ToContract(ApplicationView view) => new(
         view.Application.Value, view.Kind, view.State, view.EnterpriseName, view.CreditCode.Value, view.Platform.Value, view.Ca.Value,
         view.Years, view.FeeFen, view.RejectionReason, view.Order?.Value, view.Certificate?.Value,
-        [.. view.Timeline.Select(step => new TimelineEntry(step.State, step.At, step.Note))]);
+        [.. view.Timeline.Select(step => new TimelineEntry(step.State, step.At, step.Note))])
+    {
+        HolderMaskedName = view.Holder?.MaskedName,
+        HolderMaskedPhoneNumber = view.Holder?.MaskedPhoneNumber,
+        Permissions = view.Permissions,
+        HasLetter = view.HasLetter,
+        ExpiresAt = view.ExpiresAt,
+    };
 
     public static OrderInfo ToContract(OrderView view) => new(
         view.Order.Value, view.Subject, view.AmountFen, view.State, view.PayUrl, view.CreatedAt, view.PaidAt);

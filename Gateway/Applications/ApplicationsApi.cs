@@ -10,6 +10,8 @@ internal static class ApplicationsApi
         GetCatalogue.Map(phones);
         UploadBlob.Map(phones);
         SubmitClaim.Map(phones);
+        SubmitApplication.Map(phones);
+        AdministratorsTurn.Map(phones);
         ListApplications.Map(phones);
         GetApplication.Map(phones);
         PayApplication.Map(phones);

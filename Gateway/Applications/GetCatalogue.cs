@@ -23,5 +23,10 @@ internal static class GetCatalogue
         [.. province.Platforms.Select(platform => new CataloguePlatform(
             platform.Platform.Value, platform.Name, platform.RecognitionGroup,
             [.. platform.CertificateAuthorities.Select(ca => new CatalogueCa(
-                ca.Ca.Value, ca.Name, [.. ca.Offers.Select(offer => new CatalogueOffer(offer.Years, offer.FeeFen))]))]))]);
+                ca.Ca.Value, ca.Name,
+                [.. ca.Offers.Select(offer => new CatalogueOffer(offer.Years, offer.FeeFen) { PersonalFeeFen = offer.PersonalFeeFen, RenewalFeeFen = offer.RenewalFeeFen })])
+            {
+                RecoveryFeeFen = ca.RecoveryFeeFen,
+                PaidBeforeReview = ca.PaidBeforeReview,
+            })]))]);
 }

@@ -87,8 +87,8 @@ internal static class ConsolePages
     private static async Task<IResult> GetFileAsync(HttpContext http, string ca, string number, string which, ReviewDesk desk, IBlobStore blobs)
     {
         using var content = new MemoryStream();
-        if (await desk.FindUploadAsync(ca, number, which) is not var (owner, id) || !UploadedFile.IsId(id)
-            || !await blobs.ReadAsync(UploadedFile.OwnerOf(owner), new BlobId(id), content, http.RequestAborted)
+        if (await desk.FindFileAsync(ca, number, which) is not var (owner, id) || !UploadedFile.IsId(id)
+            || !await blobs.ReadAsync(owner, new BlobId(id), content, http.RequestAborted)
             || UploadedFile.MediaTypeOf(content.GetBuffer().AsSpan(0, (int)Math.Min(content.Length, UploadedFile.HeadLength))) is not { } type)
         {
             return new Problems.ProblemResult(Contracts.ErrorCodes.NotFound);

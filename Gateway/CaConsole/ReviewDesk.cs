@@ -1,3 +1,4 @@
+using Bzt.Gateway.Applications;
 using Bzt.Grains;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
@@ -35,18 +36,19 @@ internal sealed class ReviewDesk(IGrainFactory grains)
         return new DeskDossier(authority, file, persons);
     }
 
-    /// <summary>Owner and id of an upload of an application on the desk.</summary>
-    public async Task<(UserId Owner, string BlobId)?> FindUploadAsync(string ca, string number, string which)
+    /// <summary>Owner and id of an upload, or of the letter, of an application on the desk.</summary>
+    public async Task<(string Owner, string BlobId)?> FindFileAsync(string ca, string number, string which)
     {
-        if (await AuthorityAsync(ca) is not { } authority || await grains.CaAdapter(authority.Ca).GetFile(number) is not Done<CaDeskFile>({ File: var file }))
+        if (await AuthorityAsync(ca) is not { } authority || await grains.CaAdapter(authority.Ca).GetFile(number) is not Done<CaDeskFile>({ Origin: var origin, File: var file }))
         {
             return null;
         }
 
         return which switch
         {
-            "licence" when file.LicenceBlobId is { } licence => (file.Applicant, licence),
-            "form" when file.FormBlobId is { } form => (file.Applicant, form),
+            "licence" when file.LicenceBlobId is { } licence => (UploadedFile.OwnerOf(file.Applicant), licence),
+            "form" when file.FormBlobId is { } form => (UploadedFile.OwnerOf(file.Applicant), form),
+            "letter" when file.Letter is { } letter => ($"application/{origin}", letter.BlobId),
             _ => null,
         };
     }

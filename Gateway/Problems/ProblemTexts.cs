@@ -59,6 +59,10 @@ internal static class ProblemTexts
         ErrorCodes.NotMember => (403, "不是该企业成员，不能使用企业证书"),
         ErrorCodes.EnterpriseUnclaimed => (409, "该企业尚未被认领"),
 
+        ErrorCodes.LetterNotSealed => (409, "授权书尚未盖章"),
+        ErrorCodes.CertificateNotRenewable => (409, "该证书当前不能办理此业务"),
+        ErrorCodes.PermissionsRequired => (422, "请选择授权权限"),
+
         ErrorCodes.QrInvalid => (422, "二维码无效"),
         ErrorCodes.QrStale => (422, "二维码已过期，请扫描最新的二维码"),
         ErrorCodes.SessionExpired => (410, "请求已超时"),

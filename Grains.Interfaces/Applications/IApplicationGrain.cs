@@ -1,4 +1,5 @@
 using Bzt.Contracts.Phone;
+using Bzt.Grains.Certificates;
 
 namespace Bzt.Grains.Applications;
 
@@ -17,7 +18,42 @@ public interface IApplicationGrain : IGrainWithGuidKey
     [Alias("resubmit-claim")]
     Task<Reply<ApplicationView>> ResubmitClaim(SubmitClaim command);
 
-    /// <summary><see cref="RefusalCode.NotFound"/> for anybody but the applicant.</summary>
+    /// <summary>An application of any other kind. The same command again gets the application as it stands; another one under the same id conflicts.</summary>
+    [Alias("submit")]
+    Task<Reply<ApplicationView>> Submit(SubmitApplication command);
+
+    /// <summary>重新申请 of any other kind, with corrected data after a rejection.</summary>
+    [Alias("resubmit")]
+    Task<Reply<ApplicationView>> Resubmit(SubmitApplication command);
+
+    /// <summary>同意, by whoever is the enterprise's administrator now. A repeat is done.</summary>
+    [Alias("agree")]
+    Task<Reply<ApplicationView>> Agree(UserId caller);
+
+    /// <summary>The administrator does not agree, or takes the agreement back before the letter is handed to the CA.</summary>
+    [Alias("refuse")]
+    Task<Reply<ApplicationView>> Refuse(UserId caller, string reason);
+
+    /// <summary>
+    /// 确认并盖章: writes the authorisation letter, and asks the administrator's certificate to seal it. A repeat with the same certificate is the same
+    /// task; another certificate withdraws it. <see cref="RefusalCode.CertificateNotEligible"/> for one that is not the caller's of that enterprise.
+    /// </summary>
+    [Alias("begin-seal")]
+    Task<Reply<LetterTask>> BeginSeal(BeginSeal command);
+
+    /// <summary>From the certificate: the administrator has confirmed with the PIN.</summary>
+    [Alias("letter-signed")]
+    Task LetterSigned(TaskSigned signed);
+
+    /// <summary>确认: the sealed letter goes to the CA. <see cref="RefusalCode.LetterNotSealed"/> as long as it is not. A repeat is done.</summary>
+    [Alias("confirm")]
+    Task<Reply<ApplicationView>> Confirm(UserId caller);
+
+    /// <summary>The letter, sealed or still to be sealed, for the holder, the submitter and the administrator.</summary>
+    [Alias("letter")]
+    Task<Reply<LetterFile>> GetLetter(UserId caller);
+
+    /// <summary><see cref="RefusalCode.NotFound"/> for anybody but the holder, the submitter, and the enterprise's administrator.</summary>
     [Alias("view")]
     Task<Reply<ApplicationView>> GetView(UserId caller);
 
@@ -88,6 +124,76 @@ public sealed record SubmitClaim(
     public override string ToString() => $"SubmitClaim {Operation:D}";
 }
 
+/// <summary>
+/// An application of any kind but the claim, checked by the gateway as far as the form goes. What a kind does not have is null.
+/// Of a kind that goes the administrator's or the staff's way either may be named: the grain sees who asks.
+/// </summary>
+/// <param name="Operation">Made by the phone; a repeat of the same id is the same submission.</param>
+/// <param name="Caller">Who hands it in: the holder, or for <see cref="ApplicationKind.Authorisation"/> the administrator.</param>
+/// <param name="Holder">Who gets the certificate.</param>
+/// <param name="Certificate">To be renewed, applied for again, or recovered.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SubmitApplication")]
+public sealed record SubmitApplication(
+    [property: Id(0)] Guid Operation,
+    [property: Id(1)] ApplicationKind Kind,
+    [property: Id(2)] UserId Caller,
+    [property: Id(3)] Applicant Holder)
+{
+    [Id(4)]
+    public string? EnterpriseName { get; init; }
+
+    [Id(5)]
+    public CreditCode? CreditCode { get; init; }
+
+    [Id(6)]
+    public LegalRepresentative? LegalRepresentative { get; init; }
+
+    [Id(7)]
+    public string? LicenceBlobId { get; init; }
+
+    [Id(8)]
+    public string? FormBlobId { get; init; }
+
+    /// <summary>As the applicant says; must be right.</summary>
+    [Id(9)]
+    public StatedAdministrator? Administrator { get; init; }
+
+    [Id(10)]
+    public IReadOnlyList<AuthorisationScope>? Permissions { get; init; }
+
+    [Id(11)]
+    public CertificateId? Certificate { get; init; }
+
+    [Id(12)]
+    public PlatformId? Platform { get; init; }
+
+    [Id(13)]
+    public CaId? Ca { get; init; }
+
+    [Id(14)]
+    public int Years { get; init; }
+
+    /// <summary>No name, no number: commands reach logs and exception texts.</summary>
+    public override string ToString() => $"SubmitApplication {Kind} {Operation:D}";
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.StatedAdministrator")]
+public sealed record StatedAdministrator([property: Id(0)] string Name, [property: Id(1)] string PhoneNumber)
+{
+    public override string ToString() => nameof(StatedAdministrator);
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.BeginSeal")]
+public sealed record BeginSeal([property: Id(0)] UserId Caller, [property: Id(1)] CertificateId Certificate);
+
+/// <summary>The certificate's task in which the letter is sealed.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.LetterTask")]
+public sealed record LetterTask([property: Id(0)] CertificateId Certificate, [property: Id(1)] Guid Task);
+
+/// <param name="Owner">As the blob store knows it.</param>
+[GenerateSerializer, Immutable, Alias("bzt.LetterFile")]
+public sealed record LetterFile([property: Id(0)] string Owner, [property: Id(1)] string BlobId);
+
 /// <summary>Who applies; the masked data is what others will see of an administrator (M026).</summary>
 [GenerateSerializer, Immutable, Alias("bzt.Applicant")]
 public sealed record Applicant(
@@ -125,7 +231,7 @@ public sealed record ApplicationReviewed([property: Id(0)] string ApplicationNum
 [GenerateSerializer, Immutable, Alias("bzt.IssuanceFailure")]
 public sealed record IssuanceFailure([property: Id(0)] CertificateId Certificate, [property: Id(1)] string Reason);
 
-/// <summary>An application as its applicant sees it.</summary>
+/// <summary>An application as its applicant sees it. Name and code are empty for a personal certificate.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.ApplicationView")]
 public sealed record ApplicationView(
     [property: Id(0)] ApplicationId Application,
@@ -140,7 +246,20 @@ public sealed record ApplicationView(
     [property: Id(9)] string? RejectionReason,
     [property: Id(10)] OrderId? Order,
     [property: Id(11)] CertificateId? Certificate,
-    [property: Id(12)] IReadOnlyList<ApplicationStep> Timeline);
+    [property: Id(12)] IReadOnlyList<ApplicationStep> Timeline)
+{
+    [Id(13)]
+    public Applicant? Holder { get; init; }
+
+    [Id(14)]
+    public IReadOnlyList<AuthorisationScope> Permissions { get; init; } = [];
+
+    [Id(15)]
+    public bool HasLetter { get; init; }
+
+    [Id(16)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.ApplicationStep")]
 public sealed record ApplicationStep(

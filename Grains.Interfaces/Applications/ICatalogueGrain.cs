@@ -25,10 +25,23 @@ public sealed record PlatformOffers(
     [property: Id(3)] IReadOnlyList<AuthorityOffers> CertificateAuthorities);
 
 [GenerateSerializer, Immutable, Alias("bzt.AuthorityOffers")]
-public sealed record AuthorityOffers([property: Id(0)] CaId Ca, [property: Id(1)] string Name, [property: Id(2)] IReadOnlyList<Offer> Offers);
+public sealed record AuthorityOffers([property: Id(0)] CaId Ca, [property: Id(1)] string Name, [property: Id(2)] IReadOnlyList<Offer> Offers)
+{
+    /// <summary>证书找回</summary>
+    [Id(3)]
+    public int RecoveryFeeFen { get; init; }
 
+    /// <summary>The fee is due before the review; otherwise after it.</summary>
+    [Id(4)]
+    public bool PaidBeforeReview { get; init; }
+}
+
+/// <param name="FeeFen">Of an enterprise's certificate.</param>
+/// <param name="PersonalFeeFen">个人证书</param>
+/// <param name="RenewalFeeFen">续期 by so many years.</param>
 [GenerateSerializer, Immutable, Alias("bzt.Offer")]
-public sealed record Offer([property: Id(0)] int Years, [property: Id(1)] int FeeFen);
+public sealed record Offer(
+    [property: Id(0)] int Years, [property: Id(1)] int FeeFen, [property: Id(2)] int PersonalFeeFen, [property: Id(3)] int RenewalFeeFen);
 
 [GenerateSerializer, Immutable, Alias("bzt.AuthorityView")]
 public sealed record AuthorityView([property: Id(0)] CaId Ca, [property: Id(1)] string Name);

@@ -119,14 +119,14 @@ public sealed record CaApplicationFile(
 
     /// <summary>授权权限</summary>
     [Id(8)]
-    public IReadOnlyList<string> Permissions { get; init; } = [];
+    public IReadOnlyList<AuthorisationScope> Permissions { get; init; } = [];
 
     /// <summary>The sealed authorisation letter; null for a kind without.</summary>
     [Id(9)]
     public CaLetter? Letter { get; init; }
 }
 
-/// <param name="BlobId">The letter; its owner is the application.</param>
+/// <param name="BlobId">The sealed PDF; its owner is the application.</param>
 /// <param name="ToBeSigned">The signing form: who may do what, and the letter's digest.</param>
 /// <param name="Signature">r ‖ s, 64 octets.</param>
 /// <param name="SigningCertificate">The administrator's, DER.</param>
@@ -146,7 +146,12 @@ public sealed record CaDeskEntry(
     [property: Id(3)] string? CreditCode,
     [property: Id(4)] string PlatformName,
     [property: Id(5)] int Years,
-    [property: Id(6)] DateTimeOffset SubmittedAt);
+    [property: Id(6)] DateTimeOffset SubmittedAt)
+{
+    /// <summary>What the applicant calls it.</summary>
+    [Id(7)]
+    public ApplicationKind AppliedFor { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.ca.desk-file")]
 public sealed record CaDeskFile(

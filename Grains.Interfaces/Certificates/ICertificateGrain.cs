@@ -89,6 +89,8 @@ public sealed record CertificateCaller([property: Id(0)] UserId User, [property:
 
 /// <param name="ApplicationNumber">The number under which the CA knows the application.</param>
 /// <param name="DevicePublicKey">P-256, 65 octets 04 ‖ X ‖ Y: the key that must sign inside the channel.</param>
+/// <param name="CreditCode">Empty for a personal certificate.</param>
+/// <param name="EnterpriseName">Whose it is called by: the enterprise's name, or the person's.</param>
 /// <param name="Subject">What the issued certificates must say.</param>
 [GenerateSerializer, Immutable, Alias("bzt.CreateCertificate")]
 public sealed record CreateCertificate(

@@ -1,42 +1,43 @@
-using System.Text.Json;
 using Bzt.Contracts.Phone;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications.Catalogue;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Seals;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Applications;
 
 /// <inheritdoc cref="IApplicationGrain"/>
 [GrainType("application")]
-public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
+public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
 {
     private readonly IPersistentState<StoredApplication> storage;
     private readonly OutboxDrain<StoredApplication> outbox;
     private readonly CatalogueSource catalogue;
     private readonly PersonalData personalData;
     private readonly IKeyProtector protector;
+    private readonly IBlobStore blobs;
+    private readonly IDocumentMaker documents;
+    private readonly ILetterSealing sealing;
     private readonly TimeProvider time;
+    private readonly ILogger<ApplicationGrain> log;
 
     public ApplicationGrain(
         [PersistentState("application")] IPersistentState<StoredApplication> storage, OutboxDrains drains,
-        CatalogueSource catalogue, PersonalData personalData, IKeyProtector protector, TimeProvider time)
+        CatalogueSource catalogue, PersonalData personalData, IKeyProtector protector, IBlobStore blobs, IDocumentMaker documents, ILetterSealing sealing,
+        TimeProvider time, ILogger<ApplicationGrain> log)
     {
-        (this.storage, this.catalogue, this.personalData, this.protector, this.time) = (storage, catalogue, personalData, protector, time);
+        (this.storage, this.catalogue, this.personalData, this.protector) = (storage, catalogue, personalData, protector);
+        (this.blobs, this.documents, this.sealing, this.time, this.log) = (blobs, documents, sealing, time, log);
         outbox = drains.Attach(this, storage);
     }
 
     private ApplicationId Id => new(this.GetPrimaryKey());
 
-    public Task<Reply<ApplicationView>> SubmitClaim(SubmitClaim command) => Accept(command, ApplicationRules.Submit);
-
-    public Task<Reply<ApplicationView>> ResubmitClaim(SubmitClaim command) => ApplicationRules.Mine(storage.State, command.Applicant.User) is null
-        ? Task.FromResult<Reply<ApplicationView>>(new Refusal(RefusalCode.NotFound))
-        : Accept(command, ApplicationRules.Resubmit);
-
-    public Task<Reply<ApplicationView>> GetView(UserId caller) => Task.FromResult<Reply<ApplicationView>>(
-        ApplicationRules.Mine(storage.State, caller) is { } application ? View(application) : new Refusal(RefusalCode.NotFound));
+    public async Task<Reply<ApplicationView>> GetView(UserId caller) =>
+        await MayLook(caller) is { } application ? View(application) : new Refusal(RefusalCode.NotFound);
 
     public async Task<Reply<ReviewedPersons>> GetForReview(string applicationNumber)
     {
@@ -156,40 +157,6 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
 
     public Task DrainOutbox() => outbox.DrainAsync();
 
-    private delegate (StoredApplication State, Refusal? Refusal) Acceptance(
-        StoredApplication state, ApplicationId id, ApplicationRules.Submission submission, ApplicationRules.Provision provision, DateTimeOffset now);
-
-    private async Task<Reply<ApplicationView>> Accept(SubmitClaim command, Acceptance decide)
-    {
-        var fingerprint = Fingerprint(command);
-        if (ApplicationRules.IsRepeat(storage.State, command.Operation, fingerprint))
-        {
-            return View(storage.State.Application!);
-        }
-
-        if (ChosenOffer.Find(catalogue.Current, command.Platform, command.Ca, command.Years) is not { } offer)
-        {
-            return new Refusal(RefusalCode.OfferUnknown);
-        }
-
-        if ((await GrainFactory.Enterprise(command.CreditCode).GetView()).Claimed)
-        {
-            return new Refusal(RefusalCode.EnterpriseClaimed);
-        }
-
-        var now = time.GetUtcNow();
-        var submission = new ApplicationRules.Submission(
-            command.Operation, fingerprint, command.Applicant, Seal(command), offer, new CertificateId(Guid.CreateVersion7(now)));
-        var (next, refusal) = decide(storage.State, Id, submission, new ApplicationRules.Provision(NewOrder(), null, null), now);
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        await Write(next);
-        return View(next.Application!);
-    }
-
     /// <summary>A refusal when the certificate being downloaded has become active and does not end any more.</summary>
     private async Task<Refusal?> EndDownload() =>
         storage.State.Application is { State: ApplicationState.Downloading } downloading
@@ -197,46 +164,44 @@ public sealed class ApplicationGrain : Grain, IApplicationGrain, IOutboxOwner
             ? active
             : null;
 
-    private async Task<ApplicationRules.Provision> Provide(ApplicationRecord application) => new(NewOrder(), await PersonName(application), null);
-
-    private OrderId NewOrder() => new(Guid.CreateVersion7(time.GetUtcNow()));
+    private async Task<ApplicationRules.Provision> Provide(ApplicationRecord application) =>
+        new(new OrderId(Guid.CreateVersion7(time.GetUtcNow())), await PersonName(application), null);
 
     /// <summary>Of a personal certificate; it was proven before anything could be applied for, and is never taken back.</summary>
     private async Task<string?> PersonName(ApplicationRecord application) => application.Claim.CreditCode.Value.Length > 0 ? null
         : await GrainFactory.User(application.Applicant.User).GetPerson() is Done<Person>(var person) ? person.Name
         : throw new InvalidOperationException("A personal application of somebody without a real name.");
 
-    private const string NameField = "legal-representative/name";
-    private const string IdNumberField = "legal-representative/id-number";
-
-    private string Person => $"application/{Id}";
-
-    private ClaimFacts Seal(SubmitClaim command)
-    {
-        var key = personalData.NewKey(Person);
-        return new ClaimFacts(
-            command.EnterpriseName, command.CreditCode, key,
-            personalData.Seal(Person, key, NameField, command.LegalRepresentative.Name),
-            personalData.Seal(Person, key, IdNumberField, command.LegalRepresentative.IdNumber),
-            command.LicenceBlobId, command.FormBlobId);
-    }
-
-    // Keyed: the ID number in it could be guessed from a plain hash.
-    private string Fingerprint(SubmitClaim command) =>
-        protector.KeyedHash("application/submission", JsonSerializer.SerializeToUtf8Bytes(command, StateJson.Options));
-
     private async Task<Reply<Nothing>> Begin(ApplicationRecord application, StartDownload command) =>
         await GrainFactory.Certificate(application.Certificate).Create(NewCertificate(application, command, await PersonName(application)));
 
-    private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command, string? personName) => new(
-        Id, ApplicationRules.Number(Id, application.Submission), application.Applicant.User, command.Device, command.DevicePublicKey,
-        application.Claim.CreditCode, application.Claim.EnterpriseName, application.Offer.Ca, application.Offer.CaName, application.Offer.RecognitionGroup,
-        ApplicationRules.Subject(application, personName));
+    private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command, string? personName)
+    {
+        var subject = ApplicationRules.Subject(application, personName);
+        return new CreateCertificate(
+            Id, ApplicationRules.Number(Id, application.Submission), application.Applicant.User, command.Device, command.DevicePublicKey,
+            application.Claim.CreditCode, subject.CommonName, application.Offer.Ca, application.Offer.CaName, application.Offer.RecognitionGroup, subject);
+    }
 
     private Task Write(StoredApplication next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);
+
+    /// <summary>Whoever has something to do with it: the holder, who handed it in, and the enterprise's administrator.</summary>
+    private async Task<ApplicationRecord?> MayLook(UserId caller) =>
+        ApplicationRules.Mine(storage.State, caller) ?? (await IsAdministrator(caller) ? storage.State.Application : null);
+
+    /// <summary>The administrator as of now: he may have changed since the application came.</summary>
+    private async Task<bool> IsAdministrator(UserId caller) =>
+        storage.State.Application is { Claim.CreditCode: { Value.Length: > 0 } code, Kind: not ApplicationKind.Claim }
+        && await GrainFactory.Enterprise(code).GetRole(caller) is Done<Accounts.MemberRole>(Accounts.MemberRole.Administrator);
 
     private ApplicationView View(ApplicationRecord application) => new(
         Id, application.Kind, application.State, application.Claim.EnterpriseName, application.Claim.CreditCode, application.Offer.Platform,
         application.Offer.Ca, application.Offer.Years, application.Offer.FeeFen, application.RejectionReason, application.Order,
-        application.Device is null ? null : application.Certificate, application.Timeline);
+        application.Device is null ? application.Predecessor : application.Certificate, application.Timeline)
+    {
+        Holder = application.Applicant,
+        Permissions = application.Permissions ?? [],
+        HasLetter = application.Letter is not null,
+        ExpiresAt = application.ExpiresAt,
+    };
 }

@@ -100,6 +100,21 @@ internal static class ApplicationTexts
         _ => throw new InvalidOperationException($"An application of kind {application.Kind}."),
     };
 
+    /// <summary>授权事项, as the letter says it.</summary>
+    public static string Matter(ApplicationRecord application) => application.Steps.Delivery == Delivery.Renewal
+        ? "办理企业数字证书续期并使用该证书"
+        : "申请、下载并使用企业数字证书";
+
+    public static string Of(AuthorisationScope scope) => scope switch
+    {
+        AuthorisationScope.Login => "登录",
+        AuthorisationScope.Sign => "签名",
+        AuthorisationScope.Seal => "签章",
+        AuthorisationScope.Encrypt => "加密",
+        AuthorisationScope.Decrypt => "解密",
+        _ => throw new InvalidOperationException($"A scope {scope}."),
+    };
+
     /// <summary>As the bill names the fee.</summary>
     public static string OrderSubject(ApplicationRecord application)
     {

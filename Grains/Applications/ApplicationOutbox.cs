@@ -1,5 +1,6 @@
 using Bzt.Grains.Accounts;
 using Bzt.Grains.CaVendors;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 
@@ -90,4 +91,21 @@ internal sealed class ClaimLostHandler(IGrainFactory grains) : IOutboxHandler
 
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
         grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).ClaimLost(delivery.Item.Read<CreditCode>());
+}
+
+internal sealed class WithdrawLetterHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.WithdrawLetter;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Certificate(new CertificateId(Guid.Parse(delivery.Item.Target))).Withdraw(delivery.Item.Read<Guid>());
+}
+
+/// <summary>From a certificate's outbox: its holder has signed the letter.</summary>
+internal sealed class LetterSignedHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationLetters.SignedKind;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).LetterSigned(delivery.Item.Read<TaskSigned>());
 }

@@ -26,7 +26,7 @@ public static class ApplicationRules
 
         public CertificateId? Predecessor { get; init; }
 
-        public IReadOnlyList<string>? Permissions { get; init; }
+        public IReadOnlyList<AuthorisationScope>? Permissions { get; init; }
 
         public UserId Submitter => SubmittedBy ?? Applicant.User;
     }
@@ -240,7 +240,7 @@ public static class ApplicationRules
             outbox = outbox.Add(ApplicationOutbox.Release, ended.Claim.CreditCode.Value, id);
         }
 
-        if (ended.Letter is { Seal: null } letter)
+        if (ended.Letter is { Sealed: null } letter)
         {
             outbox = outbox.Add(ApplicationOutbox.WithdrawLetter, letter.Certificate.ToString(), letter.Task);
         }
@@ -253,7 +253,7 @@ public static class ApplicationRules
         StoredApplication state, ApplicationId id, ApplicationRecord before, ApplicationRecord rejected, InboxEntry message)
     {
         var outbox = state.Outbox.CloseOrder(before, id);
-        if (before.Letter is { Seal: null } letter)
+        if (before.Letter is { Sealed: null } letter)
         {
             outbox = outbox.Add(ApplicationOutbox.WithdrawLetter, letter.Certificate.ToString(), letter.Task);
         }
@@ -295,8 +295,8 @@ public static class ApplicationRules
             {
                 Kind = application.Kind,
                 Permissions = application.Permissions ?? [],
-                Letter = application.Letter is { Seal: { } seal } letter
-                    ? new CaLetter(letter.BlobId, letter.ToBeSigned, seal.Signature, seal.SigningCertificate, seal.At)
+                Letter = application.Letter is { Sealed: { } seal } letter
+                    ? new CaLetter(seal.BlobId, letter.Authorisation, seal.Signature, seal.SigningCertificate, seal.At)
                     : null,
             });
     }

@@ -47,7 +47,7 @@ public sealed record ApplicationRecord(
     public CertificateId? Predecessor { get; init; }
 
     /// <summary>授权权限: what the holder may do with it. Null where nobody asked.</summary>
-    public IReadOnlyList<string>? Permissions { get; init; }
+    public IReadOnlyList<AuthorisationScope>? Permissions { get; init; }
 
     /// <summary>The authorisation letter of this submission, from the moment its seal is asked for.</summary>
     public AuthorisationLetter? Letter { get; init; }
@@ -83,14 +83,19 @@ public sealed record DownloadDevice(DeviceId Device, byte[] PublicKey);
 /// <param name="Task">The certificate's task in which it is sealed.</param>
 /// <param name="Certificate">The administrator's certificate that seals.</param>
 /// <param name="By">The administrator.</param>
-/// <param name="BlobId">The letter; its owner is the application.</param>
-/// <param name="ToBeSigned">What the administrator confirms: who may do what, and the letter's digest.</param>
-public sealed record AuthorisationLetter(Guid Task, CertificateId Certificate, UserId By, string BlobId, byte[] ToBeSigned)
+/// <param name="BlobId">The letter as it waits for its seal; its owner is the application.</param>
+/// <param name="Authorisation">The form the administrator signs: who may do what, and the letter's digest.</param>
+/// <param name="SealForm">The form the administrator signs: the letter's seal.</param>
+/// <param name="Until">The end of what it authorises.</param>
+/// <param name="ExpiresAt">From then on that task cannot be signed, and another one is made.</param>
+public sealed record AuthorisationLetter(
+    Guid Task, CertificateId Certificate, UserId By, string BlobId, byte[] Authorisation, byte[] SealForm, DateTimeOffset Until, DateTimeOffset ExpiresAt)
 {
     /// <summary>Null before it is sealed.</summary>
-    public LetterSeal? Seal { get; init; }
+    public SealedLetter? Sealed { get; init; }
 }
 
-/// <param name="Signature">r ‖ s, 64 octets.</param>
+/// <param name="BlobId">The sealed PDF; its owner is the application.</param>
+/// <param name="Signature">Of the authorisation: r ‖ s, 64 octets.</param>
 /// <param name="SigningCertificate">DER.</param>
-public sealed record LetterSeal(byte[] Signature, byte[] SigningCertificate, DateTimeOffset At);
+public sealed record SealedLetter(string BlobId, byte[] Signature, byte[] SigningCertificate, DateTimeOffset At);

@@ -119,7 +119,10 @@ public static class CaAdapterRules
     {
         var (application, file) = (entry.Order.Application, entry.Order.File);
         return new CaDeskEntry(
-            application.Number, application.Kind, application.Subject.CommonName, application.Subject.CreditCode, file.PlatformName, file.Years, entry.SubmittedAt);
+            application.Number, application.Kind, application.Subject.CommonName, application.Subject.CreditCode, file.PlatformName, file.Years, entry.SubmittedAt)
+        {
+            AppliedFor = file.Kind,
+        };
     }
 
     public static CaDeskFile DeskFile(QueuedSubmission entry) => new(DeskEntry(entry), entry.Order.Origin, entry.Order.File);

@@ -25,8 +25,8 @@ public sealed class StoredApplicationTests
         {
             SubmittedBy = new UserId(Id),
             Predecessor = new CertificateId(Id),
-            Permissions = ["登录", "签章"],
-            Letter = new AuthorisationLetter(Id, new CertificateId(Id), new UserId(Id), "letter", [4]) { Seal = new LetterSeal([5], [6], At) },
+            Permissions = [AuthorisationScope.Login, AuthorisationScope.Seal],
+            Letter = new AuthorisationLetter(Id, new CertificateId(Id), new UserId(Id), "letter", [4], [7], At, At) { Sealed = new SealedLetter("sealed", [5], [6], At) },
             ExpiresAt = At,
         },
         Outbox = Outbox.Empty.Add(ApplicationOutbox.Contend, Code.Value, new Bzt.Grains.ApplicationId(Id)),

@@ -30,12 +30,18 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/certificates/{certificateId}/pin/change-approval"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","code":"482913"}""",
         ["POST /phone/v1/certificates/{certificateId}/pin/reset"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","code":"482913"}""",
         ["POST /phone/v1/certificates/{certificateId}/pin/reset/waiver"] = """{"certificateId":"01a212625bb77fa6ae65635864885e2a"}""",
+        ["POST /phone/v1/applications"] = Application,
+        ["POST /phone/v1/applications/{applicationId}/correction"] = Application,
+        ["POST /phone/v1/applications/{applicationId}/refusal"] = """{"reason":"不是本单位人员"}""",
+        ["POST /phone/v1/applications/{applicationId}/letter"] = """{"certificateId":"01a212625bb77fa6ae65635864885e2a"}""",
         ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",
         ["POST /rp/v1/sessions"] = """{"kind":"seal","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"timeoutSeconds":300}""",
         ["POST /rp/v1/project-tokens"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"creditCode":"91420500MA0000001X","toolKeyThumbprint":"AAAA","lifetimeSeconds":3600}""",
     };
 
     private const string Claim = """{"operationId":"01a212625bb77fa6ae65635864885e2a","enterpriseName":"甲公司","creditCode":"91420500MA0000001X","legalRepresentativeName":"李四","legalRepresentativeIdNumber":"420502199003074512","licenceBlobId":"aa","formBlobId":"bb","platformId":"yichang-ggzy","caId":"yichang-ca","years":1}""";
+
+    private const string Application = """{"operationId":"01a212625bb77fa6ae65635864885e2a","kind":"join","enterpriseName":"甲公司","creditCode":"91420500MA0000001X","administratorName":"李四","administratorPhoneNumber":"13800138000","permissions":["login","seal"],"platformId":"yichang-ggzy","caId":"yichang-ca","years":1}""";
 
     private IEnumerable<Operation> ReadingJson => world.Operations.Where(operation => operation.JsonBody is not null);
 

@@ -74,9 +74,15 @@ public static partial class CatalogueFile
                 yield return $"{place}: offers nothing.";
             }
 
-            foreach (var offer in authority.Offers.Where(offer => offer.Years is < 1 or > MostYears || offer.FeeFen is < 0 or > MostFeeFen))
+            foreach (var offer in authority.Offers.Where(offer =>
+                offer.Years is < 1 or > MostYears || !IsFee(offer.FeeFen) || !IsFee(offer.PersonalFeeFen ?? 0) || !IsFee(offer.RenewalFeeFen ?? 0)))
             {
                 yield return $"{place}: {offer.Years} years for {offer.FeeFen} fen; years are 1 to {MostYears}, a fee 0 to {MostFeeFen} fen.";
+            }
+
+            if (!IsFee(authority.RecoveryFeeFen))
+            {
+                yield return $"{place}: a recovery for {authority.RecoveryFeeFen} fen; a fee is 0 to {MostFeeFen} fen.";
             }
 
             foreach (var years in authority.Offers.GroupBy(offer => offer.Years).Where(group => group.Count() > 1))
@@ -136,12 +142,20 @@ public static partial class CatalogueFile
         }
     }
 
+    private static bool IsFee(int fen) => fen is >= 0 and <= MostFeeFen;
+
     private static CatalogueView View(FileContent content)
     {
         var offers = content.CertificateAuthorities.ToDictionary(
             authority => authority.CaId,
             authority => new AuthorityOffers(
-                new CaId(authority.CaId), authority.Name, [.. authority.Offers.OrderBy(offer => offer.Years).Select(offer => new Offer(offer.Years, offer.FeeFen))]));
+                new CaId(authority.CaId), authority.Name,
+                [.. authority.Offers.OrderBy(offer => offer.Years).Select(offer => new Offer(
+                    offer.Years, offer.FeeFen, offer.PersonalFeeFen ?? offer.FeeFen, offer.RenewalFeeFen ?? offer.FeeFen))])
+            {
+                RecoveryFeeFen = authority.RecoveryFeeFen,
+                PaidBeforeReview = authority.PaidBeforeReview,
+            });
         return new CatalogueView(
             [.. content.Provinces.Select(province => new ProvinceView(
                 province.Name,
@@ -156,9 +170,10 @@ public static partial class CatalogueFile
 
     private sealed record FileContent(IReadOnlyList<FileAuthority> CertificateAuthorities, IReadOnlyList<FileProvince> Provinces);
 
-    private sealed record FileAuthority(string CaId, string Name, IReadOnlyList<FileOffer> Offers);
+    private sealed record FileAuthority(string CaId, string Name, IReadOnlyList<FileOffer> Offers, int RecoveryFeeFen = 0, bool PaidBeforeReview = false);
 
-    private sealed record FileOffer(int Years, int FeeFen);
+    // Without their own, a person's certificate and a renewal cost what an enterprise's costs.
+    private sealed record FileOffer(int Years, int FeeFen, int? PersonalFeeFen = null, int? RenewalFeeFen = null);
 
     private sealed record FileProvince(string Name, IReadOnlyList<FilePlatform> Platforms);
 

@@ -8,15 +8,32 @@ public sealed record ChosenOffer(
     public FeeDue Due { get; init; }
 
     /// <summary>Null when the catalogue has no such offer.</summary>
-    public static ChosenOffer? Find(CatalogueView catalogue, PlatformId platform, CaId ca, int years) =>
+    public static ChosenOffer? Find(CatalogueView catalogue, PlatformId platform, CaId ca, int years, Delivery delivery = Delivery.Download, bool personal = false) =>
+        First(catalogue, (place, authority) => place.Platform == platform && authority.Ca == ca, years, delivery, personal);
+
+    /// <summary>For a certificate there is already, which names its group and not the platform it was obtained for.</summary>
+    public static ChosenOffer? FindInGroup(CatalogueView catalogue, string recognitionGroup, CaId ca, int years, Delivery delivery, bool personal) =>
+        First(catalogue, (place, authority) => place.RecognitionGroup == recognitionGroup && authority.Ca == ca, years, delivery, personal);
+
+    private static ChosenOffer? First(
+        CatalogueView catalogue, Func<PlatformOffers, AuthorityOffers, bool> isChosen, int years, Delivery delivery, bool personal) =>
         (from province in catalogue.Provinces
          from place in province.Platforms
-         where place.Platform == platform
          from authority in place.CertificateAuthorities
-         where authority.Ca == ca
+         where isChosen(place, authority)
          from offer in authority.Offers
          where offer.Years == years
          select new ChosenOffer(
-             province.Name, place.Platform, place.Name, place.RecognitionGroup, authority.Ca, authority.Name, offer.Years, offer.FeeFen))
-        .SingleOrDefault();
+             province.Name, place.Platform, place.Name, place.RecognitionGroup, authority.Ca, authority.Name, offer.Years, Fee(authority, offer, delivery, personal))
+         {
+             Due = authority.PaidBeforeReview ? FeeDue.BeforeReview : FeeDue.AfterReview,
+         })
+        .FirstOrDefault();
+
+    private static int Fee(AuthorityOffers authority, Offer offer, Delivery delivery, bool personal) => delivery switch
+    {
+        Delivery.Recovery => authority.RecoveryFeeFen,
+        Delivery.Renewal => personal ? offer.PersonalFeeFen : offer.RenewalFeeFen,
+        _ => personal ? offer.PersonalFeeFen : offer.FeeFen,
+    };
 }
