@@ -12,7 +12,9 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
-    typeof(SnakeCaseEnum<AuthorisationScope>), typeof(SnakeCaseEnum<PinResetPhase>),
+    typeof(SnakeCaseEnum<PinResetPhase>),
+    typeof(SnakeCaseEnum<AuthorisationScope>), typeof(SnakeCaseEnum<MemberVia>), typeof(SnakeCaseEnum<InvitationState>), typeof(SnakeCaseEnum<TransferState>), typeof(SnakeCaseEnum<EnterpriseAct>),
+    typeof(SnakeCaseEnum<RemittanceState>), typeof(SnakeCaseEnum<RemittanceVerdict>),
     typeof(SnakeCaseEnum<EvidenceKind>)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SmsCodeRequest))]
@@ -30,6 +32,19 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(BankCardRealNameRequest))]
 [JsonSerializable(typeof(RealNameInfo))]
 [JsonSerializable(typeof(EnterpriseFound))]
+[JsonSerializable(typeof(EnterprisePage))]
+[JsonSerializable(typeof(EnterprisePeople))]
+[JsonSerializable(typeof(InviteRequest))]
+[JsonSerializable(typeof(InvitationInfo))]
+[JsonSerializable(typeof(IReadOnlyList<InvitationInfo>))]
+[JsonSerializable(typeof(TransferRequest))]
+[JsonSerializable(typeof(TransferInfo))]
+[JsonSerializable(typeof(AdministratorCheck))]
+[JsonSerializable(typeof(IReadOnlyList<AuthorisationInfo>))]
+[JsonSerializable(typeof(AuthorisationsRevoked))]
+[JsonSerializable(typeof(EnterpriseAudit))]
+[JsonSerializable(typeof(RemittanceRequest))]
+[JsonSerializable(typeof(RemittanceInfo))]
 [JsonSerializable(typeof(Catalogue))]
 [JsonSerializable(typeof(BlobUploaded))]
 [JsonSerializable(typeof(ClaimRequest))]

@@ -63,6 +63,14 @@ public static class ErrorCodes
     public const string NotAuthorised = "not_authorised";
     public const string NotMember = "not_member";
     public const string EnterpriseUnclaimed = "enterprise_unclaimed";
+    public const string AdministratorStays = "administrator_stays";
+    public const string InvitationOpen = "invitation_open";
+    public const string InvitationOver = "invitation_over";
+    public const string InvitationNameMismatch = "invitation_name_mismatch";
+    public const string TransferOpen = "transfer_open";
+    public const string TransferOver = "transfer_over";
+    public const string AdministratorMismatch = "administrator_mismatch";
+    public const string AlreadyMember = "already_member";
 
     // applications of other kinds than the claim
     public const string LetterNotSealed = "letter_not_sealed";

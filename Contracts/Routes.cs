@@ -31,6 +31,34 @@ public static class Routes
         public const string OwnSmsCodes = "/phone/v1/me/sms-codes";
         public const string RealNameByBankCard = "/phone/v1/real-name/bank-card";
         public const string Enterprises = "/phone/v1/enterprises";
+        /// <summary>搜索企业 by a part of the name or the beginning of the credit code: <c>?text=&amp;after=</c>.</summary>
+        public const string EnterpriseSearch = "/phone/v1/enterprises/search";
+        /// <summary>An enterprise nobody claimed: tells the caller once somebody does.</summary>
+        public const string EnterpriseInterest = "/phone/v1/enterprises/{creditCode}/interest";
+        public const string EnterpriseAdministratorCheck = "/phone/v1/enterprises/{creditCode}/administrator-check";
+        public const string EnterprisePeople = "/phone/v1/enterprises/{creditCode}/people";
+        public const string EnterpriseMemberRemoval = "/phone/v1/enterprises/{creditCode}/people/{userId}/removal";
+        public const string EnterpriseInvitations = "/phone/v1/enterprises/{creditCode}/invitations";
+        public const string EnterpriseInvitationWithdrawal = "/phone/v1/enterprises/{creditCode}/invitations/{invitationId}/withdrawal";
+        public const string EnterpriseInvitationAcceptance = "/phone/v1/enterprises/{creditCode}/invitations/{invitationId}/acceptance";
+        public const string EnterpriseInvitationRefusal = "/phone/v1/enterprises/{creditCode}/invitations/{invitationId}/refusal";
+        /// <summary>The caller's own, of every enterprise.</summary>
+        public const string Invitations = "/phone/v1/invitations";
+        public const string EnterpriseTransfers = "/phone/v1/enterprises/{creditCode}/transfers";
+        /// <summary>Asks the administrator to hand over (M026).</summary>
+        public const string EnterpriseTransferWish = "/phone/v1/enterprises/{creditCode}/transfer-wish";
+        /// <summary>The newest, for the two it is between.</summary>
+        public const string EnterpriseTransfer = "/phone/v1/enterprises/{creditCode}/transfer";
+        public const string EnterpriseTransferAcceptance = "/phone/v1/enterprises/{creditCode}/transfers/{transferId}/acceptance";
+        public const string EnterpriseTransferRefusal = "/phone/v1/enterprises/{creditCode}/transfers/{transferId}/refusal";
+        public const string EnterpriseTransferWithdrawal = "/phone/v1/enterprises/{creditCode}/transfers/{transferId}/withdrawal";
+        public const string EnterpriseAuthorisations = "/phone/v1/enterprises/{creditCode}/authorisations";
+        public const string EnterpriseAuthorisationRevocation = "/phone/v1/enterprises/{creditCode}/authorisations/{authorisationId}/revocation";
+        public const string EnterprisePlatformRevocation = "/phone/v1/enterprises/{creditCode}/authorisations/platforms/{platformId}/revocation";
+        public const string EnterpriseMemberRevocation = "/phone/v1/enterprises/{creditCode}/authorisations/people/{userId}/revocation";
+        public const string EnterpriseRemittances = "/phone/v1/enterprises/{creditCode}/remittances";
+        public const string Remittance = "/phone/v1/remittances/{remittanceId}";
+        public const string EnterpriseAudit = "/phone/v1/enterprises/{creditCode}/audit";
         public const string Catalogue = "/phone/v1/catalogue";
         public const string Blobs = "/phone/v1/blobs";
         public const string Applications = "/phone/v1/applications";

@@ -46,6 +46,10 @@ public static class GrainKeys
 
     public static IEnterpriseGrain Enterprise(this IGrainFactory grains, CreditCode code) => grains.GetGrain<IEnterpriseGrain>(code.Value);
 
+    /// <param name="grains">Where to look.</param>
+    /// <param name="numberHash">As for <see cref="PhoneNumber"/>.</param>
+    public static IInvitationBoxGrain InvitationBox(this IGrainFactory grains, string numberHash) => grains.GetGrain<IInvitationBoxGrain>(numberHash);
+
     public static IEnterpriseAuditGrain EnterpriseAudit(this IGrainFactory grains, CreditCode code, long page) =>
         grains.GetGrain<IEnterpriseAuditGrain>(string.Create(CultureInfo.InvariantCulture, $"{code}/{page}"));
 

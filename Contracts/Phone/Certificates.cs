@@ -121,6 +121,26 @@ public enum MessageKind
     PinResetStopped,
     /// <summary>The administrator waived the wait; subject is the certificate.</summary>
     PinResetReady,
+    /// <summary>加入企业邀请; subject is the invitation.</summary>
+    InvitationReceived,
+    /// <summary>To the administrator: accepted, declined, or the name did not match; subject is the invitation.</summary>
+    InvitationAnswered,
+    /// <summary>The user does not belong to the enterprise any more; subject is its credit code.</summary>
+    MemberRemoved,
+    /// <summary>管理员转授 asks the user to become the administrator; subject is the enterprise's credit code.</summary>
+    TransferRequested,
+    /// <summary>To who handed over: accepted or declined; subject is the enterprise's credit code.</summary>
+    TransferAnswered,
+    /// <summary>The user became, or is not any more, the administrator; subject is the enterprise's credit code.</summary>
+    AdministratorChanged,
+    /// <summary>An enterprise the user waited for has an administrator; subject is its credit code.</summary>
+    EnterpriseClaimed,
+    /// <summary>To the administrator: somebody belongs to the enterprise from now on; subject is its credit code.</summary>
+    MemberJoined,
+    /// <summary>对公打款 came, or ended without; subject is the remittance.</summary>
+    RemittanceEnded,
+    /// <summary>To the administrator: somebody asks to take over; subject is the enterprise's credit code.</summary>
+    TransferWished,
 }
 
 /// <summary>A page of the inbox, newest first. <paramref name="Unread"/> counts all.</summary>

@@ -28,8 +28,9 @@ internal static class FindEnterprise
         var found = await grains.Enterprise(code).GetView();
         return found.Claimed && wanted is not null && found.Name != wanted
             ? new ProblemResult(ErrorCodes.EnterpriseMismatch)
-            : Results.Json(
-                new EnterpriseFound(code.Value, found.Name, found.Claimed, found.AdministratorMaskedName, found.AdministratorMaskedPhoneNumber),
-                BztJson.Default.EnterpriseFound);
+            : Results.Json(ToContract(found), BztJson.Default.EnterpriseFound);
     }
+
+    public static EnterpriseFound ToContract(EnterpriseView view) =>
+        new(view.CreditCode.Value, view.Name, view.Claimed, view.AdministratorMaskedName, view.AdministratorMaskedPhoneNumber);
 }

@@ -2,6 +2,7 @@ using Bzt.Gateway.Accounts;
 using Bzt.Gateway.Applications;
 using Bzt.Gateway.CaConsole;
 using Bzt.Gateway.Certificates;
+using Bzt.Gateway.Enterprises;
 using Bzt.Gateway.Health;
 using Bzt.Gateway.Inbox;
 using Bzt.Gateway.OpenApi;
@@ -41,6 +42,7 @@ public static class GatewayHost
         var options = builder.AddGateway();
         builder.AddPhones();
         builder.AddAccounts();
+        builder.AddEnterprises();
         builder.AddInbox(options);
         builder.AddPlatforms();
         builder.AddCertificatesApi();
@@ -76,6 +78,7 @@ public static class GatewayHost
         phones.MapAccounts();
         phones.MapInbox();
         phones.MapApplications();
+        phones.MapEnterprises();
         phones.MapSessions();
         phones.MapCertificates();
     }

@@ -51,6 +51,16 @@ internal static class GetInbox
         Grains.Inbox.MessageKind.NumberChanged => Contracts.Phone.MessageKind.NumberChanged,
         Grains.Inbox.MessageKind.WeChatTied => Contracts.Phone.MessageKind.WeChatTied,
         Grains.Inbox.MessageKind.WeChatUntied => Contracts.Phone.MessageKind.WeChatUntied,
+        Grains.Inbox.MessageKind.InvitationReceived => Contracts.Phone.MessageKind.InvitationReceived,
+        Grains.Inbox.MessageKind.InvitationAnswered => Contracts.Phone.MessageKind.InvitationAnswered,
+        Grains.Inbox.MessageKind.MemberRemoved => Contracts.Phone.MessageKind.MemberRemoved,
+        Grains.Inbox.MessageKind.TransferRequested => Contracts.Phone.MessageKind.TransferRequested,
+        Grains.Inbox.MessageKind.TransferAnswered => Contracts.Phone.MessageKind.TransferAnswered,
+        Grains.Inbox.MessageKind.AdministratorChanged => Contracts.Phone.MessageKind.AdministratorChanged,
+        Grains.Inbox.MessageKind.EnterpriseClaimed => Contracts.Phone.MessageKind.EnterpriseClaimed,
+        Grains.Inbox.MessageKind.MemberJoined => Contracts.Phone.MessageKind.MemberJoined,
+        Grains.Inbox.MessageKind.RemittanceEnded => Contracts.Phone.MessageKind.RemittanceEnded,
+        Grains.Inbox.MessageKind.TransferWished => Contracts.Phone.MessageKind.TransferWished,
         _ => throw new InvalidOperationException($"A message of kind {kind}."),
     };
 }

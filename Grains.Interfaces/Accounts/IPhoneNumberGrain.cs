@@ -19,6 +19,9 @@ public interface IPhoneNumberGrain : IGrainWithStringKey
     /// <summary>Whether this is the password of the number's account; a wrong one counts. Interleaving methods of the account's grain may ask.</summary>
     [Alias("CheckPassword")]
     Task<Reply<Nothing>> CheckPassword(Password password);
+    /// <summary>The account that logs in with this number; null when there is none.</summary>
+    [Alias("GetOwner")]
+    Task<UserId?> GetOwner();
 
     /// <summary>Uses up a code of any purpose but login. Asked again with the same <paramref name="usedBy"/> it goes through again: the first answer may have been lost.</summary>
     /// <param name="purpose">What the code was sent for.</param>

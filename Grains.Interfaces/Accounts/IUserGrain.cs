@@ -73,6 +73,10 @@ public interface IUserGrain : IGrainWithGuidKey
     [Alias("RemoveMembership")]
     Task RemoveMembership(CreditCode creditCode);
 
+    /// <summary>The key of the number's own grain: what others may compare the number by.</summary>
+    [Alias("GetPhoneNumberHash"), AlwaysInterleave]
+    Task<Reply<string>> GetPhoneNumberHash();
+
     /// <summary>Name and ID number, in clear: for certificate subjects and the enterprise's register. Never leaves the silo; refused with <see cref="RefusalCode.RealNameRequired"/>.</summary>
     [Alias("GetPerson"), AlwaysInterleave]
     Task<Reply<Person>> GetPerson();

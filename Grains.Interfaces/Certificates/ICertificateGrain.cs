@@ -70,6 +70,13 @@ public interface ICertificateGrain : IGrainWithGuidKey
     [Alias("withdraw-task")]
     Task Withdraw(Guid task);
 
+    /// <summary>
+    /// Its holder does not belong to that enterprise any more: open requests end, it serves nothing from now on, and its CA is told.
+    /// Nothing happens when it is another enterprise's. Idempotent.
+    /// </summary>
+    [Alias("holder-removed")]
+    Task HolderRemoved(CreditCode enterprise);
+
     /// <summary>The certificate as its holder's phone sees it; <see cref="RefusalCode.NotFound"/> for anybody else.</summary>
     [Alias("view")]
     Task<Reply<CertificateView>> GetView(CertificateCaller caller);

@@ -1,6 +1,8 @@
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Remittances;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.Enterprises;
@@ -80,6 +82,97 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     /// <summary>Whom to tell; <see cref="RefusalCode.NotFound"/> while it is not claimed.</summary>
     [Alias("administrator"), AlwaysInterleave]
     Task<Reply<UserId>> GetAdministrator();
+
+    /// <summary>
+    /// 删除人员: authorisations end with the membership, the person's certificates of this enterprise stop serving and the CA is told.
+    /// <see cref="RefusalCode.AdministratorStays"/> for the administrator. A repeat is done.
+    /// </summary>
+    [Alias("remove-member")]
+    Task<Reply<Nothing>> RemoveMember(UserId caller, UserId member);
+
+    /// <summary>新增人员.</summary>
+    [Alias("invite")]
+    Task<Reply<InvitationView>> Invite(Invite command);
+
+    [Alias("withdraw-invitation")]
+    Task<Reply<Nothing>> WithdrawInvitation(UserId caller, Guid invitation);
+
+    /// <summary>The administrator's, newest first. <see cref="RefusalCode.Forbidden"/> for anybody else.</summary>
+    [Alias("invitations")]
+    Task<Reply<IReadOnlyList<InvitationView>>> GetInvitations(UserId caller);
+
+    /// <summary>One, for whom it is meant: <see cref="RefusalCode.NotFound"/> when the caller's number is not the invited one.</summary>
+    [Alias("invitation")]
+    Task<Reply<InvitationView>> GetInvitation(UserId caller, Guid invitation);
+
+    /// <summary>
+    /// The invited person becomes 办事人员. <see cref="RefusalCode.NotFound"/> when the caller's number is not the invited one,
+    /// <see cref="RefusalCode.InvitationNameMismatch"/> when the real name is another, <see cref="RefusalCode.InvitationOver"/>.
+    /// </summary>
+    [Alias("accept-invitation")]
+    Task<Reply<Nothing>> AcceptInvitation(UserId caller, Guid invitation);
+
+    [Alias("decline-invitation")]
+    Task<Reply<Nothing>> DeclineInvitation(UserId caller, Guid invitation);
+
+    /// <summary>转授管理员: asks the certificate for the administrator's PIN. One at a time: <see cref="RefusalCode.TransferOpen"/>.</summary>
+    [Alias("start-transfer")]
+    Task<Reply<TransferView>> StartTransfer(StartTransfer command);
+
+    /// <summary>From the certificate: the administrator has confirmed with the PIN. From here the member is asked.</summary>
+    [Alias("transfer-signed")]
+    Task TransferSigned(TaskSigned signed);
+
+    /// <summary>The newest transfer; <see cref="RefusalCode.NotFound"/> for whoever it is not between.</summary>
+    [Alias("transfer")]
+    Task<Reply<TransferView>> GetTransfer(UserId caller);
+
+    /// <summary>The member becomes the administrator, the administrator 办事人员, in one write.</summary>
+    [Alias("accept-transfer")]
+    Task<Reply<Nothing>> AcceptTransfer(UserId caller, Guid transfer);
+
+    [Alias("decline-transfer")]
+    Task<Reply<Nothing>> DeclineTransfer(UserId caller, Guid transfer);
+
+    [Alias("withdraw-transfer")]
+    Task<Reply<Nothing>> WithdrawTransfer(UserId caller, Guid transfer);
+
+    /// <summary>An administrator who cannot be reached becomes 办事人员. Idempotent by its application.</summary>
+    [Alias("replace-administrator")]
+    Task<Reply<Nothing>> ReplaceAdministrator(ReplaceAdministrator command);
+
+    /// <summary>Tells the user once somebody claims it. <see cref="RefusalCode.EnterpriseClaimed"/> when somebody has.</summary>
+    [Alias("await-claim")]
+    Task<Reply<Nothing>> AwaitClaim(UserId user);
+
+    /// <summary>
+    /// Whether that is the administrator: name and number in full. <see cref="RefusalCode.AdministratorMismatch"/> with the tries left, no hint which of the two;
+    /// then <see cref="RefusalCode.RateLimited"/>.
+    /// </summary>
+    [Alias("verify-administrator")]
+    Task<Reply<Nothing>> VerifyAdministrator(UserId caller, string name, string phoneNumber);
+
+    /// <summary>
+    /// 对公打款: what to remit and until when; the same for a repeat. <see cref="RefusalCode.AlreadyMember"/>;
+    /// <see cref="RefusalCode.EnterpriseMismatch"/> when it is claimed under another name.
+    /// </summary>
+    [Alias("begin-remittance")]
+    Task<Reply<RemittanceTerms>> BeginRemittance(BeginRemittance command);
+
+    /// <summary>From the remittance: what came in so far. A right one makes its user a member without certificate.</summary>
+    [Alias("remittance-changed")]
+    Task RemittanceChanged(RemittanceView view);
+
+    /// <summary>
+    /// Asks the administrator to hand over (M026): tells him who asks, masked; once a day and user. Only who shows to know the administrator,
+    /// as with <see cref="VerifyAdministrator"/>: nobody else is to write into his inbox.
+    /// </summary>
+    [Alias("ask-for-transfer")]
+    Task<Reply<Nothing>> AskForTransfer(UserId caller, string name, string phoneNumber);
+
+    /// <summary>The audit's length, for the administrator; <see cref="RefusalCode.Forbidden"/> for anybody else.</summary>
+    [Alias("audit-count")]
+    Task<Reply<long>> GetAuditCount(UserId caller);
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.ConfirmClaim")]

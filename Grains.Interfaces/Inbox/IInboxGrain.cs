@@ -94,6 +94,16 @@ public enum MessageKind
     PinResetAsked = 22,
     PinResetStopped = 23,
     PinResetReady = 24,
+    InvitationReceived = 30,
+    InvitationAnswered = 31,
+    MemberRemoved = 32,
+    TransferRequested = 33,
+    TransferAnswered = 34,
+    AdministratorChanged = 35,
+    EnterpriseClaimed = 36,
+    MemberJoined = 37,
+    RemittanceEnded = 38,
+    TransferWished = 39,
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.InboxMessages")]

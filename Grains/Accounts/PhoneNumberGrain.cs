@@ -127,6 +127,8 @@ public sealed class PhoneNumberGrain(
         return refusal is not null ? refusal : new Nothing();
     }
 
+    public Task<UserId?> GetOwner() => Task.FromResult<UserId?>(state.State.Owner is { } owner ? new UserId(owner) : null);
+
     private async Task<SmsResult> SendAsync(string phoneNumber, string code, SmsCodePurpose purpose, CancellationToken giveUp)
     {
         try

@@ -1,5 +1,6 @@
 using Bzt.Grains.Accounts.Legal;
 using Bzt.Grains.Accounts.Passwords;
+using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Providers.BankCards;
@@ -66,6 +67,11 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
             next = next with { Outbox = next.Outbox.AddMessage(Id, NewDeviceMessage(device, now)) };
         }
 
+        if (newUser)
+        {
+            next = next with { Outbox = next.Outbox.Add(EnterpriseOutbox.Registered, command.PhoneNumberHash, Id) };
+        }
+
         await WriteAsync(next);
         return new LoggedIn(Id, new DeviceId(device.Id), newUser, !device.Active);
     }
@@ -93,6 +99,10 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
     {
         Memberships = durable.Memberships.RemoveAll(known => known.CreditCode == creditCode.Value),
     });
+
+    public Task<Reply<string>> GetPhoneNumberHash() => Task.FromResult<Reply<string>>(durable is { PersonKey: { } key, PhoneNumber: { } number }
+        ? protector.KeyedHash("phone-number", personalData.Open(Person, key, "phone-number", number))
+        : new Refusal(RefusalCode.NotFound));
 
     public Task<Reply<Person>> GetPerson() => Task.FromResult<Reply<Person>>(durable is not { RealName: { } name, PersonKey: { } key, PhoneNumber: { } number }
         ? new Refusal(RefusalCode.RealNameRequired)

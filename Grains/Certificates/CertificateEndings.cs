@@ -1,4 +1,5 @@
 using Bzt.Grains.Applications;
+using Bzt.Grains.Foundations;
 using Bzt.Protocol.Evidence;
 
 namespace Bzt.Grains.Certificates;
@@ -43,6 +44,19 @@ internal static class CertificateEndings
         var ended = WithoutKey(record, id, now) with { AbandonedAt = now };
         var created = ended.Created!;
         return ended with { Outbox = ended.Outbox.AddNotIssued(created.Application, new IssuanceFailure(id, reason)).AddWakeUp(created.Holder) };
+    }
+
+    /// <summary>The holder does not belong to the enterprise any more. The key stays for what was encrypted to it; nobody uses it meanwhile.</summary>
+    public static CertificateRecord RemoveHolder(CertificateRecord record, CertificateId id, CreditCode enterprise, DateTimeOffset now)
+    {
+        if (record is not { Created: { } created, RevokedAt: null, AbandonedAt: null, HolderRemovedAt: null } || created.CreditCode != enterprise)
+        {
+            return record;
+        }
+
+        var outbox = record.SigningCertificate is { } issued ? record.Outbox.AddRevocation(created.Ca, issued.Serial) : record.Outbox;
+        var removed = record with { HolderRemovedAt = now, Tasks = [], Outbox = outbox.AddWakeUp(created.Holder) };
+        return record.ActivatedAt is null ? removed : removed with { Outbox = removed.Outbox.Project(CertificateProjector.Row(id, removed)) };
     }
 
     private static bool MayEnd(CertificateRecord record) => record is { ActivatedAt: null, RevokedAt: null, AbandonedAt: null };

@@ -172,6 +172,23 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         ? Task.CompletedTask
         : drain.WriteAsync(next);
 
+    public async Task HolderRemoved(CreditCode enterprise)
+    {
+        var next = CertificateEndings.RemoveHolder(Record, Id, enterprise, time.GetUtcNow());
+        if (ReferenceEquals(next, Record))
+        {
+            return;
+        }
+
+        await drain.WriteAsync(next);
+
+        // What was open ends now. After a crash here the next message about such a session ends it.
+        foreach (var session in openWork.Sessions)
+        {
+            await EndSessionAsync(session, SessionEnd.CertificateUnusable);
+        }
+    }
+
     public async Task<Reply<CertificateView>> GetView(CertificateCaller caller)
     {
         if (Record.Created is not { } created || caller.User != created.Holder)

@@ -19,10 +19,11 @@ public sealed class CertificateProjector : IStateProjector
     public static CertificateRow Row(CertificateId id, CertificateRecord record)
     {
         var created = record.Created!;
-        var ended = record.RevokedAt is not null || record.AbandonedAt is not null;
+        var revoked = record.RevokedAt is not null || record.HolderRemovedAt is not null;
+        var ended = revoked || record.AbandonedAt is not null;
         return new CertificateRow(
             id.ToString(), created.Holder.ToString(), created.Subject.CreditCode, record.SigningCertificate?.Serial, created.Ca.Value,
-            record.RevokedAt is not null ? nameof(CertificateState.Revoked) : record.AbandonedAt is not null ? nameof(CertificateState.Abandoned) : nameof(CertificateState.Active),
+            revoked ? nameof(CertificateState.Revoked) : record.AbandonedAt is not null ? nameof(CertificateState.Abandoned) : nameof(CertificateState.Active),
             ended ? null : record.SigningCertificate?.NotAfter);
     }
 

@@ -36,6 +36,9 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     /// <summary>The last expiry notice: for which end, and how many days ahead it was.</summary>
     public ExpiryNotice? Noticed { get; init; }
 
+    /// <summary>When its holder was removed from the enterprise; it counts as revoked from there, and the CA was told.</summary>
+    public DateTimeOffset? HolderRemovedAt { get; init; }
+
     /// <summary>When the download was given up for good.</summary>
     public DateTimeOffset? AbandonedAt { get; init; }
 
@@ -58,7 +61,7 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     public CertificateRecord WithOutbox(Outbox outbox) => this with { Outbox = outbox };
 
     public CertificateState StateAt(DateTimeOffset now) =>
-        RevokedAt is not null ? CertificateState.Revoked
+        RevokedAt is not null || HolderRemovedAt is not null ? CertificateState.Revoked
         : AbandonedAt is not null ? CertificateState.Abandoned
         : Shares is null ? CertificateState.Generating
         : Shares.IsFrozen ? CertificateState.Frozen

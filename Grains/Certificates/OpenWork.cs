@@ -22,6 +22,8 @@ internal sealed class OpenWork
         entries.Add((session, work));
     }
 
+    public IReadOnlyList<SessionId> Sessions => [.. entries.Select(entry => entry.Session)];
+
     public SessionWork? Find(SessionId session)
     {
         foreach (var entry in entries)

@@ -9,14 +9,15 @@ public sealed partial class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOw
 {
     private readonly IPersistentState<StoredEnterprise> storage;
     private readonly OutboxDrain<StoredEnterprise> outbox;
+    private readonly IKeyProtector protector;
     private readonly TimeProvider time;
 
     /// <summary>What interleaving readers see: never a state whose write has not succeeded.</summary>
     private StoredEnterprise durable = new();
 
-    public EnterpriseGrain([PersistentState("enterprise")] IPersistentState<StoredEnterprise> storage, OutboxDrains drains, TimeProvider time)
+    public EnterpriseGrain([PersistentState("enterprise")] IPersistentState<StoredEnterprise> storage, OutboxDrains drains, IKeyProtector protector, TimeProvider time)
     {
-        (this.storage, this.time) = (storage, time);
+        (this.storage, this.protector, this.time) = (storage, protector, time);
         outbox = drains.Attach(this, storage);
     }
 

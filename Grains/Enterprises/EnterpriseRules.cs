@@ -54,10 +54,28 @@ public static class EnterpriseRules
             Claimed = claimed,
             Reservation = null,
             Contenders = [],
+            Awaiting = [],
             Outbox = state.Outbox.Project(EnterpriseProjector.Row(code, claimed)),
         };
-        return state.Contenders.Where(contender => contender != claim.Application).Aggregate(confirmed, (told, loser) => Tell(told, code, loser));
+        confirmed = state.Contenders.Where(contender => contender != claim.Application).Aggregate(confirmed, (told, loser) => Tell(told, code, loser));
+        confirmed = state.Awaiting.Where(user => user != claim.Administrator)
+            .Aggregate(confirmed, (told, user) => told.Telling(user, EnterpriseMessages.Claimed(code, claim.EnterpriseName, now)));
+        confirmed = confirmed.With(code, claim.Administrator, EnterpriseAct.Claimed, claim.Administrator, claim.Application.ToString(), now);
+        return MembershipRemittanceRules.Claimed(confirmed, code, now);
     }
+
+    /// <summary>Who wants to hear of the claim, as many as can be told in one state.</summary>
+    public static (StoredEnterprise State, Refusal? Refusal) AwaitClaim(StoredEnterprise state, UserId user)
+    {
+        if (state.Claimed is not null)
+        {
+            return (state, new Refusal(RefusalCode.EnterpriseClaimed));
+        }
+
+        return (state.Awaiting.Contains(user) ? state : state with { Awaiting = [.. state.Awaiting.TakeLast(AwaitingKept - 1), user] }, null);
+    }
+
+    private const int AwaitingKept = 200;
 
     private static StoredEnterprise Tell(StoredEnterprise state, CreditCode code, ApplicationId loser) =>
         state with { Outbox = state.Outbox.Add(ApplicationOutbox.ClaimLost, loser.ToString(), code) };

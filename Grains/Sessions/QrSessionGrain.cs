@@ -24,6 +24,9 @@ internal sealed class QrSessionGrain(
     private QrSessionState state = new();
     private DateTimeOffset? confirmingSince;
 
+    /// <summary>The certificates that got the work; in memory, as the scan is.</summary>
+    private readonly Dictionary<CertificateId, SessionSigner> signers = [];
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         state = store.State;
@@ -183,6 +186,12 @@ internal sealed class QrSessionGrain(
             return notBound;
         }
 
+        if (await MayUse(signer) is { } notAllowed)
+        {
+            return notAllowed;
+        }
+
+        signers[signer.Certificate] = signer;
         return new SessionWork(
             state.Command.Kind,
             state.Platform!.Platform,
@@ -192,22 +201,29 @@ internal sealed class QrSessionGrain(
             state.Command.Decryption);
     }
 
-    public Task<Reply<Nothing>> BeginCompletion(CertificateId certificate)
+    public async Task<Reply<Nothing>> BeginCompletion(CertificateId certificate)
     {
         Age();
         if (QrSessionRules.Ended(state) is { } ended)
         {
-            return Task.FromResult<Reply<Nothing>>(ended);
+            return ended;
         }
 
-        if (state.Scanner is null)
+        if (state.Scanner is null || !signers.TryGetValue(certificate, out var signer))
         {
-            return Task.FromResult<Reply<Nothing>>(new Refusal(RefusalCode.NotFound));
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        // Who was removed, or lost the authorisation, between looking and confirming signs nothing: the session ends.
+        if (await MayUse(signer) is { } notAllowed)
+        {
+            await Write(state with { End = SessionEnd.CertificateUnusable });
+            return notAllowed;
         }
 
         confirmingSince = clock.GetUtcNow();
         Wake();
-        return Task.FromResult<Reply<Nothing>>(default(Nothing));
+        return default(Nothing);
     }
 
     public async Task Fail(UserId holder, SessionEnd end)
@@ -250,6 +266,10 @@ internal sealed class QrSessionGrain(
 
     private IBindingGrain Binding(CreditCode enterprise) =>
         GrainFactory.GetGrain<IBindingGrain>(BindingKey.Of(state.Platform!.Platform, enterprise));
+
+    /// <summary>Whether the enterprise lets this holder use its certificate for that, now; its own word each time, so that a removal counts at once.</summary>
+    private async Task<Refusal?> MayUse(SessionSigner signer) =>
+        await GrainFactory.Enterprise(signer.CreditCode).MayUse(signer.User, state.Platform!.Platform, state.Command!.Kind) is Refused<Nothing>(var refusal) ? refusal : null;
 
     private void Age()
     {

@@ -34,6 +34,11 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/applications/{applicationId}/correction"] = Application,
         ["POST /phone/v1/applications/{applicationId}/refusal"] = """{"reason":"不是本单位人员"}""",
         ["POST /phone/v1/applications/{applicationId}/letter"] = """{"certificateId":"01a212625bb77fa6ae65635864885e2a"}""",
+        ["POST /phone/v1/enterprises/{creditCode}/administrator-check"] = """{"name":"张三","phoneNumber":"13800138000"}""",
+        ["POST /phone/v1/enterprises/{creditCode}/transfer-wish"] = """{"name":"张三","phoneNumber":"13800138000"}""",
+        ["POST /phone/v1/enterprises/{creditCode}/invitations"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","name":"张三","phoneNumber":"13800138000"}""",
+        ["POST /phone/v1/enterprises/{creditCode}/transfers"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","member":"01a212625bb77fa6ae65635864885e2b","certificateId":"01a212625bb77fa6ae65635864885e2c"}""",
+        ["POST /phone/v1/enterprises/{creditCode}/remittances"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","enterpriseName":"甲公司","accountTail":"123456","agreed":true}""",
         ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",
         ["POST /rp/v1/sessions"] = """{"kind":"seal","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"timeoutSeconds":300}""",
         ["POST /rp/v1/project-tokens"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"creditCode":"91420500MA0000001X","toolKeyThumbprint":"AAAA","lifetimeSeconds":3600}""",
@@ -125,6 +130,9 @@ public sealed class BadInputTests(HostileWorld world)
     [Theory]
     [InlineData("GET", Routes.Phone.Inbox + "?take=many")]
     [InlineData("GET", Routes.Phone.Enterprises)]
+    [InlineData("GET", Routes.Phone.EnterpriseSearch)]
+    [InlineData("GET", Routes.Phone.EnterpriseSearch + "?text=甲")]
+    [InlineData("GET", Routes.Phone.EnterpriseSearch + "?text=%00%00")]
     [InlineData("GET", Routes.Phone.Enterprises + "?creditCode=91420500MA0000001Y")]
     [InlineData("GET", Routes.Phone.Enterprises + "?creditCode=91420500MA0000001X&name=%00")]
     [InlineData("POST", Routes.Phone.Blobs)]

@@ -144,6 +144,12 @@ public sealed class HostileWorld : IAsyncLifetime
         .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)
         .Replace("{deviceId}", Owner.Phone.Login!.DeviceId.ToString(), StringComparison.Ordinal)
         .Replace("{document}", "user_agreement", StringComparison.Ordinal)
+        .Replace("{userId}", Owner.Phone.Login!.UserId.ToString(), StringComparison.Ordinal)
+        .Replace("{invitationId}", Application.ToString(), StringComparison.Ordinal)
+        .Replace("{transferId}", Application.ToString(), StringComparison.Ordinal)
+        .Replace("{authorisationId}", Application.ToString(), StringComparison.Ordinal)
+        .Replace("{remittanceId}", Application.ToString(), StringComparison.Ordinal)
+        .Replace("{platformId}", CertifiedPhone.PlatformId, StringComparison.Ordinal)
         .Replace("{messageId}", "nothing", StringComparison.Ordinal)
         + Query(template);
 
@@ -152,6 +158,7 @@ public sealed class HostileWorld : IAsyncLifetime
     {
         Routes.Phone.Blobs => "?purpose=licence",
         Routes.Phone.Enterprises => $"?creditCode={Owner.Enterprise.CreditCode}",
+        Routes.Phone.EnterpriseSearch => $"?text={Owner.Enterprise.CreditCode}",
         Routes.Phone.SessionDocuments => $"?certificateId={Owner.Certificate}",
         _ => "",
     };

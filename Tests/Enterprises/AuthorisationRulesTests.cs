@@ -4,6 +4,7 @@ using Bzt.Grains;
 using Bzt.Grains.Enterprises;
 using ApplicationId = Bzt.Grains.ApplicationId;
 using MemberRole = Bzt.Grains.Accounts.MemberRole;
+using MemberVia = Bzt.Grains.Enterprises.MemberVia;
 
 namespace Bzt.Tests.Enterprises;
 

@@ -1,0 +1,81 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Certificates;
+using Bzt.Tests.Platforms;
+
+namespace Bzt.Tests.Enterprises;
+
+[Trait("Feature", "M038"), Trait("Surface", "api")]
+public sealed class RemovalTests
+{
+    [Fact]
+    public async Task Who_is_removed_has_no_more_authorisations_sessions_or_certificate_of_the_enterprise()
+    {
+        await using var world = await EnterpriseWorld.StartAsync();
+        var administrator = await world.MemberAsync();
+        var staff = await world.MemberAsync();
+        await world.TransferAsync(administrator);
+        await TransferTests.GrantAsync(world, AuthorisationScope.Login);
+
+        // Nobody but the administrator removes, and nobody the administrator.
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.RemoveMemberAsync(world.Code, world.BossId)));
+        Assert.Equal(ErrorCodes.AdministratorStays, await Refusal.OfAsync(() => administrator.Client.RemoveMemberAsync(world.Code, administrator.Id)));
+        Assert.Equal(ErrorCodes.NotFound, await Refusal.OfAsync(() => administrator.Client.RemoveMemberAsync(world.Code, Guid.NewGuid())));
+
+        // A session is open and looked at when it happens.
+        var (opened, scanned) = await world.ScanAsync(EnterpriseWorld.Login());
+        using var request = await world.Boss.OpenAsync(scanned);
+        await administrator.Client.RemoveMemberAsync(world.Code, world.BossId);
+        await administrator.Client.RemoveMemberAsync(world.Code, world.BossId);
+        Assert.Equal(SessionEnd.CertificateUnusable, (await world.Platform.WaitAsync(opened.SessionId)).End);
+        Assert.Equal(ErrorCodes.CertificateUnusable, await Refusal.OfAsync(() => world.Boss.Client.ConfirmAsync(request, CertifiedPhone.Pin)));
+
+        await world.Boss.Phone.MessageAsync("已移出企业");
+        await Wait.UntilAsync(() => world.Boss.Client.GetMeAsync(), me => me.Enterprises.Count == 0);
+        await Wait.UntilAsync(() => world.Boss.Client.GetCertificatesAsync(), found => found.Single().State == CertificateState.Revoked);
+        var ended = Assert.Single(await administrator.Client.GetAuthorisationsAsync(world.Code));
+        Assert.False(ended.InForce);
+        Assert.NotNull(ended.EndedAt);
+
+        await world.RestartAsync();
+        Assert.Equal(CertificateState.Revoked, (await world.Boss.Client.GetCertificatesAsync()).Single().State);
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => world.Boss.Client.GetPeopleAsync(world.Code)));
+        var next = await world.Platform.OpenAsync(EnterpriseWorld.Login());
+        var seen = await world.Boss.Client.ScanAsync(next);
+        Assert.Equal((0, ErrorCodes.CertificateUnusable), (seen.Session.Certificates.Count, seen.Session.NotEligibleCode));
+        Assert.Equal(ErrorCodes.CertificateUnusable, await Refusal.OfAsync(() => world.Boss.Client.OpenRequestAsync(seen, world.Boss.Certificate)));
+
+        // Who may come back does so by a new invitation.
+        var again = await administrator.Client.InviteAsync(world.Code, new InviteRequest(Guid.NewGuid(), world.Boss.Phone.Person.Name, world.Boss.Phone.Person.Phone));
+        await world.Boss.Client.AcceptInvitationAsync(world.Code, again.InvitationId);
+        Assert.Contains((await administrator.Client.GetPeopleAsync(world.Code)).Members, member => member.UserId == world.BossId && member.Role == MemberRole.Staff);
+    }
+
+    [Fact]
+    [Trait("Feature", "M022")]
+    public async Task The_one_administrator_manages_the_people_and_everything_is_on_record()
+    {
+        await using var world = await EnterpriseWorld.StartAsync();
+        var staff = await world.MemberAsync();
+        await world.Boss.Client.RemoveMemberAsync(world.Code, staff.Id);
+        await world.RestartAsync();
+        var audit = await Wait.UntilAsync(() => world.Boss.Client.GetEnterpriseAuditAsync(world.Code), found => found.Entries.Count == 5);
+        Assert.Equal(
+            [
+                (EnterpriseAct.MemberRemoved, world.BossId, staff.Id), (EnterpriseAct.MemberAdded, null, staff.Id), (EnterpriseAct.InvitationAccepted, staff.Id, staff.Id),
+                (EnterpriseAct.Invited, world.BossId, null), (EnterpriseAct.Claimed, world.BossId, world.BossId),
+            ],
+            audit.Entries.Select(entry => (entry.Act, entry.Actor, entry.Subject)));
+        Assert.Equal([5, 4, 3, 2, 1], audit.Entries.Select(entry => entry.Sequence));
+        Assert.Null(audit.Before);
+        Assert.Equal([2, 1], (await world.Boss.Client.GetEnterpriseAuditAsync(world.Code, before: 3)).Entries.Select(entry => entry.Sequence));
+
+        // Nobody else looks at it, or does any of it.
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.GetEnterpriseAuditAsync(world.Code)));
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.InviteAsync(world.Code, staff.Invitation())));
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.RevokeAuthorisationsOfMemberAsync(world.Code, staff.Id)));
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.RevokeAuthorisationAsync(world.Code, Guid.NewGuid())));
+    }
+}
