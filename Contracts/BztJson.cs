@@ -8,7 +8,7 @@ namespace Bzt.Contracts;
 
 /// <summary>JSON of the public surface: camelCase members, snake_case enum values, octets in base64, nulls left out, unknown members ignored.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [
-    typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<MemberRole>), typeof(SnakeCaseEnum<LegalDocument>),
+    typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<RealNameProgress>), typeof(SnakeCaseEnum<MemberRole>), typeof(SnakeCaseEnum<LegalDocument>),
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
@@ -31,6 +31,10 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(BankCardRealNameRequest))]
 [JsonSerializable(typeof(RealNameInfo))]
+[JsonSerializable(typeof(PageRealNameRequest))]
+[JsonSerializable(typeof(RealNameReturn))]
+[JsonSerializable(typeof(RealNameCheckInfo))]
+[JsonSerializable(typeof(RealNameWays))]
 [JsonSerializable(typeof(EnterpriseFound))]
 [JsonSerializable(typeof(EnterprisePage))]
 [JsonSerializable(typeof(EnterprisePeople))]

@@ -33,6 +33,11 @@ public static class ErrorCodes
     public const string BankCardUnusable = "bank_card_unusable";
     public const string RealNameTaken = "real_name_taken";
     public const string RealNameUnderage = "real_name_underage";
+    public const string RealNameNotPassed = "real_name_not_passed";
+    public const string RealNameCancelled = "real_name_cancelled";
+    public const string RealNameExpired = "real_name_expired";
+    public const string RealNameWayClosed = "real_name_way_closed";
+    public const string RealNameReturnInvalid = "real_name_return_invalid";
     public const string ProviderUnavailable = "provider_unavailable";
 
     // logging in, settings

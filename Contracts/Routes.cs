@@ -30,6 +30,12 @@ public static class Routes
         public const string FaceConsentWithdrawal = "/phone/v1/me/consents/face-data/withdrawal";
         public const string OwnSmsCodes = "/phone/v1/me/sms-codes";
         public const string RealNameByBankCard = "/phone/v1/real-name/bank-card";
+        public const string RealNameByAlipay = "/phone/v1/real-name/alipay";
+        public const string RealNameByFace = "/phone/v1/real-name/face";
+        public const string RealNameWays = "/phone/v1/real-name/ways";
+        public const string RealNameCheck = "/phone/v1/real-name/checks/{operationId}";
+        public const string RealNameReturn = "/phone/v1/real-name/checks/{operationId}/return";
+        public const string RealNameCancellation = "/phone/v1/real-name/checks/{operationId}/cancellation";
         public const string Enterprises = "/phone/v1/enterprises";
         /// <summary>搜索企业 by a part of the name or the beginning of the credit code: <c>?text=&amp;after=</c>.</summary>
         public const string EnterpriseSearch = "/phone/v1/enterprises/search";

@@ -66,6 +66,12 @@ public enum RefusalCode
     AccountClosed = 110,
     NumberChangeUnknown = 111,
 
+    RealNameNotPassed = 140,
+    RealNameCancelled = 141,
+    RealNameExpired = 142,
+    RealNameWayClosed = 143,
+    RealNameReturnInvalid = 144,
+
     CreditCodeInvalid = 40,
     EnterpriseClaimed = 41,
     EnterpriseMismatch = 42,

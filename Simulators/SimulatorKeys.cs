@@ -18,7 +18,8 @@ public sealed record SimulatorKeys(
     string MerchantPrivateKey,
     WeChatAccount WeChat,
     NeutralAccount Remittance,
-    TencentSmsAccount TencentSms)
+    TencentSmsAccount TencentSms,
+    NeutralAccount Face)
 {
     const string FileName = "keys.json";
 
@@ -58,6 +59,7 @@ public sealed record SimulatorKeys(
     SimulatorKeys Complete() => this with
     {
         WeChat = WeChat ?? WeChatAccount.Draw(),
+        Face = Face ?? NeutralAccount.Draw("fc"),
         Remittance = Remittance ?? NeutralAccount.Draw("rm"),
         TencentSms = TencentSms ?? TencentSmsAccount.Draw(),
     };
@@ -73,7 +75,8 @@ public sealed record SimulatorKeys(
         NewRsaKey(),
         WeChatAccount.Draw(),
         NeutralAccount.Draw("rm"),
-        TencentSmsAccount.Draw());
+        TencentSmsAccount.Draw(),
+        NeutralAccount.Draw("fc"));
 
     static string NewRsaKey()
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -15,6 +16,8 @@ sealed class World
     public List<SmsMessage> Messages { get; init; } = [];
     public Dictionary<string, Trade> Trades { get; init; } = [];
     public Dictionary<string, BankCardCheck> BankCardChecks { get; init; } = [];
+    public Dictionary<string, Certification> Certifications { get; init; } = [];
+    public Dictionary<string, FaceCheck> FaceChecks { get; init; } = [];
     public Dictionary<Guid, RemittanceAccount> RemittanceAccounts { get; init; } = [];
     public List<WeChatUser> WeChatUsers { get; init; } = [];
     public List<WeChatCode> WeChatCodes { get; init; } = [];

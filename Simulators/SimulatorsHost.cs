@@ -1,6 +1,7 @@
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Control;
+using Bzt.Simulators.Faces;
 using Bzt.Simulators.Pages;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
@@ -46,7 +47,9 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<SmsSimulator>();
         builder.Services.AddSingleton<WeChatSimulator>();
         builder.Services.AddSingleton<BankCardSimulator>();
+        builder.Services.AddSingleton<FaceSimulator>();
         builder.Services.AddSingleton<AlipaySimulator>();
+        builder.Services.AddSingleton<Certifications>();
         builder.Services.AddSingleton<AlipayNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlipayNotifier>());
         builder.Services.AddSingleton<RemittanceSimulator>();
@@ -72,6 +75,7 @@ public static class SimulatorsHost
         app.MapSms();
         app.MapWeChat();
         app.MapBankCards();
+        app.MapFaces();
         app.MapRemittances();
         app.MapAlipay();
         app.MapControl();

@@ -12,9 +12,9 @@ public enum Disturbance
     Garbage,
     /// <summary>Do the work, then break the connection instead of answering.</summary>
     Silence,
-    /// <summary>A notification is sent two times.</summary>
+    /// <summary>A notification is sent two times; an answer holds itself two times.</summary>
     Twice,
-    /// <summary>A notification is lost; the next turn sends it.</summary>
+    /// <summary>A notification is lost; the next turn sends it. A call is neither done nor answered, for as long as the caller cares to wait.</summary>
     Never,
 }
 
@@ -27,7 +27,7 @@ public sealed record Steer(Disturbance Kind, string? Code = null, int Millisecon
 /// <summary>What the next calls of a provider shall meet, first come first served.</summary>
 sealed class Steering(TimeProvider time)
 {
-    public static readonly string[] Providers = ["sms", "wechat", "bankcard", "remittance", "remittance-notify", "alipay", "alipay-notify"];
+    public static readonly string[] Providers = ["sms", "wechat", "bankcard", "remittance", "remittance-notify", "alipay", "alipay-notify", "alipay-certify", "face"];
 
     readonly ConcurrentDictionary<string, ConcurrentQueue<Steer>> queues = new();
 
@@ -54,6 +54,11 @@ sealed class Steering(TimeProvider time)
         if (steer.Kind == Disturbance.Delay)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(steer.Milliseconds), time, cancellation);
+        }
+
+        if (steer.Kind == Disturbance.Never && !provider.EndsWith("-notify", StringComparison.Ordinal))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
         }
 
         return steer;

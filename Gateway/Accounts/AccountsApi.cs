@@ -14,5 +14,7 @@ internal static class AccountsApi
         Consents.Map(phones);
         GetMe.Map(phones);
         ProveByBankCard.Map(phones);
+        ProveOnPage.Map(phones);
+        ProveProgress.Map(phones);
     }
 }

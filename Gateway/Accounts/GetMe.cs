@@ -26,13 +26,15 @@ internal static class GetMe
             account.FaceConsent,
             account.ConsentsDue ?? []), BztJson.Default.Me));
 
-    public static RealNameInfo ToContract(this RealName name) => new(name.MaskedName, name.MaskedIdNumber, name.Way switch
+    public static RealNameInfo ToContract(this RealName name) => new(name.MaskedName, name.MaskedIdNumber, name.Way.ToContract(), name.At);
+
+    public static Contracts.Phone.RealNameWay ToContract(this Grains.Accounts.RealNameWay way) => way switch
     {
         Grains.Accounts.RealNameWay.BankCard => Contracts.Phone.RealNameWay.BankCard,
         Grains.Accounts.RealNameWay.Alipay => Contracts.Phone.RealNameWay.Alipay,
         Grains.Accounts.RealNameWay.Face => Contracts.Phone.RealNameWay.Face,
-        _ => throw new InvalidOperationException($"A real name by way {name.Way}."),
-    }, name.At);
+        _ => throw new InvalidOperationException($"A real name by way {way}."),
+    };
 
     private static MembershipInfo ToContract(Membership membership) => new(membership.CreditCode.Value, membership.EnterpriseName, membership.Role switch
     {

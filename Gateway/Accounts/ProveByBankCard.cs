@@ -14,6 +14,12 @@ internal static class ProveByBankCard
     public static void Map(RouteGroupBuilder phones) =>
         phones.MapPost(Routes.Phone.RealNameByBankCard, HandleAsync).WithSummary("Proves the real name by bank card").Needs(PhoneAccess.Device).Produces<RealNameInfo>();
 
+    public static bool TryReadName(string given, out string name)
+    {
+        name = given.Trim();
+        return name.Length is >= 2 and <= MaxName && !name.Any(char.IsControl);
+    }
+
     private static async Task<IResult> HandleAsync(BankCardRealNameRequest request, Caller caller, IGrainFactory grains)
     {
         if (request.OperationId == Guid.Empty)
@@ -21,8 +27,7 @@ internal static class ProveByBankCard
             return Invalid.Member("operationId");
         }
 
-        var name = request.Name.Trim();
-        if (name.Length is < 2 or > MaxName || name.Any(char.IsControl))
+        if (!TryReadName(request.Name, out var name))
         {
             return Invalid.Member("name");
         }

@@ -30,6 +30,11 @@ internal static class ProblemTexts
         ErrorCodes.RealNameAlready => (409, "账号已实名认证，不能更换实名身份"),
         ErrorCodes.RealNameTaken => (409, "该身份已在其他账号实名认证"),
         ErrorCodes.RealNameUnderage => (422, "未满18周岁，不能实名认证"),
+        ErrorCodes.RealNameNotPassed => (422, "认证未通过，请核对姓名和身份证号后由本人重新认证"),
+        ErrorCodes.RealNameCancelled => (409, "认证已取消"),
+        ErrorCodes.RealNameExpired => (410, "认证已超时，请重新发起"),
+        ErrorCodes.RealNameWayClosed => (409, "暂不支持该认证方式，请选择其他方式"),
+        ErrorCodes.RealNameReturnInvalid => (409, "返回的页面不属于本次认证"),
         ErrorCodes.BankCardUnusable => (422, "该银行卡不能用于认证，请更换银行卡"),
         ErrorCodes.ProviderUnavailable => (503, "第三方服务暂不可用，请稍后再试"),
 

@@ -58,6 +58,26 @@ public interface IUserGrain : IGrainWithGuidKey
     [Alias("ProveByBankCard")]
     Task<Reply<RealName>> ProveByBankCard(ProveByBankCard command);
 
+    /// <summary>The ways this installation's providers offer.</summary>
+    [Alias("GetRealNameWays"), AlwaysInterleave]
+    Task<IReadOnlyList<RealNameWay>> GetRealNameWays();
+
+    /// <summary>支付宝认证, 中金认证. As with the bank card, a limited device that proves becomes the active one.</summary>
+    [Alias("ProveOnPage")]
+    Task<Reply<RealNameCheck>> ProveOnPage(ProveOnPage command);
+
+    /// <summary>Where an operation of this device stands; asks the provider, if it was not asked just now. Nobody else's operation is found.</summary>
+    [Alias("GetRealNameCheck")]
+    Task<Reply<RealNameCheck>> GetRealNameCheck(DeviceId device, Guid operation);
+
+    /// <summary>The person is back from the provider's page. The state shows which operation the page belonged to, and proves nothing else.</summary>
+    [Alias("ReturnFromPage")]
+    Task<Reply<RealNameCheck>> ReturnFromPage(DeviceId device, Guid operation, string state);
+
+    /// <summary>The user gives up; whatever the provider says later changes nothing. An operation that has ended stays as it is.</summary>
+    [Alias("CancelRealName")]
+    Task<Reply<RealNameCheck>> CancelRealName(DeviceId device, Guid operation);
+
     /// <summary>
     /// When this device last proved the real name, on whichever way; a proof on another device does not count. Refused with
     /// <see cref="RefusalCode.RealNameRequired"/> when it never did, with <see cref="RefusalCode.NotFound"/> when it is no device of this account.

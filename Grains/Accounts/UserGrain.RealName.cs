@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Providers.BankCards;
+using Bzt.Grains.Providers.RealNames;
 
 namespace Bzt.Grains.Accounts;
 
@@ -25,67 +26,74 @@ public sealed partial class UserGrain
         var now = time.GetUtcNow();
         var inputHash = protector.KeyedHash("real-name-input", string.Join('\n', command.Name, command.IdNumber, command.CardNumber, command.PhoneNumber));
         var idNumberHash = protector.KeyedHash("id-number", command.IdNumber);
-        if (RealNameRules.Before(durable, command, inputHash, idNumberHash, now) is { } decided)
+        if (RealNameRules.Before(durable, command.Operation, inputHash, command.IdNumber, idNumberHash, now) is { } decided)
         {
             return Answer(decided);
         }
 
         // 2. Count the try before the provider is asked.
-        var (begun, limited) = RealNameRules.Begin(durable, command.Operation, inputHash, now);
-        if (limited is not null)
+        if (await BeginAsync(new RealNameOperation(command.Operation, inputHash, null, RealNameWay.BankCard, command.Device.Value), now) is { } limited)
         {
             return limited;
         }
 
-        if (begun != durable)
+        // 3. Ask. The same operation is the same request to the provider, whichever activation asks.
+        var verdict = RealNameRules.Read(await AskAsync(
+            giveUp => bankCards.VerifyAsync(command.Name, command.IdNumber, command.CardNumber, command.PhoneNumber, RequestId(command.Operation), giveUp),
+            reason => new BankCardResult.Unavailable(reason)));
+
+        // 4. Decide.
+        if (verdict is not RealNameVerdict.Passed(var receipt))
+        {
+            await WriteAsync(RealNameRules.Settle(durable, command.Operation, verdict, now));
+            return Answer(RealNameRules.Find(durable, command.Operation)?.Outcome ?? new RealNameOutcome(RefusalCode.ProviderUnavailable));
+        }
+
+        await ProveAsync(command.Operation, command.Device, Seal(command.Name, command.IdNumber, idNumberHash, RealNameWay.BankCard, now, receipt), now);
+        return Answer(RealNameRules.Find(durable, command.Operation)!.Outcome!);
+    }
+
+    private async Task<Refusal?> BeginAsync(RealNameOperation operation, DateTimeOffset now)
+    {
+        var (begun, limited) = RealNameRules.Begin(durable, operation, now);
+        if (limited is null && begun != durable)
         {
             await WriteAsync(begun);
         }
 
-        // 3. Ask. The same operation is the same request to the provider, whichever activation asks.
-        var result = await VerifyAsync(command);
-        if (RealNameRules.Read(result) is { } refusal)
-        {
-            await WriteAsync(refusal is RefusalCode.ProviderUnavailable ? RealNameRules.Undo(durable, command.Operation) : RealNameRules.End(durable, command.Operation, refusal));
-            return Answer(new RealNameOutcome(refusal));
-        }
-
-        // 4. One account a person. A crash after this leaves the person claimed by us; the repeat finds that and goes on.
-        if (await GrainFactory.Person(idNumberHash).Claim(Id) != Id)
-        {
-            await WriteAsync(RealNameRules.End(durable, command.Operation, RefusalCode.RealNameTaken));
-            return new Refusal(RefusalCode.RealNameTaken);
-        }
-
-        // 5. The decision: who it is, and that the device that proved it is the active one.
-        var proven = new ProvenPerson(
-            personalData.Seal(Person, durable.PersonKey!, "name", command.Name),
-            personalData.Seal(Person, durable.PersonKey!, "id-number", command.IdNumber),
-            idNumberHash, Masks.Name(command.Name), Masks.IdNumber(command.IdNumber), RealNameWay.BankCard, now, ((BankCardResult.Ok)result).ReceiptId);
-        await WriteAsync(DeviceRules.Prove(RealNameRules.End(durable, command.Operation, refusal: null), command.Device, now) with { RealName = proven });
-        return Show(proven);
+        return limited;
     }
 
-    private async Task<BankCardResult> VerifyAsync(ProveByBankCard command)
+    /// <summary>One account a person. A crash after the claim leaves the person claimed by us; the repeat finds that and goes on.</summary>
+    private async Task ProveAsync(Guid operation, DeviceId device, ProvenPerson person, DateTimeOffset now) => await WriteAsync(
+        RealNameRules.IsAnother(durable, person.IdNumberHash) ? RealNameRules.End(durable, operation, RefusalCode.RealNameAlready)
+        : await GrainFactory.Person(person.IdNumberHash).Claim(Id) != Id ? RealNameRules.End(durable, operation, RefusalCode.RealNameTaken)
+        : RealNameRules.Prove(durable, operation, device, person, now));
+
+    private ProvenPerson Seal(string name, string idNumber, string idNumberHash, RealNameWay way, DateTimeOffset now, string receipt, string? faceConsent = null) => new(
+        personalData.Seal(Person, durable.PersonKey!, "name", name),
+        personalData.Seal(Person, durable.PersonKey!, "id-number", idNumber),
+        idNumberHash, Masks.Name(name), Masks.IdNumber(idNumber), way, now, receipt, faceConsent);
+
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, Func<string, T> unavailable)
     {
-        // Two users' phones may choose the same operation id; the provider must not mix them up.
-        var requestId = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Person}|{command.Operation:N}")).AsSpan(0, 16));
         using var giveUp = new CancellationTokenSource(ProviderTimeout, time);
         try
         {
-            return await bankCards.VerifyAsync(command.Name, command.IdNumber, command.CardNumber, command.PhoneNumber, requestId, giveUp.Token);
+            return await ask(giveUp.Token);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
-            return new BankCardResult.Unavailable("no answer in time");
+            return unavailable("no answer in time");
         }
     }
 
-    private Reply<RealName> Answer(RealNameOutcome outcome) => outcome.Refusal switch
-    {
-        { } code => new Refusal(code, code is RefusalCode.RateLimited ? time.GetUtcNow().AddDays(1) : null),
-        null => Show(durable.RealName!),
-    };
+    // Two users' phones may choose the same operation id; the provider must not mix them up.
+    private string RequestId(Guid operation) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Person}|{operation:N}")).AsSpan(0, 16));
+
+    private Reply<RealName> Answer(RealNameOutcome outcome) => outcome.Refusal is { } code ? Refuse(code) : Show(durable.RealName!);
+
+    private Refusal Refuse(RefusalCode code) => new(code, code is RefusalCode.RateLimited ? time.GetUtcNow().AddDays(1) : null);
 
     private static RealName Show(ProvenPerson person) => new(person.MaskedName, person.MaskedIdNumber, person.Way, person.At);
 }

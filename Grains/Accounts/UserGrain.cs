@@ -4,6 +4,7 @@ using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Providers.BankCards;
+using Bzt.Grains.Providers.RealNames;
 using LegalDocument = Bzt.Contracts.Phone.LegalDocument;
 
 namespace Bzt.Grains.Accounts;
@@ -17,6 +18,7 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
     private readonly PersonalData personalData;
     private readonly IKeyProtector protector;
     private readonly IBankCardVerifier bankCards;
+    private readonly IReadOnlyList<IHostedIdentityCheck> pages;
     private readonly LegalTexts texts;
     private readonly PasswordHashing passwords;
     private readonly TimeProvider time;
@@ -26,9 +28,9 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
 
     public UserGrain(
         [PersistentState("user")] IPersistentState<UserState> state, OutboxDrains drains, PersonalData personalData, IKeyProtector protector, IBankCardVerifier bankCards,
-        LegalTexts texts, PasswordHashing passwords, TimeProvider time)
+        IEnumerable<IHostedIdentityCheck> pages, LegalTexts texts, PasswordHashing passwords, TimeProvider time)
     {
-        (this.state, this.personalData, this.protector, this.bankCards, this.time) = (state, personalData, protector, bankCards, time);
+        (this.state, this.personalData, this.protector, this.bankCards, this.pages, this.time) = (state, personalData, protector, bankCards, [.. pages], time);
         (this.texts, this.passwords) = (texts, passwords);
         drain = drains.Attach(this, state);
     }

@@ -59,13 +59,32 @@ public sealed record LoginPassword(byte[] SealedHash, DateTimeOffset At, Guid Op
 /// <param name="IdNumber">Sealed.</param>
 /// <param name="IdNumberHash">Keyed.</param>
 /// <param name="Receipt">The provider's, for disputes.</param>
+/// <param name="FaceConsent">What the person consented to before the face was looked at.</param>
 public sealed record ProvenPerson(
-    byte[] Name, byte[] IdNumber, string IdNumberHash, string MaskedName, string MaskedIdNumber, RealNameWay Way, DateTimeOffset At, string Receipt);
+    byte[] Name, byte[] IdNumber, string IdNumberHash, string MaskedName, string MaskedIdNumber, RealNameWay Way, DateTimeOffset At, string Receipt, string? FaceConsent = null);
 
 /// <param name="Id">The phone's.</param>
 /// <param name="InputHash">Keyed hash of what was asked: the same id for other data is a conflict.</param>
-/// <param name="Outcome">Null while the provider is being asked, or after a crash meanwhile.</param>
-public sealed record RealNameOperation(Guid Id, string InputHash, RealNameOutcome? Outcome);
+/// <param name="Outcome">Null while the provider is being asked, or after a crash meanwhile, or while the person has yet to go through its page.</param>
+/// <param name="Way">Null, of an older release: the bank card.</param>
+/// <param name="Device">The one that proves.</param>
+/// <param name="At">When it was counted.</param>
+/// <param name="Page">Of a check on the provider's page, once there is one.</param>
+public sealed record RealNameOperation(
+    Guid Id, string InputHash, RealNameOutcome? Outcome, RealNameWay? Way = null, Guid? Device = null, DateTimeOffset? At = null, PageProof? Page = null);
+
+/// <summary>A proof that waits for the person on the provider's page.</summary>
+/// <param name="Reference">The provider's id of the check. It comes from the provider and goes to the provider: no answer about another one can be slipped in.</param>
+/// <param name="Address">Of the page, when the provider gave it.</param>
+/// <param name="StateHash">SHA-256 of the state in the return address.</param>
+/// <param name="Name">Sealed; null once the operation has ended.</param>
+/// <param name="IdNumber">Sealed; null once the operation has ended.</param>
+/// <param name="IdNumberHash">Keyed.</param>
+/// <param name="ExpiresAt">When waiting ends.</param>
+/// <param name="FaceConsent">The version of the text consented to.</param>
+/// <param name="Returned">The person came back.</param>
+public sealed record PageProof(
+    string Reference, string? Address, byte[] StateHash, byte[]? Name, byte[]? IdNumber, string IdNumberHash, DateTimeOffset ExpiresAt, string? FaceConsent, bool Returned);
 
 /// <param name="Refusal">Null: proven.</param>
 public sealed record RealNameOutcome(RefusalCode? Refusal);

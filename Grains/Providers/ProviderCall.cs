@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Bzt.Grains.Providers;
 
@@ -51,4 +52,8 @@ static class ProviderCall
             return null;
         }
     }
+
+    public static Dictionary<string, string> Strings(JsonObject json) => json
+        .Where(property => property.Value?.GetValueKind() == JsonValueKind.String)
+        .ToDictionary(property => property.Key, property => property.Value!.GetValue<string>());
 }

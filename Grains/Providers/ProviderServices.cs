@@ -1,5 +1,7 @@
 using Bzt.Grains.Providers.BankCards;
+using Bzt.Grains.Providers.Faces;
 using Bzt.Grains.Providers.Payments;
+using Bzt.Grains.Providers.RealNames;
 using Bzt.Grains.Providers.Remittances;
 using Bzt.Grains.Providers.Sms;
 using Bzt.Grains.Providers.WeChat;
@@ -37,8 +39,14 @@ public static class ProviderServices
         services.AddSingleton<IRemittances, BankRemittances>();
 
         services.AddOptions<AlipayOptions>().BindConfiguration(AlipayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddProviderClient(AlipayPayment.HttpClientName);
+        services.AddProviderClient(AlipayGateway.HttpClientName);
+        services.AddSingleton<AlipayGateway>();
         services.AddSingleton<IPaymentProvider, AlipayPayment>();
+        services.AddSingleton<IHostedIdentityCheck, AlipayCertification>();
+
+        services.AddOptions<FaceOptions>().BindConfiguration(FaceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(HmacFaceCheck.HttpClientName);
+        services.AddSingleton<IHostedIdentityCheck, HmacFaceCheck>();
         return services;
     }
 

@@ -9,7 +9,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Bzt.Simulators.Alipay;
 
-/// <summary>开放平台 gateway: <c>alipay.trade.page.pay</c>, <c>alipay.trade.query</c>, <c>alipay.trade.close</c>, and the cashier the first leads to.</summary>
+/// <summary>
+/// 开放平台 gateway: <c>alipay.trade.page.pay</c>, <c>alipay.trade.query</c>, <c>alipay.trade.close</c>, and the cashier the first leads to;
+/// <c>alipay.user.certify.open.initialize</c>, <c>.certify</c>, <c>.query</c>, and the page the second leads to.
+/// </summary>
 static partial class AlipayEndpoints
 {
     static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
@@ -19,11 +22,15 @@ static partial class AlipayEndpoints
     {
         app.MapMethods("/gateway.do", ["GET", "POST"], GatewayAsync);
         app.MapGet("/alipay/cashier/{tradeNo}", ShowCashier);
+        app.MapGet("/alipay/certify/{certifyId}", IResult (string certifyId, Certifications certifications) =>
+            certifications.Find(certifyId) is { } certification ? new RazorComponentResult<CertifyPage>(new { Certification = certification }) : Results.NotFound());
+        app.MapPost("/alipay/certify/{certifyId}/agree", (string certifyId, Certifications certifications) => Leave(certifications.Answer(certifyId, agree: true)));
+        app.MapPost("/alipay/certify/{certifyId}/refuse", (string certifyId, Certifications certifications) => Leave(certifications.Answer(certifyId, agree: false)));
         app.MapPost("/alipay/cashier/{tradeNo}/pay", (string tradeNo, AlipaySimulator simulator, AlipayNotifier notifier) => Leave(tradeNo, TradeStatus.TradeSuccess, simulator, notifier));
         app.MapPost("/alipay/cashier/{tradeNo}/close", (string tradeNo, AlipaySimulator simulator, AlipayNotifier notifier) => Leave(tradeNo, TradeStatus.TradeClosed, simulator, notifier));
     }
 
-    static async Task<IResult> GatewayAsync(HttpContext context, AlipaySimulator simulator, AlipayNotifier notifier, SimulatorKeys keys, Steering steering, TimeProvider time)
+    static async Task<IResult> GatewayAsync(HttpContext context, AlipaySimulator simulator, AlipayNotifier notifier, Certifications certifications, SimulatorKeys keys, Steering steering, TimeProvider time)
     {
         var parameters = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
         if (context.Request.HasFormContentType)
@@ -45,20 +52,30 @@ static partial class AlipayEndpoints
             return PagePay(parameters, simulator);
         }
 
-        var steer = await steering.NextAsync("alipay", context.RequestAborted);
+        if (method == "alipay.user.certify.open.certify")
+        {
+            return certifications.Find(BizContent(parameters).GetValueOrDefault("certify_id", "")) is { } found
+                ? Results.Redirect($"/alipay/certify/{found.CertifyId}")
+                : new RazorComponentResult<CashierErrorPage>(new { Code = "CERTIFY_ID_EXPIRED", Message = SubMessage("CERTIFY_ID_EXPIRED") }) { StatusCode = StatusCodes.Status400BadRequest };
+        }
+
+        var certify = method.StartsWith("alipay.user.certify.", StringComparison.Ordinal);
+        var steer = await steering.NextAsync(certify ? "alipay-certify" : "alipay", context.RequestAborted);
         if (steer is { Kind: Disturbance.Garbage })
         {
             return Results.Text("<html>系统繁忙</html>", "text/html");
         }
 
-        var answer = steer is { Kind: Disturbance.Fail } ? Failed(steer.Code ?? "ACQ.SYSTEM_ERROR") : Answer(method, parameters, simulator, notifier);
+        var answer = steer is { Kind: Disturbance.Fail } ? Failed(steer.Code ?? (certify ? "SYSTEM_ERROR" : "ACQ.SYSTEM_ERROR"))
+            : certify ? Certify(method, BizContent(parameters), certifications)
+            : Answer(method, parameters, simulator, notifier);
         if (steer is { Kind: Disturbance.Silence })
         {
             context.Abort();
             return Results.Empty;
         }
 
-        return Signed(keys, method, answer);
+        return Signed(keys, method, answer, steer);
     }
 
     static string? Check(Dictionary<string, string> parameters, SimulatorKeys keys, DateTimeOffset now)
@@ -143,9 +160,37 @@ static partial class AlipayEndpoints
             case "alipay.trade.query" or "alipay.trade.close":
                 return Failed("ACQ.TRADE_NOT_EXIST");
             default:
-                return new() { ["code"] = "40002", ["msg"] = "Invalid Arguments", ["sub_code"] = "isv.invalid-method", ["sub_msg"] = "不存在的方法名" };
+                return UnknownMethod();
         }
     }
+
+    static Dictionary<string, string> UnknownMethod() =>
+        new() { ["code"] = "40002", ["msg"] = "Invalid Arguments", ["sub_code"] = "isv.invalid-method", ["sub_msg"] = "不存在的方法名" };
+
+    static Dictionary<string, string> Certify(string method, Dictionary<string, string> content, Certifications certifications)
+    {
+        switch (method)
+        {
+            case "alipay.user.certify.open.initialize":
+                return certifications.Initialize(content) is { } certifyId
+                    ? new() { ["code"] = "10000", ["msg"] = "Success", ["certify_id"] = certifyId }
+                    : Failed("INVALID_PARAMETER");
+            case "alipay.user.certify.open.query" when certifications.Find(content.GetValueOrDefault("certify_id", "")) is { } certification:
+                var answer = new Dictionary<string, string> { ["code"] = "10000", ["msg"] = "Success", ["passed"] = certification.Passed == true ? "T" : "F", ["identity_info"] = "{}", ["material_info"] = "{}" };
+                if (certification.FailReason is { } reason)
+                {
+                    answer["fail_reason"] = reason;
+                }
+
+                return answer;
+            case "alipay.user.certify.open.query":
+                return Failed("CERTIFY_ID_EXPIRED");
+            default:
+                return UnknownMethod();
+        }
+    }
+
+    static IResult Leave(Certification? certification) => certification is null ? Results.NotFound() : Results.Redirect(certification.ReturnUrl);
 
     static IResult ShowCashier(string tradeNo, AlipaySimulator simulator) => simulator.FindByTradeNo(tradeNo) is { } trade
         ? new RazorComponentResult<CashierPage>(new { Trade = trade })
@@ -190,11 +235,12 @@ static partial class AlipayEndpoints
     };
 
     // The signature is over the very characters of the inner object.
-    static IResult Signed(SimulatorKeys keys, string method, Dictionary<string, string> answer)
+    static IResult Signed(SimulatorKeys keys, string method, Dictionary<string, string> answer, Steer? steer = null)
     {
         var inner = JsonSerializer.Serialize(answer, Json);
         var name = method.Length > 0 && method.All(character => char.IsAsciiLetterLower(character) || character is '.' or '_') ? method.Replace('.', '_') + "_response" : "error_response";
-        return Results.Text($"{{\"{name}\":{inner},\"sign\":\"{AlipaySignature.Sign(inner, keys.AlipayPrivateKey)}\"}}", "text/html", Encoding.UTF8);
+        var text = $"{{\"{name}\":{inner},\"sign\":\"{AlipaySignature.Sign(inner, keys.AlipayPrivateKey)}\"}}";
+        return Results.Text(steer is { Kind: Disturbance.Twice } ? text + text : text, "text/html", Encoding.UTF8);
     }
 
     static string SubMessage(string subCode) => subCode switch
@@ -204,6 +250,8 @@ static partial class AlipayEndpoints
         "isv.invalid-charset" => "字符集错误",
         "isv.invalid-signature" => "验签出错，请检查签名和待签名字符串",
         "isv.invalid-timestamp" => "非法的时间戳参数",
+        "CERTIFY_ID_EXPIRED" => "认证已失效",
+        "INVALID_PARAMETER" => "参数有误",
         "ACQ.TRADE_NOT_EXIST" => "交易不存在",
         "ACQ.TRADE_HAS_SUCCESS" => "交易已被支付",
         "ACQ.TRADE_HAS_CLOSE" => "交易已经关闭",

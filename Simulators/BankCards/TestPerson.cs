@@ -35,6 +35,16 @@ public sealed record TestPerson(int Number, string Name, string IdNumber, string
             ? person
             : null;
 
+    /// <summary>Whose ID number this is.</summary>
+    public static TestPerson? OfIdNumber(string idNumber) =>
+        idNumber.Length == 18 && idNumber.StartsWith("420000", StringComparison.Ordinal)
+        && DateOnly.TryParseExact(idNumber.AsSpan(6, 8), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var birth)
+        && int.TryParse(idNumber.AsSpan(14, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence >= 1
+        && ((birth.DayNumber - new DateOnly(1960, 1, 1).DayNumber) * 999) + sequence is >= 1 and <= Last and var number
+        && Get(number) is var person && person.IdNumber == idNumber
+            ? person
+            : null;
+
     // GB 11643: ISO 7064 MOD 11-2.
     static char IdCheckCharacter(string seventeen)
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -56,6 +57,18 @@ static class ControlEndpoints
             notifier.Send(orderId);
             return Results.NoContent();
         });
+        control.MapPost("/certifications/{certifyId}/{answer}", (string certifyId, string answer, Certifications certifications) => answer switch
+        {
+            "agree" or "refuse" => certifications.Answer(certifyId, answer == "agree") is { } certification ? Results.Json(new Left(certification.ReturnUrl), Json) : Results.NotFound(),
+            "later" => certifications.Find(certifyId) is { } certification ? Results.Json(new Left(certification.ReturnUrl), Json) : Results.NotFound(),
+            _ => Results.BadRequest(),
+        });
+        control.MapPost("/faces/{checkId}/{act}", (string checkId, string act, FaceSimulator faces) =>
+            !Enum.TryParse<FaceAct>(act, ignoreCase: true, out var chosen) ? Results.BadRequest()
+            : faces.Act(checkId, chosen) is { } check ? Results.Json(new Left(check.Request.ReturnUrl), Json)
+            : Results.NotFound());
+        control.MapGet("/checks", (SimulatorState state) => Results.Json(state.Read(world =>
+            new ChecksMade(world.BankCardChecks.Count, world.Certifications.Count, world.FaceChecks.Count)), Json));
         control.MapPost("/steer/{provider}", SteerAsync);
         control.MapDelete("/steer/{provider}", (string provider, Steering steering) =>
         {
@@ -128,3 +141,9 @@ static class ControlEndpoints
         return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected)) ? await next(context) : Results.Unauthorized();
     }
 }
+
+/// <param name="ReturnUrl">Where the page sends the browser.</param>
+public sealed record Left(string ReturnUrl);
+
+/// <summary>How many checks each provider has been asked for, and would charge.</summary>
+public sealed record ChecksMade(int BankCards, int Certifications, int Faces);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 
@@ -60,11 +61,41 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
     public Task NotifyAsync(string orderId, CancellationToken cancellation = default) =>
         PostAsync($"control/alipay/{Uri.EscapeDataString(orderId)}/notify", null, cancellation);
 
+    /// <summary>Opens Alipay's page of a certification as a browser would; the person then agrees, refuses, or leaves it for later.</summary>
+    /// <param name="page">As the merchant sent the browser there.</param>
+    /// <param name="answer"><c>agree</c>, <c>refuse</c> or <c>later</c>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Where the page sends the browser.</returns>
+    public Task<Uri> CertifyAsync(Uri page, string answer = "agree", CancellationToken cancellation = default) => LeaveAsync(page, "certifications", answer, cancellation);
+
+    /// <summary>Opens the page of a face check as a browser would; then this happens before the camera.</summary>
+    public Task<Uri> ShowFaceAsync(Uri page, FaceAct act = FaceAct.Pass, CancellationToken cancellation = default) => LeaveAsync(page, "faces", act.ToString(), cancellation);
+
+    public async Task<ChecksMade> ChecksMadeAsync(CancellationToken cancellation = default) => (await FindAsync<ChecksMade>("control/checks", cancellation))!;
+
     /// <param name="provider">One of <c>Steering.Providers</c>.</param>
     /// <param name="steer">What its next calls shall meet.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task SteerAsync(string provider, Steer steer, CancellationToken cancellation = default) =>
         PostAsync($"control/steer/{provider}", JsonContent.Create(steer, options: ControlEndpoints.Json), cancellation);
+
+    /// <summary>The provider's next calls go well again.</summary>
+    public async Task ClearAsync(string provider, CancellationToken cancellation = default)
+    {
+        using var request = Request(HttpMethod.Delete, $"control/steer/{provider}");
+        using var response = await http.SendAsync(request, cancellation);
+        response.EnsureSuccessStatusCode();
+    }
+
+    async Task<Uri> LeaveAsync(Uri page, string kind, string act, CancellationToken cancellation)
+    {
+        using var shown = await http.GetAsync(page, cancellation);
+        shown.EnsureSuccessStatusCode();
+        using var request = Request(HttpMethod.Post, $"control/{kind}/{shown.RequestMessage!.RequestUri!.Segments[^1]}/{act}");
+        using var response = await http.SendAsync(request, cancellation);
+        response.EnsureSuccessStatusCode();
+        return new Uri((await response.Content.ReadFromJsonAsync<Left>(ControlEndpoints.Json, cancellation))!.ReturnUrl);
+    }
 
     async Task<T?> FindAsync<T>(string path, CancellationToken cancellation) where T : class
     {

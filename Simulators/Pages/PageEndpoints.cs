@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -36,6 +37,8 @@ static class PageEndpoints
             Checks = world.BankCardChecks.Count,
             Remittances = world.RemittanceAccounts.Values.Sum(account => account.Remittances.Length),
             Trades = world.Trades.Count,
+            Certifications = world.Certifications.Count,
+            Faces = world.FaceChecks.Count,
         })));
         pages.MapGet("/sms", (string? phone, SmsSimulator sms, Steering steering) =>
         {
@@ -67,8 +70,16 @@ static class PageEndpoints
             notifier.Send(reference.ToString());
             return Results.Redirect("/remittances");
         });
-        pages.MapGet("/alipay", (AlipaySimulator alipay, Steering steering) =>
-            new RazorComponentResult<AlipayPage>(new { Trades = alipay.Newest(50), Waiting = steering.Waiting("alipay"), WaitingNotifications = steering.Waiting("alipay-notify") }));
+        pages.MapGet("/faces", (FaceSimulator faces, Steering steering) =>
+            new RazorComponentResult<FacesPage>(new { Checks = faces.Newest(20), Waiting = steering.Waiting("face") }));
+        pages.MapGet("/alipay", (AlipaySimulator alipay, Certifications certifications, Steering steering) => new RazorComponentResult<AlipayPage>(new
+        {
+            Trades = alipay.Newest(50),
+            Certifications = certifications.Newest(20),
+            Waiting = steering.Waiting("alipay"),
+            WaitingNotifications = steering.Waiting("alipay-notify"),
+            WaitingCertifications = steering.Waiting("alipay-certify"),
+        }));
         pages.MapPost("/alipay/{tradeNo}/notify", (string tradeNo, AlipaySimulator alipay, AlipayNotifier notifier) =>
         {
             if (alipay.FindByTradeNo(tradeNo) is not { Notification: not null } trade)
@@ -147,7 +158,8 @@ static class PageEndpoints
         "wechat" => "/wechat",
         "bankcard" => "/bank-cards",
         "remittance" or "remittance-notify" => "/remittances",
-        "alipay" or "alipay-notify" => "/alipay",
+        "alipay" or "alipay-notify" or "alipay-certify" => "/alipay",
+        "face" => "/faces",
         _ => "/",
     });
 }

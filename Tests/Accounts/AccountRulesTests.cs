@@ -41,9 +41,9 @@ public sealed class AccountRulesTests
     public void Who_comes_of_age_today_in_Shanghai_may_prove_his_name_and_not_the_day_before()
     {
         // 26 November begins in Shanghai at 16:00 UTC.
-        var command = new ProveByBankCard(Guid.NewGuid(), DeviceId.New(), "王建华", WithCheck("42000020081126001"), "6299990000000000017", "19900000001");
-        Assert.Equal(RefusalCode.RealNameUnderage, RealNameRules.Before(new UserState(), command, "i", "h", Now)!.Refusal);
-        Assert.Null(RealNameRules.Before(new UserState(), command, "i", "h", Now.AddHours(8)));
+        var (operation, idNumber) = (Guid.NewGuid(), WithCheck("42000020081126001"));
+        Assert.Equal(RefusalCode.RealNameUnderage, RealNameRules.Before(new UserState(), operation, "i", idNumber, "h", Now)!.Refusal);
+        Assert.Null(RealNameRules.Before(new UserState(), operation, "i", idNumber, "h", Now.AddHours(8)));
     }
 
     [Fact]

@@ -60,5 +60,17 @@ public sealed class StoredStateTests
     });
 
     [Fact]
+    public void User_who_is_at_a_provider_s_page() => GoldenState.Verify("user-v1-page", new UserState
+    {
+        RealName = new ProvenPerson([7], [8], "hash", "王**", "420***********0017", RealNameWay.Face, At, "receipt", "2026-11"),
+        Operations =
+        [
+            new RealNameOperation(Id, "input", null, RealNameWay.BankCard, Id, At),
+            new RealNameOperation(Id, "input", null, RealNameWay.Face, Id, At, new PageProof("reference", "https://face.example.com/1", [1], [2], [3], "hash", At, "2026-11", Returned: true)),
+            new RealNameOperation(Id, "input", new RealNameOutcome(RefusalCode.RealNameNotPassed), RealNameWay.Alipay, Id, At, new PageProof("reference", null, [1], null, null, "hash", At, null, Returned: false)),
+        ],
+    });
+
+    [Fact]
     public void Inbox() => GoldenState.Verify("inbox-v1", new InboxState { Messages = [new StoredMessage(Entry, Read: true), new StoredMessage(Entry with { Subject = "1" }, Read: false)] });
 }

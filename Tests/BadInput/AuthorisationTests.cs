@@ -47,6 +47,13 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/inbox/{messageId}/read", None, Missing, Missing, None, None, None),
         new("POST /phone/v1/hub-ticket", None, Ok, Ok, None, None, None),
         new("POST /phone/v1/real-name/bank-card", None, Ok, Ok, None, None, None),
+        new("POST /phone/v1/real-name/alipay", None, Ok, Ok, None, None, None),
+        new("POST /phone/v1/real-name/face", None, Ok, Ok, None, None, None),
+        new("GET /phone/v1/real-name/ways", None, Ok, Ok, None, None, None),
+        // Another device of the same account is somebody else to a proof.
+        new("GET /phone/v1/real-name/checks/{operationId}", None, Missing, Missing, None, None, None),
+        new("POST /phone/v1/real-name/checks/{operationId}/return", None, Ok, Ok, None, None, None),
+        new("POST /phone/v1/real-name/checks/{operationId}/cancellation", None, Missing, Missing, None, None, None),
         new("GET /phone/v1/enterprises", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/enterprises/search", None, Ok, Limited, None, None, None),
         new("POST /phone/v1/enterprises/{creditCode}/interest", None, Ok, Limited, None, None, None),

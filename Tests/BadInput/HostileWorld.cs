@@ -72,6 +72,9 @@ public sealed class HostileWorld : IAsyncLifetime
 
     public Guid Order { get; private set; }
 
+    /// <summary>Of the owner, waiting at Alipay's page.</summary>
+    public Guid RealNameOperation { get; } = Guid.NewGuid();
+
     public string BlobId { get; private set; } = "";
 
     /// <summary>Of the platform, scanned by the owner, waiting.</summary>
@@ -105,6 +108,8 @@ public sealed class HostileWorld : IAsyncLifetime
         await Owner.Client.ScanAsync(Session);
         ProjectToken = (await Platform.CreateProjectTokenAsync(new ProjectTokenRequest(
             new ProjectInfo("P-1", "某道路工程", DateTimeOffset.UnixEpoch.AddYears(50)), Owner.Enterprise.CreditCode, ThumbprintOf(toolKey), 3600))).Token;
+        var person = Owner.Phone.Person;
+        await Owner.Client.ProveRealNameByAlipayAsync(new PageRealNameRequest(RealNameOperation, person.Name, person.IdNumber));
         Operations = await ReadOperationsAsync();
     }
 
@@ -138,6 +143,7 @@ public sealed class HostileWorld : IAsyncLifetime
     /// <summary>A path of the document with the owner's own ids in it.</summary>
     public string Fill(string template) => template
         .Replace("{applicationId}", Application.ToString(), StringComparison.Ordinal)
+        .Replace("{operationId}", RealNameOperation.ToString(), StringComparison.Ordinal)
         .Replace("{orderId}", Order.ToString(), StringComparison.Ordinal)
         .Replace("{certificateId}", Owner.Certificate.ToString(), StringComparison.Ordinal)
         .Replace("{sessionId}", Session.SessionId.ToString(), StringComparison.Ordinal)

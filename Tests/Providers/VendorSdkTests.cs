@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bzt.Grains.Accounts;
 using Bzt.Grains.Providers.Payments;
+using Bzt.Grains.Providers.RealNames;
 using Bzt.Grains.Providers.WeChat;
+using Bzt.Simulators.BankCards;
 using Bzt.Tests.Peers;
 using Bzt.Tests.Simulators;
 using Microsoft.AspNetCore.WebUtilities;
@@ -95,6 +98,35 @@ public sealed class VendorSdkTests
         var ours = simulators.Adapter<IWeChatLogin>();
         var back = QueryHelpers.ParseQuery((await simulators.Control.ConfirmWeChatAsync(ours.ConsentPage(new Uri("http://127.0.0.1:1/back"), "s")!, "小李")).Query);
         Assert.Equal(new WeChatResult.Ok(user["openid"]!.GetValue<string>(), user["unionid"]!.GetValue<string>()), await ours.ExchangeAsync(back["code"]!));
+    }
+
+    [Fact]
+    [Trait("Feature", "M016"), Trait("Surface", "api")]
+    public async Task Alipay_s_SDK_verifies_an_identity()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        using var folder = new TemporaryFolder();
+        var settings = folder.Write("settings.json", JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            gateway = simulators.Settings["Providers:Alipay:Gateway"],
+            appId = simulators.Settings["Providers:Alipay:AppId"],
+            privateKey = simulators.Settings["Providers:Alipay:PrivateKey"],
+            alipayPublicKey = simulators.Settings["Providers:Alipay:AlipayPublicKey"],
+        }));
+        var person = TestPerson.Get(13);
+        Assert.Equal("CERTIFY_ID_EXPIRED", (await Certify("query", new string('0', 32)))["subCode"]!.GetValue<string>());
+        var certifyId = (await Certify("init", "SDK20261125000001", person.Name, person.IdNumber, "http://127.0.0.1:1/back"))["certifyId"]!.GetValue<string>();
+        Assert.Equal("INVALID_PARAMETER", (await Certify("init", "SDK20261125000001", person.Name, person.IdNumber, "http://127.0.0.1:1/back"))["subCode"]!.GetValue<string>());
+        Assert.Equal("F", (await Certify("query", certifyId))["passed"]!.GetValue<string>());
+        var page = (await Certify("page", certifyId))["url"]!.GetValue<string>();
+        Assert.Equal(new Uri("http://127.0.0.1:1/back"), await simulators.Control.CertifyAsync(new Uri(page)));
+        Assert.Equal("T", (await Certify("query", certifyId))["passed"]!.GetValue<string>());
+
+        // What the SDK began our adapter reads.
+        var ours = simulators.Adapter<IEnumerable<IHostedIdentityCheck>>().Single(check => check.Way == RealNameWay.Alipay);
+        Assert.Equal(new HostedCheckResult.Passed(certifyId), await ours.QueryAsync(new HostedCheck(certifyId, null)));
+
+        async Task<JsonNode> Certify(params string[] arguments) => JsonNode.Parse(await Node("alipay-certify.mjs", null, [settings, .. arguments]))!;
     }
 
     // The SDKs write local time where Alipay means Beijing's.

@@ -1,20 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Unicode;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Grains.Providers.Payments;
 
 /// <summary>支付宝 电脑网站支付: <c>alipay.trade.page.pay</c>, its asynchronous notification, and <c>alipay.trade.query</c>.</summary>
-sealed class AlipayPayment(IHttpClientFactory http, IOptions<AlipayOptions> options, TimeProvider time) : IPaymentProvider
+sealed class AlipayPayment(AlipayGateway gateway, IOptions<AlipayOptions> options) : IPaymentProvider
 {
-    public const string HttpClientName = "alipay";
-    static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
-
-    readonly AlipaySignature signature = new(options.Value);
-
     public string Name => "alipay";
 
     public string NotificationReceived => "success";
@@ -23,18 +16,16 @@ sealed class AlipayPayment(IHttpClientFactory http, IOptions<AlipayOptions> opti
     public Task<PaymentCreation> CreateAsync(string orderId, long amountFen, string subject, Uri notifyUrl, Uri returnUrl, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(amountFen, 1);
-        var parameters = Request("alipay.trade.page.pay", new()
-        {
-            ["out_trade_no"] = orderId,
-            ["product_code"] = "FAST_INSTANT_TRADE_PAY",
-            ["total_amount"] = AlipayAmount.Text(amountFen),
-            ["subject"] = subject,
-        });
-        parameters["notify_url"] = notifyUrl.AbsoluteUri;
-        parameters["return_url"] = returnUrl.AbsoluteUri;
-        parameters["sign"] = signature.Sign(AlipaySignature.Content(parameters));
-        var query = string.Join('&', parameters.Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
-        return Task.FromResult<PaymentCreation>(new PaymentCreation.Ok(new UriBuilder(options.Value.Gateway!) { Query = query }.Uri));
+        return Task.FromResult<PaymentCreation>(new PaymentCreation.Ok(gateway.Page(
+            "alipay.trade.page.pay",
+            new JsonObject
+            {
+                ["out_trade_no"] = orderId,
+                ["product_code"] = "FAST_INSTANT_TRADE_PAY",
+                ["total_amount"] = AlipayAmount.Text(amountFen),
+                ["subject"] = subject,
+            },
+            ("notify_url", notifyUrl.AbsoluteUri), ("return_url", returnUrl.AbsoluteUri))));
     }
 
     public bool TryReadNotification(IReadOnlyDictionary<string, string> form, [NotNullWhen(true)] out PaymentNotification? notification)
@@ -43,7 +34,7 @@ sealed class AlipayPayment(IHttpClientFactory http, IOptions<AlipayOptions> opti
 
         // 1. Alipay's signature over everything but itself and its type.
         if (form.GetValueOrDefault("sign_type") != "RSA2" || !form.TryGetValue("sign", out var sign)
-            || !signature.Verify(Encoding.UTF8.GetBytes(AlipaySignature.Content(form.Where(pair => pair.Key is not ("sign" or "sign_type")))), sign))
+            || !gateway.Signature.Verify(Encoding.UTF8.GetBytes(AlipaySignature.Content(form.Where(pair => pair.Key is not ("sign" or "sign_type")))), sign))
         {
             return false;
         }
@@ -66,22 +57,13 @@ sealed class AlipayPayment(IHttpClientFactory http, IOptions<AlipayOptions> opti
 
     public async Task<PaymentQuery> QueryAsync(string orderId, CancellationToken cancellation)
     {
-        var parameters = Request("alipay.trade.query", new() { ["out_trade_no"] = orderId });
-        parameters["sign"] = signature.Sign(AlipaySignature.Content(parameters));
-        using var content = new FormUrlEncodedContent(parameters);
-        using var request = new HttpRequestMessage(HttpMethod.Post, options.Value.Gateway) { Content = content };
-        using var client = http.CreateClient(HttpClientName);
-        var (answer, failure) = await ProviderCall.SendAsync(client, request, options.Value.Timeout, time, cancellation);
-        if (answer is not { } received)
+        var answer = await gateway.CallAsync("alipay.trade.query", new JsonObject { ["out_trade_no"] = orderId }, cancellation);
+        if (answer.Fields is not { } signed)
         {
-            return new PaymentQuery.Unavailable(failure);
+            return new PaymentQuery.Unavailable(answer.Failure);
         }
 
-        if (received.Status != 200 || ReadSigned(received.Body, "alipay_trade_query_response") is not { } fields)
-        {
-            return new PaymentQuery.Unavailable("answer without a valid signature");
-        }
-
+        var fields = ProviderCall.Strings(signed);
         return (fields.GetValueOrDefault("code"), fields.GetValueOrDefault("sub_code", "")) switch
         {
             ("10000", _) => Status(fields, fields.GetValueOrDefault("send_pay_date")) is { } status && status.OrderId == orderId
@@ -93,40 +75,6 @@ sealed class AlipayPayment(IHttpClientFactory http, IOptions<AlipayOptions> opti
             (_, var subCode) when subCode.StartsWith("isv.", StringComparison.Ordinal) => new PaymentQuery.Refused(PaymentRefusal.Account, subCode),
             (_, var subCode) => new PaymentQuery.Refused(PaymentRefusal.Other, subCode),
         };
-    }
-
-    SortedDictionary<string, string> Request(string method, Dictionary<string, string> content) => new(StringComparer.Ordinal)
-    {
-        ["app_id"] = options.Value.AppId,
-        ["method"] = method,
-        ["format"] = "JSON",
-        ["charset"] = "utf-8",
-        ["sign_type"] = "RSA2",
-        ["timestamp"] = AlipayTime.Text(time.GetUtcNow()),
-        ["version"] = "1.0",
-        ["biz_content"] = JsonSerializer.Serialize(content, Json),
-    };
-
-    // The signature is over the inner object's characters as they came.
-    Dictionary<string, string>? ReadSigned(byte[] body, string name)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty(name, out var inner) || inner.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("sign", out var sign) || sign.ValueKind != JsonValueKind.String)
-            {
-                return null;
-            }
-
-            var raw = Encoding.UTF8.GetBytes(inner.GetRawText());
-            return signature.Verify(raw, sign.GetString()!) ? ProviderCall.TryReadStrings(raw) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     static PaymentStatus? Status(IReadOnlyDictionary<string, string> fields, string? paidAt)
