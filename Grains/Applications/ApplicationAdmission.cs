@@ -2,6 +2,7 @@ using Bzt.Contracts.Phone;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications.Catalogue;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Enterprises;
 
 namespace Bzt.Grains.Applications;
 
@@ -25,6 +26,10 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
         ApplicationKind.Claim => ClaimAsync(command),
         ApplicationKind.Personal => PersonalAsync(command),
         ApplicationKind.EnterpriseCertificate or ApplicationKind.StaffCertificate => CertificateAsync(command),
+        ApplicationKind.Join => JoinAsync(command),
+        ApplicationKind.Authorisation => AuthorisationAsync(command),
+        ApplicationKind.Reapplication or ApplicationKind.StaffReapplication => ReapplicationAsync(command),
+        ApplicationKind.AdministratorReplacement => ReplacementAsync(command),
         _ => Task.FromResult<Reply<Admission>>(new Refusal(RefusalCode.InvalidRequest)),
     };
 
@@ -40,24 +45,43 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
             : new Admission(ApplicationKind.Claim, command.EnterpriseName!, command.CreditCode.Value, offer, null, null, null);
     }
 
-    private async Task<Reply<Admission>> PersonalAsync(SubmitApplication command)
-    {
-        if (Offer(command, personal: true) is not { } offer)
-        {
-            return new Refusal(RefusalCode.OfferUnknown);
-        }
-
-        return await grains.User(command.Holder.User).GetPerson() is Done<Person>(var person)
-            ? new Admission(ApplicationKind.Personal, "", NoEnterprise, offer, null, person.Name, null)
-            : new Refusal(RefusalCode.RealNameRequired);
-    }
+    private async Task<Reply<Admission>> PersonalAsync(SubmitApplication command) => Offer(command, personal: true) is { } offer
+        ? await PersonAsync(command, ApplicationKind.Personal, offer)
+        : new Refusal(RefusalCode.OfferUnknown);
 
     /// <summary>新增企业证书: of the administrator's the letter is his own; staff need his agreement, and a scope.</summary>
     private async Task<Reply<Admission>> CertificateAsync(SubmitApplication command)
     {
-        if (await RoleAsync(command.CreditCode!.Value, command.Caller) is not { } role)
+        var code = command.CreditCode!.Value;
+        if (await RoleAsync(code, command.Caller) is not { } role)
         {
-            return new Refusal(RefusalCode.Forbidden);
+            return new Refusal(RefusalCode.NotMember);
+        }
+
+        return Offer(command, personal: false) is not { } offer ? new Refusal(RefusalCode.OfferUnknown)
+            : role == Accounts.MemberRole.Administrator ? new Admission(ApplicationKind.EnterpriseCertificate, await NameAsync(code), code, offer, null, null, null)
+            : await AskingAsync(ApplicationKind.StaffCertificate, await NameAsync(code), code, offer, command.Permissions);
+    }
+
+    /// <summary>加入企业: whoever knows the enterprise and its administrator may ask.</summary>
+    private async Task<Reply<Admission>> JoinAsync(SubmitApplication command)
+    {
+        var code = command.CreditCode!.Value;
+        var enterprise = grains.Enterprise(code);
+        var view = await enterprise.GetView();
+        if (!view.Claimed)
+        {
+            return new Refusal(RefusalCode.EnterpriseUnclaimed);
+        }
+
+        if (view.Name is null || view.Name != command.EnterpriseName)
+        {
+            return new Refusal(RefusalCode.EnterpriseMismatch);
+        }
+
+        if (await RoleAsync(code, command.Caller) is not null)
+        {
+            return new Refusal(RefusalCode.AlreadyMember);
         }
 
         if (Offer(command, personal: false) is not { } offer)
@@ -65,11 +89,104 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
             return new Refusal(RefusalCode.OfferUnknown);
         }
 
-        var name = await NameAsync(command.CreditCode.Value);
-        return role == Accounts.MemberRole.Administrator
-            ? new Admission(ApplicationKind.EnterpriseCertificate, name, command.CreditCode.Value, offer, null, null, null)
-            : new Refusal(RefusalCode.Forbidden);
+        // Last: a wrong answer counts as a guess, and no other fault of the form is to cost one.
+        var asking = await AskingAsync(ApplicationKind.Join, view.Name, code, offer, command.Permissions);
+        return asking is Done<Admission>
+            && await enterprise.VerifyAdministrator(command.Caller, command.Administrator!.Name, command.Administrator.PhoneNumber) is Refused<Nothing>(var wrong)
+                ? wrong
+                : asking;
     }
+
+    /// <summary>新增授权: by the administrator, for a member.</summary>
+    private async Task<Reply<Admission>> AuthorisationAsync(SubmitApplication command)
+    {
+        var code = command.CreditCode!.Value;
+        if (await RoleAsync(code, command.Caller) != Accounts.MemberRole.Administrator)
+        {
+            return new Refusal(RefusalCode.Forbidden);
+        }
+
+        return await RoleAsync(code, command.Holder.User) != Accounts.MemberRole.Staff ? new Refusal(RefusalCode.NotMember)
+            : Offer(command, personal: false) is not { } offer ? new Refusal(RefusalCode.OfferUnknown)
+            : command.Permissions is not { Count: > 0 } permissions ? new Refusal(RefusalCode.PermissionsRequired)
+            : new Admission(ApplicationKind.Authorisation, await NameAsync(code), code, offer, permissions, null, null);
+    }
+
+    /// <summary>过期重新申请: another certificate in place of one that has expired; the old one stays, for what was encrypted to it.</summary>
+    private async Task<Reply<Admission>> ReapplicationAsync(SubmitApplication command)
+    {
+        if (await OwnAsync(command) is not { } facts)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (facts.State != CertificateState.Expired)
+        {
+            return new Refusal(RefusalCode.CertificateNotRenewable);
+        }
+
+        var personal = facts.CreditCode == NoEnterprise;
+        if (ChosenOffer.FindInGroup(catalogue, facts.RecognitionGroup, facts.Ca, command.Years, Delivery.Download, personal) is not { } offer)
+        {
+            return new Refusal(RefusalCode.OfferUnknown);
+        }
+
+        if (personal)
+        {
+            return await PersonAsync(command, ApplicationKind.Personal, offer);
+        }
+
+        return await RoleAsync(facts.CreditCode, command.Caller) switch
+        {
+            null => new Refusal(RefusalCode.NotMember),
+            Accounts.MemberRole.Administrator => command.FormBlobId is null
+                ? new Refusal(RefusalCode.BlobUnknown)
+                : new Admission(ApplicationKind.Reapplication, await NameAsync(facts.CreditCode), facts.CreditCode, offer, null, null, null),
+            _ => await AskingAsync(
+                ApplicationKind.StaffReapplication, await NameAsync(facts.CreditCode), facts.CreditCode, offer,
+                command.Permissions ?? await PermissionsAsync(facts, command.Caller)),
+        };
+    }
+
+    /// <summary>The legal representative's new form, in place of an administrator who cannot be reached.</summary>
+    private async Task<Reply<Admission>> ReplacementAsync(SubmitApplication command)
+    {
+        var code = command.CreditCode!.Value;
+        var view = await grains.Enterprise(code).GetView();
+        return !view.Claimed ? new Refusal(RefusalCode.EnterpriseUnclaimed)
+            : view.Name is null || view.Name != command.EnterpriseName ? new Refusal(RefusalCode.EnterpriseMismatch)
+            : await RoleAsync(code, command.Caller) == Accounts.MemberRole.Administrator ? new Refusal(RefusalCode.AlreadyMember)
+            : Offer(command, personal: false) is not { } offer ? new Refusal(RefusalCode.OfferUnknown)
+            : new Admission(ApplicationKind.AdministratorReplacement, view.Name, code, offer, null, null, null);
+    }
+
+    /// <summary>What the administrator has to agree to.</summary>
+    private async Task<Reply<Admission>> AskingAsync(
+        ApplicationKind kind, string name, CreditCode code, ChosenOffer offer, IReadOnlyList<AuthorisationScope>? permissions)
+    {
+        if (permissions is not { Count: > 0 })
+        {
+            return new Refusal(RefusalCode.PermissionsRequired);
+        }
+
+        return await grains.Enterprise(code).GetAdministrator() is Done<UserId>(var administrator)
+            ? new Admission(kind, name, code, offer, permissions, null, administrator)
+            : new Refusal(RefusalCode.EnterpriseUnclaimed);
+    }
+
+    private async Task<Reply<Admission>> PersonAsync(SubmitApplication command, ApplicationKind kind, ChosenOffer offer) =>
+        await grains.User(command.Holder.User).GetPerson() is Done<Person>(var person)
+            ? new Admission(kind, "", NoEnterprise, offer, null, person.Name, null)
+            : new Refusal(RefusalCode.RealNameRequired);
+
+    private async Task<CertificateFacts?> OwnAsync(SubmitApplication command) =>
+        await grains.Certificate(command.Certificate!.Value).GetFacts() is Done<CertificateFacts>(var facts) && facts.Holder == command.Caller ? facts : null;
+
+    /// <summary>What the holder was authorised for with that certificate, or last: whoever applies again is not asked again.</summary>
+    private async Task<IReadOnlyList<AuthorisationScope>?> PermissionsAsync(CertificateFacts facts, UserId holder) =>
+        await grains.Enterprise(facts.CreditCode).ListAuthorisations(holder) is Done<IReadOnlyList<Authorisation>>(var known)
+            ? (known.FirstOrDefault(granted => granted.Certificate == facts.Certificate) ?? (known is [var newest, ..] ? newest : null))?.Scopes
+            : null;
 
     private ChosenOffer? Offer(SubmitApplication command, bool personal) => command is { Platform: { } platform, Ca: { } ca }
         ? ChosenOffer.Find(catalogue, platform, ca, command.Years, ApplicationSteps.Of[command.Kind].Delivery, personal)

@@ -80,9 +80,20 @@ public static class ApplicationDelivery
                 .Add(ApplicationOutbox.AddMembership, holder.User.ToString(), new Membership(
                     claim.CreditCode, claim.EnterpriseName, Accounts.MemberRole.Administrator))
                 .AddMessage(holder.User, ApplicationMessages.Completed(id, application, now)),
+            ApplicationKind.AdministratorReplacement => outbox
+                .Add(ApplicationOutbox.ReplaceAdministrator, claim.CreditCode.Value, new ReplaceAdministrator(id, holder.User, holder.MaskedName, holder.MaskedPhoneNumber)),
+            _ when application.Permissions is { Count: > 0 } permissions => outbox
+                .Add(ApplicationOutbox.Grant, claim.CreditCode.Value, new GrantAuthorisation(
+                    id.Value, holder.User, application.Offer.Platform, permissions, application.Certificate, now, Until(application, now), application.Letter?.Sealed?.BlobId,
+                    application.Kind == ApplicationKind.Join
+                        ? new AddMember(id.Value, holder.User, Enterprises.MemberVia.Join, holder.MaskedName, holder.MaskedPhoneNumber)
+                        : null)),
             _ => outbox,
         };
     }
+
+    /// <summary>A day longer than the certificate: it must not end before it.</summary>
+    private static DateTimeOffset Until(ApplicationRecord application, DateTimeOffset now) => now + TimeSpan.FromDays((365 * application.Offer.Years) + 1);
 
     private static Refusal NotDownloadable(ApplicationRecord application) => new(application.State switch
     {

@@ -19,6 +19,8 @@ internal static class ApplicationOutbox
     public const string OrderPaid = "application/order-paid";
     public const string ClaimLost = "application/claim-lost";
     public const string WithdrawLetter = "application/withdraw-letter";
+    public const string Grant = "application/grant";
+    public const string ReplaceAdministrator = "application/replace-administrator";
 }
 
 internal sealed class SubmitToCaHandler(IGrainFactory grains) : IOutboxHandler
@@ -108,4 +110,24 @@ internal sealed class LetterSignedHandler(IGrainFactory grains) : IOutboxHandler
 
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
         grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).LetterSigned(delivery.Item.Read<TaskSigned>());
+}
+
+/// <summary>
+/// The certificate has arrived: its holder may use it within the scope that was asked for, and is a member if he joined with it.
+/// An enterprise that refuses has removed him meanwhile; its certificates do not serve him then.
+/// </summary>
+internal sealed class GrantHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.Grant;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Enterprise(new CreditCode(delivery.Item.Target)).Grant(delivery.Item.Read<GrantAuthorisation>());
+}
+
+internal sealed class ReplaceAdministratorHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.ReplaceAdministrator;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Enterprise(new CreditCode(delivery.Item.Target)).ReplaceAdministrator(delivery.Item.Read<ReplaceAdministrator>());
 }

@@ -39,6 +39,29 @@ internal sealed class Applying : IDisposable
         return (administrator, certified.Enterprise, certified.Certificate);
     }
 
+    /// <summary>加入企业, with everything right.</summary>
+    public static ApplicationRequest Join(EnterpriseInfo enterprise, Applying administrator) => new(Guid.NewGuid(), ApplicationKind.Join)
+    {
+        EnterpriseName = enterprise.Name, CreditCode = enterprise.CreditCode,
+        AdministratorName = administrator.Phone.Person.Name, AdministratorPhoneNumber = administrator.Phone.Person.Phone,
+        PlatformId = "yichang-ggzy", CaId = "yichang-ca", Years = 1,
+        Permissions = [AuthorisationScope.Login, AuthorisationScope.Sign, AuthorisationScope.Seal, AuthorisationScope.Encrypt, AuthorisationScope.Decrypt],
+    };
+
+    /// <summary>办事人员 who joined, with the certificate of that.</summary>
+    public static async Task<Applying> StaffAsync(EmbeddedSystem system, TestReviewer reviewer, Applying administrator, EnterpriseInfo enterprise, Guid sealing)
+    {
+        var staff = await PersonAsync(system);
+        var asked = await staff.Client.ApplyAsync(Join(enterprise, administrator));
+        await administrator.Client.AgreeAsync(asked.ApplicationId);
+        await administrator.SealAsync(asked.ApplicationId, sealing);
+        await staff.ApprovedPaidAndDownloadedAsync(reviewer, asked.ApplicationId);
+        await Wait.UntilAsync(staff.Phone.MeAsync, me => me.Enterprises.Count == 1);
+        return staff;
+    }
+
+    public Guid UserId => Phone.Login!.UserId;
+
     /// <summary>After a restart of the system too: the same key, login and shares.</summary>
     public async Task ReconnectAsync()
     {
@@ -50,6 +73,14 @@ internal sealed class Applying : IDisposable
             StretchRounds = 10,
             Login = new PhoneLogin(Phone.Login!.AccessToken, Phone.Login.UserId, Phone.Login.DeviceId),
         };
+    }
+
+    /// <summary>On the same device, when the token is too old.</summary>
+    public async Task LogInAgainAsync()
+    {
+        Phone.Reconnect();
+        await Phone.LogInAsync();
+        await ReconnectAsync();
     }
 
     public Task<ApplicationInfo> UntilAsync(Guid application, ApplicationState state) =>

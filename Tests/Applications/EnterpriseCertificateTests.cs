@@ -23,7 +23,7 @@ public sealed class EnterpriseCertificateTests
         };
 
         // Nobody applies for an enterprise he does not belong to, or sees what others applied for.
-        await ClaimSteps.RefusedAsync(ErrorCodes.Forbidden, () => other.Client.ApplyAsync(request));
+        await ClaimSteps.RefusedAsync(ErrorCodes.NotMember, () => other.Client.ApplyAsync(request));
         var submitted = await administrator.Client.ApplyAsync(request);
         Assert.Equal((ApplicationState.SealDue, enterprise.Name), (submitted.State, submitted.EnterpriseName));
         await ClaimSteps.RefusedAsync(ErrorCodes.NotFound, () => other.Client.GetApplicationAsync(submitted.ApplicationId));
