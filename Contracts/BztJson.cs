@@ -71,7 +71,6 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(PinResetRequest))]
 [JsonSerializable(typeof(PinResetInfo))]
 [JsonSerializable(typeof(PinResetWaiverRequest))]
-[JsonSerializable(typeof(PinResetWaiver))]
 [JsonSerializable(typeof(EvidenceExport))]
 [JsonSerializable(typeof(ChannelTrust))]
 [JsonSerializable(typeof(InboxPage))]

@@ -70,11 +70,11 @@ public sealed partial class PhoneClient
     /// <param name="certificateId">The member's.</param>
     /// <param name="ownCertificateId">The administrator's own of the same enterprise, held on this phone.</param>
     /// <param name="cancellation">Stops waiting.</param>
-    public Task<PinResetWaiver> WaivePinResetAsync(Guid certificateId, Guid ownCertificateId, CancellationToken cancellation = default)
+    public Task<CertificateTaskInfo> WaivePinResetAsync(Guid certificateId, Guid ownCertificateId, CancellationToken cancellation = default)
     {
         var path = Route(Routes.Phone.PinResetWaiver, "certificateId", certificateId);
         var request = new PinResetWaiverRequest(ownCertificateId);
-        return RepeatAsync(() => http.PostAsync(path, request, BztJson.Default.PinResetWaiverRequest, BztJson.Default.PinResetWaiver, cancellation), cancellation);
+        return RepeatAsync(() => http.PostAsync(path, request, BztJson.Default.PinResetWaiverRequest, BztJson.Default.CertificateTaskInfo, cancellation), cancellation);
     }
 
     /// <summary>

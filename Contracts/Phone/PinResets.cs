@@ -42,6 +42,3 @@ public enum PinResetPhase
 /// <summary>The administrator's wish to waive the wait.</summary>
 /// <param name="CertificateId">His own certificate of the enterprise, held on the calling phone: it signs the waiver.</param>
 public sealed record PinResetWaiverRequest(Guid CertificateId);
-
-/// <param name="TaskId">To be confirmed with <see cref="PhoneClient.ConfirmTaskAsync"/>.</param>
-public sealed record PinResetWaiver(Guid TaskId);

@@ -30,7 +30,7 @@ internal static class ResetPin
         phones.MapPost(Routes.Phone.PinResetWaiver, WaiveAsync)
             .Needs(PhoneAccess.RealNamed)
             .WithName("waivePinReset").WithSummary("As the enterprise's administrator: waives the wait; the answer names the task to confirm")
-            .Produces<PinResetWaiver>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
+            .Produces<CertificateTaskInfo>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> RequestAsync(Guid certificateId, PinResetRequest request, Caller caller, IGrainFactory grains)
@@ -54,9 +54,20 @@ internal static class ResetPin
     private static async Task<IResult> StopAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>
         ToHttp(await Pin(grains, certificateId).StopPinReset(From(caller)));
 
-    private static async Task<IResult> WaiveAsync(Guid certificateId, PinResetWaiverRequest request, Caller caller, IGrainFactory grains) =>
-        (await Pin(grains, certificateId).WaivePinReset(From(caller), new CertificateId(request.CertificateId)))
-            .ToHttp(task => Results.Json(new PinResetWaiver(task), BztJson.Default.PinResetWaiver));
+    private static async Task<IResult> WaiveAsync(Guid certificateId, PinResetWaiverRequest request, Caller caller, IGrainFactory grains)
+    {
+        var own = grains.Certificate(new CertificateId(request.CertificateId));
+        if (await own.GetFacts() is not Done<CertificateFacts>(var facts))
+        {
+            return new ProblemResult(ErrorCodes.CertificateNotEligible);
+        }
+
+        // The member's certificate says what there is to sign, the administrator's own puts it before him: neither waits for the other.
+        var asked = await Pin(grains, certificateId).WaivePinReset(From(caller), facts);
+        return asked is Done<CertificateTask>(var task) && await own.Ask(task) is Refused<Nothing>(var refusal)
+            ? refusal.ToHttp()
+            : asked.ToHttp(waiver => Results.Json(new CertificateTaskInfo(waiver.Id, request.CertificateId, waiver.ExpiresAt), BztJson.Default.CertificateTaskInfo));
+    }
 
     private static ICertificatePinGrain Pin(IGrainFactory grains, Guid certificateId) => grains.CertificatePin(new CertificateId(certificateId));
 

@@ -34,10 +34,12 @@ public interface ICertificatePinGrain : IGrainWithGuidKey
     [Alias("stop-pin-reset")]
     Task<Reply<PinResetView>> StopPinReset(PinCaller caller);
 
-    /// <summary>The enterprise's administrator wants to waive the wait for a member: asks his certificate for an instruction, to be signed with his PIN.</summary>
-    /// <returns>The task to sign.</returns>
+    /// <summary>The enterprise's administrator wants to waive the wait for a member. What he signs with his PIN is told to <see cref="PinResetWaived"/>.</summary>
+    /// <param name="caller">The administrator.</param>
+    /// <param name="administrators">His own certificate of the enterprise, on the calling device; <see cref="RefusalCode.CertificateNotEligible"/> for another one.</param>
+    /// <returns>The task for that certificate; the same while the request is.</returns>
     [Alias("waive-pin-reset")]
-    Task<Reply<Guid>> WaivePinReset(PinCaller caller, CertificateId administrators);
+    Task<Reply<CertificateTask>> WaivePinReset(PinCaller caller, CertificateFacts administrators);
 
     /// <summary>The administrator has signed. A repeat, or a word that comes too late, changes nothing.</summary>
     [Alias("pin-reset-waived")]

@@ -1,8 +1,6 @@
-using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains.Accounts;
 using Bzt.Protocol.Certificates;
-using Bzt.Protocol.Forms;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Wire;
 using Microsoft.Extensions.Logging;
@@ -12,8 +10,6 @@ namespace Bzt.Grains.Certificates;
 // The PIN: what comes before its change and its reset, and the count over all certificates of the device.
 public sealed partial class CertificateGrain : ICertificatePinGrain
 {
-    public const string WaivePinResetOperation = "waive-pin-reset";
-
     public async Task<Reply<DateTimeOffset>> ApprovePinChange(ApprovePinChange command)
     {
         if (RefuseCaller(command.Caller) is { } stranger)
@@ -98,42 +94,27 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         return ViewReset();
     }
 
-    public async Task<Reply<Guid>> WaivePinReset(PinCaller caller, CertificateId administrators)
+    public async Task<Reply<CertificateTask>> WaivePinReset(PinCaller caller, CertificateFacts administrators)
     {
-        // Nobody waives his own wait. The caller's own certificate, never this one: a grain that asked itself would wait for itself.
         if (await RefuseAsync(caller) is { } stranger)
         {
             return stranger;
         }
 
+        // Nobody waives his own wait.
         var created = Record.Created!;
         if (caller.User == created.Holder)
         {
             return new Refusal(RefusalCode.Forbidden);
         }
 
-        if (!(await GrainFactory.Holder(caller.User).GetCertificates()).Contains(administrators)
-            || await GrainFactory.Certificate(administrators).GetFacts() is not Done<CertificateFacts>(var facts)
-            || facts.Holder != caller.User || facts.Device != caller.Device || facts.CreditCode != created.CreditCode)
+        if (administrators.Holder != caller.User || administrators.Device != caller.Device || administrators.CreditCode != PinOutbox.EnterpriseOf(created))
         {
             return new Refusal(RefusalCode.CertificateNotEligible);
         }
 
-        var now = time.GetUtcNow();
-        if (Record.Pin?.Reset is not { } reset || !PinResetRules.IsOpen(reset, now) || now >= reset.NotBefore)
-        {
-            return new Refusal(RefusalCode.PinResetNone);
-        }
-
         var member = await GrainFactory.User(created.Holder).GetAccount() is Done<Account>(var account) ? account.RealName?.MaskedName : null;
-        var expires = DateTimeOffset.FromUnixTimeSeconds(reset.NotBefore.ToUnixTimeSeconds());
-        var form = new InstructionForm(
-            WaivePinResetOperation, "免除PIN码重置等待",
-            [new("企业", created.EnterpriseName), new("成员", member ?? "—"), new("证书", Record.SigningCertificate!.Serial), new("申请时间", PinMessages.Time(reset.AskedAt))],
-            reset.Waiver, expires);
-        var asked = await GrainFactory.Certificate(administrators).Ask(new CertificateTask(
-            reset.Waiver, PinOutbox.Waived, Id.ToString(), [new TaskDocument(SigningForms.Instruction, form.Content)], expires));
-        return asked is Refused<Nothing>(var refusal) ? refusal : reset.Waiver;
+        return PinResetRules.Waiver(Record, Id, member, time.GetUtcNow()) is { } task ? task : new Refusal(RefusalCode.PinResetNone);
     }
 
     public async Task PinResetWaived(TaskSigned signed)
@@ -220,8 +201,7 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
     }
 
     private async ValueTask<bool> IsAdministratorAsync(UserId user) =>
-        Record.Created is { CreditCode.Value: { Length: > 0 } } created
-        && await GrainFactory.Enterprise(created.CreditCode).IsAdministrator(user);
+        PinOutbox.EnterpriseOf(Record.Created!) is { } code && await GrainFactory.Enterprise(code).IsAdministrator(user);
 
     private Task<Reply<Nothing>> UseCodeAsync(SmsCodePurpose purpose, string code, Guid operation) =>
         GrainFactory.User(Record.Created!.Holder).UseCode(purpose, code, $"certificate/{Id}/{operation:D}");

@@ -21,13 +21,13 @@ internal static class CertificateMessages
 
     public static InboxEntry Active(CertificateId certificate, CreateCertificate created, DateTimeOffset now) => new(
         $"certificate/{certificate}/active", MessageKind.CertificateActive, "证书已生效",
-        $"{created.EnterpriseName}的企业证书（{created.CaName}）已下载到本机，可以使用。", certificate.ToString(), now);
+        $"{NameOf(created)}（{created.CaName}）已下载到本机，可以使用。", certificate.ToString(), now);
 
     public static InboxEntry Locked(CertificateId certificate, CreateCertificate created, long sequence, int failures, DateTimeOffset? until, DateTimeOffset now) => new(
         $"certificate/{certificate}/locked/{sequence}", MessageKind.CertificateLocked, "证书已锁定",
         until is { } end
-            ? $"{created.EnterpriseName}的企业证书连续输错PIN码{failures}次，已锁定，{end.ToOffset(Shanghai):M月d日 HH:mm}自动解锁。签章、解密均不可用，与费用无关。"
-            : $"{created.EnterpriseName}的企业证书连续输错PIN码{failures}次，已永久锁定，需找回证书。",
+            ? $"{NameOf(created)}连续输错PIN码{failures}次，已锁定，{end.ToOffset(Shanghai):M月d日 HH:mm}自动解锁。签章、解密均不可用，与费用无关。"
+            : $"{NameOf(created)}连续输错PIN码{failures}次，已永久锁定，需找回证书。",
         certificate.ToString(), now);
 
     public static InboxEntry Revoked(CertificateId certificate, CreateCertificate created, DateTimeOffset now) => new(
@@ -39,10 +39,16 @@ internal static class CertificateMessages
         $"{NameOf(created)}（{created.CaName}）将于{notAfter.ToOffset(Shanghai):yyyy年M月d日}到期，剩余不足{days + 1}天。请及时续期，续期保留原密钥，原有加密文件仍可解密。",
         certificate.ToString(), now);
 
-    private static string NameOf(CreateCertificate created) =>
+    /// <summary>A person's certificate bears his name: it is not called by it.</summary>
+    public static string NameOf(CreateCertificate created) =>
         created.Subject.CreditCode is null ? "您的个人证书" : $"{created.EnterpriseName}的企业证书";
 
     public static InboxEntry Frozen(CertificateId certificate, CreateCertificate created, DateTimeOffset now) => new(
         $"certificate/{certificate}/frozen", MessageKind.CertificateFrozen, "证书已冻结",
-        $"{created.EnterpriseName}的企业证书可能被复制到另一台手机，现已停止使用。须由您本人重新实名认证后恢复。", certificate.ToString(), now);
+        $"{NameOf(created)}可能被复制到另一台手机，现已停止使用，不能解冻。须由您本人重新实名认证并找回证书，找回时重新生成密钥。", certificate.ToString(), now);
+
+    /// <summary>To the enterprise's administrator, of a member's certificate.</summary>
+    public static InboxEntry MembersFrozen(CertificateId certificate, CreateCertificate created, long sequence, DateTimeOffset now) => new(
+        $"certificate/{certificate}/frozen/{sequence}/member", MessageKind.CertificateFrozen, "成员证书已冻结",
+        $"{created.EnterpriseName}一名成员的企业证书（{created.CaName}）可能已被他人掌握，现已停止使用。请与其核实。", certificate.ToString(), now);
 }

@@ -178,7 +178,12 @@ internal static class CertificateRules
     private static CertificateRecord Freeze(CertificateRecord record, CertificateId id, DateTimeOffset now)
     {
         var next = record.With(id, EvidenceKind.Frozen, null, null, [], now);
-        return next with { Outbox = next.Outbox.AddMessage(record.Created!.Holder, CertificateMessages.Frozen(id, record.Created, now)) };
+        return next with
+        {
+            Outbox = next.Outbox
+                .AddMessage(record.Created!.Holder, CertificateMessages.Frozen(id, record.Created, now))
+                .AddAdministratorMessage(record.Created, CertificateMessages.MembersFrozen(id, record.Created, next.Evidence!.Sequence, now)),
+        };
     }
 
     private static ImmutableArray<OpenBid> WithBid(CertificateRecord record, SessionWork work, SessionProject project) =>

@@ -15,11 +15,11 @@ internal static class PinMessages
 
     public static InboxEntry Changed(CertificateId certificate, CreateCertificate created, int epoch, DateTimeOffset now) => new(
         $"certificate/{certificate}/pin/{epoch}", MessageKind.PinChanged, "PIN码已修改",
-        $"{created.EnterpriseName}的企业证书（{created.CaName}）的PIN码已修改。若非本人操作，请立即注销证书。", certificate.ToString(), now);
+        $"{CertificateMessages.NameOf(created)}（{created.CaName}）的PIN码已修改。若非本人操作，请立即注销证书。", certificate.ToString(), now);
 
     public static InboxEntry ResetAsked(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}", MessageKind.PinResetAsked, "有人申请重置PIN码",
-        $"{created.EnterpriseName}的企业证书（{created.CaName}）申请重置PIN码，{Time(reset.NotBefore)}后可设置新PIN码。若非本人操作，请在此之前阻止。",
+        $"{CertificateMessages.NameOf(created)}（{created.CaName}）申请重置PIN码，{Time(reset.NotBefore)}后可设置新PIN码。若非本人操作，请在此之前阻止。",
         certificate.ToString(), now);
 
     /// <summary>To the enterprise's administrator.</summary>
@@ -30,18 +30,18 @@ internal static class PinMessages
 
     public static InboxEntry ResetStopped(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/stopped", MessageKind.PinResetStopped, "PIN码重置已被阻止",
-        $"{created.EnterpriseName}的企业证书（{created.CaName}）的PIN码重置申请已被阻止，原PIN码不变。", certificate.ToString(), now);
+        $"{CertificateMessages.NameOf(created)}（{created.CaName}）的PIN码重置申请已被阻止，原PIN码不变。", certificate.ToString(), now);
 
     public static InboxEntry ResetReady(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/ready", MessageKind.PinResetReady, "可以设置新PIN码",
-        $"企业管理员已免除等待，请在{Time(reset.NotAfter)}前为{created.EnterpriseName}的企业证书（{created.CaName}）设置新PIN码。", certificate.ToString(), now);
+        $"企业管理员已免除等待，请在{Time(reset.NotAfter)}前为{CertificateMessages.NameOf(created)}（{created.CaName}）设置新PIN码。", certificate.ToString(), now);
 
     public static InboxEntry ResetDone(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/done", MessageKind.PinChanged, "PIN码已重置",
-        $"{created.EnterpriseName}的企业证书（{created.CaName}）的PIN码已重置。若非本人操作，请立即注销证书。", certificate.ToString(), now);
+        $"{CertificateMessages.NameOf(created)}（{created.CaName}）的PIN码已重置。若非本人操作，请立即注销证书。", certificate.ToString(), now);
 
     /// <summary>Stopped when the deposit had already left.</summary>
     public static InboxEntry ResetFroze(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/frozen", MessageKind.CertificateFrozen, "证书已冻结",
-        $"{created.EnterpriseName}的企业证书（{created.CaName}）的PIN码重置在取出后被阻止，为防他人使用，证书已停止使用。须找回证书。", certificate.ToString(), now);
+        $"{CertificateMessages.NameOf(created)}（{created.CaName}）的PIN码重置在取出后被阻止，为防他人使用，证书已停止使用。须找回证书。", certificate.ToString(), now);
 }

@@ -17,7 +17,10 @@ internal static class PinOutbox
 
     /// <summary>To the enterprise's administrator, unless he is the holder himself.</summary>
     public static Outbox AddAdministratorMessage(this Outbox outbox, CreateCertificate created, InboxEntry entry) =>
-        string.IsNullOrEmpty(created.CreditCode.Value) ? outbox : outbox.Add(Administrator, created.CreditCode.Value, new AdministratorNotice(created.Holder, entry));
+        EnterpriseOf(created) is { } code ? outbox.Add(Administrator, code.Value, new AdministratorNotice(created.Holder, entry)) : outbox;
+
+    /// <summary>Whose administrator has a say; null for a personal certificate.</summary>
+    public static CreditCode? EnterpriseOf(CreateCertificate created) => created.Subject.CreditCode is { Length: > 0 } code ? new CreditCode(code) : null;
 
     public static Outbox AddSmsNotice(this Outbox outbox, CreateCertificate created, CertificateId certificate, PinReset reset) =>
         outbox.Add(SmsNotice, created.Holder.ToString(), new SmsNotice(

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Protocol.Evidence;
+using Bzt.Protocol.Forms;
 using Bzt.Protocol.Rounds;
 
 namespace Bzt.Grains.Certificates;
@@ -118,7 +120,33 @@ internal static class PinResetRules
 
         // The phone has the stretched PIN, and no new one was set: whoever holds it can sign. Nothing but stopping the key undoes that.
         next = (next with { Shares = next.Shares! with { IsFrozen = true } }).With(id, EvidenceKind.Frozen, null, null, [], now);
-        return (next with { Outbox = next.Outbox.AddMessage(created.Holder, PinMessages.ResetFroze(id, created, reset!, now)) }, null);
+        return (next with
+        {
+            Outbox = next.Outbox
+                .AddMessage(created.Holder, PinMessages.ResetFroze(id, created, reset!, now))
+                .AddAdministratorMessage(created, CertificateMessages.MembersFrozen(id, created, next.Evidence!.Sequence, now)),
+        }, null);
+    }
+
+    /// <summary>What the administrator signs; null when nothing waits.</summary>
+    /// <param name="member">The holder's masked name.</param>
+    public static CertificateTask? Waiver(CertificateRecord record, CertificateId id, string? member, DateTimeOffset now)
+    {
+        if (record.Pin?.Reset is not { } reset || !IsOpen(reset, now) || now >= reset.NotBefore)
+        {
+            return null;
+        }
+
+        // Whole seconds: the form says no fractions, and what it says is when the task ends.
+        var expires = DateTimeOffset.FromUnixTimeSeconds(reset.NotBefore.ToUnixTimeSeconds());
+        var form = new InstructionForm(
+            "waive-pin-reset", "免除PIN码重置等待",
+            [
+                new("企业", record.Created!.EnterpriseName), new("成员", member ?? "—"), new("证书", record.SigningCertificate!.Serial),
+                new("申请时间", PinMessages.Time(reset.AskedAt)),
+            ],
+            reset.Waiver, expires);
+        return new CertificateTask(reset.Waiver, PinOutbox.Waived, id.ToString(), [new TaskDocument(SigningForms.Instruction, form.Content)], expires);
     }
 
     /// <summary>Unchanged when nothing waits for this waiver any more.</summary>

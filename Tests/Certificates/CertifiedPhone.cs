@@ -7,6 +7,7 @@ using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Platforms;
@@ -35,6 +36,7 @@ internal sealed class CertifiedPhone : IDisposable
 
     private readonly EmbeddedSystem system;
     private HttpClient http = null!;
+    private HttpClient? window;
 
     private CertifiedPhone(EmbeddedSystem system, TestPhone phone)
     {
@@ -95,6 +97,29 @@ internal sealed class CertifiedPhone : IDisposable
         return next;
     }
 
+    /// <summary>Somebody else's active certificate of the same enterprise, whose staff he is.</summary>
+    public async Task<CertifiedPhone> ColleagueAsync()
+    {
+        var colleague = new CertifiedPhone(system, await system.RealNamedPhoneAsync()) { Enterprise = Enterprise };
+        await colleague.ReconnectAsync();
+        var (grains, login) = (system.Grains, colleague.Phone.Login!);
+        var user = new UserId(login.UserId);
+        var (certificate, code) = (new CertificateId(Guid.CreateVersion7()), new CreditCode(Enterprise.CreditCode));
+        var (number, application) = ($"colleague-{certificate}", new ApplicationId(Guid.CreateVersion7()));
+        Assert.IsType<Done<Nothing>>(await grains.Enterprise(code).AddMember(new AddMember(Guid.NewGuid(), user, Grains.Enterprises.MemberVia.Join, "李*", "138****0002")));
+        await grains.CaAdapter(new CaId(Ca)).Submit(new CaSubmissionOrder(
+            new CaApplication(number, CaApplicationKind.New, certificate.ToString(), new CaSubject(Enterprise.Name, Enterprise.Name, null, null, null, code.Value), TimeSpan.FromDays(365)),
+            application, new CaApplicationFile(PlatformName, 1, user, "李*", "138****0002", null, null)));
+        await Wait.UntilAsync(() => grains.CaAdapter(new CaId(Ca)).GetDesk(), entries => entries.Any(entry => entry.ApplicationNumber == number));
+        Assert.IsType<Done<Nothing>>(await grains.CaAdapter(new CaId(Ca)).Decide(new CaDecision(number, "reviewer", null)));
+        Assert.IsType<Done<Nothing>>(await grains.Certificate(certificate).Create(new CreateCertificate(
+            application, number, user, new DeviceId(login.DeviceId), colleague.Phone.Key.PublicKey, code, Enterprise.Name, new CaId(Ca), "宜昌CA", "hubei",
+            new CertificateSubject(Enterprise.Name, Enterprise.Name, code.Value))));
+        colleague.Certificate = certificate.Value;
+        Assert.IsType<DownloadOutcome.Active>(await colleague.Client.ContinueDownloadAsync(colleague.Certificate, Pin));
+        return colleague;
+    }
+
     /// <summary>After a restart of the system, or of the phone: a new client on the same key, login and store.</summary>
     public async Task ReconnectAsync(MemoryPhoneKeyStore? store = null)
     {
@@ -106,6 +131,17 @@ internal sealed class CertifiedPhone : IDisposable
         {
             StretchRounds = 10,
             Login = new PhoneLogin(Phone.Login!.AccessToken, Phone.Login.UserId, Phone.Login.DeviceId),
+        };
+    }
+
+    /// <summary>The app in a second window of the same phone: the same key, login and store.</summary>
+    public async Task<PhoneClient> WindowAsync()
+    {
+        window = new HttpClient { BaseAddress = system.Address, Timeout = TimeSpan.FromSeconds(60) };
+        return new PhoneClient(window, Phone.Key, Store, new DotNetPinStretcher(), await ChannelTrust.FetchAsync(system.Gateway), system.Clock, SystemRandom.Instance)
+        {
+            StretchRounds = 10,
+            Login = Client.Login,
         };
     }
 
@@ -184,6 +220,7 @@ internal sealed class CertifiedPhone : IDisposable
     public void Dispose()
     {
         http.Dispose();
+        window?.Dispose();
         Phone.Dispose();
     }
 

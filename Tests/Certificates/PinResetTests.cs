@@ -1,8 +1,12 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Grains;
+using Bzt.Grains.Certificates;
 using Bzt.Protocol.Evidence;
+using Bzt.Protocol.Forms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
+using PinResetPhase = Bzt.Contracts.Phone.PinResetPhase;
 
 namespace Bzt.Tests.Certificates;
 
@@ -162,12 +166,7 @@ public class PinResetTests(CertificateSystem certificates)
         using var watching = await system.LoggedInPhoneAsync(taken.Phone.Person);
         await AskAsync(taken);
         system.Clock.Advance(TimeSpan.FromHours(24));
-
-        // What became of an earlier attempt is asked for in two messages, the deposit fetched in two; nothing after them is answered.
-        var before = taken.Net.Exchanges;
-        taken.Net.Lose = number => number > before + 4;
-        await Assert.ThrowsAnyAsync<Exception>(() => taken.Client.ResetPinAsync(taken.Certificate, NewPin));
-        Assert.Contains(EvidenceKind.PinResetReleased, (await taken.EvidenceAsync()).Entries.Select(entry => entry.Kind));
+        await FetchOnlyAsync(taken);
         await StopAsync(watching, taken);
         await RestartAsync(taken);
         Assert.Equal(CertificateState.Frozen, (await taken.Client.GetCertificateAsync(taken.Certificate)).State);
@@ -198,6 +197,163 @@ public class PinResetTests(CertificateSystem certificates)
         await RefusedAsync(ErrorCodes.PinLockedForGood, () => phone.Client.ApprovePinChangeAsync(phone.Certificate, "000000"));
         Assert.Equal(new PinOutcome.Locked(null), await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
     }
+
+    [Fact]
+    [Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task The_administrator_is_told_of_a_members_reset_and_may_stop_it_or_waive_the_wait_with_his_own_pin()
+    {
+        using var administrator = await CertifiedPhone.ActiveAsync(system);
+        await Wait.UntilAsync(() => system.Grains.Enterprise(new CreditCode(administrator.Enterprise.CreditCode)).GetView(), view => view.Claimed);
+        using var member = await administrator.ColleagueAsync();
+        using var other = await administrator.ColleagueAsync();
+        using var stranger = await CertifiedPhone.ActiveAsync(system);
+
+        // His own reset tells him once, as its holder.
+        await AskAsync(administrator);
+        await administrator.MessagesAsync("有人申请重置PIN码", 1);
+        Assert.DoesNotContain((await administrator.Client.GetInboxAsync()).Messages, message => message.Title == "成员申请重置PIN码");
+        await RefusedAsync(ErrorCodes.Forbidden, () => administrator.Client.WaivePinResetAsync(administrator.Certificate, administrator.Certificate));
+        await administrator.Client.StopPinResetAsync(administrator.Certificate);
+
+        // A member's: told at once, seen, stopped. Who is neither learns nothing.
+        await AskAsync(member);
+        await ToldAsync(administrator, member, "成员申请重置PIN码");
+        Assert.Equal(PinResetPhase.Waiting, (await administrator.Client.GetPinResetAsync(member.Certificate)).Phase);
+        foreach (var nobody in (CertifiedPhone[])[stranger, other])
+        {
+            await RefusedAsync(ErrorCodes.NotFound, () => nobody.Client.GetPinResetAsync(member.Certificate));
+            await RefusedAsync(ErrorCodes.NotFound, () => nobody.Client.StopPinResetAsync(member.Certificate));
+            await RefusedAsync(ErrorCodes.NotFound, () => nobody.Client.WaivePinResetAsync(member.Certificate, nobody.Certificate));
+        }
+
+        await RefusedAsync(ErrorCodes.Forbidden, () => member.Client.WaivePinResetAsync(member.Certificate, member.Certificate));
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        using var thief = await system.LoggedInPhoneAsync(administrator.Phone.Person);
+        await RefusedAsync(ErrorCodes.DeviceLimited, () => StopAsync(thief, member));
+        Assert.Equal(PinResetPhase.Stopped, (await administrator.Client.StopPinResetAsync(member.Certificate)).Phase);
+
+        // Another member's: waived. Neither with somebody else's certificate nor with a wrong PIN, and not twice.
+        await AskAsync(other);
+        await RefusedAsync(ErrorCodes.CertificateNotEligible, () => administrator.Client.WaivePinResetAsync(other.Certificate, other.Certificate));
+        await RefusedAsync(ErrorCodes.CertificateNotEligible, () => administrator.Client.WaivePinResetAsync(other.Certificate, stranger.Certificate));
+        var task = await administrator.Client.WaivePinResetAsync(other.Certificate, administrator.Certificate);
+        Assert.Equal(task, await administrator.Client.WaivePinResetAsync(other.Certificate, administrator.Certificate));
+        Assert.IsType<PinOutcome.WrongPin>(await administrator.Client.ConfirmTaskAsync(administrator.Certificate, task.TaskId, CertifiedPhone.WrongPin, _ => true));
+        Assert.IsType<PinOutcome.ResetUnavailable>(await other.Client.ResetPinAsync(other.Certificate, NewPin));
+        await system.RestartAsync();
+        foreach (var phone in (CertifiedPhone[])[administrator, member, other])
+        {
+            phone.Phone.Reconnect();
+            await phone.ReconnectAsync();
+        }
+
+        IReadOnlyList<SigningForm>? shown = null;
+        Assert.IsType<PinOutcome.Done>(await administrator.Client.ConfirmTaskAsync(
+            administrator.Certificate, task.TaskId, CertifiedPhone.Pin, forms => (shown = forms) is not null));
+        var instruction = Assert.IsType<InstructionForm>(Assert.Single(shown!));
+        Assert.Equal(("免除PIN码重置等待", administrator.Enterprise.Name), (instruction.Title, instruction.Facts[0].Value));
+        var waived = await Wait.UntilAsync(() => other.Client.GetPinResetAsync(other.Certificate), reset => reset.Phase == PinResetPhase.Ready);
+        Assert.True(waived.Waived);
+        await other.MessagesAsync("可以设置新PIN码", 1);
+        Assert.IsType<PinOutcome.Done>(await other.Client.ResetPinAsync(other.Certificate, NewPin));
+        await RefusedAsync(ErrorCodes.PinResetNone, () => administrator.Client.WaivePinResetAsync(other.Certificate, administrator.Certificate));
+        Assert.Contains(EvidenceKind.PinResetWaived, (await other.EvidenceAsync()).Entries.Select(entry => entry.Kind));
+
+        // Stopped when the deposit had left: the member's key is stopped, and both are told.
+        system.Clock.Advance(TimeSpan.FromHours(72));
+        await AskAsync(member);
+        system.Clock.Advance(TimeSpan.FromHours(24));
+        await FetchOnlyAsync(member);
+        await administrator.Client.StopPinResetAsync(member.Certificate);
+        Assert.Equal(CertificateState.Frozen, (await member.Client.GetCertificateAsync(member.Certificate)).State);
+        await ToldAsync(administrator, member, "成员证书已冻结");
+        await member.MessagesAsync("证书已冻结", 1);
+
+        // The new PIN is the PIN: it changes itself.
+        await other.ApprovePinChangeAsync();
+        Assert.IsType<PinOutcome.WrongPin>(await other.Client.ChangePinAsync(other.Certificate, CertifiedPhone.Pin, "836159"));
+        Assert.IsType<PinOutcome.Done>(await other.Client.ChangePinAsync(other.Certificate, NewPin, "836159"));
+    }
+
+    [Fact]
+    [Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task Whoever_is_not_administrator_any_more_waives_nothing()
+    {
+        using var administrator = await CertifiedPhone.ActiveAsync(system);
+        var code = new CreditCode(administrator.Enterprise.CreditCode);
+        await Wait.UntilAsync(() => system.Grains.Enterprise(code).GetView(), view => view.Claimed);
+        using var member = await administrator.ColleagueAsync();
+        await AskAsync(member);
+        var record = await certificates.StoredAsync(member.Certificate);
+        var pin = system.Grains.CertificatePin(new CertificateId(member.Certificate));
+        var waiver = record.Pin!.Reset!.Waiver;
+        var signing = (await administrator.Client.GetCertificateAsync(administrator.Certificate)).SigningCertificate!;
+        using var stranger = await CertifiedPhone.ActiveAsync(system);
+        var foreign = (await stranger.Client.GetCertificateAsync(stranger.Certificate)).SigningCertificate!;
+
+        // Not an administrator's word, not under a certificate of the enterprise, another task's, the holder's own.
+        await pin.PinResetWaived(Signed(waiver, stranger, signing));
+        await pin.PinResetWaived(Signed(waiver, administrator, foreign));
+        await pin.PinResetWaived(Signed(Guid.NewGuid(), administrator, signing));
+        await pin.PinResetWaived(Signed(waiver, member, signing));
+        Assert.Equal(PinResetPhase.Waiting, (await member.Client.GetPinResetAsync(member.Certificate)).Phase);
+
+        await pin.PinResetWaived(Signed(waiver, administrator, signing));
+        var waived = await member.Client.GetPinResetAsync(member.Certificate);
+        Assert.Equal(PinResetPhase.Ready, waived.Phase);
+        system.Clock.Advance(TimeSpan.FromMinutes(5));
+        await pin.PinResetWaived(Signed(waiver, administrator, signing));
+        Assert.Equal(waived, await member.Client.GetPinResetAsync(member.Certificate));
+
+        TaskSigned Signed(Guid task, CertifiedPhone by, byte[] certificate) => new(
+            task, new CertificateId(by.Certificate), new UserId(by.Phone.Login!.UserId), [new byte[64]], certificate, system.Clock.GetUtcNow());
+    }
+
+    [Fact]
+    [Trait("Feature", "X22"), Trait("Surface", "api")]
+    public async Task The_deposit_is_released_once_however_often_and_by_whomever_it_is_asked_for()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await AskAsync(phone);
+        system.Clock.Advance(TimeSpan.FromHours(24));
+
+        // The same phone in two windows at once. They may void each other's attempts, then one goes on alone; nothing is released twice.
+        var window = await phone.WindowAsync();
+        var outcomes = await Task.WhenAll(phone.Client.ResetPinAsync(phone.Certificate, NewPin), window.ResetPinAsync(phone.Certificate, NewPin));
+        if (!outcomes.Any(outcome => outcome is PinOutcome.Done))
+        {
+            Assert.IsType<PinOutcome.Done>(await phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+        }
+
+        Assert.Equal(0, (await phone.Client.GetCertificateAsync(phone.Certificate)).Failures);
+        Assert.Single((await phone.EvidenceAsync()).Entries, entry => entry.Kind == EvidenceKind.PinResetReleased);
+        Assert.Equal(PinResetPhase.Done, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
+        Assert.Null((await certificates.StoredAsync(phone.Certificate)).Shares!.Approval);
+        Assert.Single((await certificates.StoredAsync(phone.Certificate)).Shares!.Deposits);
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, "836159"));
+
+        // A lapsed request gives nothing, and leaves room for another.
+        await AskAsync(phone);
+        system.Clock.Advance(TimeSpan.FromHours(24 + 72));
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, "836159"));
+        Assert.Equal(PinResetPhase.Lapsed, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
+        Assert.Equal(PinResetPhase.Waiting, (await AskAsync(phone)).Phase);
+    }
+
+    /// <summary>What became of an earlier attempt is asked for in two messages, the deposit fetched in two; nothing after them is answered.</summary>
+    private async Task FetchOnlyAsync(CertifiedPhone phone)
+    {
+        var before = phone.Net.Exchanges;
+        phone.Net.Lose = number => number > before + 4;
+        await Assert.ThrowsAnyAsync<Exception>(() => phone.Client.ResetPinAsync(phone.Certificate, NewPin));
+        phone.Net.Lose = _ => false;
+        Assert.Contains(EvidenceKind.PinResetReleased, (await phone.EvidenceAsync()).Entries.Select(entry => entry.Kind));
+        Assert.True((await certificates.StoredAsync(phone.Certificate)).Shares!.Approval!.IsReleased);
+    }
+
+    private static async Task ToldAsync(CertifiedPhone administrator, CertifiedPhone member, string title) => await Wait.UntilAsync(
+        async () => (await administrator.Client.GetInboxAsync()).Messages,
+        found => found.Any(message => message.Title == title && message.Subject == member.Certificate.ToString()));
 
     private static string Path(string template, CertifiedPhone phone) => template.Replace("{certificateId}", phone.Certificate.ToString(), StringComparison.Ordinal);
 
