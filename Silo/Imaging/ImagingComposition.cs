@@ -26,6 +26,7 @@ internal static class ImagingComposition
         builder.Services.AddSingleton(new ImagingQueue(options.AtOnce));
         builder.Services.AddSingleton<IDocumentMaker, DocumentMaker>();
         builder.Services.AddSingleton<ILetterSealing, LetterSealing>();
+        builder.Services.AddSingleton<ISealExtractor, SealExtractor>();
     }
 }
 

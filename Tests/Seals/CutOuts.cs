@@ -1,0 +1,72 @@
+using Bzt.Contracts.Phone;
+using Bzt.Grains.Seals;
+using SkiaSharp;
+
+namespace Bzt.Tests.Seals;
+
+/// <summary>Compares what was cut out with what was stamped.</summary>
+internal static class CutOuts
+{
+    public static async Task<SealExtraction.Extracted> ExtractAsync(byte[] photo, params SealCrop[] crops) =>
+        Assert.IsType<SealExtraction.Extracted>(await new Bzt.Silo.Imaging.SealExtractor(TestPapers.Queue).ExtractAsync(photo, crops));
+
+    public static CutOut Of(this SealExtraction.Extracted extracted, SealKind kind) => Assert.Single(extracted.CutOuts, cutOut => cutOut.Kind == kind);
+
+    /// <summary>Ink both have, in parts of the ink either has, where the two lie best on each other.</summary>
+    public static double Overlap(SealPng cut, TrueInk truth)
+    {
+        using var bitmap = Decode(cut.Png);
+        var pixels = bitmap.GetPixelSpan();
+        var alpha = new float[bitmap.Width * bitmap.Height];
+        for (var i = 0; i < alpha.Length; i++)
+        {
+            alpha[i] = pixels[(4 * i) + 3] / 255f;
+        }
+
+        var best = 0.0;
+        var (startX, startY) = ((truth.Width - bitmap.Width) / 2, (truth.Height - bitmap.Height) / 2);
+        foreach (var step in (int[])[4, 1])
+        {
+            var (fromX, fromY) = (startX, startY);
+            for (var dy = -2; dy <= 2; dy++)
+            {
+                for (var dx = -2; dx <= 2; dx++)
+                {
+                    var overlap = At(fromX + (dx * step), fromY + (dy * step));
+                    if (overlap > best)
+                    {
+                        (best, startX, startY) = (overlap, fromX + (dx * step), fromY + (dy * step));
+                    }
+                }
+            }
+        }
+
+        return best;
+
+        double At(int offsetX, int offsetY)
+        {
+            double both = 0, either = 0;
+            for (var y = Math.Min(0, offsetY); y < Math.Max(truth.Height, offsetY + bitmap.Height); y++)
+            {
+                for (var x = Math.Min(0, offsetX); x < Math.Max(truth.Width, offsetX + bitmap.Width); x++)
+                {
+                    var one = x >= 0 && y >= 0 && x < truth.Width && y < truth.Height ? truth.Alpha[(y * truth.Width) + x] : 0;
+                    var (cx, cy) = (x - offsetX, y - offsetY);
+                    var other = cx >= 0 && cy >= 0 && cx < bitmap.Width && cy < bitmap.Height ? alpha[(cy * bitmap.Width) + cx] : 0;
+                    (both, either) = (both + Math.Min(one, other), either + Math.Max(one, other));
+                }
+            }
+
+            return both / either;
+        }
+    }
+
+    private static SKBitmap Decode(byte[] png)
+    {
+        using var data = SKData.CreateCopy(png);
+        using var codec = SKCodec.Create(data);
+        var bitmap = new SKBitmap(new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        Assert.Equal(SKCodecResult.Success, codec.GetPixels(bitmap.Info, bitmap.GetPixels()));
+        return bitmap;
+    }
+}
