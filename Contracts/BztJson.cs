@@ -15,6 +15,7 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<PinResetPhase>),
     typeof(SnakeCaseEnum<AuthorisationScope>), typeof(SnakeCaseEnum<MemberVia>), typeof(SnakeCaseEnum<InvitationState>), typeof(SnakeCaseEnum<TransferState>), typeof(SnakeCaseEnum<EnterpriseAct>),
     typeof(SnakeCaseEnum<RemittanceState>), typeof(SnakeCaseEnum<RemittanceVerdict>),
+    typeof(SnakeCaseEnum<SealKind>), typeof(SnakeCaseEnum<SealFault>), typeof(SnakeCaseEnum<FormPurpose>),
     typeof(SnakeCaseEnum<EvidenceKind>)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SmsCodeRequest))]
@@ -60,6 +61,11 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(ApplicationRefusal))]
 [JsonSerializable(typeof(LetterRequest))]
 [JsonSerializable(typeof(LetterToSeal))]
+[JsonSerializable(typeof(ApplicationFormRequest))]
+[JsonSerializable(typeof(SealSetRequest))]
+[JsonSerializable(typeof(SealCropRequest))]
+[JsonSerializable(typeof(SealSetInfo))]
+[JsonSerializable(typeof(EnterpriseSealsInfo))]
 [JsonSerializable(typeof(DownloadStarted))]
 [JsonSerializable(typeof(CertificateInfo))]
 [JsonSerializable(typeof(IReadOnlyList<CertificateInfo>))]

@@ -82,6 +82,13 @@ public static class ErrorCodes
     public const string CertificateNotRenewable = "certificate_not_renewable";
     public const string PermissionsRequired = "permissions_required";
 
+    // seals
+    public const string PhotoUnreadable = "photo_unreadable";
+    public const string PhotoTooLarge = "photo_too_large";
+    public const string SealsIncomplete = "seals_incomplete";
+    public const string SealsConfirmed = "seals_confirmed";
+    public const string SealCropsTooMany = "seal_crops_too_many";
+
     // sessions
     public const string QrInvalid = "qr_invalid";
     public const string QrStale = "qr_stale";

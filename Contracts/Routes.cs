@@ -86,6 +86,15 @@ public static class Routes
         public const string EnterpriseApplications = "/phone/v1/enterprises/{creditCode}/pending-applications";
         /// <summary>Key generation begins; the answer names the certificate whose exchange endpoint the phone then uses.</summary>
         public const string ApplicationDownload = "/phone/v1/applications/{applicationId}/download";
+        /// <summary>申请书模板 with the entered data, as a PDF.</summary>
+        public const string ApplicationForm = "/phone/v1/application-form";
+        public const string SealSets = "/phone/v1/seal-sets";
+        public const string SealSet = "/phone/v1/seal-sets/{sealSetId}";
+        public const string SealSetPicture = "/phone/v1/seal-sets/{sealSetId}/pictures/{kind}";
+        public const string SealSetCrops = "/phone/v1/seal-sets/{sealSetId}/crops";
+        public const string SealSetConfirmation = "/phone/v1/seal-sets/{sealSetId}/confirmation";
+        public const string EnterpriseSeals = "/phone/v1/enterprises/{creditCode}/seals";
+        public const string EnterpriseSealPicture = "/phone/v1/enterprises/{creditCode}/seals/{kind}";
         public const string Orders = "/phone/v1/orders";
         public const string Order = "/phone/v1/orders/{orderId}";
         /// <summary>A one-use ticket for <see cref="PhoneHub"/>: a browser's WebSocket cannot carry a proof, and the token never goes into a URL.</summary>
@@ -120,5 +129,7 @@ public static class Routes
         public const string ProjectTokens = "/rp/v1/project-tokens";
         /// <summary>What a seal or a bid file needs before a session: certificates, chain, seal picture of a bound enterprise.</summary>
         public const string Signer = "/rp/v1/signers/{creditCode}";
+        /// <summary>The PNG of one of its seals.</summary>
+        public const string SignerSeal = "/rp/v1/signers/{creditCode}/seals/{kind}";
     }
 }

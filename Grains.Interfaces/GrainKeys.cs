@@ -6,6 +6,7 @@ using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Remittances;
+using Bzt.Grains.Seals;
 using Bzt.Grains.Sessions;
 
 namespace Bzt.Grains;
@@ -52,6 +53,12 @@ public static class GrainKeys
 
     public static IEnterpriseAuditGrain EnterpriseAudit(this IGrainFactory grains, CreditCode code, long page) =>
         grains.GetGrain<IEnterpriseAuditGrain>(string.Create(CultureInfo.InvariantCulture, $"{code}/{page}"));
+
+    public static ISealSetGrain SealSet(this IGrainFactory grains, Guid id) => grains.GetGrain<ISealSetGrain>(id);
+
+    public static IEnterpriseSealsGrain EnterpriseSeals(this IGrainFactory grains, CreditCode code) => grains.GetGrain<IEnterpriseSealsGrain>(code.Value);
+
+    public static IPapersGrain Papers(this IGrainFactory grains) => grains.GetGrain<IPapersGrain>(0);
 
     public static ICaAdapterGrain CaAdapter(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaAdapterGrain>(id.Value);
 

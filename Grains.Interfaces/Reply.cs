@@ -108,6 +108,12 @@ public enum RefusalCode
     AdministratorMismatch = 189,
     AlreadyMember = 190,
 
+    PhotoUnreadable = 210,
+    PhotoTooLarge = 211,
+    SealsIncomplete = 212,
+    SealsConfirmed = 213,
+    SealCropsTooMany = 214,
+
     CertificateUnusable = 80,
     BidsUnopened = 82,
     ChannelRejected = 81,

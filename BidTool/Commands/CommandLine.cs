@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
+using Bzt.Contracts.Phone;
 
 namespace Bzt.BidTool.Commands;
 
@@ -57,9 +58,15 @@ internal static class CommandLine
             CustomParser = SealNode.Parse,
         };
         var output = new Option<FileInfo>("--output", "-o") { Description = "签章后的文件", Required = true };
-        var command = new Command("seal", "扫码签章：每个节点扫一次") { input, node, output };
+        var seal = new Option<SealKind>("--seal")
+        {
+            Description = "enterprise 单位公章，legal 法定代表人印鉴，signature 法定代表人签字",
+            DefaultValueFactory = _ => SealKind.Enterprise,
+            CustomParser = SealNode.ParseKind,
+        };
+        var command = new Command("seal", "扫码签章：每个节点扫一次") { input, node, seal, output };
         Handle(command, (parsed, ui, profile, stop) => new SealCommand(ui, profile.Load()).RunAsync(
-            parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(node), parsed.GetRequiredValue(output).FullName, stop));
+            parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(node), parsed.GetValue(seal), parsed.GetRequiredValue(output).FullName, stop));
         return command;
     }
 

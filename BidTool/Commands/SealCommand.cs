@@ -1,6 +1,7 @@
 using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
+using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.Pdf;
 using Bzt.Documents.Seals;
@@ -13,11 +14,14 @@ namespace Bzt.BidTool.Commands;
 /// </summary>
 internal sealed class SealCommand(UserInterface ui, ToolLogin login)
 {
-    public async Task RunAsync(string input, IReadOnlyList<SealNode> nodes, string output, CancellationToken stop)
+    /// <summary>The customary round seal of an enterprise.</summary>
+    private const double DrawnSealMm = 42;
+
+    public async Task RunAsync(string input, IReadOnlyList<SealNode> nodes, SealKind kind, string output, CancellationToken stop)
     {
         using var sessions = new ToolSessions(login, ui);
         var signer = await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
-        var picture = SealDrawing.Enterprise(signer.Enterprise.Name);
+        var seal = await FindAsync(sessions, signer, kind, stop);
         var name = Path.GetFileName(input);
         var current = input;
         var steps = new List<string>();
@@ -27,7 +31,7 @@ internal sealed class SealCommand(UserInterface ui, ToolLogin login)
             {
                 var next = $"{output}.{Guid.NewGuid():N}.sealing";
                 steps.Add(next);
-                await SealAsync(sessions, signer, picture, current, next, nodes[i], name, $"扫码签章：{name}（第 {i + 1}/{nodes.Count} 处）", stop);
+                await SealAsync(sessions, signer, seal, current, next, nodes[i], name, $"扫码签章：{name}（第 {i + 1}/{nodes.Count} 处）", stop);
                 current = next;
             }
 
@@ -41,11 +45,26 @@ internal sealed class SealCommand(UserInterface ui, ToolLogin login)
         ui.Done("已签章", new Dictionary<string, object?> { ["file"] = output, ["seals"] = nodes.Count, ["enterprise"] = signer.Enterprise.Name });
     }
 
+    /// <summary>The enterprise's own seal. Before it has one, its round seal is drawn from its name; a person's seal or hand is never made up.</summary>
+    private static async Task<(SealPicture Picture, double WidthMm)> FindAsync(ToolSessions sessions, SignerInfo signer, SealKind kind, CancellationToken stop)
+    {
+        if (signer.Seals.FirstOrDefault(seal => seal.Kind == kind) is { } own)
+        {
+            return SealPicture.TryDecode(await sessions.Client.GetSealAsync(signer.Enterprise.CreditCode, kind, stop), out var picture)
+                ? (picture!, own.WidthMm)
+                : throw new ToolException("seal_unreadable", "企业印章的图片无法读取");
+        }
+
+        return kind == SealKind.Enterprise
+            ? (SealDrawing.Enterprise(signer.Enterprise.Name), DrawnSealMm)
+            : throw new ToolException("seal_missing", "该企业尚无此印章，请先在标证通上传盖章的申请书并确认印章");
+    }
+
     private static async Task SealAsync(
-        ToolSessions sessions, SignerInfo signer, SealPicture picture, string input, string output, SealNode node, string name, string purpose, CancellationToken stop)
+        ToolSessions sessions, SignerInfo signer, (SealPicture Picture, double WidthMm) seal, string input, string output, SealNode node, string name, string purpose, CancellationToken stop)
     {
         var time = DateTimeOffset.UtcNow;
-        var appearance = new SealAppearance(node.Page, node.Left, node.Top, node.Width, picture, signer.Enterprise.Name);
+        var appearance = new SealAppearance(node.Page, node.Left, node.Top, node.Width ?? seal.WidthMm, seal.Picture, signer.Enterprise.Name);
         var prepared = await PdfSealer.PrepareAsync(input, output, [appearance], new SignatureFieldInfo(time, signer.Enterprise.Name), stop);
         try
         {

@@ -1,13 +1,13 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Bzt.Contracts.Phone;
 
 namespace Bzt.BidTool.Commands;
 
 /// <summary>Where a seal goes: page from 1 (negative from the end), millimetres from the left and the top, width.</summary>
-internal sealed record SealNode(int Page, double Left, double Top, double Width)
+/// <param name="Width">Null: as wide as the seal is on paper.</param>
+internal sealed record SealNode(int Page, double Left, double Top, double? Width)
 {
-    private const double DefaultWidth = 42;
-
     public static SealNode[]? Parse(ArgumentResult result)
     {
         var nodes = new List<SealNode>();
@@ -22,8 +22,8 @@ internal sealed record SealNode(int Page, double Left, double Top, double Width)
                 return null;
             }
 
-            var width = DefaultWidth;
-            if (parts.Length == 4 && (!TryMillimetres(parts[3], out width) || width is < 5 or > 100))
+            double? width = null;
+            if (parts.Length == 4 && (!TryMillimetres(parts[3], out var given) || (width = given) is < 5 or > 100))
             {
                 result.AddError($"--node {token.Value}：宽应在 5 至 100 毫米之间");
                 return null;
@@ -33,6 +33,22 @@ internal sealed record SealNode(int Page, double Left, double Top, double Width)
         }
 
         return [.. nodes];
+    }
+
+    public static SealKind ParseKind(ArgumentResult result)
+    {
+        switch (result.Tokens.Count == 1 ? result.Tokens[0].Value : "")
+        {
+            case "enterprise":
+                return SealKind.Enterprise;
+            case "legal":
+                return SealKind.LegalRepresentative;
+            case "signature":
+                return SealKind.Signature;
+            default:
+                result.AddError("--seal：应为 enterprise、legal 或 signature");
+                return default;
+        }
     }
 
     private static bool TryMillimetres(string text, out double value) =>

@@ -48,8 +48,12 @@ public sealed class PhoneHttp(HttpClient http, IDeviceKey key, string appVersion
         (await SendAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(content, contentType), "application/json", cancellation)).Dispose();
 
     /// <summary>Octets in, octets out: the channel between phone and silo.</summary>
-    public async Task<byte[]> PostOctetsAsync(string path, byte[] content, CancellationToken cancellation = default) =>
-        await ReadOctetsAsync(await SendAsync(HttpMethod.Post, path, content, "application/octet-stream", cancellation), cancellation);
+    public Task<byte[]> PostOctetsAsync(string path, byte[] content, CancellationToken cancellation = default) =>
+        PostOctetsAsync(path, content, "application/octet-stream", cancellation);
+
+    /// <summary>A command whose answer is a file.</summary>
+    public async Task<byte[]> PostOctetsAsync(string path, byte[] content, string mediaType, CancellationToken cancellation = default) =>
+        await ReadOctetsAsync(await SendAsync(HttpMethod.Post, path, content, mediaType, cancellation), cancellation);
 
     /// <summary>Uploads a file as it is.</summary>
     public async Task<T> UploadAsync<T>(string path, byte[] content, string mediaType, JsonTypeInfo<T> answer, CancellationToken cancellation = default) =>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Bzt.Contracts.Phone;
 
 namespace Bzt.Contracts.Platforms;
 
@@ -99,6 +100,19 @@ public sealed class PlatformClient(HttpClient http, TimeProvider clock)
         using var message = new HttpRequestMessage(
             HttpMethod.Get, Routes.Platforms.Signer.Replace("{creditCode}", Uri.EscapeDataString(creditCode), StringComparison.Ordinal));
         return await SendAsync(message, BztJson.Default.SignerInfo, cancellation);
+    }
+
+    /// <summary>The picture of one of its seals, a transparent PNG.</summary>
+    public async Task<byte[]> GetSealAsync(string creditCode, SealKind kind, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(
+            HttpMethod.Get,
+            Routes.Platforms.SignerSeal.Replace("{creditCode}", Uri.EscapeDataString(creditCode), StringComparison.Ordinal)
+                .Replace("{kind}", JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()), StringComparison.Ordinal));
+        using var response = await http.SendAsync(message, cancellation);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadAsByteArrayAsync(cancellation)
+            : throw await Refusals.ReadAsync(response, cancellation);
     }
 
     private async Task<T> SendAsync<T>(HttpRequestMessage message, JsonTypeInfo<T> type, CancellationToken cancellation)

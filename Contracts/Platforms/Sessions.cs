@@ -1,3 +1,5 @@
+using Bzt.Contracts.Phone;
+
 namespace Bzt.Contracts.Platforms;
 
 public enum SessionKind { Bind, Login, Seal, Sign, Encrypt, Decrypt }
@@ -96,4 +98,13 @@ public sealed record SignerInfo(
     byte[] SigningCertificate,
     string EncryptionSerial,
     byte[] EncryptionCertificate,
-    IReadOnlyList<byte[]> Chain);
+    IReadOnlyList<byte[]> Chain)
+{
+    /// <summary>The enterprise's own seals; the pictures are at <see cref="Routes.Platforms.SignerSeal"/>. None: draw one from its name.</summary>
+    public IReadOnlyList<SignerSeal> Seals { get; init; } = [];
+}
+
+/// <param name="WidthMm">On paper, with the picture's transparent rim.</param>
+/// <param name="HeightMm">On paper.</param>
+/// <param name="Version">Rises when the enterprise's seals are replaced.</param>
+public sealed record SignerSeal(SealKind Kind, double WidthMm, double HeightMm, int Version);

@@ -11,6 +11,7 @@ using Bzt.Gateway.Remittances;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
+using Bzt.Gateway.Seals;
 using Bzt.Gateway.Sessions;
 using Bzt.Silo.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -79,6 +80,7 @@ public static class GatewayHost
         phones.MapInbox();
         phones.MapApplications();
         phones.MapEnterprises();
+        phones.MapSeals();
         phones.MapSessions();
         phones.MapCertificates();
     }

@@ -22,20 +22,10 @@ internal static class GetSignerEndpoint
 
     private static async Task<IResult> HandleAsync(string creditCode, PlatformCaller caller, IGrainFactory grains)
     {
-        if (!CreditCodes.TryParse(creditCode, out var enterprise))
+        var (bound, _, refused) = await FindAsync(creditCode, caller, grains);
+        if (bound is null)
         {
-            return new ProblemResult(ErrorCodes.CreditCodeInvalid);
-        }
-
-        if (caller.Grant is { } grant && grant.CreditCode != enterprise.Value)
-        {
-            return new ProblemResult(ErrorCodes.Forbidden);
-        }
-
-        var binding = await grains.GetGrain<IBindingGrain>(BindingKey.Of(caller.Platform, enterprise)).Get(null);
-        if (binding is not Done<PlatformBinding>(var bound))
-        {
-            return binding.ToHttp(_ => Results.Empty);
+            return refused;
         }
 
         if (await grains.GetGrain<ICertificateGrain>(bound.Certificate.Value).GetFacts() is not Done<CertificateFacts>({ State: Contracts.Phone.CertificateState.Active, Issued: { } issued } facts))
@@ -43,10 +33,31 @@ internal static class GetSignerEndpoint
             return new ProblemResult(ErrorCodes.CertificateUnusable);
         }
 
+        var seals = await grains.EnterpriseSeals(facts.CreditCode).GetView();
         return Results.Json(
             new SignerInfo(
                 new EnterpriseInfo(facts.EnterpriseName, facts.CreditCode.Value),
-                issued.SigningSerial, issued.SigningCertificate, issued.EncryptionSerial, issued.EncryptionCertificate, issued.Chain),
+                issued.SigningSerial, issued.SigningCertificate, issued.EncryptionSerial, issued.EncryptionCertificate, issued.Chain)
+            {
+                Seals = seals is null ? [] : [.. seals.Seals.Select(seal => new SignerSeal(seal.Kind, seal.WidthMm, seal.HeightMm, seals.Version))],
+            },
             BztJson.Default.SignerInfo);
+    }
+
+    /// <summary>The enterprise as it is bound to this platform, or why the caller does not get it.</summary>
+    internal static async Task<(PlatformBinding? Bound, CreditCode Enterprise, IResult Refused)> FindAsync(string creditCode, PlatformCaller caller, IGrainFactory grains)
+    {
+        if (!CreditCodes.TryParse(creditCode, out var enterprise))
+        {
+            return (null, default, new ProblemResult(ErrorCodes.CreditCodeInvalid));
+        }
+
+        if (caller.Grant is { } grant && grant.CreditCode != enterprise.Value)
+        {
+            return (null, enterprise, new ProblemResult(ErrorCodes.Forbidden));
+        }
+
+        var binding = await grains.GetGrain<IBindingGrain>(BindingKey.Of(caller.Platform, enterprise)).Get(null);
+        return binding is Done<PlatformBinding>(var bound) ? (bound, enterprise, Results.Empty) : (null, enterprise, binding.ToHttp(_ => Results.Empty));
     }
 }

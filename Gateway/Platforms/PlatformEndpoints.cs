@@ -13,5 +13,6 @@ internal static class PlatformEndpoints
         CancelSessionEndpoint.Map(group);
         CreateProjectTokenEndpoint.Map(group);
         GetSignerEndpoint.Map(group);
+        Seals.GetSignerSeal.Map(group);
     }
 }

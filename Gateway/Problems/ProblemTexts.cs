@@ -76,6 +76,12 @@ internal static class ProblemTexts
         ErrorCodes.CertificateNotRenewable => (409, "该证书当前不能办理此业务"),
         ErrorCodes.PermissionsRequired => (422, "请选择授权权限"),
 
+        ErrorCodes.PhotoUnreadable => (422, "照片无法读取，请重新拍摄后上传JPEG或PNG照片"),
+        ErrorCodes.PhotoTooLarge => (422, "照片像素过高，请降低分辨率后重新上传"),
+        ErrorCodes.SealsIncomplete => (422, "单位公章、法定代表人印鉴、法定代表人签字须全部提取成功"),
+        ErrorCodes.SealsConfirmed => (409, "印章已确认，不能再修改"),
+        ErrorCodes.SealCropsTooMany => (429, "裁剪次数过多，请重新拍照上传"),
+
         ErrorCodes.QrInvalid => (422, "二维码无效"),
         ErrorCodes.QrStale => (422, "二维码已过期，请扫描最新的二维码"),
         ErrorCodes.SessionExpired => (410, "请求已超时"),

@@ -3,6 +3,7 @@ using Bzt.Grains.Accounts;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
+using Bzt.Grains.Seals;
 
 namespace Bzt.Grains.Applications;
 
@@ -46,7 +47,14 @@ public static class ApplicationDelivery
             return state;
         }
 
-        return ApplicationRules.Become(state with { Outbox = Consequences(state.Outbox, id, application, now) }, id, completed);
+        var told = Consequences(state.Outbox, id, application, now);
+        if (application.Claim.FormBlobId is { } form)
+        {
+            // After the enterprise knows its administrator: it takes seals from nobody else.
+            told = told.AdoptSeals(application.Submitter, form, application.Claim.CreditCode, id);
+        }
+
+        return ApplicationRules.Become(state with { Outbox = told }, id, completed);
     }
 
     /// <summary>Rejected like a review that failed. The next submission is for another certificate: the CA may have used up this one's name.</summary>

@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Protocol.Forms;
 
 namespace Bzt.Grains.Seals;
@@ -14,21 +15,11 @@ public interface IDocumentMaker
     Task<byte[]> AuthorisationLetterAsync(AuthorisationLetterFacts facts, CancellationToken cancellation = default);
 }
 
-/// <summary>What a paper is for; it decides the title and the declaration.</summary>
-public enum PaperPurpose
-{
-    /// <summary>认领企业并申请企业证书.</summary>
-    Claim,
-
-    /// <summary>企业证书过期重新申请.</summary>
-    Reapplication,
-}
-
 /// <summary>Everything the printed form says. Names and numbers are those that were entered: the CA compares them with the licence.</summary>
 /// <param name="Applicant">Who will be the enterprise's administrator.</param>
 /// <param name="Date">Of the application, as printed.</param>
 public sealed record ApplicationFormFacts(
-    PaperPurpose Purpose,
+    FormPurpose Purpose,
     string EnterpriseName,
     CreditCode CreditCode,
     string LegalRepresentativeName,

@@ -14,13 +14,6 @@ public interface ISealExtractor
     Task<SealExtraction> ExtractAsync(byte[] photo, IReadOnlyList<SealCrop> crops, CancellationToken cancellation = default);
 }
 
-/// <summary>The corners of a seal's surroundings, clockwise from its upper left, in parts of the upright photo's width and height, 0 to 1.</summary>
-[GenerateSerializer, Immutable, Alias("bzt.SealCrop")]
-public sealed record SealCrop([property: Id(0)] SealKind Kind, [property: Id(1)] IReadOnlyList<PhotoPoint> Corners);
-
-[GenerateSerializer, Immutable, Alias("bzt.PhotoPoint")]
-public readonly record struct PhotoPoint([property: Id(0)] double X, [property: Id(1)] double Y);
-
 /// <summary>What came of a photo: one entry of each kind, or why it was not looked at.</summary>
 public abstract record SealExtraction
 {

@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Grains.Seals;
 using SkiaSharp;
 
@@ -16,10 +17,10 @@ internal static class FormDrawing
 
     private static readonly SKColor Grid = new(0x9A, 0xA8, 0xA4);
 
-    public static string TitleOf(PaperPurpose purpose) => purpose switch
+    public static string TitleOf(FormPurpose purpose) => purpose switch
     {
-        PaperPurpose.Claim => "企业数字证书申请书",
-        PaperPurpose.Reapplication => "企业数字证书授权书",
+        FormPurpose.Claim => "企业数字证书申请书",
+        FormPurpose.Reapplication => "企业数字证书授权书",
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "A purpose without a title."),
     };
 
@@ -28,7 +29,7 @@ internal static class FormDrawing
         var sheet = new PdfSheet(font);
         DrawMarks(sheet);
         sheet.Text(PdfSheet.Width / 2, 34, 7.4f, TitleOf(facts.Purpose), Ink, SKTextAlign.Center);
-        sheet.Text(PdfSheet.Width / 2, 41, 3.4f, facts.Purpose == PaperPurpose.Claim ? "标证通 · 认领企业并申请企业证书" : "标证通 · 企业证书过期重新申请", Pale, SKTextAlign.Center);
+        sheet.Text(PdfSheet.Width / 2, 41, 3.4f, facts.Purpose == FormPurpose.Claim ? "标证通 · 认领企业并申请企业证书" : "标证通 · 企业证书过期重新申请", Pale, SKTextAlign.Center);
 
         var y = DrawTable(sheet, 47, [
             [("企业名称", facts.EnterpriseName)],
@@ -58,7 +59,7 @@ internal static class FormDrawing
         return sheet;
     }
 
-    private static string Declaration(ApplicationFormFacts facts) => facts.Purpose == PaperPurpose.Claim
+    private static string Declaration(ApplicationFormFacts facts) => facts.Purpose == FormPurpose.Claim
         ? "　　本单位申请上述企业数字证书，并授权上列经办人担任本单位在标证通的管理员，办理证书的申请、下载、使用与管理。本单位保证所填信息及所交材料真实、"
             + "完整、有效，已知悉并同意CA机构的电子认证业务规则与数字证书服务协议，由此产生的法律责任由本单位承担。"
         : "　　本单位原企业数字证书已过期，现重新申请上述证书，并授权上列经办人办理证书的申请、下载、使用与管理。本单位保证所填信息及所交材料真实、完整、"

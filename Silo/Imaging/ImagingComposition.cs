@@ -33,18 +33,35 @@ internal static class ImagingComposition
 /// <summary>A few at a time, on the thread pool: a grain that waits for a picture takes no time from others.</summary>
 internal sealed class ImagingQueue(int atOnce) : IDisposable
 {
-    private readonly SemaphoreSlim free = new(atOnce);
+    /// <summary>Each that waits holds a photo of up to ten megabytes, and a caller gives up after ten seconds.</summary>
+    private const int MostWaiting = 16;
 
+    private readonly SemaphoreSlim free = new(atOnce);
+    private int here;
+
+    /// <exception cref="TimeoutException">Too many wait: the caller is told to come again, as for any silo that is too busy.</exception>
     public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
     {
-        await free.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(work, cancellation);
+            if (Interlocked.Increment(ref here) > atOnce + MostWaiting)
+            {
+                throw new TimeoutException("Too many pictures wait to be worked on.");
+            }
+
+            await free.WaitAsync(cancellation);
+            try
+            {
+                return await Task.Run(work, cancellation);
+            }
+            finally
+            {
+                free.Release();
+            }
         }
         finally
         {
-            free.Release();
+            Interlocked.Decrement(ref here);
         }
     }
 

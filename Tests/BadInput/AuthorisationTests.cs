@@ -78,6 +78,14 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/enterprises/{creditCode}/remittances", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/remittances/{remittanceId}", None, Missing, Limited, None, None, None),
         new("GET /phone/v1/enterprises/{creditCode}/audit", None, Forbidden, Limited, None, None, None),
+        new("GET /phone/v1/enterprises/{creditCode}/seals", None, Missing, Limited, None, None, None),
+        new("GET /phone/v1/enterprises/{creditCode}/seals/{kind}", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/application-form", None, Ok, Limited, None, None, None),
+        new("POST /phone/v1/seal-sets", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/seal-sets/{sealSetId}", None, Missing, Limited, None, None, None),
+        new("GET /phone/v1/seal-sets/{sealSetId}/pictures/{kind}", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/seal-sets/{sealSetId}/crops", None, Ok, Limited, None, None, None),
+        new("POST /phone/v1/seal-sets/{sealSetId}/confirmation", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/blobs", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/applications", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/orders", None, Ok, Limited, None, None, None),
@@ -116,6 +124,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("DELETE /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
         new("POST /rp/v1/project-tokens", None, None, None, Ok, Ok, Forbidden),
         new("GET /rp/v1/signers/{creditCode}", None, None, None, Ok, ErrorCodes.NotBound, Ok),
+        new("GET /rp/v1/signers/{creditCode}/seals/{kind}", None, None, None, Ok, ErrorCodes.NotBound, Ok),
         // The last: afterwards these two are strangers.
         new("POST /phone/v1/logout", None, Ok, Ok, None, None, None),
     ];

@@ -10,7 +10,9 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Enterprises;
+using Bzt.Grains;
 using Bzt.Grains.Platforms;
+using Bzt.Grains.Seals;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
@@ -77,6 +79,8 @@ public sealed class HostileWorld : IAsyncLifetime
 
     public string BlobId { get; private set; } = "";
 
+    public Guid SealSet { get; private set; }
+
     /// <summary>Of the platform, scanned by the owner, waiting.</summary>
     public OpenedSession Session { get; private set; } = null!;
 
@@ -101,6 +105,9 @@ public sealed class HostileWorld : IAsyncLifetime
         await Owner.BindAsync(Platform);
         var claim = await Owner.Phone.ClaimAsync(("宜昌旁观建设工程有限公司", "91420500MB0000001" + CreditCodes.CheckCharacter("91420500MB0000001")));
         BlobId = claim.LicenceBlobId;
+        SealSet = (await Owner.Client.ExtractSealsAsync(claim.FormBlobId)).SealSetId;
+        await System.Grains.EnterpriseSeals(new CreditCode(Owner.Enterprise.CreditCode)).Receive(new GiveSeals(
+            SealSet, default, new UserId((await Owner.Client.GetMeAsync()).UserId), System.Clock.GetUtcNow(), [new SealFacts(SealKind.Enterprise, claim.FormBlobId, 40, 40)]));
         Application = (await Owner.Phone.SubmitAsync(claim)).ApplicationId;
         var applications = await Wait.UntilAsync(() => Owner.Client.GetApplicationsAsync(), found => found.Count == 2 && found.Any(application => application.OrderId is not null));
         Order = applications.Single(application => application.OrderId is not null).OrderId!.Value;
@@ -156,6 +163,8 @@ public sealed class HostileWorld : IAsyncLifetime
         .Replace("{authorisationId}", Application.ToString(), StringComparison.Ordinal)
         .Replace("{remittanceId}", Application.ToString(), StringComparison.Ordinal)
         .Replace("{platformId}", CertifiedPhone.PlatformId, StringComparison.Ordinal)
+        .Replace("{sealSetId}", SealSet.ToString(), StringComparison.Ordinal)
+        .Replace("{kind}", "enterprise", StringComparison.Ordinal)
         .Replace("{messageId}", "nothing", StringComparison.Ordinal)
         + Query(template);
 
@@ -178,6 +187,8 @@ public sealed class HostileWorld : IAsyncLifetime
             JsonSerializer.Serialize(me with { ServerTime = default }, BztJson.Default.Me),
             JsonSerializer.Serialize(await Owner.Client.GetApplicationsAsync(), BztJson.Default.IReadOnlyListApplicationInfo),
             JsonSerializer.Serialize(await Owner.Client.GetOrderAsync(Order), BztJson.Default.OrderInfo),
+            JsonSerializer.Serialize(await Owner.Client.GetSealSetAsync(SealSet), BztJson.Default.SealSetInfo),
+            JsonSerializer.Serialize(await Owner.Client.GetEnterpriseSealsAsync(Owner.Enterprise.CreditCode), BztJson.Default.EnterpriseSealsInfo),
             JsonSerializer.Serialize(await Owner.Client.GetCertificatesAsync(), BztJson.Default.IReadOnlyListCertificateInfo),
             JsonSerializer.Serialize(await Owner.Client.GetInboxAsync(), BztJson.Default.InboxPage),
             JsonSerializer.Serialize((await Owner.Client.GetEvidenceAsync(Owner.Certificate)).Entries.Select(entry => entry.Sequence)),

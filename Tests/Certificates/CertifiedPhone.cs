@@ -61,11 +61,13 @@ internal sealed class CertifiedPhone : IDisposable
     public Guid Certificate { get; private set; }
 
     /// <summary>Everything up to 待下载; the certificate is named, its keys are not made yet.</summary>
-    public static async Task<CertifiedPhone> ReadyAsync(EmbeddedSystem system)
+    /// <param name="system">Where.</param>
+    /// <param name="uploadForm">Uploads the application form, and answers its blob; without it the application names one that is not there.</param>
+    public static async Task<CertifiedPhone> ReadyAsync(EmbeddedSystem system, Func<CertifiedPhone, Task<string>>? uploadForm = null)
     {
         var ready = new CertifiedPhone(system, await system.RealNamedPhoneAsync());
         await ready.ReconnectAsync();
-        await ready.ApplyAsync();
+        await ready.ApplyAsync(uploadForm is null ? "form" : await uploadForm(ready));
         return ready;
     }
 
@@ -224,7 +226,7 @@ internal sealed class CertifiedPhone : IDisposable
         Phone.Dispose();
     }
 
-    private async Task ApplyAsync()
+    private async Task ApplyAsync(string form = "form")
     {
         var grains = system.Grains;
         var user = new UserId(Phone.Login!.UserId);
@@ -232,7 +234,7 @@ internal sealed class CertifiedPhone : IDisposable
         var application = grains.Application(id);
         var submitted = await application.SubmitClaim(new SubmitClaim(
             Guid.NewGuid(), new Applicant(user, "张*", "139****0000"), Enterprise.Name, new CreditCode(Enterprise.CreditCode),
-            new LegalRepresentative("李四", "420502199003074512"), "licence", "form", new PlatformId(PlatformId), new CaId(Ca), 1));
+            new LegalRepresentative("李四", "420502199003074512"), "licence", form, new PlatformId(PlatformId), new CaId(Ca), 1));
         Assert.IsType<Done<ApplicationView>>(submitted);
         await application.AsReference<IOutboxOwner>().DrainOutbox();
         var desk = await Wait.UntilAsync(() => grains.CaAdapter(new CaId(Ca)).GetDesk(), entries => entries.Any(entry => entry.EnterpriseName == Enterprise.Name));

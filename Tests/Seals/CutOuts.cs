@@ -13,9 +13,12 @@ internal static class CutOuts
     public static CutOut Of(this SealExtraction.Extracted extracted, SealKind kind) => Assert.Single(extracted.CutOuts, cutOut => cutOut.Kind == kind);
 
     /// <summary>Ink both have, in parts of the ink either has, where the two lie best on each other.</summary>
-    public static double Overlap(SealPng cut, TrueInk truth)
+    public static double Overlap(SealPng cut, TrueInk truth, bool resize = false)
     {
-        using var bitmap = Decode(cut.Png);
+        using var decoded = Decode(cut.Png);
+        // Where the scale was assumed: as wide as the truth, with the rim of four pixels.
+        var scale = resize ? (truth.Width + 8.0) / decoded.Width : 1;
+        using var bitmap = decoded.Resize(new SKSizeI((int)Math.Round(decoded.Width * scale), (int)Math.Round(decoded.Height * scale)), new SKSamplingOptions(SKFilterMode.Linear));
         var pixels = bitmap.GetPixelSpan();
         var alpha = new float[bitmap.Width * bitmap.Height];
         for (var i = 0; i < alpha.Length; i++)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Bzt.Contracts.Phone;
 using Bzt.Documents.Pdf;
 using Bzt.Grains.Seals;
 using Bzt.Protocol.Forms;
@@ -6,6 +7,7 @@ using Bzt.Silo.Imaging;
 using Bzt.Tests.Documents;
 using Bzt.Tests.Peers;
 using Microsoft.Extensions.Options;
+using LetterToSeal = Bzt.Grains.Seals.LetterToSeal;
 
 namespace Bzt.Tests.Seals;
 
@@ -15,9 +17,9 @@ public sealed class PaperTests
     private static readonly TestSigner Signer = new(TestPapers.Enterprise);
 
     [Theory]
-    [InlineData(PaperPurpose.Claim, "企业数字证书申请书")]
-    [InlineData(PaperPurpose.Reapplication, "企业数字证书授权书")]
-    public async Task A_form_says_everything_that_was_entered(PaperPurpose purpose, string title)
+    [InlineData(FormPurpose.Claim, "企业数字证书申请书")]
+    [InlineData(FormPurpose.Reapplication, "企业数字证书授权书")]
+    public async Task A_form_says_everything_that_was_entered(FormPurpose purpose, string title)
     {
         using var folder = new TemporaryFolder();
         var pdf = await TestPapers.Maker.ApplicationFormAsync(TestPapers.Form(purpose));

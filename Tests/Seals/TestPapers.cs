@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Seals;
 using Bzt.Silo.Imaging;
@@ -19,7 +20,7 @@ internal static class TestPapers
 
     public static readonly LetterSealing Sealing = new(Queue);
 
-    public static ApplicationFormFacts Form(PaperPurpose purpose = PaperPurpose.Claim) => new(
+    public static ApplicationFormFacts Form(FormPurpose purpose = FormPurpose.Claim) => new(
         purpose, Enterprise, new CreditCode("91420500MA0000001X"), "李建国", "420502196803074512", Person,
         "湖北省", "宜昌公共资源电子交易平台", "湖北CA", 2, new DateOnly(2026, 11, 25));
 
