@@ -1,6 +1,7 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Simulators.BankCards;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
@@ -12,6 +13,7 @@ namespace Bzt.Tests.Seals;
 public sealed class SealSetTests
 {
     private static readonly Lazy<SyntheticPaper> Sealed = new(() => new SyntheticPaper(legal: new PaperStamp(107, 236, 20, 0)));
+    private static readonly TestPerson Legal = EmbeddedSystem.NextPerson();
     private static readonly Lazy<byte[]> Photo = new(() => new Shot { Turn = 3, Tint = (1, 0.94f, 0.85f) }.Take(Sealed.Value));
 
     [Fact, Trait("Feature", "M030"), Trait("Surface", "api")]
@@ -27,11 +29,11 @@ public sealed class SealSetTests
             var form = Form(ready.Enterprise);
             var pdf = folder.Write("form.pdf", await ready.Client.GetApplicationFormAsync(form));
             var text = (await PeerProcess.Run("pdftotext", [pdf, "-"])).OrFail().Output.Replace("\n", "", StringComparison.Ordinal);
-            Assert.All((string[])[ready.Enterprise.Name, ready.Enterprise.CreditCode, "李建国", "420502199003074512", ready.Phone.Person.Name, ready.Phone.Person.IdNumber, ready.Phone.Person.Phone, "宜昌公共资源电子交易平台", "湖北CA", "1年"],
+            Assert.All((string[])[ready.Enterprise.Name, ready.Enterprise.CreditCode, Legal.Name, Legal.IdNumber, ready.Phone.Person.Name, ready.Phone.Person.IdNumber, ready.Phone.Person.Phone, "宜昌公共资源电子交易平台", "湖北CA", "1年"],
                 part => Assert.Contains(part, text, StringComparison.Ordinal));
             await ClaimSteps.RefusedAsync(ErrorCodes.OfferUnknown, () => ready.Client.GetApplicationFormAsync(form with { Years = 9 }));
             await ClaimSteps.RefusedAsync(ErrorCodes.CreditCodeInvalid, () => ready.Client.GetApplicationFormAsync(form with { CreditCode = "91420500MA0000000" }));
-            await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => ready.Client.GetApplicationFormAsync(form with { LegalRepresentativeIdNumber = "420502199003074510" }));
+            await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => ready.Client.GetApplicationFormAsync(form with { LegalRepresentativeIdNumber = "420502199003074512" }));
 
             // 2. Its photo. The legal representative's seal lies outside its box: it is missing, the others are there.
             var blob = (await ready.Client.UploadBlobAsync("form", Photo.Value, "image/jpeg")).BlobId;
@@ -149,5 +151,5 @@ public sealed class SealSetTests
         new(kind, [.. BadPhotoTests.Around(Photo.Value, kind, x, y, half).Corners.Select(corner => new CropCorner(corner.X, corner.Y))]);
 
     private static ApplicationFormRequest Form(EnterpriseInfo enterprise) =>
-        new(FormPurpose.Claim, enterprise.Name, enterprise.CreditCode, "李建国", "420502199003074512", "yichang-ggzy", "hubei-ca", 1);
+        new(FormPurpose.Claim, enterprise.Name, enterprise.CreditCode, Legal.Name, Legal.IdNumber, "yichang-ggzy", "hubei-ca", 1);
 }
