@@ -98,7 +98,8 @@ public sealed partial class ApplicationGrain
             Id, application, new PrintedPerson(person.Name, account.Value.RealName!.MaskedIdNumber, account.Value.MaskedPhoneNumber),
             DateOnly.FromDateTime(now.ToOffset(Shanghai).DateTime)));
         var prepared = await sealing.PrepareAsync(new Seals.LetterToSeal(
-            pdf, ApplicationLetters.Name, application.Claim.EnterpriseName, null, issued.SigningCertificate, now));
+            pdf, ApplicationLetters.Name, application.Claim.EnterpriseName, await LetterSeals.FindAsync(GrainFactory, blobs, application.Claim.CreditCode),
+            issued.SigningCertificate, now));
         var form = ApplicationLetters.Form(application, facts.EnterpriseName, Sm3.Hash(pdf), now);
         return new AuthorisationLetter(
             Guid.CreateVersion7(now), command.Certificate, command.Caller, await Keep(prepared.Pdf), form.ToDocument().Content, prepared.Form.ToDocument().Content,
