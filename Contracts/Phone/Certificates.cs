@@ -64,6 +64,39 @@ public sealed record CertificateInfo(
 
     /// <summary>The signing key as the server knows it, 65 octets; null before it was generated.</summary>
     public byte[]? PublicKey { get; init; }
+
+    /// <summary>The next encryption key on its way to the phone; null when there is none, or the CA has not answered.</summary>
+    public ArrivingKeyInfo? Arriving { get; init; }
+
+    /// <summary>A renewal that the phone carries on with <see cref="PhoneClient.RenewAsync"/>; null when there is none.</summary>
+    public RenewalInfo? Renewal { get; init; }
+
+    /// <summary>可找回: it lives on another phone, or is locked or frozen for good; recovering it makes a new key here.</summary>
+    public bool Recoverable { get; init; }
+
+    /// <summary>即将过期: less than 30 days are left.</summary>
+    public bool ExpiresSoon { get; init; }
+}
+
+/// <param name="EncryptionSerial">The serial it goes by from then on.</param>
+/// <param name="EncryptionCertificate">DER.</param>
+/// <param name="SigningCertificate">DER; of a renewal the new one.</param>
+/// <param name="Chain">DER, the issuing CA first, the root last.</param>
+public sealed record ArrivingKeyInfo(string EncryptionSerial, byte[] EncryptionCertificate, byte[] SigningCertificate, IReadOnlyList<byte[]> Chain);
+
+/// <param name="RequestId">Names the new certificate request to the sealed channel.</param>
+/// <param name="Step">What comes next.</param>
+public sealed record RenewalInfo(string RequestId, RenewalStep Step);
+
+/// <summary>Where a renewal stands.</summary>
+public enum RenewalStep
+{
+    /// <summary>The phone signs the new request.</summary>
+    Request,
+    /// <summary>The CA's turn.</summary>
+    Issuance,
+    /// <summary>The encryption key arrives under its new certificate.</summary>
+    Arrival,
 }
 
 public sealed record MessageInfo(string MessageId, MessageKind Kind, string Title, string Body, string? Subject, DateTimeOffset At, bool Read);

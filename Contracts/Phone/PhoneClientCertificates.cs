@@ -77,12 +77,56 @@ public sealed partial class PhoneClient
 
             if (info.State == CertificateState.Active)
             {
-                return new DownloadOutcome.Active(info);
+                return await CompleteKeysAsync(key, info, pin, cancellation);
             }
 
             var answer = await AdvanceAsync(key, info, pin, cancellation);
             // A partial opening whose rest was lost is begun anew by the next step.
             if (answer is not (null or KeygenConfirmed or Signed or EnvelopePartial or Acknowledged))
+            {
+                return new DownloadOutcome.Stopped(info, PinOutcomes.Of(answer));
+            }
+
+            if (answer is null)
+            {
+                await Task.Delay(IssuancePoll, time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>
+    /// 续期 of a certificate whose renewal was approved: signs the new request with the same key, waits for the CA, takes the encryption key under
+    /// its new certificate. The certificate serves all the while. Interrupted anywhere, it goes on from there when called again.
+    /// </summary>
+    /// <param name="applicationId">An approved application for renewal.</param>
+    /// <param name="pin">The certificate's PIN.</param>
+    /// <param name="cancellation">Stops waiting; nothing is lost.</param>
+    public async Task<DownloadOutcome> RenewAsync(Guid applicationId, string pin, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.ApplicationDownload, "applicationId", applicationId);
+        var started = await RepeatAsync(() => http.PostAsync(path, BztJson.Default.DownloadStarted, cancellation), cancellation);
+        return await ContinueRenewalAsync(started.CertificateId, pin, cancellation);
+    }
+
+    /// <summary>继续续期 of a certificate whose renewal began.</summary>
+    public async Task<DownloadOutcome> ContinueRenewalAsync(Guid certificateId, string pin, CancellationToken cancellation = default)
+    {
+        var key = await OpenKeyAsync(certificateId, cancellation);
+        while (true)
+        {
+            var info = await GetCertificateAsync(certificateId, cancellation);
+            if (info.Renewal is not { } renewal)
+            {
+                return await CompleteKeysAsync(key, info, pin, cancellation);
+            }
+
+            var answer = renewal.Step switch
+            {
+                RenewalStep.Request => await SignRequestAsync(key, info, renewal.RequestId, pin, cancellation),
+                RenewalStep.Arrival => await ReceiveKeyAsync(key, info, pin, cancellation),
+                _ => null,
+            };
+            if (answer is not (null or Signed or EnvelopePartial or Acknowledged))
             {
                 return new DownloadOutcome.Stopped(info, PinOutcomes.Of(answer));
             }
@@ -111,12 +155,11 @@ public sealed partial class PhoneClient
                 }
 
             case CertificateState.Generating:
-                return await SignRequestAsync(key, info, pin, cancellation);
+                return await SignRequestAsync(key, info, CsrRequest, pin, cancellation);
             case CertificateState.Requested:
                 return null;
             case CertificateState.Arriving:
-                var request = $"envelope/{info.EncryptionSerial}";
-                return await ProveAsync(key, pin, stretched => key.ReceiveEncryptionKeyAsync(request, stretched, task => CheckCertificate(info, task)), cancellation);
+                return await ReceiveKeyAsync(key, info, pin, cancellation);
             case CertificateState.Locked:
                 return new Locked(new PinLock(info.LockedUntil));
             case CertificateState.Frozen:
@@ -126,9 +169,38 @@ public sealed partial class PhoneClient
         }
     }
 
-    private async Task<SiloAnswer> SignRequestAsync(PhoneKey key, CertificateInfo info, string pin, CancellationToken cancellation)
+    /// <summary>
+    /// Keys whose arrival the server knows of and this phone never heard confirmed, because it stopped just then: they arrive once more.
+    /// Until then they open nothing.
+    /// </summary>
+    private async Task<DownloadOutcome> CompleteKeysAsync(PhoneKey key, CertificateInfo info, string pin, CancellationToken cancellation)
     {
-        var opening = await RepeatLostAsync(() => key.OpenSigningAsync(CsrRequest), cancellation);
+        foreach (var unheard in (await key.ReadAsync())?.EncryptionKeys.Where(known => !known.IsActive).ToArray() ?? [])
+        {
+            var answer = await ProveAsync(
+                key, pin,
+                stretched => key.ReceiveEncryptionKeyAsync(
+                    $"envelope/{unheard.Id}", stretched,
+                    task => CheckCertificate(info, new ArrivingKeyInfo(unheard.Id, task.Certificate, info.SigningCertificate!, info.Chain), task)),
+                cancellation);
+            if (answer is not Acknowledged)
+            {
+                return new DownloadOutcome.Stopped(info, PinOutcomes.Of(answer));
+            }
+        }
+
+        return new DownloadOutcome.Active(info);
+    }
+
+    /// <summary>The next key in its envelope; null when the CA has not yet said which there are.</summary>
+    private async Task<SiloAnswer?> ReceiveKeyAsync(PhoneKey key, CertificateInfo info, string pin, CancellationToken cancellation) => info.Arriving is { } arriving
+        ? await ProveAsync(
+            key, pin, stretched => key.ReceiveEncryptionKeyAsync($"envelope/{arriving.EncryptionSerial}", stretched, task => CheckCertificate(info, arriving, task)), cancellation)
+        : null;
+
+    private async Task<SiloAnswer> SignRequestAsync(PhoneKey key, CertificateInfo info, string requestId, string pin, CancellationToken cancellation)
+    {
+        var opening = await RepeatLostAsync(() => key.OpenSigningAsync(requestId), cancellation);
         if (opening.Round is not { } round)
         {
             return opening.Refusal!;
@@ -142,23 +214,34 @@ public sealed partial class PhoneClient
         }
     }
 
-    /// <summary>E1.1: the encryption certificate leads to the root, is the one announced, and names whom the signing certificate names.</summary>
-    private Point? CheckCertificate(CertificateInfo info, EnvelopeTask task)
+    /// <summary>
+    /// E1.1: the encryption certificate leads to the root, is the one announced, and names whom the signing certificate names; a key from before
+    /// may name the holder as he was called then.
+    /// </summary>
+    private Point? CheckCertificate(CertificateInfo info, ArrivingKeyInfo arriving, EnvelopeTask task)
     {
-        if (!Sm2Certificate.TryParse(info.SigningCertificate, out var signing) || !Sm2Certificate.TryParse(task.Certificate, out var encryption)
-            || !signing.SubjectDer.AsSpan().SequenceEqual(encryption.SubjectDer) || !encryption.MayEncrypt || info.Chain.Count == 0)
+        if (!Sm2Certificate.TryParse(arriving.SigningCertificate, out var signing) || !Sm2Certificate.TryParse(task.Certificate, out var encryption)
+            || !task.Certificate.AsSpan().SequenceEqual(arriving.EncryptionCertificate) || !encryption.MayEncrypt || arriving.Chain.Count == 0)
         {
             return null;
         }
 
-        var roots = trust.CertificateRoots.Count > 0 ? trust.CertificateRoots : [info.Chain[^1]];
-        var now = time.GetUtcNow();
-        // The phone's clock may be wrong; the certificates' own time is enough to know that they belong together.
-        var at = now < encryption.NotBefore || now > encryption.NotAfter ? encryption.NotBefore : now;
-        return Sm2CertificatePath.Verify(encryption, info.Chain, roots, at) is PathFault.None
-            && Sm2CertificatePath.Verify(signing, info.Chain, roots, at) is PathFault.None
-                ? encryption.PublicKey
-                : null;
+        var isPast = info.Renewal is null && arriving.EncryptionSerial != info.EncryptionSerial;
+        if (!isPast && !signing.SubjectDer.AsSpan().SequenceEqual(encryption.SubjectDer))
+        {
+            return null;
+        }
+
+        // The phone's clock may be wrong, and a past certificate be over; their own time is enough to know that they belong together.
+        var roots = trust.CertificateRoots.Count > 0 ? trust.CertificateRoots : [arriving.Chain[^1]];
+        return LeadsToRoot(encryption) && LeadsToRoot(signing) ? encryption.PublicKey : null;
+
+        bool LeadsToRoot(Sm2Certificate certificate)
+        {
+            var now = time.GetUtcNow();
+            var at = now < certificate.NotBefore || now > certificate.NotAfter ? certificate.NotBefore : now;
+            return Sm2CertificatePath.Verify(certificate, arriving.Chain, roots, at) is PathFault.None;
+        }
     }
 
     private async Task<PhoneKey> OpenKeyAsync(Guid certificateId, CancellationToken cancellation)

@@ -33,8 +33,20 @@ internal static class GetCertificate
             TriesLeftForGood = view.TriesLeftForGood,
             LockedForGood = view.LockedForGood,
             DeviceLockedUntil = view.DeviceLockedUntil,
+            Arriving = view.Arriving is { } key ? new ArrivingKeyInfo(key.EncryptionSerial, key.EncryptionCertificate, key.SigningCertificate, key.Chain) : null,
+            Renewal = view.Renewal is { } renewal ? new RenewalInfo(renewal.RequestId, ToHttp(renewal.Step)) : null,
+            Recoverable = view.Recoverable,
+            ExpiresSoon = view.ExpiresSoon,
         };
     }
+
+    private static Contracts.Phone.RenewalStep ToHttp(Grains.Certificates.RenewalStep step) => step switch
+    {
+        Grains.Certificates.RenewalStep.Request => Contracts.Phone.RenewalStep.Request,
+        Grains.Certificates.RenewalStep.Issuance => Contracts.Phone.RenewalStep.Issuance,
+        Grains.Certificates.RenewalStep.Arrival => Contracts.Phone.RenewalStep.Arrival,
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "Not a step of a renewal."),
+    };
 
     private static async Task<IResult> HandleAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>
         (await grains.Certificate(new CertificateId(certificateId)).GetView(From(caller)))

@@ -52,6 +52,24 @@ public interface ICertificateGrain : IGrainWithGuidKey
     Task<Reply<Nothing>> Ask(CertificateTask task);
 
     /// <summary>
+    /// 续期 under an approved application: the phone signs a new request with the same key. A repeat, also after it was fulfilled, changes nothing.
+    /// <see cref="RefusalCode.CertificateUnusable"/> unless the certificate is active here.
+    /// </summary>
+    [Alias("renew")]
+    Task<Reply<Nothing>> Renew(RenewCertificate command);
+
+    /// <summary>
+    /// 证书找回 under an approved application: begins anew on the calling device. A repeat changes nothing; the same application from yet another
+    /// device begins anew once more. <see cref="RefusalCode.CertificateUnusable"/> when it was revoked.
+    /// </summary>
+    [Alias("rekey")]
+    Task<Reply<Nothing>> Rekey(RekeyCertificate command);
+
+    /// <summary>From the CA: every encryption key its key management holds of the holder, sealed to the new signing key.</summary>
+    [Alias("accept-recovered-keys")]
+    Task AcceptRecoveredKeys(string applicationNumber, IReadOnlyList<RecoveredKey> keys);
+
+    /// <summary>
     /// 证书注销: puts the instruction before the holder; signed with the PIN, the certificate ends in that very write. Idempotent by the operation.
     /// <see cref="RefusalCode.BidsUnopened"/> while bids encrypted to it are not opened, unless the holder insists after being shown which (X23).
     /// </summary>
@@ -162,7 +180,23 @@ public sealed record CertificateView(
     [property: Id(4)] int Failures = 0,
     [property: Id(5)] int TriesLeftForGood = 0,
     [property: Id(6)] bool LockedForGood = false,
-    [property: Id(7)] DateTimeOffset? DeviceLockedUntil = null);
+    [property: Id(7)] DateTimeOffset? DeviceLockedUntil = null)
+{
+    /// <summary>The next encryption key on its way to the phone.</summary>
+    [Id(8)]
+    public ArrivingKey? Arriving { get; init; }
+
+    [Id(9)]
+    public RenewalView? Renewal { get; init; }
+
+    /// <summary>可找回: it lives on another phone, or nowhere any more.</summary>
+    [Id(10)]
+    public bool Recoverable { get; init; }
+
+    /// <summary>即将过期: less than 30 days left.</summary>
+    [Id(11)]
+    public bool ExpiresSoon { get; init; }
+}
 
 /// <param name="OpeningTime">As the platform announced it when the bid was encrypted.</param>
 [GenerateSerializer, Immutable, Alias("bzt.UnopenedBid")]

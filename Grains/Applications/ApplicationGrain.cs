@@ -172,8 +172,19 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
         : await GrainFactory.User(application.Applicant.User).GetPerson() is Done<Person>(var person) ? person.Name
         : throw new InvalidOperationException("A personal application of somebody without a real name.");
 
-    private async Task<Reply<Nothing>> Begin(ApplicationRecord application, StartDownload command) =>
-        await GrainFactory.Certificate(application.Certificate).Create(NewCertificate(application, command, await PersonName(application)));
+    private async Task<Reply<Nothing>> Begin(ApplicationRecord application, StartDownload command)
+    {
+        var certificate = GrainFactory.Certificate(application.Certificate);
+        var number = ApplicationRules.Number(Id, application.Submission);
+        var caller = new CertificateCaller(application.Applicant.User, command.Device);
+        return application.Steps.Delivery switch
+        {
+            Delivery.Renewal => await certificate.Renew(new RenewCertificate(Id, number, caller)),
+            Delivery.Recovery => await certificate.Rekey(new RekeyCertificate(
+                Id, number, caller, command.DevicePublicKey, ApplicationRules.Subject(application, await PersonName(application)))),
+            _ => await certificate.Create(NewCertificate(application, command, await PersonName(application))),
+        };
+    }
 
     private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command, string? personName)
     {

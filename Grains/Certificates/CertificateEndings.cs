@@ -37,13 +37,16 @@ internal static class CertificateEndings
     /// <summary>The CA does not issue, or not what was asked for.</summary>
     /// <param name="record">Before; its request is the one that was answered.</param>
     /// <param name="id">Whose record.</param>
+    /// <param name="request">Which was answered.</param>
     /// <param name="reason">What the user is told.</param>
     /// <param name="now">When.</param>
-    public static CertificateRecord NotIssued(CertificateRecord record, CertificateId id, string reason, DateTimeOffset now)
+    public static CertificateRecord NotIssued(CertificateRecord record, CertificateId id, byte[] request, string reason, DateTimeOffset now)
     {
-        var ended = WithoutKey(record, id, now) with { AbandonedAt = now };
-        var created = ended.Created!;
-        return ended with { Outbox = ended.Outbox.AddNotIssued(created.Application, new IssuanceFailure(id, reason)).AddWakeUp(created.Holder) };
+        // A renewal that fails leaves the certificate as it is; a lost key that is not certified anew may be made anew once more.
+        var (ended, application) = IssuanceRules.IsRenewal(record, request) ? (record with { Renewal = null }, record.Renewal!.Application)
+            : record.Rekeying is null ? (WithoutKey(record, id, now) with { AbandonedAt = now }, record.Created!.Application)
+            : (WithoutKey(record, id, now), record.Created!.Application);
+        return ended with { Outbox = ended.Outbox.AddNotIssued(application, new IssuanceFailure(id, reason)).AddWakeUp(record.Created!.Holder) };
     }
 
     /// <summary>The holder does not belong to the enterprise any more. The key stays for what was encrypted to it; nobody uses it meanwhile.</summary>
@@ -59,7 +62,7 @@ internal static class CertificateEndings
         return record.ActivatedAt is null ? removed : removed with { Outbox = removed.Outbox.Project(CertificateProjector.Row(id, removed)) };
     }
 
-    private static bool MayEnd(CertificateRecord record) => record is { ActivatedAt: null, RevokedAt: null, AbandonedAt: null };
+    private static bool MayEnd(CertificateRecord record) => record is { ActivatedAt: null, RevokedAt: null, AbandonedAt: null, Rekeying: null };
 
     private static CertificateRecord WithoutKey(CertificateRecord record, CertificateId id, DateTimeOffset now)
     {

@@ -174,7 +174,13 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
             caller.Device == created.Device,
             Math.Min(PinTries.BeforeNextLock(pin.Failures), device.TriesLeft),
             certificateLock is null || deviceLock > certificateLock ? deviceLock : certificateLock,
-            pin.Failures, Math.Max(0, PinCounter.FailuresForGood - pin.Failures), pin.IsLockedForGood, deviceLock);
+            pin.Failures, Math.Max(0, PinCounter.FailuresForGood - pin.Failures), pin.IsLockedForGood, deviceLock)
+        {
+            Arriving = CertificateLife.Arriving(Record),
+            Renewal = CertificateLife.View(Record),
+            Recoverable = CertificateLife.IsRecoverable(Record, caller.Device == created.Device, now),
+            ExpiresSoon = facts.State == CertificateState.Active && Record.SigningCertificate is { } signing && ExpiryRules.IsSoon(signing.NotAfter, now),
+        };
     }
 
     private Refusal? RefuseCaller(CertificateCaller caller) =>

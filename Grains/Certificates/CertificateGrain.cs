@@ -107,11 +107,11 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         switch (IssuanceRules.Judge(Record, request, certificates, now))
         {
             case IssuanceVerdict.Good:
-                await drain.WriteAsync(IssuanceRules.Apply(Record, Id, certificates, now));
+                await drain.WriteAsync(IssuanceRules.Apply(Record, Id, request, certificates, now));
                 break;
             case IssuanceVerdict.NotOurs(var reason):
                 LogNotOurs(Id, reason);
-                await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, CertificateMessages.NotOurs, now));
+                await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, request, CertificateMessages.NotOurs, now));
                 break;
         }
     }
@@ -121,7 +121,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         if (IssuanceRules.IsAwaited(Record, request))
         {
             LogNotIssued(Id, refusal);
-            await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, CertificateMessages.NotIssued(refusal), time.GetUtcNow()));
+            await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, request, CertificateMessages.NotIssued(refusal), time.GetUtcNow()));
         }
     }
 
@@ -152,6 +152,46 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         return default(Nothing);
     }
+
+    public async Task<Reply<Nothing>> Renew(RenewCertificate command)
+    {
+        var (next, refusal) = CertificateLife.Renew(Record, command, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (!ReferenceEquals(next, Record))
+        {
+            await drain.WriteAsync(next);
+        }
+
+        return default(Nothing);
+    }
+
+    public async Task<Reply<Nothing>> Rekey(RekeyCertificate command)
+    {
+        var (next, refusal) = CertificateLife.Rekey(Record, Id, command, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        // The channels were the old device's.
+        if (!ReferenceEquals(next, Record))
+        {
+            channels?.Dispose();
+            channels = null;
+            await EndKeyAsync(next);
+        }
+
+        return default(Nothing);
+    }
+
+    public Task AcceptRecoveredKeys(string applicationNumber, IReadOnlyList<RecoveredKey> keys) =>
+        CertificateLife.AcceptKeys(Record, Id, applicationNumber, keys, time.GetUtcNow()) is var next && ReferenceEquals(next, Record)
+            ? Task.CompletedTask
+            : drain.WriteAsync(next);
 
     public async Task<Reply<CertificateTask>> AskRevocation(CertificateCaller caller, Guid operation, bool insist)
     {
@@ -272,9 +312,10 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
 
-        // The same for a task that was withdrawn, or ran out, while the user looked.
-        if (decision.Effect is not null && message is PinProvedRequest proved && CertificateTasks.TaskOf(proved.RequestId) is { } task
-            && CertificateTasks.Find(Record, task, now) is null)
+        // The same for what the service itself asked and took back, or what ran out, while the user looked.
+        if (decision.Effect is not null && message is PinProvedRequest { RequestId: var asked }
+            && ((CertificateTasks.TaskOf(asked) is { } task && CertificateTasks.Find(Record, task, now) is null)
+                || (CertificateLife.IsRenewalRequest(asked) && asked != CertificateLife.RenewalRequest(Record))))
         {
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
@@ -313,7 +354,8 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         var signer = new SessionSigner(
-            created.Holder, Id, created.EnterpriseName, created.CreditCode, created.RecognitionGroup, signing.Serial, [encryption.Serial]);
+            created.Holder, Id, created.EnterpriseName, created.CreditCode, created.RecognitionGroup, signing.Serial,
+            [encryption.Serial, .. Record.Shares!.EncryptionKeys.Select(key => key.Id)]);
         switch (await GrainFactory.QrSession(id).GetWork(signer))
         {
             case Refused<SessionWork>(var refusal):
@@ -335,7 +377,12 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     {
         if (!ReferenceEquals(next, Record))
         {
-            rounds.Dispose();
+            // A renewal that failed ends no key.
+            if (!ReferenceEquals(next.Shares, Record.Shares))
+            {
+                rounds.Dispose();
+            }
+
             await drain.WriteAsync(next);
         }
     }

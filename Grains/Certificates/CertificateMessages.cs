@@ -34,6 +34,14 @@ internal static class CertificateMessages
         $"certificate/{certificate}/revoked", MessageKind.CertificateRevoked, "证书已注销",
         $"{NameOf(created)}（{created.CaName}）已注销，不能恢复，原有加密文件不能再解密。", certificate.ToString(), now);
 
+    public static InboxEntry Renewed(CertificateId certificate, CreateCertificate created, DateTimeOffset notAfter, DateTimeOffset now) => new(
+        $"certificate/{certificate}/renewed/{notAfter.ToUnixTimeSeconds()}", MessageKind.CertificateActive, "证书已续期",
+        $"{NameOf(created)}（{created.CaName}）已续期至{notAfter.ToOffset(Shanghai):yyyy年M月d日}，密钥不变，原有加密文件仍可解密。", certificate.ToString(), now);
+
+    public static InboxEntry Rekeyed(CertificateId certificate, CreateCertificate created, string number, DateTimeOffset now) => new(
+        $"certificate/{certificate}/rekeyed/{number}", MessageKind.NewDevice, "证书正在找回",
+        $"{NameOf(created)}（{created.CaName}）正在另一台手机上重新下载，原手机上的证书已停止使用。若非本人操作，请立即联系客服。", certificate.ToString(), now);
+
     public static InboxEntry Expiring(CertificateId certificate, CreateCertificate created, DateTimeOffset notAfter, int days, DateTimeOffset now) => new(
         $"certificate/{certificate}/expiring/{notAfter.ToUnixTimeSeconds()}/{days}", MessageKind.CertificateExpiring, "证书即将到期",
         $"{NameOf(created)}（{created.CaName}）将于{notAfter.ToOffset(Shanghai):yyyy年M月d日}到期，剩余不足{days + 1}天。请及时续期，续期保留原密钥，原有加密文件仍可解密。",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Foundations;
@@ -18,6 +19,8 @@ internal static class CertificateOutbox
     public const string WakeUp = "certificate/wake-up";
     public const string NotIssued = "certificate/not-issued";
     public const string Revocation = "certificate/revocation";
+    public const string RecoverKeys = "certificate/recover-keys";
+    public const string Errand = "certificate/errand";
 
     public static Outbox AddIssue(this Outbox outbox, CertificateId certificate, CreateCertificate created, byte[] request) =>
         outbox.Add(Issue, created.Ca.Value, new IssueOrder(certificate, created.ApplicationNumber, request));
@@ -41,6 +44,10 @@ internal static class CertificateOutbox
 
     public static Outbox AddNotIssued(this Outbox outbox, ApplicationId application, IssuanceFailure failure) =>
         outbox.Add(NotIssued, application.ToString(), failure);
+
+    /// <summary>What a serving certificate has done at its CA goes through a queue of its own.</summary>
+    public static Outbox AddErrand<T>(this Outbox outbox, CertificateId certificate, string kind, string target, T payload) =>
+        outbox.Add(Errand, certificate.ToString(), new CertificateErrand(0, kind, target, JsonSerializer.Serialize(payload, StateJson.Options)));
 
     public static Outbox AddRevocation(this Outbox outbox, CaId ca, string signingSerial) => outbox.Add(Revocation, ca.Value, signingSerial);
 }
@@ -73,6 +80,35 @@ public sealed class IssueHandler(IGrainFactory grains) : IOutboxHandler
                 throw new InvalidOperationException($"The CA is not available: {away.Reason}");
         }
     }
+}
+
+internal sealed record KeyRecoveryOrder(CertificateId Certificate, string ApplicationNumber);
+
+/// <summary>The encryption keys a holder had before. A CA that will not give them has none to give: what is known goes on.</summary>
+public sealed class RecoverKeysHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.RecoverKeys;
+
+    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var order = delivery.Item.Read<KeyRecoveryOrder>();
+        var keys = await grains.CaAdapter(new CaId(delivery.Item.Target)).RecoverKeys(order.ApplicationNumber) switch
+        {
+            CaKeyRecovery.Ok ok => ok.Keys,
+            CaKeyRecovery.Refused => [],
+            CaKeyRecovery.Unavailable away => throw new InvalidOperationException($"The CA is not available: {away.Reason}"),
+            _ => throw new InvalidOperationException("A CA answered something else."),
+        };
+        await grains.Certificate(order.Certificate).AcceptRecoveredKeys(order.ApplicationNumber, keys);
+    }
+}
+
+public sealed class ErrandHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Errand;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.GetGrain<ICertificateErrandGrain>(Guid.Parse(delivery.Item.Target)).Run(delivery.Item.Read<CertificateErrand>() with { Sequence = delivery.Item.Sequence });
 }
 
 public sealed class NotIssuedHandler(IGrainFactory grains) : IOutboxHandler

@@ -45,6 +45,21 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     /// <summary>Bids encrypted to this certificate that are not opened yet: while there are any, revoking it does harm.</summary>
     public ImmutableArray<OpenBid> OpenBids { get; init; } = [];
 
+    /// <summary>The certificates before the present ones, oldest first: files encrypted to them name them.</summary>
+    public ImmutableArray<PastCertificates> Past { get; init; } = [];
+
+    /// <summary>A renewal on its way; the certificate serves meanwhile.</summary>
+    public PendingRenewal? Renewal { get; init; }
+
+    /// <summary>The key is made anew, on a new phone or after an expiry, and the encryption keys arrive again.</summary>
+    public Rekeying? Rekeying { get; init; }
+
+    /// <summary>What arrived with the key that was made anew: a phone that never heard so asks for it again.</summary>
+    public ImmutableArray<RecoveredKey> Recovered { get; init; } = [];
+
+    /// <summary>The newest applications that were fulfilled by a renewal or a new key: asked for again they are done.</summary>
+    public ImmutableArray<string> Fulfilled { get; init; } = [];
+
     /// <summary>What the service itself asks the holder to confirm; expired ones stay until room is needed.</summary>
     public ImmutableArray<CertificateTask> Tasks { get; init; } = [];
 
@@ -108,3 +123,15 @@ public sealed record OpenBid(PlatformId Platform, string ProjectId, string Proje
 /// <param name="NotAfter">The end it spoke of; a renewed certificate has another.</param>
 /// <param name="Days">30, 7 or 1.</param>
 public sealed record ExpiryNotice(DateTimeOffset NotAfter, int Days);
+
+/// <param name="SigningCertificate">DER.</param>
+/// <param name="EncryptionCertificate">DER.</param>
+public sealed record PastCertificates(byte[] SigningCertificate, byte[] EncryptionCertificate);
+
+/// <param name="Request">PKCS#10 with the same key, DER; null before the phone signed it.</param>
+/// <param name="Issued">Verified; null before the CA answered.</param>
+public sealed record PendingRenewal(ApplicationId Application, string ApplicationNumber, byte[]? Request, IssuedCertificates? Issued);
+
+/// <param name="Keys">What has to arrive beside the present encryption key; verified.</param>
+/// <param name="KeysKnown">The CA has said which.</param>
+public sealed record Rekeying(string ApplicationNumber, ImmutableArray<RecoveredKey> Keys, bool KeysKnown);

@@ -64,7 +64,7 @@ internal static class CertificateRevocation
     public static CertificateRecord Revoke(CertificateRecord record, CertificateId id, DateTimeOffset now)
     {
         var created = record.Created!;
-        var revoked = (record with { RevokedAt = now, Shares = record.Shares?.Shredded(), Tasks = [] })
+        var revoked = (record with { RevokedAt = now, Shares = record.Shares?.Shredded(), Tasks = [], Renewal = null, Recovered = [] })
             .With(id, EvidenceKind.Revoked, null, null, [Sm3.Hash(record.Issued!.SigningCertificate)], now);
         return revoked with
         {

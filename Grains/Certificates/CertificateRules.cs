@@ -36,10 +36,12 @@ internal static class CertificateRules
             RoundEffect.SignaturesReleased { RequestId: CsrRequest } released => SignRequest(next, id, released, now),
             RoundEffect.SignaturesReleased released when CertificateTasks.TaskOf(released.RequestId) is { } task =>
                 CertificateTasks.Sign(next, id, task, released, Digests(record, released.Documents), now),
+            RoundEffect.SignaturesReleased released when CertificateLife.RenewalRequest(record) == released.RequestId =>
+                CertificateLife.SignRenewal(next, id, released, now),
             RoundEffect.SignaturesReleased released => Sign(next, id, released, work!, now),
             RoundEffect.DecryptionReleased released => Decrypt(next, id, released, work!, now),
             RoundEffect.EnvelopeOpened opened => next.With(id, EvidenceKind.EnvelopeOpened, opened.RequestId, null, [], now),
-            RoundEffect.EncryptionKeyStored => Activate(next, id, now),
+            RoundEffect.EncryptionKeyStored => CertificateLife.Arrived(next, id, now),
             RoundEffect.PinChanged changed => next.With(id, EvidenceKind.PinChanged, changed.RequestId, null, [], now),
             RoundEffect.PinFailed failed => FailPin(next, id, failed, work, now),
             RoundEffect.CopySuspected => Freeze(next, id, now),
@@ -75,8 +77,14 @@ internal static class CertificateRules
             return new RoundWork.Signing([new CsrForm(record.PublicKey, SubjectOf(created.Subject)).ToDocument()]);
         }
 
-        return record.Issued is { } issued && record.EncryptionCertificate is { } encryption && requestId == EnvelopeRequest(encryption.Serial)
-            ? new RoundWork.Envelope(new EnvelopeTask(encryption.Serial, issued.EncryptionCertificate, issued.EncryptionEnvelope))
+        if (requestId == CertificateLife.RenewalRequest(record) && record.Renewal is { Request: null })
+        {
+            return new RoundWork.Signing([new CsrForm(record.PublicKey, SubjectOf(record.Created!.Subject)).ToDocument()]);
+        }
+
+        // Also one whose share is there: the phone may never have heard that it is.
+        return requestId.StartsWith(EnvelopePrefix, StringComparison.Ordinal) && CertificateLife.FindKey(record, requestId[EnvelopePrefix.Length..]) is { } key
+            ? new RoundWork.Envelope(new EnvelopeTask(requestId[EnvelopePrefix.Length..], key.EncryptionCertificate, key.EncryptionEnvelope))
             : null;
     }
 
@@ -142,13 +150,8 @@ internal static class CertificateRules
         return next with { OpenBids = next.OpenBids.RemoveAll(bid => bid.Platform == work.Platform && bid.ProjectId == work.Project?.ProjectId && bid.OpeningTime <= now) };
     }
 
-    private static CertificateRecord Activate(CertificateRecord record, CertificateId id, DateTimeOffset now)
+    public static CertificateRecord Activate(CertificateRecord record, CertificateId id, DateTimeOffset now)
     {
-        if (record.ActivatedAt is not null)
-        {
-            return record;
-        }
-
         var next = (record with { ActivatedAt = now }).With(id, EvidenceKind.Activated, null, null, [], now);
         return next with
         {
@@ -197,7 +200,7 @@ internal static class CertificateRules
         return [.. documents.Select(document => Form(document).Digest(publicKey))];
     }
 
-    private static SigningForm Form(SigningDocument document) => SigningForm.TryDecode(document, out var form)
+    public static SigningForm Form(SigningDocument document) => SigningForm.TryDecode(document, out var form)
         ? form
         : throw new InvalidOperationException("A document was signed that does not decode.");
 

@@ -27,19 +27,31 @@ internal static class IssuanceRules
 {
     /// <summary>Whether the CA's answer to that request is still waited for. The download may have begun anew, with another key.</summary>
     public static bool IsAwaited(CertificateRecord record, byte[] request) =>
-        record.Issued is null && record.Request is { } present && present.AsSpan().SequenceEqual(request);
+        IsRenewal(record, request) || (record.Issued is null && record.Request is { } present && present.AsSpan().SequenceEqual(request));
+
+    /// <summary>Whether it is the request of the renewal on its way.</summary>
+    public static bool IsRenewal(CertificateRecord record, byte[] request) =>
+        record.Renewal is { Issued: null, Request: { } present } && present.AsSpan().SequenceEqual(request);
 
     public static IssuanceVerdict Judge(CertificateRecord record, byte[] request, IssuedCertificates answer, DateTimeOffset now) =>
         !IsAwaited(record, request) ? new IssuanceVerdict.NotAwaited()
         : Fault(record, record.Created!.Subject, answer, now) is { } reason ? new IssuanceVerdict.NotOurs(reason)
+        : IsRenewal(record, request) && !KeepsKey(record, answer) ? new IssuanceVerdict.NotOurs("the encryption key, which a renewal keeps")
         : new IssuanceVerdict.Good();
 
-    public static CertificateRecord Apply(CertificateRecord record, CertificateId id, IssuedCertificates answer, DateTimeOffset now)
+    public static CertificateRecord Apply(CertificateRecord record, CertificateId id, byte[] request, IssuedCertificates answer, DateTimeOffset now)
     {
-        var next = (record with { Issued = answer }).With(
+        var issued = IsRenewal(record, request) ? record with { Renewal = record.Renewal! with { Issued = answer } } : record with { Issued = answer };
+        var next = issued.With(
             id, EvidenceKind.Issued, null, null, [Sm3.Hash(answer.SigningCertificate), Sm3.Hash(answer.EncryptionCertificate)], now);
-        return next with { Outbox = next.Outbox.AddWakeUp(record.Created!.Holder) };
+        var outbox = next.Rekeying is { KeysKnown: false } rekeying
+            ? next.Outbox.AddErrand(id, CertificateOutbox.RecoverKeys, record.Created!.Ca.Value, new KeyRecoveryOrder(id, rekeying.ApplicationNumber))
+            : next.Outbox;
+        return next with { Outbox = outbox.AddWakeUp(record.Created!.Holder) };
     }
+
+    private static bool KeepsKey(CertificateRecord record, IssuedCertificates answer) =>
+        Sm2Certificate.TryParse(answer.EncryptionCertificate, out var renewed) && renewed.PublicKey == record.EncryptionCertificate!.PublicKey;
 
     private static string? Fault(CertificateRecord record, CertificateSubject subject, IssuedCertificates answer, DateTimeOffset now)
     {

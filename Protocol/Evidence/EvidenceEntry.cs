@@ -46,6 +46,12 @@ public enum EvidenceKind
     /// <summary>The certificate was revoked; the silo's shares were destroyed. The digest is SM3 of the signing certificate.</summary>
     Revoked = 13,
 
+    /// <summary>Renewed with the same keys; the digests are SM3 of the new signing and encryption certificate.</summary>
+    Renewed = 14,
+
+    /// <summary>The holder began anew on a device, after a loss or an expiry; the silo's shares of the old key were destroyed.</summary>
+    Rekeyed = 15,
+
     /// <summary>忘记原PIN码: a reset was asked for; the waiting time began.</summary>
     PinResetAsked = 20,
 

@@ -59,7 +59,7 @@ public class CertificateRulesTests
         var asked = Active() with { Request = [1], ActivatedAt = null };
         asked = asked with { Outbox = asked.Outbox.AddIssue(Id, asked.Created!, [1]) };
 
-        var ended = CertificateEndings.NotIssued(asked, Id, "拒绝", Now);
+        var ended = CertificateEndings.NotIssued(asked, Id, [1], "拒绝", Now);
         Assert.Equal((null, null, CertificateState.Abandoned), (ended.Shares, ended.Request, ended.StateAt(Now)));
         Assert.DoesNotContain(ended.Outbox.Items, item => item.Kind == CertificateOutbox.Issue);
         Assert.Contains(ended.Outbox.Items, item => item.Kind == CertificateOutbox.NotIssued && item.Target == ended.Created!.Application.ToString());

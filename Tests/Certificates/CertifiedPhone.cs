@@ -85,7 +85,7 @@ internal sealed class CertifiedPhone : IDisposable
         system.Clock.Advance(TimeSpan.FromMinutes(2));
         var phone = await system.LoggedInPhoneAsync(Phone.Person);
         await phone.ProveRealNameAsync();
-        var next = new CertifiedPhone(system, phone) { Enterprise = Enterprise, Application = Application };
+        var next = new CertifiedPhone(system, phone) { Enterprise = Enterprise, Application = Application, Certificate = Certificate };
         await next.ReconnectAsync();
         return next;
     }

@@ -17,6 +17,13 @@ public sealed class StoredCertificateTests
     private static readonly Guid Id = new("019ab000-0000-7000-8000-000000000001");
 
     [Fact]
+    public void Errands() => GoldenState.Verify("certificate-errand-v1", new StoredErrands
+    {
+        LastSequence = 7,
+        Outbox = Outbox.Empty.Add(CertificateOutbox.Issue, "yichang-ca", new IssueOrder(new CertificateId(Id), "application-2", [51])),
+    });
+
+    [Fact]
     public void Certificate()
     {
         var certificate = new CertificateId(Id);
@@ -44,6 +51,11 @@ public sealed class StoredCertificateTests
             Tasks = [new CertificateTask(Id, "enterprise/transfer-signed", "91420500MA49ABCD28", [new TaskDocument("instruction", [48])], At)],
             SignedTasks = [Id],
             Noticed = new ExpiryNotice(At, 7),
+            Past = [new PastCertificates([49], [50])],
+            Renewal = new PendingRenewal(new Bzt.Grains.ApplicationId(Id), "application-2", [51], new IssuedCertificates([52], [53], [54], [[55]])),
+            Rekeying = new Rekeying("application-3", [new RecoveredKey([56], [57])], KeysKnown: true),
+            Recovered = [new RecoveredKey([58], [59])],
+            Fulfilled = ["application-1"],
         });
     }
 
