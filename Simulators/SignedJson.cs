@@ -61,13 +61,13 @@ static class SignedJson
     }
 
     // The answer's signature covers the request's nonce: it cannot be an answer to anything else.
-    public static IResult Answer<T>(HttpContext context, T answer, NeutralAccount account, DateTimeOffset now, Steer? steer)
+    public static IResult Answer<T>(HttpContext context, T answer, NeutralAccount account, DateTimeOffset now)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(answer, JsonSerializerOptions.Web);
         var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         context.Response.Headers["X-Timestamp"] = timestamp;
         context.Response.Headers["X-Signature"] = Mac(account, $"{timestamp}\n{context.Request.Headers["X-Nonce"]}\n{Hash(body)}");
-        return Results.Bytes(steer is { Kind: Disturbance.Twice } ? [.. body, .. body] : body, "application/json");
+        return Results.Bytes(body, "application/json");
     }
 
     public static IResult Unauthorised(string error) => Error(error, StatusCodes.Status401Unauthorized);

@@ -66,3 +66,27 @@ sealed class Steering(TimeProvider time)
 
     ConcurrentQueue<Steer> Queue(string provider) => queues.GetOrAdd(provider, _ => new());
 }
+
+static class SteeredAnswers
+{
+    /// <summary>The answer, as often as it is to come.</summary>
+    public static IResult Shape(this Steer? steer, IResult answer) => steer is { Kind: Disturbance.Twice } ? new Doubled(answer) : answer;
+
+    sealed class Doubled(IResult answer) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            var wire = response.Body;
+            using var once = new MemoryStream();
+            response.Body = once;
+            await answer.ExecuteAsync(httpContext);
+            response.Body = wire;
+            response.ContentLength = 2 * once.Length;
+            for (var i = 0; i < 2; i++)
+            {
+                await wire.WriteAsync(once.GetBuffer().AsMemory(0, (int)once.Length), httpContext.RequestAborted);
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@ using System.Text;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.RealNames;
+using Microsoft.Extensions.Logging;
 
 namespace Bzt.Grains.Accounts;
 
@@ -38,9 +39,11 @@ public sealed partial class UserGrain
         }
 
         // 3. Ask. The same operation is the same request to the provider, whichever activation asks.
-        var verdict = RealNameRules.Read(await AskAsync(
+        var result = await AskAsync(
             giveUp => bankCards.VerifyAsync(command.Name, command.IdNumber, command.CardNumber, command.PhoneNumber, RequestId(command.Operation), giveUp),
-            reason => new BankCardResult.Unavailable(reason)));
+            reason => new BankCardResult.Unavailable(reason));
+        var verdict = RealNameRules.Read(result);
+        Tell(verdict, RealNameWay.BankCard, (result as BankCardResult.Refused)?.ProviderCode ?? (result as BankCardResult.Unavailable)?.Reason);
 
         // 4. Decide.
         if (verdict is not RealNameVerdict.Passed(var receipt))
@@ -87,6 +90,18 @@ public sealed partial class UserGrain
             return unavailable("no answer in time");
         }
     }
+
+    // The user is told that the provider is away; why is for operators, who may have to pay a bill or renew a key.
+    private void Tell(RealNameVerdict verdict, RealNameWay way, string? reason)
+    {
+        if (verdict is RealNameVerdict.Unknown)
+        {
+            ProviderUnavailable(logger, way, reason);
+        }
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "Real names by {Way}: no verdict: {Reason}")]
+    private static partial void ProviderUnavailable(ILogger logger, RealNameWay way, string? reason);
 
     // Two users' phones may choose the same operation id; the provider must not mix them up.
     private string RequestId(Guid operation) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Person}|{operation:N}")).AsSpan(0, 16));

@@ -60,6 +60,7 @@ public sealed partial class UserGrain
         if (started is not HostedCheckStart.Ok(var check))
         {
             var verdict = started is HostedCheckStart.Refused(var code, _) ? RealNameRules.Read(code) : new RealNameVerdict.Unknown();
+            Tell(verdict, command.Way, (started as HostedCheckStart.Refused)?.ProviderCode ?? (started as HostedCheckStart.Unavailable)?.Reason);
             await WriteAsync(RealNameRules.Settle(durable, command.Operation, verdict, now));
             return Refuse(RealNameRules.Find(durable, command.Operation)?.Outcome?.Refusal ?? RefusalCode.ProviderUnavailable);
         }
@@ -122,8 +123,9 @@ public sealed partial class UserGrain
 
         asked[operation] = now;
         var provider = pages.First(known => known.Way == found.Way);
-        var verdict = RealNameRules.Read(await AskAsync(
-            giveUp => provider.QueryAsync(new HostedCheck(page.Reference, page.Address), giveUp), reason => new HostedCheckResult.Unavailable(reason)));
+        var result = await AskAsync(giveUp => provider.QueryAsync(new HostedCheck(page.Reference, page.Address), giveUp), reason => new HostedCheckResult.Unavailable(reason));
+        var verdict = RealNameRules.Read(result);
+        Tell(verdict, provider.Way, (result as HostedCheckResult.Refused)?.ProviderCode ?? (result as HostedCheckResult.Unavailable)?.Reason);
 
         // 3. Decide.
         var next = comesBack ? RealNameRules.Return(durable, operation) : durable;

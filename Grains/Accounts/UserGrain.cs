@@ -5,6 +5,7 @@ using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.RealNames;
+using Microsoft.Extensions.Logging;
 using LegalDocument = Bzt.Contracts.Phone.LegalDocument;
 
 namespace Bzt.Grains.Accounts;
@@ -22,16 +23,17 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
     private readonly LegalTexts texts;
     private readonly PasswordHashing passwords;
     private readonly TimeProvider time;
+    private readonly ILogger<UserGrain> logger;
 
     /// <summary>What interleaving readers see: never a state whose write has not succeeded.</summary>
     private UserState durable = new();
 
     public UserGrain(
         [PersistentState("user")] IPersistentState<UserState> state, OutboxDrains drains, PersonalData personalData, IKeyProtector protector, IBankCardVerifier bankCards,
-        IEnumerable<IHostedIdentityCheck> pages, LegalTexts texts, PasswordHashing passwords, TimeProvider time)
+        IEnumerable<IHostedIdentityCheck> pages, LegalTexts texts, PasswordHashing passwords, TimeProvider time, ILogger<UserGrain> logger)
     {
         (this.state, this.personalData, this.protector, this.bankCards, this.pages, this.time) = (state, personalData, protector, bankCards, [.. pages], time);
-        (this.texts, this.passwords) = (texts, passwords);
+        (this.texts, this.passwords, this.logger) = (texts, passwords, logger);
         drain = drains.Attach(this, state);
     }
 

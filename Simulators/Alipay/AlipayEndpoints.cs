@@ -75,7 +75,7 @@ static partial class AlipayEndpoints
             return Results.Empty;
         }
 
-        return Signed(keys, method, answer, steer);
+        return steer.Shape(Signed(keys, method, answer));
     }
 
     static string? Check(Dictionary<string, string> parameters, SimulatorKeys keys, DateTimeOffset now)
@@ -235,12 +235,11 @@ static partial class AlipayEndpoints
     };
 
     // The signature is over the very characters of the inner object.
-    static IResult Signed(SimulatorKeys keys, string method, Dictionary<string, string> answer, Steer? steer = null)
+    static IResult Signed(SimulatorKeys keys, string method, Dictionary<string, string> answer)
     {
         var inner = JsonSerializer.Serialize(answer, Json);
         var name = method.Length > 0 && method.All(character => char.IsAsciiLetterLower(character) || character is '.' or '_') ? method.Replace('.', '_') + "_response" : "error_response";
-        var text = $"{{\"{name}\":{inner},\"sign\":\"{AlipaySignature.Sign(inner, keys.AlipayPrivateKey)}\"}}";
-        return Results.Text(steer is { Kind: Disturbance.Twice } ? text + text : text, "text/html", Encoding.UTF8);
+        return Results.Text($"{{\"{name}\":{inner},\"sign\":\"{AlipaySignature.Sign(inner, keys.AlipayPrivateKey)}\"}}", "text/html", Encoding.UTF8);
     }
 
     static string SubMessage(string subCode) => subCode switch

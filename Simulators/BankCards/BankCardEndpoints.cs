@@ -32,9 +32,9 @@ static class BankCardEndpoints
             return Results.Empty;
         }
 
-        return check is null
+        return steer.Shape(check is null
             ? SignedJson.Error("REQUEST_CONFLICT", StatusCodes.Status409Conflict)
-            : SignedJson.Answer(context, new { requestId = check.Request.RequestId, receiptId = check.ReceiptId, result = check.Result }, account, time.GetUtcNow(), steer);
+            : SignedJson.Answer(context, new { requestId = check.Request.RequestId, receiptId = check.ReceiptId, result = check.Result }, account, time.GetUtcNow()));
     }
 
     static BankCardRequest? Read(byte[] body) =>

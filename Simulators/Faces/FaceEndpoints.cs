@@ -40,7 +40,7 @@ static class FaceEndpoints
 
         if (steer is { Kind: Disturbance.Fail })
         {
-            return SignedJson.Answer(context, new { requestId = request.RequestId, result = steer.Code ?? "TOO_MANY" }, keys.Face, time.GetUtcNow(), steer);
+            return SignedJson.Answer(context, new { requestId = request.RequestId, result = steer.Code ?? "TOO_MANY" }, keys.Face, time.GetUtcNow());
         }
 
         var check = simulator.Begin(request);
@@ -50,9 +50,9 @@ static class FaceEndpoints
             return Results.Empty;
         }
 
-        return check is null
+        return steer.Shape(check is null
             ? SignedJson.Error("REQUEST_CONFLICT", StatusCodes.Status409Conflict)
-            : SignedJson.Answer(context, new { requestId = request.RequestId, result = "READY", checkId = check.CheckId, pageUrl = PageOf(context, options.Value, check) }, keys.Face, time.GetUtcNow(), steer);
+            : SignedJson.Answer(context, new { requestId = request.RequestId, result = "READY", checkId = check.CheckId, pageUrl = PageOf(context, options.Value, check) }, keys.Face, time.GetUtcNow()));
     }
 
     static async Task<IResult> QueryAsync(HttpContext context, FaceSimulator simulator, SimulatorKeys keys, SimulatorState state, Steering steering, TimeProvider time)
@@ -86,7 +86,7 @@ static class FaceEndpoints
         }
 
         var result = steer is { Kind: Disturbance.Fail } ? steer.Code ?? "FACE_MISMATCH" : check.Result;
-        return SignedJson.Answer(context, new { checkId = check.CheckId, result, receiptId = check.ReceiptId ?? "" }, keys.Face, time.GetUtcNow(), steer);
+        return steer.Shape(SignedJson.Answer(context, new { checkId = check.CheckId, result, receiptId = check.ReceiptId ?? "" }, keys.Face, time.GetUtcNow()));
     }
 
     static string PageOf(HttpContext context, SimulatorOptions options, FaceCheck check) =>

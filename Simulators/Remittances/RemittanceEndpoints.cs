@@ -46,7 +46,7 @@ static class RemittanceEndpoints
                 return Results.Empty;
             }
 
-            return refusal ?? SignedJson.Answer(context, answer, keys.Remittance, time.GetUtcNow(), steer);
+            return steer.Shape(refusal ?? SignedJson.Answer(context, answer, keys.Remittance, time.GetUtcNow()));
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Simulators.Sms;
@@ -45,16 +43,12 @@ static class SmsEndpoints
             return Results.Empty;
         }
 
-        return Answer(code, message, bizId, steer is { Kind: Disturbance.Twice });
+        return steer.Shape(Answer(code, message, bizId));
     }
 
-    static IResult Answer(string code, string message, string? bizId, bool twice = false)
-    {
-        var answer = JsonSerializer.Serialize(bizId is null
-            ? new Dictionary<string, string> { ["Code"] = code, ["Message"] = message, ["RequestId"] = NewRequestId() }
-            : new Dictionary<string, string> { ["Code"] = code, ["Message"] = message, ["RequestId"] = NewRequestId(), ["BizId"] = bizId });
-        return Results.Text(twice ? answer + answer : answer, "application/json", Encoding.UTF8);
-    }
+    static IResult Answer(string code, string message, string? bizId) => Results.Json(bizId is null
+        ? new Dictionary<string, string> { ["Code"] = code, ["Message"] = message, ["RequestId"] = NewRequestId() }
+        : new Dictionary<string, string> { ["Code"] = code, ["Message"] = message, ["RequestId"] = NewRequestId(), ["BizId"] = bizId });
 
     static IResult GatewayError(string code) => Results.Json(
         new Dictionary<string, string>

@@ -46,7 +46,7 @@ static class TencentSmsEndpoints
             return Results.Empty;
         }
 
-        return refusal == "UnauthorizedOperation.SmsSdkAppIdVerifyFail" ? Error(refusal) : Answer(number, request, refusal ?? "Ok", serial);
+        return steer.Shape(refusal == "UnauthorizedOperation.SmsSdkAppIdVerifyFail" ? Error(refusal) : Answer(number, request, refusal ?? "Ok", serial));
     }
 
     static (string? Refusal, string Serial) Send(SendSms request, string number, SmsSimulator simulator, TencentSmsAccount account, SimulatorOptions options)

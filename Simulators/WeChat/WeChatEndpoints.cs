@@ -94,7 +94,7 @@ static class WeChatEndpoints
                 context.Abort();
                 return Results.Empty;
             default:
-                return answer();
+                return steer.Shape(answer());
         }
     }
 

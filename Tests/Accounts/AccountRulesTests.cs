@@ -47,6 +47,66 @@ public sealed class AccountRulesTests
     }
 
     [Fact]
+    public void However_proofs_go_on_ended_is_for_ever_tries_are_counted_once_and_nothing_of_a_person_stays() =>
+        Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 40]).Array[1, 60].Sample(steps =>
+        {
+            var (state, now, begun) = (new UserState(), Now, new List<DateTimeOffset>());
+            foreach (var (kind, number, minutes) in steps)
+            {
+                now += TimeSpan.FromMinutes(minutes);
+                var (before, id) = (state, new Guid(number, 0, 0, new byte[8]));
+                var known = RealNameRules.Find(state, id);
+                var waiting = known is { Outcome: null, Page: not null };
+                switch (kind)
+                {
+                    case 0:
+                        (state, var refusal) = RealNameRules.Begin(state, new RealNameOperation(id, "input", null, Grains.Accounts.RealNameWay.Face, Guid.Empty), now);
+                        if (known is not null || refusal is not null)
+                        {
+                            Assert.Equal(before, state);
+                        }
+                        else
+                        {
+                            begun.Add(now);
+                        }
+
+                        break;
+                    case 1 when known is { Outcome: null, Page: null }:
+                        state = RealNameRules.Wait(state, id, new PageProof("r", null, [], [1], [2], "h", now + RealNameRules.PageLifetime, "1.0", Returned: false));
+                        break;
+                    case 2:
+                        state = RealNameRules.Settle(state, id, new RealNameVerdict.Unknown(), now);
+                        if (known is { Outcome: null, Page: null })
+                        {
+                            Assert.Null(RealNameRules.Find(state, id));
+                            Assert.Equal(before.RealNameTries.Length - (before.RealNameTries.Contains(known.At!.Value) ? 1 : 0), state.RealNameTries.Length);
+                            begun.Remove(known.At.Value);
+                        }
+
+                        break;
+                    case 3:
+                        state = RealNameRules.Settle(state, id, new RealNameVerdict.Waiting(), now);
+                        Assert.True(!waiting || (now >= known!.Page!.ExpiresAt) == (RealNameRules.Find(state, id)!.Outcome is not null));
+                        break;
+                    case 4:
+                        state = RealNameRules.Settle(state, id, new RealNameVerdict.Refused(RefusalCode.RealNameNotPassed), now);
+                        break;
+                    case 5 when known is { Outcome: null }:
+                        state = RealNameRules.Prove(state, id, DeviceId.New(), new ProvenPerson([], [], "h", "m", "m", Grains.Accounts.RealNameWay.Face, now, "r"), now);
+                        break;
+                    case 6 when waiting:
+                        state = RealNameRules.Return(state, id);
+                        break;
+                }
+
+                Assert.True(begun.Count(at => at > now - TimeSpan.FromDays(1)) <= RealNameRules.TriesPerDay);
+                Assert.All(before.Operations.Where(operation => operation.Outcome is not null), operation =>
+                    Assert.True(RealNameRules.Find(state, operation.Id) is not { } kept || kept.Outcome == operation.Outcome));
+                Assert.All(state.Operations, operation => Assert.True(operation.Outcome is null || operation.Page is null or { Name: null, IdNumber: null }));
+            }
+        });
+
+    [Fact]
     public void A_code_is_used_by_one_key()
     {
         var (state, refusal) = PhoneNumberRules.Issue(new PhoneNumberState(), SmsCodePurpose.Login, "right", Now);

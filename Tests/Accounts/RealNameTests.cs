@@ -2,6 +2,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
+using Bzt.Protocol;
 using Bzt.Simulators;
 using Bzt.Tests.Embedded;
 using RealNameWay = Bzt.Contracts.Phone.RealNameWay;
@@ -63,6 +64,97 @@ public sealed class RealNameTests
 
         await phone.ProveRealNameAsync(operation);
         Assert.NotNull((await phone.MeAsync()).RealName);
+    }
+
+    [Fact]
+    public async Task A_bank_that_answers_twice_late_or_never_is_given_up_on_and_charges_once()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var operation = Guid.NewGuid();
+        foreach (var trouble in new[] { Disturbance.Twice, Disturbance.Silence, Disturbance.Never })
+        {
+            await system.Simulators.SteerAsync("bankcard", new Steer(trouble));
+            Assert.Equal(ErrorCodes.ProviderUnavailable, await Refused(() => phone.ProveRealNameAsync(operation)));
+            // The bank has said yes by now, and nobody heard it: nothing is proven.
+            Assert.Null((await phone.MeAsync()).RealName);
+        }
+
+        await system.RestartAsync();
+        phone.Reconnect();
+        await phone.ProveRealNameAsync(operation);
+        Assert.Equal(1, (await system.Simulators.ChecksMadeAsync()).BankCards);
+    }
+
+    [Fact]
+    public async Task Submitted_twice_at_once_it_is_one_check()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var operation = Guid.NewGuid();
+        var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => phone.ProveRealNameAsync(operation)));
+        Assert.All(all, proven => Assert.Equal(all[0], proven));
+        Assert.Equal(1, (await system.Simulators.ChecksMadeAsync()).BankCards);
+        // Two operations at once are two checks of one person.
+        await Task.WhenAll(phone.ProveRealNameAsync(), phone.ProveRealNameAsync());
+        Assert.Equal(3, (await system.Simulators.ChecksMadeAsync()).BankCards);
+    }
+
+    [Fact]
+    public async Task Children_never_reach_the_bank_and_cost_no_try()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var child = phone.Person with { IdNumber = "0123456789X".Select(check => "42000020200101001" + check).Single(number => IdNumber.TryReadBirth(number, out _)) };
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(ErrorCodes.RealNameUnderage, await Refused(() => phone.ProveRealNameAsync(other: child)));
+        }
+
+        Assert.Equal(0, (await system.Simulators.ChecksMadeAsync()).BankCards);
+        await phone.ProveRealNameAsync();
+    }
+
+    [Fact]
+    public async Task A_card_that_cannot_be_used_and_a_bank_s_own_limit_are_told()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        foreach (var (answer, code) in new[] { ("CARD_UNUSABLE", ErrorCodes.BankCardUnusable), ("CARD_UNSUPPORTED", ErrorCodes.BankCardUnusable), ("TOO_MANY", ErrorCodes.RateLimited), ("SOMETHING_NEW", ErrorCodes.ProviderUnavailable) })
+        {
+            await system.Simulators.SteerAsync("bankcard", new Steer(Disturbance.Fail, answer));
+            Assert.Equal(code, await Refused(() => phone.ProveRealNameAsync()));
+        }
+    }
+
+    [Fact]
+    [Trait("Feature", "M016")]
+    public async Task The_phone_s_client_goes_all_the_ways()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var client = new PhoneClient(
+            system.Gateway, phone.Key, new MemoryPhoneKeyStore(), new DotNetPinStretcher(), await ChannelTrust.FetchAsync(system.Gateway), system.Clock, SystemRandom.Instance)
+        {
+            Login = new PhoneLogin(phone.Login!.AccessToken, phone.Login.UserId, phone.Login.DeviceId),
+        };
+        Assert.Contains(RealNameWay.Alipay, (await client.GetRealNameWaysAsync()).Ways);
+        var given = Guid.NewGuid();
+        await client.ProveRealNameByAlipayAsync(new PageRealNameRequest(given, phone.Person.Name, phone.Person.IdNumber));
+        Assert.Equal(ErrorCodes.RealNameCancelled, (await client.CancelRealNameAsync(given)).Code);
+        Assert.Equal(ErrorCodes.ConsentRequired, await Refused(() => client.ProveRealNameByFaceAsync(new PageRealNameRequest(Guid.NewGuid(), phone.Person.Name, phone.Person.IdNumber))));
+
+        var operation = Guid.NewGuid();
+        var begun = await client.ProveRealNameByAlipayAsync(new PageRealNameRequest(operation, phone.Person.Name, phone.Person.IdNumber));
+        var back = System.Web.HttpUtility.ParseQueryString((await system.Simulators.CertifyAsync(new Uri(begun.PageUrl!))).Query);
+        Assert.Equal(RealNameProgress.Proven, (await client.ReturnFromRealNamePageAsync(Guid.Parse(back["operation"]!), back["state"]!)).Progress);
+
+        // The bank card's operations are seen as the others are, and what has ended stays as it is.
+        var card = Guid.NewGuid();
+        await phone.ProveRealNameAsync(card);
+        var check = await client.GetRealNameCheckAsync(card);
+        Assert.Equal((RealNameProgress.Proven, RealNameWay.BankCard), (check.Progress, check.Way));
+        Assert.Equal(check, await client.CancelRealNameAsync(card));
     }
 
     [Fact]
