@@ -43,7 +43,9 @@ public static class Routes
         public const string EnterpriseInterest = "/phone/v1/enterprises/{creditCode}/interest";
         public const string EnterpriseAdministratorCheck = "/phone/v1/enterprises/{creditCode}/administrator-check";
         public const string EnterprisePeople = "/phone/v1/enterprises/{creditCode}/people";
+        /// <summary><c>?insist=true</c> after being shown the unopened bids.</summary>
         public const string EnterpriseMemberRemoval = "/phone/v1/enterprises/{creditCode}/people/{userId}/removal";
+        public const string EnterpriseMemberUnopenedBids = "/phone/v1/enterprises/{creditCode}/people/{userId}/unopened-bids";
         public const string EnterpriseInvitations = "/phone/v1/enterprises/{creditCode}/invitations";
         public const string EnterpriseInvitationWithdrawal = "/phone/v1/enterprises/{creditCode}/invitations/{invitationId}/withdrawal";
         public const string EnterpriseInvitationAcceptance = "/phone/v1/enterprises/{creditCode}/invitations/{invitationId}/acceptance";

@@ -36,8 +36,19 @@ public sealed partial class PhoneClient
     }
 
     /// <summary>删除人员.</summary>
-    public Task RemoveMemberAsync(string creditCode, Guid userId, CancellationToken cancellation = default) =>
-        SendAsync(Route(Of(Routes.Phone.EnterpriseMemberRemoval, creditCode), "userId", userId), cancellation);
+    /// <param name="creditCode">Whose administrator the caller is.</param>
+    /// <param name="userId">Who goes.</param>
+    /// <param name="insist">The user was shown <see cref="GetUnopenedBidsOfMemberAsync"/> and wants it all the same.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public Task RemoveMemberAsync(string creditCode, Guid userId, bool insist = false, CancellationToken cancellation = default) =>
+        SendAsync(Route(Of(Routes.Phone.EnterpriseMemberRemoval, creditCode), "userId", userId) + (insist ? "?insist=true" : ""), cancellation);
+
+    /// <summary>The bids that nobody could open any more if the member were removed.</summary>
+    public Task<IReadOnlyList<UnopenedBidInfo>> GetUnopenedBidsOfMemberAsync(string creditCode, Guid userId, CancellationToken cancellation = default)
+    {
+        var path = Route(Of(Routes.Phone.EnterpriseMemberUnopenedBids, creditCode), "userId", userId);
+        return RepeatAsync(() => http.GetAsync(path, BztJson.Default.IReadOnlyListUnopenedBidInfo, cancellation), cancellation);
+    }
 
     /// <summary>新增人员.</summary>
     public Task<InvitationInfo> InviteAsync(string creditCode, InviteRequest request, CancellationToken cancellation = default)

@@ -65,6 +65,7 @@ internal static class GetAudit
         Grains.Enterprises.EnterpriseAct.TransferWithdrawn => Contracts.Phone.EnterpriseAct.TransferWithdrawn,
         Grains.Enterprises.EnterpriseAct.TransferDeclined => Contracts.Phone.EnterpriseAct.TransferDeclined,
         Grains.Enterprises.EnterpriseAct.AdministratorChanged => Contracts.Phone.EnterpriseAct.AdministratorChanged,
+        Grains.Enterprises.EnterpriseAct.NameChanged => Contracts.Phone.EnterpriseAct.NameChanged,
         _ => throw new InvalidOperationException($"A record of {act}."),
     };
 }

@@ -4,6 +4,7 @@ using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 
 namespace Bzt.Gateway.Enterprises;
@@ -17,8 +18,11 @@ internal static class People
             .WithName("getPeople").WithSummary("Who belongs to the enterprise").Refuses(422).Produces<EnterprisePeople>();
         phones.MapPost(Routes.Phone.EnterpriseMemberRemoval, RemoveAsync)
             .WithName("removeMember").WithSummary("Removes a member")
-            .WithDescription("What the person may do ends at once; the certificates of this enterprise that the person holds stop serving.")
+            .WithDescription("What the person may do ends at once; the certificates of this enterprise that the person holds stop serving. bids_unopened holds it back unless insisted.")
             .Refuses(404, 409, 422).Produces(StatusCodes.Status204NoContent);
+        phones.MapGet(Routes.Phone.EnterpriseMemberUnopenedBids, GetUnopenedBidsAsync)
+            .WithName("getUnopenedBidsOfMember").WithSummary("The bids that nobody could open any more if the member were removed").Refuses(404, 422)
+            .Produces<IReadOnlyList<UnopenedBidInfo>>();
     }
 
     private static async Task<IResult> GetAsync(string creditCode, Caller caller, IGrainFactory grains)
@@ -43,9 +47,16 @@ internal static class People
             BztJson.Default.EnterprisePeople);
     }
 
-    private static async Task<IResult> RemoveAsync(string creditCode, Guid userId, Caller caller, IGrainFactory grains) => grains.TryFind(creditCode, out _, out var enterprise)
-        ? (await enterprise.RemoveMember(caller.UserId, new UserId(userId))).ToHttp(_ => Results.NoContent())
-        : new ProblemResult(ErrorCodes.CreditCodeInvalid);
+    private static async Task<IResult> RemoveAsync(string creditCode, Guid userId, Caller caller, IGrainFactory grains, bool insist = false) =>
+        grains.TryFind(creditCode, out _, out var enterprise)
+            ? (await enterprise.RemoveMember(caller.UserId, new UserId(userId), insist)).ToHttp(_ => Results.NoContent())
+            : new ProblemResult(ErrorCodes.CreditCodeInvalid);
+
+    private static async Task<IResult> GetUnopenedBidsAsync(string creditCode, Guid userId, Caller caller, IGrainFactory grains) =>
+        grains.TryFind(creditCode, out _, out var enterprise)
+            ? (await enterprise.GetUnopenedBids(caller.UserId, new UserId(userId))).ToHttp(bids => Results.Json<IReadOnlyList<UnopenedBidInfo>>(
+                [.. bids.Select(bid => new UnopenedBidInfo(bid.Platform.Value, bid.ProjectId, bid.ProjectName, bid.OpeningTime))], BztJson.Default.IReadOnlyListUnopenedBidInfo))
+            : new ProblemResult(ErrorCodes.CreditCodeInvalid);
 
     private static MemberInfo ToContract(MemberView member) => new(
         member.User.Value,

@@ -1,6 +1,7 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Sessions;
@@ -18,7 +19,7 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
             SessionMessages.ToHttp(view.Project), eligible, reason, view.ExpiresAt, clock.GetUtcNow());
     }
 
-    /// <summary>Held on this phone, usable, of the platform's recognition group, and of the enterprise the session is for. Says why when there is none.</summary>
+    /// <summary>Held on this phone, usable, of the platform's recognition group, of the enterprise the session is for, and the caller's to use there. Says why when there is none.</summary>
     private async Task<(IReadOnlyList<Guid> Certificates, string? Reason)> EligibleAsync(PhoneSessionView view, Caller caller, CancellationToken cancellation)
     {
         var held = new List<CertificateFacts>();
@@ -35,13 +36,36 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
         var ofEnterprise = ofGroup.Where(facts =>
             (view.Enterprise is not { } enterprise || (enterprise.CreditCode == facts.CreditCode && enterprise.Name == facts.EnterpriseName))
             && (view.OnlyFor is not { } bidder || bidder == facts.CreditCode)).ToList();
-        string? reason = (active.Count, ofGroup.Count, ofEnterprise.Count) switch
+        var (authorised, notAuthorised) = await AuthorisedAsync(view, ofEnterprise, caller);
+        string? reason = (active.Count, ofGroup.Count, ofEnterprise.Count, authorised.Count) switch
         {
-            (0, _, _) => ErrorCodes.CertificateUnusable,
-            (_, 0, _) => ErrorCodes.CertificateNotEligible,
-            (_, _, 0) => ErrorCodes.EnterpriseMismatch,
+            (0, _, _, _) => ErrorCodes.CertificateUnusable,
+            (_, 0, _, _) => ErrorCodes.CertificateNotEligible,
+            (_, _, 0, _) => ErrorCodes.EnterpriseMismatch,
+            (_, _, _, 0) => notAuthorised,
             _ => null,
         };
-        return ([.. ofEnterprise.Select(facts => facts.Certificate.Value)], reason);
+        return ([.. authorised.Select(facts => facts.Certificate.Value)], reason);
+    }
+
+    /// <summary>What its enterprise lets the caller use here, now (M023). The session's grain asks again when it matters.</summary>
+    private async Task<(List<CertificateFacts> Authorised, string? Reason)> AuthorisedAsync(PhoneSessionView view, List<CertificateFacts> eligible, Caller caller)
+    {
+        var authorised = new List<CertificateFacts>();
+        string? reason = null;
+        foreach (var facts in eligible)
+        {
+            if (facts.CreditCode is { Value.Length: > 0 } enterprise
+                && await grains.Enterprise(enterprise).MayUse(caller.UserId, view.Platform, view.Kind) is Refused<Nothing>(var refusal))
+            {
+                reason ??= RefusalProblems.CodeOf(refusal.Code);
+            }
+            else
+            {
+                authorised.Add(facts);
+            }
+        }
+
+        return (authorised, reason);
     }
 }

@@ -48,4 +48,5 @@ public enum EnterpriseAct
     TransferWithdrawn = 11,
     TransferDeclined = 12,
     AdministratorChanged = 13,
+    NameChanged = 14,
 }

@@ -87,8 +87,15 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     /// 删除人员: authorisations end with the membership, the person's certificates of this enterprise stop serving and the CA is told.
     /// <see cref="RefusalCode.AdministratorStays"/> for the administrator. A repeat is done.
     /// </summary>
+    /// <param name="caller">The administrator.</param>
+    /// <param name="member">Who goes.</param>
+    /// <param name="insist">After being shown the bids that nobody could open any more; without, they hold the removal back with <see cref="RefusalCode.BidsUnopened"/> (X23).</param>
     [Alias("remove-member")]
-    Task<Reply<Nothing>> RemoveMember(UserId caller, UserId member);
+    Task<Reply<Nothing>> RemoveMember(UserId caller, UserId member, bool insist);
+
+    /// <summary>The bids encrypted to the member's certificates of this enterprise and not opened yet; for the administrator.</summary>
+    [Alias("unopened-bids")]
+    Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(UserId caller, UserId member);
 
     /// <summary>新增人员.</summary>
     [Alias("invite")]
@@ -140,6 +147,10 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     /// <summary>An administrator who cannot be reached becomes 办事人员. Idempotent by its application.</summary>
     [Alias("replace-administrator")]
     Task<Reply<Nothing>> ReplaceAdministrator(ReplaceAdministrator command);
+
+    /// <summary>变更企业信息 was approved by the CA: its name from now on. Idempotent by its application.</summary>
+    [Alias("change-name")]
+    Task<Reply<Nothing>> ChangeName(ApplicationId application, string name);
 
     /// <summary>Tells the user once somebody claims it. <see cref="RefusalCode.EnterpriseClaimed"/> when somebody has.</summary>
     [Alias("await-claim")]

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Bzt.Contracts.Phone;
 using Bzt.Grains.Accounts;
-using Bzt.Grains.Applications;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 
 namespace Bzt.Grains.Enterprises;
@@ -9,8 +10,18 @@ namespace Bzt.Grains.Enterprises;
 // How people come and go: invitations, removal, the administrator's transfer. A person's name and number are read in the silo, compared as keyed hashes.
 public sealed partial class EnterpriseGrain
 {
-    public Task<Reply<Nothing>> RemoveMember(UserId caller, UserId member) =>
-        Decide(MemberRules.Remove(storage.State, Code, caller, member, time.GetUtcNow()));
+    public async Task<Reply<Nothing>> RemoveMember(UserId caller, UserId member, bool insist) =>
+        !insist && MemberRules.IsAdministrator(storage.State, caller) && (await FindUnopenedBidsAsync(member)).Count > 0
+            ? new Refusal(RefusalCode.BidsUnopened)
+            : await Decide(MemberRules.Remove(storage.State, Code, caller, member, time.GetUtcNow()));
+
+    public async Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(UserId caller, UserId member) =>
+        MemberRules.OnlyAdministrator(storage.State, caller) is { } refusal ? refusal
+        : EnterpriseRules.Member(storage.State, member) is null ? new Refusal(RefusalCode.NotFound)
+        : new Done<IReadOnlyList<UnopenedBid>>(await FindUnopenedBidsAsync(member));
+
+    public Task<Reply<Nothing>> ChangeName(ApplicationId application, string name) =>
+        Decide(EnterpriseRules.ChangeName(storage.State, Code, application, name, time.GetUtcNow()));
 
     public async Task<Reply<InvitationView>> Invite(Invite command)
     {
@@ -90,6 +101,22 @@ public sealed partial class EnterpriseGrain
         await GrainFactory.User(caller).GetPhoneNumberHash() is Done<string>(var number) && InvitationRules.Find(storage.State, invitation) is { } found && found.PhoneHash == number
             ? found
             : null;
+
+    private async Task<IReadOnlyList<UnopenedBid>> FindUnopenedBidsAsync(UserId member)
+    {
+        var bids = new List<UnopenedBid>();
+        foreach (var id in await GrainFactory.Holder(member).GetCertificates())
+        {
+            var certificate = GrainFactory.Certificate(id);
+            if (await certificate.GetFacts() is Done<CertificateFacts>({ State: not CertificateState.Revoked and not CertificateState.Abandoned } facts) && facts.CreditCode == Code
+                && await certificate.GetUnopenedBids(new CertificateCaller(member, facts.Device)) is Done<IReadOnlyList<UnopenedBid>>(var unopened))
+            {
+                bids.AddRange(unopened);
+            }
+        }
+
+        return bids;
+    }
 
     private Task<Reply<Person>> FindPersonAsync(UserId user) => GrainFactory.User(user).GetPerson();
 

@@ -64,6 +64,28 @@ public static class EnterpriseRules
         return MembershipRemittanceRules.Claimed(confirmed, code, now);
     }
 
+    public static (StoredEnterprise State, Refusal? Refusal) ChangeName(StoredEnterprise state, CreditCode code, ApplicationId application, string name, DateTimeOffset now)
+    {
+        if (state.Claimed is not { } claimed)
+        {
+            return (state, new Refusal(RefusalCode.EnterpriseUnclaimed));
+        }
+
+        if (state.Replacements.Contains(application))
+        {
+            return (state, null);
+        }
+
+        var changed = claimed with { Name = name };
+        var told = claimed.Members.Aggregate(state.Outbox, (outbox, member) => outbox.AddMembership(member.User, new Accounts.Membership(code, name, member.Role)));
+        return ((state with
+        {
+            Claimed = changed,
+            Replacements = state.Replacements.Add(application),
+            Outbox = told.Project(EnterpriseProjector.Row(code, changed)),
+        }).With(code, null, EnterpriseAct.NameChanged, null, application.ToString(), now), null);
+    }
+
     /// <summary>Who wants to hear of the claim, as many as can be told in one state.</summary>
     public static (StoredEnterprise State, Refusal? Refusal) AwaitClaim(StoredEnterprise state, UserId user)
     {

@@ -28,7 +28,7 @@ public sealed record StoredEnterprise : IHasOutbox<StoredEnterprise>
     /// <summary>The newest handing over of the administrator, whatever became of it.</summary>
     public StoredTransfer? Transfer { get; init; }
 
-    /// <summary>Applications whose approval replaced an administrator.</summary>
+    /// <summary>Applications whose approval replaced an administrator, or changed the name.</summary>
     public ImmutableArray<ApplicationId> Replacements { get; init; } = [];
 
     /// <summary>Who wants to hear of the claim; only while unclaimed.</summary>

@@ -267,9 +267,12 @@ internal sealed class QrSessionGrain(
     private IBindingGrain Binding(CreditCode enterprise) =>
         GrainFactory.GetGrain<IBindingGrain>(BindingKey.Of(state.Platform!.Platform, enterprise));
 
-    /// <summary>Whether the enterprise lets this holder use its certificate for that, now; its own word each time, so that a removal counts at once.</summary>
+    /// <summary>
+    /// Whether the enterprise lets this holder use its certificate for that, now; its own word each time, so that a removal counts at once.
+    /// A personal certificate is its holder's own affair.
+    /// </summary>
     private async Task<Refusal?> MayUse(SessionSigner signer) =>
-        await GrainFactory.Enterprise(signer.CreditCode).MayUse(signer.User, state.Platform!.Platform, state.Command!.Kind) is Refused<Nothing>(var refusal) ? refusal : null;
+        signer.CreditCode is { Value.Length: > 0 } && await GrainFactory.Enterprise(signer.CreditCode).MayUse(signer.User, state.Platform!.Platform, state.Command!.Kind) is Refused<Nothing>(var refusal) ? refusal : null;
 
     private void Age()
     {

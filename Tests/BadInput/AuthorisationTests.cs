@@ -60,6 +60,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/enterprises/{creditCode}/administrator-check", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/enterprises/{creditCode}/people", None, Forbidden, Limited, None, None, None),
         new("POST /phone/v1/enterprises/{creditCode}/people/{userId}/removal", None, Forbidden, Limited, None, None, None),
+        new("GET /phone/v1/enterprises/{creditCode}/people/{userId}/unopened-bids", None, Forbidden, Limited, None, None, None),
         new("POST /phone/v1/enterprises/{creditCode}/invitations", None, Ok, Limited, None, None, None),
         new("POST /phone/v1/enterprises/{creditCode}/invitations/{invitationId}/withdrawal", None, Forbidden, Limited, None, None, None),
         new("POST /phone/v1/enterprises/{creditCode}/invitations/{invitationId}/acceptance", None, Missing, Limited, None, None, None),

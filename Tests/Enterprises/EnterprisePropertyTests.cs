@@ -24,7 +24,7 @@ public sealed class EnterprisePropertyTests
     private enum Move
     {
         Confirm, Invite, WithdrawInvitation, Accept, Decline, Add, Remove, Grant, Revoke,
-        StartTransfer, SignTransfer, AcceptTransfer, DeclineTransfer, WithdrawTransfer, Replace, Remit, RemittanceComes, Wait,
+        StartTransfer, SignTransfer, AcceptTransfer, DeclineTransfer, WithdrawTransfer, Replace, Remit, RemittanceComes, ChangeName, Wait,
     }
 
     private static readonly Gen<(Move Move, int Who, int Whom, int Number)> Step = Gen.Select(Gen.Enum<Move>(), Gen.Int[1, Users], Gen.Int[1, Users], Gen.Int[1, 6]);
@@ -68,6 +68,7 @@ public sealed class EnterprisePropertyTests
             Move.Replace => TransferRules.Replace(state, Code, new ReplaceAdministrator(new ApplicationId(id), whom, "丙*", "138****0003"), now).State,
             Move.Remit => MembershipRemittanceRules.Begin(state, new BeginRemittance(id, who, "甲公司", "123456"), "丁*", "138****0004", _ => 0, now).State,
             Move.RemittanceComes => MembershipRemittanceRules.Changed(state, Code, Came(id, now), now),
+            Move.ChangeName => EnterpriseRules.ChangeName(state, Code, new ApplicationId(Id(number + 10)), "甲公司", now).State,
             Move.Wait => state,
             _ => throw new InvalidOperationException(),
         };

@@ -1,6 +1,7 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Forms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Platforms;
@@ -77,5 +78,27 @@ public sealed class RemovalTests
         Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.InviteAsync(world.Code, staff.Invitation())));
         Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.RevokeAuthorisationsOfMemberAsync(world.Code, staff.Id)));
         Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => staff.Client.RevokeAuthorisationAsync(world.Code, Guid.NewGuid())));
+    }
+
+    [Fact]
+    [Trait("Feature", "X23")]
+    public async Task Bids_that_nobody_could_open_any_more_hold_a_removal_back()
+    {
+        await using var world = await EnterpriseWorld.StartAsync();
+        var administrator = await world.MemberAsync();
+        var opening = DateTimeOffset.FromUnixTimeSeconds(world.System.Clock.GetUtcNow().AddDays(9).ToUnixTimeSeconds());
+        var project = new ProjectInfo("P-1", "某道路工程", opening);
+        var manifest = new BidManifestForm(CertifiedPhone.PlatformId, project.ProjectId, project.Name, opening, new byte[32], [new BidSection("投标文件", 1, new byte[32])], ["0B"]);
+        var (opened, scanned) = await world.ScanAsync(new CreateSessionRequest(SessionKind.Encrypt) { Project = project, Documents = [new DocumentRequest(SigningForms.BidManifest, manifest.Content)] });
+        Assert.IsType<PinOutcome.Done>(await world.Boss.ConfirmAsync(scanned, CertifiedPhone.Pin));
+        Assert.Equal(SessionEnd.Ok, (await world.Platform.WaitAsync(opened.SessionId)).End);
+        await world.TransferAsync(administrator);
+
+        Assert.Equal(ErrorCodes.BidsUnopened, await Refusal.OfAsync(() => administrator.Client.RemoveMemberAsync(world.Code, world.BossId)));
+        await world.RestartAsync();
+        Assert.Equal(("P-1", opening), Assert.Single(await administrator.Client.GetUnopenedBidsOfMemberAsync(world.Code, world.BossId)) switch { var bid => (bid.ProjectId, bid.OpeningTime) });
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => world.Boss.Client.GetUnopenedBidsOfMemberAsync(world.Code, world.BossId)));
+        await administrator.Client.RemoveMemberAsync(world.Code, world.BossId, insist: true);
+        Assert.DoesNotContain((await administrator.Client.GetPeopleAsync(world.Code)).Members, member => member.UserId == world.BossId);
     }
 }

@@ -155,6 +155,7 @@ public sealed class TransferTests
 
         // Staff without authorisation: refused with the reason, also after a restart.
         var (_, scanned) = await world.ScanAsync(EnterpriseWorld.Login());
+        Assert.Equal((0, ErrorCodes.NotAuthorised), (scanned.Session.Certificates.Count, scanned.Session.NotEligibleCode));
         Assert.Equal(ErrorCodes.NotAuthorised, await Refusal.OfAsync(() => world.Boss.Client.OpenRequestAsync(scanned, world.Boss.Certificate)));
         await world.RestartAsync();
         (_, scanned) = await world.ScanAsync(EnterpriseWorld.Login());
@@ -181,11 +182,46 @@ public sealed class TransferTests
         Assert.False(Assert.Single(await member.Client.GetAuthorisationsAsync(world.Code)).InForce);
     }
 
-    internal static async Task GrantAsync(EnterpriseWorld world, params AuthorisationScope[] scopes)
+    [Fact]
+    [Trait("Feature", "M044"), Trait("Feature", "M045")]
+    public async Task Authorisations_are_deleted_one_by_one_by_platform_and_by_person_and_stay_in_the_history()
+    {
+        await using var world = await EnterpriseWorld.StartAsync();
+        var administrator = await world.MemberAsync();
+        await world.TransferAsync(administrator);
+        await GrantAtAsync(world, CertifiedPhone.PlatformId, AuthorisationScope.Login);
+        await GrantAtAsync(world, "jingzhou-ggzy", AuthorisationScope.Login);
+        await GrantAtAsync(world, "jingzhou-ggzy", AuthorisationScope.Seal);
+        var all = await administrator.Client.GetAuthorisationsAsync(world.Code);
+        Assert.Equal(["jingzhou-ggzy", "jingzhou-ggzy", CertifiedPhone.PlatformId], all.Select(granted => granted.PlatformId));
+        Assert.All(all, granted => Assert.Equal((true, world.BossId), (granted.InForce, granted.Member)));
+
+        await administrator.Client.RevokeAuthorisationAsync(world.Code, all[0].AuthorisationId);
+        await administrator.Client.RevokeAuthorisationAsync(world.Code, all[0].AuthorisationId);
+        Assert.Equal(ErrorCodes.NotFound, await Refusal.OfAsync(() => administrator.Client.RevokeAuthorisationAsync(world.Code, Guid.NewGuid())));
+        Assert.Equal(1, (await administrator.Client.RevokeAuthorisationsOfPlatformAsync(world.Code, "jingzhou-ggzy")).Count);
+        Assert.Equal(0, (await administrator.Client.RevokeAuthorisationsOfPlatformAsync(world.Code, "jingzhou-ggzy")).Count);
+        await world.RestartAsync();
+        Assert.Equal([false, false, true], (await administrator.Client.GetAuthorisationsAsync(world.Code)).Select(granted => granted.InForce));
+        var (_, still) = await world.ScanAsync(EnterpriseWorld.Login());
+        (await world.Boss.OpenAsync(still)).Dispose();
+
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => world.Boss.Client.RevokeAuthorisationsOfMemberAsync(world.Code, world.BossId)));
+        Assert.Equal(1, (await administrator.Client.RevokeAuthorisationsOfMemberAsync(world.Code, world.BossId)).Count);
+        await world.RestartAsync();
+        var (_, over) = await world.ScanAsync(EnterpriseWorld.Login());
+        Assert.Equal(ErrorCodes.NotAuthorised, await Refusal.OfAsync(() => world.Boss.Client.OpenRequestAsync(over, world.Boss.Certificate)));
+        Assert.All(await administrator.Client.GetAuthorisationsAsync(world.Code), granted => Assert.True(granted is { InForce: false, EndedAt: not null }));
+    }
+
+    internal static Task GrantAsync(EnterpriseWorld world, params AuthorisationScope[] scopes) => GrantAtAsync(world, CertifiedPhone.PlatformId, scopes);
+
+    /// <summary>As the approved application does.</summary>
+    private static async Task GrantAtAsync(EnterpriseWorld world, string platform, params AuthorisationScope[] scopes)
     {
         var now = world.System.Clock.GetUtcNow();
         Assert.IsType<Done<Nothing>>(await world.Grain.Grant(new GrantAuthorisation(
-            Guid.NewGuid(), new UserId(world.BossId), new PlatformId(CertifiedPhone.PlatformId), scopes, new CertificateId(world.Boss.Certificate), now.AddMinutes(-1), now.AddYears(1), null, null)));
+            Guid.NewGuid(), new UserId(world.BossId), new PlatformId(platform), scopes, new CertificateId(world.Boss.Certificate), now.AddMinutes(-1), now.AddYears(1), null, null)));
     }
 
     /// <summary>Named and confirmed; the member is asked.</summary>
