@@ -8,7 +8,7 @@ namespace Bzt.Contracts;
 
 /// <summary>JSON of the public surface: camelCase members, snake_case enum values, octets in base64, nulls left out, unknown members ignored.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [
-    typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<RealNameProgress>), typeof(SnakeCaseEnum<MemberRole>), typeof(SnakeCaseEnum<LegalDocument>),
+    typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<RealNameProgress>), typeof(SnakeCaseEnum<MemberRole>), typeof(SnakeCaseEnum<LegalDocument>), typeof(SnakeCaseEnum<ClosureReason>),
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<RenewalStep>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
@@ -29,6 +29,16 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(LegalText))]
 [JsonSerializable(typeof(IReadOnlyList<LegalText>))]
 [JsonSerializable(typeof(ConsentRequest))]
+[JsonSerializable(typeof(NumberChangeRequest))]
+[JsonSerializable(typeof(NumberChangeInfo))]
+[JsonSerializable(typeof(WeChatConsentInfo))]
+[JsonSerializable(typeof(WeChatLoginRequest))]
+[JsonSerializable(typeof(WeChatNumberRequest))]
+[JsonSerializable(typeof(WeChatLoginResponse))]
+[JsonSerializable(typeof(WeChatTieRequest))]
+[JsonSerializable(typeof(ClosureInfo))]
+[JsonSerializable(typeof(ConfirmedRequest))]
+[JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(BankCardRealNameRequest))]
 [JsonSerializable(typeof(RealNameInfo))]

@@ -10,6 +10,8 @@ public static class Routes
     public const string PhoneHub = "/hubs/phone";
     public const string QrLink = "/q";
     public const string PhoneApp = "/app";
+    /// <summary>Where WeChat sends the browser back to: a screen of the phone app.</summary>
+    public const string WeChatReturn = "/app/wechat";
     /// <summary>What the phone app is built to trust; delivered with the app.</summary>
     public const string PhoneAppTrust = "/app/trust.json";
     public const string Token = "/connect/token";
@@ -21,6 +23,15 @@ public static class Routes
         public const string Logout = "/phone/v1/logout";
         public const string Me = "/phone/v1/me";
         public const string PasswordLogin = "/phone/v1/login/password";
+        public const string WeChatConsent = "/phone/v1/login/wechat/consent";
+        public const string WeChatLogin = "/phone/v1/login/wechat";
+        public const string WeChatNumber = "/phone/v1/login/wechat/number";
+        public const string WeChatTie = "/phone/v1/me/wechat";
+        public const string WeChatUntie = "/phone/v1/me/wechat/unbinding";
+        public const string NumberChanges = "/phone/v1/number-changes";
+        public const string NumberChange = "/phone/v1/number-changes/{operationId}";
+        public const string Export = "/phone/v1/me/export";
+        public const string Closure = "/phone/v1/me/closure";
         public const string Legal = "/phone/v1/legal";
         public const string LegalText = "/phone/v1/legal/{document}";
         public const string Password = "/phone/v1/me/password";

@@ -82,6 +82,14 @@ public static class GrainKeys
 
     public static IPersonGrain Person(this IGrainFactory grains, string idNumberHash) => grains.GetGrain<IPersonGrain>(idNumberHash);
 
+    public static IWeChatSignInGrain WeChatSignIn(this IGrainFactory grains, Guid id) => grains.GetGrain<IWeChatSignInGrain>(id);
+
+    public static IWeChatAccountGrain WeChatAccount(this IGrainFactory grains, string accountHash) => grains.GetGrain<IWeChatAccountGrain>(accountHash);
+
+    /// <param name="grains">Where to look.</param>
+    /// <param name="addressHash">The keyed hash of a network address.</param>
+    public static IAddressGrain Address(this IGrainFactory grains, string addressHash) => grains.GetGrain<IAddressGrain>(addressHash);
+
     public static ILegalGrain Legal(this IGrainFactory grains) => grains.GetGrain<ILegalGrain>(0);
 
     public static IInboxGrain Inbox(this IGrainFactory grains, UserId user) => grains.GetGrain<IInboxGrain>(user.Value);

@@ -71,3 +71,32 @@ public sealed record BankCardRealNameRequest(Guid OperationId, string Name, stri
 
 /// <param name="Ticket">Handed to the hub as <c>access_token</c>; good once, for <paramref name="ExpiresInSeconds"/>.</param>
 public sealed record HubTicket(string Ticket, int ExpiresInSeconds);
+
+/// <summary>更换手机号.</summary>
+/// <param name="OperationId">Made by the phone; a repeat goes on with the same change.</param>
+/// <param name="NewPhoneNumber">The number that got the code.</param>
+public sealed record NumberChangeRequest(Guid OperationId, string NewPhoneNumber, string Code);
+
+/// <param name="Done">The new number logs in, the old one does not.</param>
+/// <param name="CertificateId">Confirm with this certificate's PIN: the task's id is the operation's. Null when done.</param>
+/// <param name="ExpiresAt">Until then.</param>
+public sealed record NumberChangeInfo(Guid OperationId, bool Done, string MaskedPhoneNumber, Guid? CertificateId, DateTimeOffset ExpiresAt);
+
+/// <param name="ConsentPage">Where the browser goes; it comes back to <see cref="Routes.WeChatReturn"/> with <c>state</c>, and with a <c>code</c> when the user agreed.</param>
+public sealed record WeChatConsentInfo(Uri ConsentPage);
+
+/// <param name="Code">WeChat's, from the return address.</param>
+/// <param name="State">As it came back.</param>
+public sealed record WeChatLoginRequest(string Code, string State, string DeviceName, AcceptedVersions? Accepted = null);
+
+/// <summary>The first time of a WeChat user: whose account it is.</summary>
+/// <param name="Ticket">From <see cref="WeChatLoginResponse"/>, on the same device.</param>
+/// <param name="Code">From the SMS.</param>
+public sealed record WeChatNumberRequest(string Ticket, string PhoneNumber, string Code, string DeviceName, AcceptedVersions? Accepted = null);
+
+/// <param name="Login">Null: this WeChat has no account yet; go on with <paramref name="Ticket"/> and an SMS code within ten minutes.</param>
+/// <param name="Tied">WeChat logs in from now on. False on a limited device, and when WeChat or account are tied otherwise.</param>
+public sealed record WeChatLoginResponse(LoginResponse? Login, string? Ticket, bool Tied);
+
+/// <summary>Ties WeChat to the account in settings.</summary>
+public sealed record WeChatTieRequest(string Code, string State);

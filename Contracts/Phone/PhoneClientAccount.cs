@@ -58,6 +58,60 @@ public sealed partial class PhoneClient
         return BeginAsync(() => http.PostAsync(Routes.Phone.PasswordLogin, request, BztJson.Default.PasswordLoginRequest, BztJson.Default.LoginResponse, cancellation), cancellation);
     }
 
+    /// <summary>WeChat's consent page for this phone; its browser comes back to <see cref="Routes.WeChatReturn"/>.</summary>
+    public Task<WeChatConsentInfo> BeginWeChatAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.PostAsync(Routes.Phone.WeChatConsent, BztJson.Default.WeChatConsentInfo, cancellation), cancellation);
+
+    /// <summary>Logs in with what WeChat brought back. Without an account yet, go on with <see cref="LogInByWeChatNumberAsync"/>.</summary>
+    public Task<WeChatLoginResponse> LogInByWeChatAsync(WeChatLoginRequest request, CancellationToken cancellation = default) => BeginAsync(
+        () => http.PostAsync(Routes.Phone.WeChatLogin, request, BztJson.Default.WeChatLoginRequest, BztJson.Default.WeChatLoginResponse, cancellation), cancellation);
+
+    /// <summary>The first login through WeChat: an SMS code says whose account it is.</summary>
+    public Task<WeChatLoginResponse> LogInByWeChatNumberAsync(WeChatNumberRequest request, CancellationToken cancellation = default) => BeginAsync(
+        () => http.PostAsync(Routes.Phone.WeChatNumber, request, BztJson.Default.WeChatNumberRequest, BztJson.Default.WeChatLoginResponse, cancellation), cancellation);
+
+    /// <summary>Ties WeChat to the account that is logged in.</summary>
+    public Task TieWeChatAsync(string code, string state, CancellationToken cancellation = default) =>
+        http.PostAsync(Routes.Phone.WeChatTie, new WeChatTieRequest(code, state), BztJson.Default.WeChatTieRequest, cancellation);
+
+    /// <summary>WeChat no longer logs in.</summary>
+    public Task UntieWeChatAsync(CancellationToken cancellation = default) => http.PostAsync(Routes.Phone.WeChatUntie, cancellation);
+
+    /// <summary>更换手机号; with a certificate in the answer, confirm the task of the operation's id with <see cref="ConfirmTaskAsync"/>.</summary>
+    public Task<NumberChangeInfo> ChangeNumberAsync(NumberChangeRequest request, CancellationToken cancellation = default) => RepeatAsync(
+        () => http.PostAsync(Routes.Phone.NumberChanges, request, BztJson.Default.NumberChangeRequest, BztJson.Default.NumberChangeInfo, cancellation), cancellation);
+
+    /// <summary>Where a change of number stands.</summary>
+    public Task<NumberChangeInfo> GetNumberChangeAsync(Guid operationId, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.NumberChange, "operationId", operationId);
+        return RepeatAsync(() => http.GetAsync(path, BztJson.Default.NumberChangeInfo, cancellation), cancellation);
+    }
+
+    /// <summary>导出个人数据, with a code for <see cref="SmsPurpose.ExportData"/>.</summary>
+    public Task<AccountExport> ExportAsync(ConfirmedRequest request, CancellationToken cancellation = default) => RepeatAsync(
+        () => http.PostAsync(Routes.Phone.Export, request, BztJson.Default.ConfirmedRequest, BztJson.Default.AccountExport, cancellation), cancellation);
+
+    /// <summary>What is in the way of closing the account, what goes and what stays.</summary>
+    public Task<ClosureInfo> CheckClosureAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.Phone.Closure, BztJson.Default.ClosureInfo, cancellation), cancellation);
+
+    /// <summary>注销账号, with a code for <see cref="SmsPurpose.CloseAccount"/>. <see cref="Login"/> is gone afterwards.</summary>
+    public async Task<ClosureInfo> CloseAccountAsync(ConfirmedRequest request, CancellationToken cancellation = default)
+    {
+        var answer = await http.PostAsync(Routes.Phone.Closure, request, BztJson.Default.ConfirmedRequest, BztJson.Default.ClosureInfo, cancellation);
+        Login = null;
+        return answer;
+    }
+
+    private async Task<WeChatLoginResponse> BeginAsync(Func<Task<WeChatLoginResponse>> logIn, CancellationToken cancellation)
+    {
+        Login = null;
+        var answer = await RepeatAsync(logIn, cancellation);
+        Login = answer.Login is { } login ? new PhoneLogin(login.AccessToken, login.UserId, login.DeviceId) : null;
+        return answer;
+    }
+
     private async Task<LoginResponse> BeginAsync(Func<Task<LoginResponse>> logIn, CancellationToken cancellation)
     {
         Login = null;

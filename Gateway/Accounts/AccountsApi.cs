@@ -12,6 +12,10 @@ internal static class AccountsApi
         Devices.Map(phones);
         SetPassword.Map(phones);
         Consents.Map(phones);
+        WeChat.Map(phones);
+        ChangeNumber.Map(phones);
+        ExportData.Map(phones);
+        CloseAccount.Map(phones);
         GetMe.Map(phones);
         ProveByBankCard.Map(phones);
         ProveOnPage.Map(phones);

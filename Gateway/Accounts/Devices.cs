@@ -3,6 +3,7 @@ using Bzt.Contracts.Phone;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Accounts;
 
 namespace Bzt.Gateway.Accounts;
 
@@ -19,10 +20,11 @@ internal static class Devices
     {
         var devices = await grains.User(caller.UserId).GetDevices(caller.DeviceId);
         return Results.Json<IReadOnlyList<DeviceInfo>>(
-            [.. devices.Select(device => new DeviceInfo(
-                device.Device.Value, device.Name, device.Active, device.LoggedIn, device.Device == caller.DeviceId, device.LoggedInAt, device.LastSeenAt))],
-            BztJson.Default.IReadOnlyListDeviceInfo);
+            [.. devices.Select(device => ToContract(device, caller))], BztJson.Default.IReadOnlyListDeviceInfo);
     }
+
+    public static DeviceInfo ToContract(DeviceView device, Caller caller) =>
+        new(device.Device.Value, device.Name, device.Active, device.LoggedIn, device.Device == caller.DeviceId, device.LoggedInAt, device.LastSeenAt);
 
     private static async Task<IResult> LogOutAsync(Guid deviceId, Caller caller, IGrainFactory grains) =>
         (await grains.User(caller.UserId).LogOut(new DeviceId(deviceId))).ToHttp(_ => Results.NoContent());

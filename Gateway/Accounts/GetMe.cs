@@ -36,7 +36,7 @@ internal static class GetMe
         _ => throw new InvalidOperationException($"A real name by way {way}."),
     };
 
-    private static MembershipInfo ToContract(Membership membership) => new(membership.CreditCode.Value, membership.EnterpriseName, membership.Role switch
+    public static MembershipInfo ToContract(Membership membership) => new(membership.CreditCode.Value, membership.EnterpriseName, membership.Role switch
     {
         Grains.Accounts.MemberRole.Administrator => Contracts.Phone.MemberRole.Administrator,
         Grains.Accounts.MemberRole.Staff => Contracts.Phone.MemberRole.Staff,

@@ -21,8 +21,8 @@ internal static class LogIn
 
     public static void Map(RouteGroupBuilder phones)
     {
-        phones.MapPost(Routes.Phone.Login, ByCodeAsync).WithSummary("Logs in with a code; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).RequireRateLimiting(LoginRateLimit.Policy).Produces<LoginResponse>();
-        phones.MapPost(Routes.Phone.PasswordLogin, ByPasswordAsync).WithName("logInByPassword").WithSummary("Logs in with the login password; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).RequireRateLimiting(LoginRateLimit.Policy).Produces<LoginResponse>();
+        phones.MapPost(Routes.Phone.Login, ByCodeAsync).WithSummary("Logs in with a code; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).LimitByAddress(AddressUse.Login).Produces<LoginResponse>();
+        phones.MapPost(Routes.Phone.PasswordLogin, ByPasswordAsync).WithName("logInByPassword").WithSummary("Logs in with the login password; the token is bound to the device key").Needs(PhoneAccess.DeviceKey).LimitByAddress(AddressUse.Login).Produces<LoginResponse>();
     }
 
     public static bool IsCode(string code) => code.Length == CodeLength && code.All(char.IsAsciiDigit);
@@ -39,7 +39,7 @@ internal static class LogIn
             return refused;
         }
 
-        var (command, secret) = CommandOf(request.PhoneNumber, request.DeviceName, request.Accepted, proof, numbers);
+        var (command, secret) = CommandOf(numbers.Hash(request.PhoneNumber), request.PhoneNumber, request.DeviceName, request.Accepted, proof);
         return Answer(await numbers.Find(request.PhoneNumber).LogIn(new LogInByCode(request.Code, command)), secret);
     }
 
@@ -55,27 +55,30 @@ internal static class LogIn
             return refused;
         }
 
-        var (command, secret) = CommandOf(request.PhoneNumber, request.DeviceName, request.Accepted, proof, numbers);
+        var (command, secret) = CommandOf(numbers.Hash(request.PhoneNumber), request.PhoneNumber, request.DeviceName, request.Accepted, proof);
         return Answer(await numbers.Find(request.PhoneNumber).LogInByPassword(new LogInByPassword(new Password(request.Password), command)), secret);
     }
 
     private static IResult? Refuse(string phoneNumber, string deviceName, AcceptedVersions? accepted) =>
-        !PhoneNumber.IsMobile(phoneNumber) ? Invalid.Member("phoneNumber")
-        : deviceName.Length is 0 or > MaxDeviceName || deviceName.Any(char.IsControl) ? Invalid.Member("deviceName")
+        !PhoneNumber.IsMobile(phoneNumber) ? Invalid.Member("phoneNumber") : RefuseDevice(deviceName, accepted);
+
+    public static IResult? RefuseDevice(string deviceName, AcceptedVersions? accepted) =>
+        deviceName.Length is 0 or > MaxDeviceName || deviceName.Any(char.IsControl) ? Invalid.Member("deviceName")
         : accepted is not null && (accepted.UserAgreement.Length > MaxVersion || accepted.PrivacyPolicy.Length > MaxVersion) ? Invalid.Member("accepted")
         : null;
 
-    private static (Command Command, byte[] Secret) CommandOf(string phoneNumber, string deviceName, AcceptedVersions? accepted, DeviceKeyProof proof, PhoneNumberIndex numbers)
+    public static (Command Command, byte[] Secret) CommandOf(string numberHash, string phoneNumber, string deviceName, AcceptedVersions? accepted, DeviceKeyProof proof)
     {
         var secret = AccessToken.NewSecret();
         ConsentGiven[] consents = accepted is null ? [] :
         [
             new(LegalDocument.UserAgreement, accepted.UserAgreement), new(LegalDocument.PrivacyPolicy, accepted.PrivacyPolicy),
         ];
-        return (new Command(numbers.Hash(phoneNumber), phoneNumber, proof.PublicKey, proof.Jkt, deviceName, AccessToken.Hash(secret), consents), secret);
+        return (new Command(numberHash, phoneNumber, proof.PublicKey, proof.Jkt, deviceName, AccessToken.Hash(secret), consents), secret);
     }
 
-    private static IResult Answer(Reply<LoggedIn> reply, byte[] secret) => reply.ToHttp(logged => Results.Json(
-        new LoginResponse(AccessToken.Format(logged.User, logged.Device, secret), logged.User.Value, logged.Device.Value, logged.NewUser, logged.Limited),
-        BztJson.Default.LoginResponse));
+    public static LoginResponse ToContract(LoggedIn logged, byte[] secret) =>
+        new(AccessToken.Format(logged.User, logged.Device, secret), logged.User.Value, logged.Device.Value, logged.NewUser, logged.Limited);
+
+    private static IResult Answer(Reply<LoggedIn> reply, byte[] secret) => reply.ToHttp(logged => Results.Json(ToContract(logged, secret), BztJson.Default.LoginResponse));
 }

@@ -13,8 +13,8 @@ internal static class RequestSmsCode
 {
     public static void Map(RouteGroupBuilder phones)
     {
-        phones.MapPost(Routes.Phone.SmsCodes, ForLoginAsync).WithSummary("Sends a code by SMS to log in with").Needs(PhoneAccess.Anyone).RequireRateLimiting(LoginRateLimit.Policy).Produces<SmsCodeSent>(StatusCodes.Status202Accepted);
-        phones.MapPost(Routes.Phone.OwnSmsCodes, ForAccountAsync).WithName("requestOwnSmsCode").WithSummary("Sends a code by SMS to the account's own number, or to the one it changes to").Needs(PhoneAccess.FullDevice).RequireRateLimiting(LoginRateLimit.Policy).Produces<SmsCodeSent>(StatusCodes.Status202Accepted);
+        phones.MapPost(Routes.Phone.SmsCodes, ForLoginAsync).WithSummary("Sends a code by SMS to log in with").Needs(PhoneAccess.Anyone).LimitByAddress(AddressUse.SmsCode).Produces<SmsCodeSent>(StatusCodes.Status202Accepted);
+        phones.MapPost(Routes.Phone.OwnSmsCodes, ForAccountAsync).WithName("requestOwnSmsCode").WithSummary("Sends a code by SMS to the account's own number, or to the one it changes to").Needs(PhoneAccess.FullDevice).LimitByAddress(AddressUse.SmsCode).Produces<SmsCodeSent>(StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ForLoginAsync(SmsCodeRequest request, PhoneNumberIndex numbers)

@@ -15,7 +15,7 @@ internal static class SetPassword
     private const int Longest = 1024;
 
     public static void Map(RouteGroupBuilder phones) =>
-        phones.MapPost(Routes.Phone.Password, HandleAsync).WithSummary("Sets, changes or resets the login password").Needs(PhoneAccess.FullDevice).RequireRateLimiting(LoginRateLimit.Policy).Produces(StatusCodes.Status204NoContent);
+        phones.MapPost(Routes.Phone.Password, HandleAsync).WithSummary("Sets, changes or resets the login password").Needs(PhoneAccess.FullDevice).LimitByAddress(AddressUse.Login).Produces(StatusCodes.Status204NoContent);
 
     private static async Task<IResult> HandleAsync(PasswordRequest request, Caller caller, IGrainFactory grains)
     {

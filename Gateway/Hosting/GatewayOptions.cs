@@ -32,9 +32,15 @@ public sealed class GatewayOptions : IValidatableObject
     /// </summary>
     public IList<string> TrustedProxies { get; } = [];
 
-    /// <summary>Requests for codes and logins a minute from one address.</summary>
+    /// <summary>Requests for codes and logins a minute from one address, over all gateways.</summary>
     [Range(1, 100_000)]
     public int LoginsPerMinute { get; set; } = 30;
+
+    /// <summary>Codes a day to one address, over all gateways. Without a value, ten times <see cref="LoginsPerMinute"/>.</summary>
+    [Range(1, 10_000_000)]
+    public int? CodesPerDay { get; set; }
+
+    internal int MostCodesPerDay => CodesPerDay ?? 10 * LoginsPerMinute;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -2,6 +2,10 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Bzt.Contracts;
 using Bzt.Gateway.Problems;
+using Bzt.Grains;
+using Bzt.Grains.Accounts;
+using Bzt.Grains.Foundations;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Gateway.Hosting;
 
@@ -25,6 +29,19 @@ internal static class LoginRateLimit
             await new ProblemResult(ErrorCodes.RateLimited) { RetryAt = now + wait }.ExecuteAsync(context.HttpContext);
         };
     });
+
+    /// <summary>
+    /// Two brakes: this gateway's own, before anything is read, and the cluster's count of the address, so that many gateways allow no more than one.
+    /// </summary>
+    public static RouteHandlerBuilder LimitByAddress(this RouteHandlerBuilder endpoint, AddressUse use) =>
+        endpoint.RequireRateLimiting(Policy).AddEndpointFilter(async (call, next) =>
+        {
+            var services = call.HttpContext.RequestServices;
+            var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+            var address = services.GetRequiredService<IKeyProtector>().KeyedHash("address", PartitionOf(call.HttpContext.Connection.RemoteIpAddress));
+            var reply = await services.GetRequiredService<IGrainFactory>().Address(address).Take(use, new AddressLimits(options.LoginsPerMinute, options.MostCodesPerDay));
+            return reply is Refused<Nothing>(var refusal) ? refusal.ToHttp() : await next(call);
+        });
 
     /// <summary>An IPv6 customer has a /64 to choose addresses from.</summary>
     private static string PartitionOf(IPAddress? address) => address switch

@@ -19,7 +19,7 @@ internal static class GetInbox
         return Results.Json(new InboxPage([.. page.Messages.Select(ToContract)], page.Unread), BztJson.Default.InboxPage);
     }
 
-    private static MessageInfo ToContract(InboxMessage message)
+    internal static MessageInfo ToContract(InboxMessage message)
     {
         var (id, kind, title, body, subject, at) = message.Entry;
         return new MessageInfo(id, ToContract(kind), title, body, subject, at, message.Read);

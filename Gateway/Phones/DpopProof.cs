@@ -58,10 +58,18 @@ internal sealed record DpopProof(string Jkt, byte[] PublicKey, string Jti, strin
                 return false;
             }
 
-            var thumbprint = SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(x)}}","y":"{{Base64Url.EncodeToString(y)}}"}"""));
-            proof = new DpopProof(Base64Url.EncodeToString(thumbprint), [4, .. x, .. y], jti, htm, htu, seconds, Text(claims.RootElement, "ath"), Text(claims.RootElement, "nonce"));
+            byte[] publicKey = [4, .. x, .. y];
+            proof = new DpopProof(ThumbprintOf(publicKey), publicKey, jti, htm, htu, seconds, Text(claims.RootElement, "ath"), Text(claims.RootElement, "nonce"));
             return true;
         }
+    }
+
+    /// <summary>RFC 7638, base64url.</summary>
+    /// <param name="publicKey">65 octets 04‖x‖y, P-256.</param>
+    public static string ThumbprintOf(byte[] publicKey)
+    {
+        var (x, y) = (Base64Url.EncodeToString(publicKey.AsSpan(1, CoordinateBytes)), Base64Url.EncodeToString(publicKey.AsSpan(1 + CoordinateBytes)));
+        return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
     }
 
     private static bool Verifies(byte[] x, byte[] y, byte[] signed, string signature)

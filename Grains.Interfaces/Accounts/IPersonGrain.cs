@@ -8,4 +8,8 @@ public interface IPersonGrain : IGrainWithStringKey
     /// <returns>Who has it.</returns>
     [Alias("Claim")]
     Task<UserId> Claim(UserId user);
+
+    /// <summary>The account was closed: the person may have another. Of another account it changes nothing.</summary>
+    [Alias("Release")]
+    Task Release(UserId user);
 }

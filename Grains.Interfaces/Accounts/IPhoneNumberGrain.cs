@@ -23,6 +23,18 @@ public interface IPhoneNumberGrain : IGrainWithStringKey
     [Alias("GetOwner")]
     Task<UserId?> GetOwner();
 
+    /// <summary>Whether an account other than this one has the number.</summary>
+    [Alias("IsTaken")]
+    Task<bool> IsTaken(UserId user);
+
+    /// <summary>更换手机号: the first account gets it; idempotent. Refused with <see cref="RefusalCode.PhoneNumberTaken"/>.</summary>
+    [Alias("Claim")]
+    Task<Reply<Nothing>> Claim(UserId user);
+
+    /// <summary>The account has another number now, or is closed. Idempotent; of another account it changes nothing.</summary>
+    [Alias("Release")]
+    Task Release(UserId user);
+
     /// <summary>Uses up a code of any purpose but login. Asked again with the same <paramref name="usedBy"/> it goes through again: the first answer may have been lost.</summary>
     /// <param name="purpose">What the code was sent for.</param>
     /// <param name="code">Six digits.</param>

@@ -1,4 +1,5 @@
 using Bzt.Contracts.Phone;
+using Bzt.Grains.Certificates;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.Accounts;
@@ -42,6 +43,37 @@ public interface IUserGrain : IGrainWithGuidKey
     /// <summary>Sets or changes the login password, on an SMS code or the old one. The user is told.</summary>
     [Alias("SetPassword"), AlwaysInterleave]
     Task<Reply<Nothing>> SetPassword(SetPassword command);
+
+    /// <summary>
+    /// 更换手机号. The code has gone to the new number. With an active certificate on the device its PIN confirms (a certificate task, whose id is the
+    /// operation); without one the real name must have been proven on the device within ten minutes: <see cref="RefusalCode.RealNameProofNeeded"/>.
+    /// </summary>
+    [Alias("ChangeNumber"), AlwaysInterleave]
+    Task<Reply<NumberChangeView>> ChangeNumber(ChangeNumber command);
+
+    /// <summary>Where the newest change stands; refused with <see cref="RefusalCode.NumberChangeUnknown"/> when it is another's operation.</summary>
+    [Alias("GetNumberChange"), AlwaysInterleave]
+    Task<Reply<NumberChangeView>> GetNumberChange(Guid operation);
+
+    /// <summary>From the certificate: the holder has confirmed it with his PIN. A repeat, or what is not under way any more, changes nothing.</summary>
+    [Alias("NumberChangeSigned"), AlwaysInterleave]
+    Task NumberChangeSigned(TaskSigned signed);
+
+    /// <summary>WeChat no longer logs in. Idempotent.</summary>
+    [Alias("UntieWeChat")]
+    Task UntieWeChat();
+
+    /// <summary>What is in the way of closing the account; empty when nothing is.</summary>
+    [Alias("CheckClosure"), AlwaysInterleave]
+    Task<IReadOnlyList<ClosureBlocker>> CheckClosure();
+
+    /// <summary>注销账号: ends the devices, destroys the person's key, frees number, WeChat and person. Refused with <see cref="RefusalCode.ClosureBlocked"/>.</summary>
+    [Alias("Close"), AlwaysInterleave]
+    Task<Reply<Nothing>> Close(Guid operation, string code);
+
+    /// <summary>Everything this grain holds of its user, unmasked, on an SMS code.</summary>
+    [Alias("Export"), AlwaysInterleave]
+    Task<Reply<PersonalExport>> Export(Guid operation, string code);
 
     /// <summary>Records the agreement to texts in force. Refused with <see cref="RefusalCode.ConsentRequired"/> when one is not in that version.</summary>
     [Alias("GiveConsents")]
@@ -226,3 +258,54 @@ public sealed record Person(
     /// <summary>Only the type: a record would print the person into a log.</summary>
     public override string ToString() => nameof(Person);
 }
+
+/// <param name="Operation">The phone's.</param>
+/// <param name="NewNumber">Eleven digits.</param>
+/// <param name="Code">Of <see cref="SmsCodePurpose.ChangeNumber"/>, sent to the new number.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ChangeNumber")]
+public sealed record ChangeNumber(
+    [property: Id(0)] Guid Operation,
+    [property: Id(1)] DeviceId Device,
+    [property: Id(2)] string NewNumber,
+    [property: Id(3)] string Code)
+{
+    /// <summary>Only the type: a record would print the number into a log.</summary>
+    public override string ToString() => nameof(ChangeNumber);
+}
+
+/// <param name="Done">The new number logs in.</param>
+/// <param name="Certificate">Its PIN is waited for; the task's id is the operation.</param>
+[GenerateSerializer, Immutable, Alias("bzt.NumberChangeView")]
+public sealed record NumberChangeView(
+    [property: Id(0)] Guid Operation,
+    [property: Id(1)] bool Done,
+    [property: Id(2)] string MaskedNumber,
+    [property: Id(3)] CertificateId? Certificate,
+    [property: Id(4)] DateTimeOffset ExpiresAt);
+
+/// <param name="Subject">Which: an enterprise's or an order's name.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ClosureBlocker")]
+public sealed record ClosureBlocker([property: Id(0)] ClosureReason Reason, [property: Id(1)] string Subject);
+
+[GenerateSerializer, Immutable, Alias("bzt.PersonalExport")]
+public sealed record PersonalExport(
+    [property: Id(0)] string PhoneNumber,
+    [property: Id(1)] Person? Person,
+    [property: Id(2)] RealName? RealName,
+    [property: Id(3)] DateTimeOffset RegisteredAt,
+    [property: Id(4)] DateTimeOffset? PasswordSetAt,
+    [property: Id(5)] DateTimeOffset? WeChatTiedAt,
+    [property: Id(6)] IReadOnlyList<DeviceView> Devices,
+    [property: Id(7)] IReadOnlyList<Membership> Memberships,
+    [property: Id(8)] IReadOnlyList<ConsentView> Consents)
+{
+    /// <summary>Only the type: a record would print the person into a log.</summary>
+    public override string ToString() => nameof(PersonalExport);
+}
+
+[GenerateSerializer, Immutable, Alias("bzt.ConsentView")]
+public sealed record ConsentView(
+    [property: Id(0)] LegalDocument Document,
+    [property: Id(1)] string Version,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] DateTimeOffset? WithdrawnAt);

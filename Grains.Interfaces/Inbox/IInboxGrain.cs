@@ -20,6 +20,10 @@ public interface IInboxGrain : IGrainWithGuidKey
     [Alias("MarkRead")]
     Task<Reply<Nothing>> MarkRead(string messageId);
 
+    /// <summary>The account was closed: its messages go.</summary>
+    [Alias("Clear")]
+    Task Clear();
+
     /// <summary>Held in memory for <see cref="SubscriptionLease"/> after the last call: gateways renew, a dead one is forgotten.</summary>
     [Alias("Subscribe")]
     Task Subscribe(IPhoneObserver observer);

@@ -19,4 +19,12 @@ public sealed class PersonGrain([PersistentState("person")] IPersistentState<Per
 
         return new UserId(state.State.User!.Value);
     }
+
+    public async Task Release(UserId user)
+    {
+        if (state.State.User == user.Value)
+        {
+            await state.WriteAsync(this, new PersonState());
+        }
+    }
 }

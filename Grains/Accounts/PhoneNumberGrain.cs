@@ -105,6 +105,34 @@ public sealed class PhoneNumberGrain(
         return right ? new Nothing() : new Refusal(RefusalCode.PasswordWrong);
     }
 
+    /// <remarks>The account says whether it still has the number: a release that is on its way, or a login that was never finished, holds nobody up.</remarks>
+    public async Task<bool> IsTaken(UserId user) =>
+        state.State.Owner is { } owner && owner != user.Value && await GrainFactory.GetGrain<IUserSteps>(owner).HasNumber(this.GetPrimaryKeyString());
+
+    public async Task<Reply<Nothing>> Claim(UserId user)
+    {
+        if (await IsTaken(user))
+        {
+            return new Refusal(RefusalCode.PhoneNumberTaken);
+        }
+
+        if (state.State.Owner != user.Value)
+        {
+            await state.WriteAsync(this, state.State with { Owner = user.Value, WrongPasswords = null });
+        }
+
+        return new Nothing();
+    }
+
+    public async Task Release(UserId user)
+    {
+        // It may have come back to the number meanwhile.
+        if (state.State.Owner == user.Value && !await GrainFactory.GetGrain<IUserSteps>(user.Value).HasNumber(this.GetPrimaryKeyString()))
+        {
+            await state.WriteAsync(this, state.State with { Owner = null, WrongPasswords = null });
+        }
+    }
+
     private UserId Owner => new(state.State.Owner!.Value);
 
     /// <summary>An account that is not there, asked in the place of one: the answer takes the same way.</summary>

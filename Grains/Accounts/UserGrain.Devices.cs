@@ -10,7 +10,7 @@ public sealed partial class UserGrain
         if (reply is Done<AuthenticatedDevice> && DeviceRules.IsNews(durable, device, now))
         {
             // One way: nobody waits to be seen.
-            _ = this.AsReference<IUserSteps>().Seen(device);
+            _ = Steps.Seen(device);
         }
 
         return Task.FromResult(reply);

@@ -42,7 +42,7 @@ public sealed partial class UserGrain
 
         // 3. Hash and store.
         return await passwords.HashAsync(command.NewPassword.Value) is { } phc
-            ? await this.AsReference<IUserSteps>().StorePassword(command.Operation, StoredPassword.Seal(protector, Id, phc))
+            ? await Steps.StorePassword(command.Operation, StoredPassword.Seal(protector, Id, phc))
             : new Refusal(RefusalCode.RateLimited, time.GetUtcNow() + TimeSpan.FromSeconds(2));
     }
 

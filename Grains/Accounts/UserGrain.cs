@@ -10,7 +10,10 @@ using LegalDocument = Bzt.Contracts.Phone.LegalDocument;
 
 namespace Bzt.Grains.Accounts;
 
-/// <summary>An account. In its turns it calls <see cref="IPersonGrain"/> and nobody else, interleaved its own number's grain too; messages go through the outbox.</summary>
+/// <summary>
+/// An account. In its turns it calls <see cref="IPersonGrain"/> and nobody else: numbers, WeChat users, certificates call it. Its interleaving methods call
+/// those, and end in a turn of <see cref="IUserSteps"/>. Messages go through the outbox.
+/// </summary>
 [GrainType("user")]
 public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOwner
 {
@@ -22,6 +25,7 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
     private readonly IReadOnlyList<IHostedIdentityCheck> pages;
     private readonly LegalTexts texts;
     private readonly PasswordHashing passwords;
+    private readonly IProjectionStore projections;
     private readonly TimeProvider time;
     private readonly ILogger<UserGrain> logger;
 
@@ -30,10 +34,10 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
 
     public UserGrain(
         [PersistentState("user")] IPersistentState<UserState> state, OutboxDrains drains, PersonalData personalData, IKeyProtector protector, IBankCardVerifier bankCards,
-        IEnumerable<IHostedIdentityCheck> pages, LegalTexts texts, PasswordHashing passwords, TimeProvider time, ILogger<UserGrain> logger)
+        IEnumerable<IHostedIdentityCheck> pages, LegalTexts texts, PasswordHashing passwords, IProjectionStore projections, TimeProvider time, ILogger<UserGrain> logger)
     {
         (this.state, this.personalData, this.protector, this.bankCards, this.pages, this.time) = (state, personalData, protector, bankCards, [.. pages], time);
-        (this.texts, this.passwords, this.logger) = (texts, passwords, logger);
+        (this.texts, this.passwords, this.projections, this.logger) = (texts, passwords, projections, logger);
         drain = drains.Attach(this, state);
     }
 
@@ -52,6 +56,12 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
         // 1. Is it still this account's number? WeChat names none.
         var now = time.GetUtcNow();
         var newUser = durable.RegisteredAt is null;
+        if (!newUser && NumberChangeRules.Pending(durable, now) is { } change && change.NumberHash == command.PhoneNumberHash)
+        {
+            // It is about to become this account's number; whoever has it in hand waits until that is decided.
+            return new Refusal(RefusalCode.RateLimited, NumberChangeRules.Deadline(change));
+        }
+
         if (newUser ? command.PhoneNumber.Length == 0 : OwnNumber() is not { } number || (command.PhoneNumber.Length > 0 && command.PhoneNumber != number))
         {
             return new Refusal(RefusalCode.AccountClosed);
@@ -87,10 +97,11 @@ public sealed partial class UserGrain : Grain, IUserGrain, IUserSteps, IOutboxOw
             durable.RealName is { } name ? Show(name) : null,
             [.. durable.Memberships.Select(membership => new Membership(new CreditCode(membership.CreditCode), membership.EnterpriseName, membership.Role))],
             HasPassword: durable.Password is not null,
+            WeChatTied: durable.WeChat is not null,
             FaceConsent: ConsentRules.Has(durable, LegalDocument.FaceData, texts.VersionOf(LegalDocument.FaceData)),
             ConsentsDue: ConsentRules.Due(durable, texts)));
 
-    public Task AddMembership(Membership membership) => WriteAsync(durable with
+    public Task AddMembership(Membership membership) => durable.ClosedAt is not null ? Task.CompletedTask : WriteAsync(durable with
     {
         Memberships =
         [

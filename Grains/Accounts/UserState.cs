@@ -30,6 +30,14 @@ public sealed record UserState : IHasOutbox<UserState>
 
     public LoginPassword? Password { get; init; }
 
+    public WeChatTie? WeChat { get; init; }
+
+    /// <summary>The newest one.</summary>
+    public NumberChange? NumberChange { get; init; }
+
+    /// <summary>From then on nothing of the person is here, but what was agreed to when.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
     /// <summary>Every consent ever given, oldest first.</summary>
     public ImmutableArray<Consent>? Consents { get; init; }
 
@@ -90,3 +98,6 @@ public sealed record PageProof(
 public sealed record RealNameOutcome(RefusalCode? Refusal);
 
 public sealed record MembershipState(string CreditCode, string EnterpriseName, MemberRole Role);
+
+/// <param name="Account">Key of the WeChat user's grain, a keyed hash.</param>
+public sealed record WeChatTie(string Account, DateTimeOffset At);

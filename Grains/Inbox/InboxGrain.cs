@@ -36,6 +36,8 @@ public sealed class InboxGrain([PersistentState("inbox")] IPersistentState<Inbox
         return new Nothing();
     }
 
+    public Task Clear() => state.WriteAsync(this, new InboxState());
+
     public Task Subscribe(IPhoneObserver observer)
     {
         observers[observer] = time.GetUtcNow() + IInboxGrain.SubscriptionLease;

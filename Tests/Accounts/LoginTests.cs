@@ -89,6 +89,27 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task One_number_registered_by_two_devices_at_once_is_one_account_of_one_of_them()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var first = system.NewPhone();
+        using var second = system.NewPhone(first.Person);
+        var code = await first.ReceiveCodeAsync();
+        var outcomes = await Task.WhenAll(new[] { first, second }.Select(async phone =>
+        {
+            try
+            {
+                return (await phone.LogInAsync(code)).NewUser ? "registered" : "logged in";
+            }
+            catch (ApiRefusedException refused)
+            {
+                return refused.Code;
+            }
+        }));
+        Assert.Equal(["registered", ErrorCodes.SmsCodeExpired], outcomes.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Codes_are_sent_once_a_minute_and_ten_times_a_day()
     {
         await using var system = await EmbeddedSystem.StartAsync();

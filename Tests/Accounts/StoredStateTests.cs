@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Accounts.Legal;
+using Bzt.Grains.Accounts.WeChat;
 using Bzt.Grains.Inbox;
 using Bzt.Tests.Storage;
 using LegalDocument = Bzt.Contracts.Phone.LegalDocument;
@@ -70,6 +71,26 @@ public sealed class StoredStateTests
             new RealNameOperation(Id, "input", new RealNameOutcome(RefusalCode.RealNameNotPassed), RealNameWay.Alipay, Id, At, new PageProof("reference", null, [1], null, null, "hash", At, null, Returned: false)),
         ],
     });
+
+    [Fact]
+    public void User_who_changes_his_number() => GoldenState.Verify("user-v1-number", new UserState
+    {
+        RegisteredAt = At,
+        WeChat = new WeChatTie("hash", At),
+        NumberChange = new NumberChange(Id, "hash", [1], "199****0002", Id, Id, At, Done: true),
+        Outbox = Bzt.Grains.Foundations.Outbox.Empty
+            .AddReleaseNumber(new UserId(Id), "hash").AddNumberNotice(new UserId(Id), new NumberNotice([2], "0002"))
+            .AddReleasePerson(new UserId(Id), "hash").AddReleaseWeChat(new UserId(Id), "hash").AddClearInbox(new UserId(Id)),
+    });
+
+    [Fact]
+    public void User_whose_account_is_closed() => GoldenState.Verify("user-v1-closed", new UserState { RegisteredAt = At, ClosedAt = At });
+
+    [Fact]
+    public void WeChat_sign_in() => GoldenState.Verify("wechat-sign-in-v1", new WeChatSignInState { SignIn = new SignIn("jkt", "code", "account", At, Id) });
+
+    [Fact]
+    public void WeChat_account() => GoldenState.Verify("wechat-account-v1", new WeChatAccountState { User = Id });
 
     [Fact]
     public void Inbox() => GoldenState.Verify("inbox-v1", new InboxState { Messages = [new StoredMessage(Entry, Read: true), new StoredMessage(Entry with { Subject = "1" }, Read: false)] });

@@ -19,6 +19,12 @@ public sealed class BadInputTests(HostileWorld world)
     {
         ["POST /phone/v1/sms-codes"] = """{"phoneNumber":"13800138000","purpose":"login"}""",
         ["POST /phone/v1/login/password"] = """{"phoneNumber":"13800138000","password":"correct horse","deviceName":"手机","accepted":{"userAgreement":"1.0","privacyPolicy":"1.0"}}""",
+        ["POST /phone/v1/login/wechat"] = """{"code":"061WbGll2","state":"01a212625bb77fa6ae65635864885e2a.1795600000.aa","deviceName":"手机","accepted":{"userAgreement":"1.0","privacyPolicy":"1.0"}}""",
+        ["POST /phone/v1/login/wechat/number"] = """{"ticket":"01a212625bb77fa6ae65635864885e2a","phoneNumber":"13800138000","code":"482913","deviceName":"手机","accepted":{"userAgreement":"1.0","privacyPolicy":"1.0"}}""",
+        ["POST /phone/v1/me/wechat"] = """{"code":"061WbGll2","state":"01a212625bb77fa6ae65635864885e2a.1795600000.aa"}""",
+        ["POST /phone/v1/number-changes"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","newPhoneNumber":"13800138000","code":"482913"}""",
+        ["POST /phone/v1/me/export"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","code":"482913"}""",
+        ["POST /phone/v1/me/closure"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","code":"482913"}""",
         ["POST /phone/v1/me/password"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","newPassword":"correct horse","code":"482913"}""",
         ["POST /phone/v1/me/consents"] = """{"document":"face_data","version":"1.0"}""",
         ["POST /phone/v1/me/sms-codes"] = """{"purpose":"change_number","newPhoneNumber":"13800138000"}""",

@@ -156,6 +156,7 @@ public sealed class HostileWorld : IAsyncLifetime
         .Replace("{sessionId}", Session.SessionId.ToString(), StringComparison.Ordinal)
         .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)
         .Replace("{deviceId}", Owner.Phone.Login!.DeviceId.ToString(), StringComparison.Ordinal)
+        .Replace("{operationId}", "01a21262-5bb7-7fa6-ae65-635864885e2a", StringComparison.Ordinal)
         .Replace("{document}", "user_agreement", StringComparison.Ordinal)
         .Replace("{userId}", Owner.Phone.Login!.UserId.ToString(), StringComparison.Ordinal)
         .Replace("{invitationId}", Application.ToString(), StringComparison.Ordinal)

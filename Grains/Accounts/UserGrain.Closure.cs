@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Bzt.Contracts.Phone;
+using Bzt.Grains.Applications;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Foundations;
+
+namespace Bzt.Grains.Accounts;
+
+// 注销账号, and what the account holds of its user.
+public sealed partial class UserGrain
+{
+    private const int PageSize = 50;
+
+    public async Task<IReadOnlyList<ClosureBlocker>> CheckClosure() =>
+    [
+        .. Administered(durable),
+        .. await LiveCertificatesAsync(),
+        .. await OpenApplicationsAsync(),
+        .. await OpenOrdersAsync(),
+    ];
+
+    /// <remarks>
+    /// Applications and orders come from the lists, which lag by moments: what the user began within them goes on without him and runs out, as if he
+    /// never came back. What it may not leave behind, an enterprise without administrator, is in this grain's own state and looked at in the last turn.
+    /// </remarks>
+    public async Task<Reply<Nothing>> Close(Guid operation, string code)
+    {
+        if ((await CheckClosure()).Count > 0)
+        {
+            return new Refusal(RefusalCode.ClosureBlocked);
+        }
+
+        return await UseCode(SmsCodePurpose.CloseAccount, code, $"close/{Id}/{operation:D}") is Refused<Nothing> wrong ? wrong : await Steps.FinishClosure();
+    }
+
+    public async Task<Reply<Nothing>> FinishClosure()
+    {
+        if (OwnNumber() is not { } number)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (Administered(durable).Any())
+        {
+            return new Refusal(RefusalCode.ClosureBlocked);
+        }
+
+        // The key goes, and every value sealed under it with it. The proof of consent stays: it names nobody.
+        var outbox = durable.Outbox.AddClearInbox(Id).AddReleaseNumber(Id, protector.KeyedHash("phone-number", number));
+        outbox = durable.NumberChange is { Done: false } change ? outbox.AddReleaseNumber(Id, change.NumberHash) : outbox;
+        outbox = durable.WeChat is { } tie ? outbox.AddReleaseWeChat(Id, tie.Account) : outbox;
+        outbox = durable.RealName is { } name ? outbox.AddReleasePerson(Id, name.IdNumberHash) : outbox;
+        await WriteAsync(new UserState { RegisteredAt = durable.RegisteredAt, ClosedAt = time.GetUtcNow(), Consents = durable.Consents, Outbox = outbox });
+        return new Nothing();
+    }
+
+    public async Task<Reply<PersonalExport>> Export(Guid operation, string code)
+    {
+        if (await UseCode(SmsCodePurpose.ExportData, code, $"export/{Id}/{operation:D}") is Refused<Nothing>(var wrong))
+        {
+            return wrong;
+        }
+
+        // Closed meanwhile.
+        if (OwnNumber() is not { } number || durable.RegisteredAt is not { } registered)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        var devices = durable.Devices.Select(device => new DeviceView(
+            new DeviceId(device.Id), device.Name, device.Active, DeviceRules.HasToken(device, time.GetUtcNow()), device.LoggedInAt, device.SeenAt ?? device.LoggedInAt));
+        return new PersonalExport(
+            number,
+            await GetPerson() is Done<Person>(var person) ? person : null,
+            durable.RealName is { } name ? Show(name) : null,
+            registered,
+            durable.Password?.At,
+            durable.WeChat?.At,
+            [.. devices],
+            [.. durable.Memberships.Select(membership => new Membership(new CreditCode(membership.CreditCode), membership.EnterpriseName, membership.Role))],
+            [.. (durable.Consents ?? []).Select(consent => new ConsentView(consent.Document, consent.Version, consent.At, consent.WithdrawnAt))]);
+    }
+
+    private static IEnumerable<ClosureBlocker> Administered(UserState state) => state.Memberships
+        .Where(membership => membership.Role == MemberRole.Administrator).Select(membership => new ClosureBlocker(ClosureReason.Administrator, membership.EnterpriseName));
+
+    private async Task<ImmutableArray<ClosureBlocker>> LiveCertificatesAsync()
+    {
+        var facts = await Task.WhenAll((await GrainFactory.Holder(Id).GetCertificates()).Select(id => GrainFactory.Certificate(id).GetFacts()));
+        return [.. facts.OfType<Done<CertificateFacts>>().Select(done => done.Value)
+            .Where(certificate => certificate.Holder == Id && certificate.State is not (CertificateState.Revoked or CertificateState.Expired or CertificateState.Abandoned))
+            .Select(certificate => new ClosureBlocker(ClosureReason.Certificate, $"{certificate.EnterpriseName}（{certificate.CaName}）"))];
+    }
+
+    private async Task<ImmutableArray<ClosureBlocker>> OpenApplicationsAsync()
+    {
+        var open = ImmutableArray.CreateBuilder<ClosureBlocker>();
+        var page = new Page<ApplicationRow>([], "");
+        for (string? after = null; page.Next is not null; after = page.Next)
+        {
+            page = await projections.ApplicationsOfOwnerAsync(Id.ToString(), new PageRequest(PageSize, after));
+            var views = await Task.WhenAll(page.Items.Select(row => GrainFactory.Application(new(Guid.Parse(row.ApplicationId))).GetView(Id)));
+            open.AddRange(views.OfType<Done<ApplicationView>>().Select(done => done.Value)
+                .Where(view => view.State is not (ApplicationState.Completed or ApplicationState.Cancelled or ApplicationState.Expired or ApplicationState.Rejected))
+                .Select(view => new ClosureBlocker(ClosureReason.Application, view.EnterpriseName)));
+        }
+
+        return open.ToImmutable();
+    }
+
+    private async Task<ImmutableArray<ClosureBlocker>> OpenOrdersAsync()
+    {
+        var open = ImmutableArray.CreateBuilder<ClosureBlocker>();
+        var page = new Page<OrderRow>([], "");
+        for (string? after = null; page.Next is not null; after = page.Next)
+        {
+            page = await projections.OrdersOfOwnerAsync(Id.ToString(), new PageRequest(PageSize, after));
+            open.AddRange(page.Items.Where(row => OrderProjector.StateOf(row) is OrderState.Open or OrderState.RefundDue).Select(row => new ClosureBlocker(ClosureReason.Order, row.Subject)));
+        }
+
+        return open.ToImmutable();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Text;
+using Bzt.Contracts;
+using Bzt.Grains;
+using Bzt.Grains.Accounts;
+using Bzt.Tests.Embedded;
+using CsCheck;
+
+namespace Bzt.Tests.Accounts;
+
+/// <summary>What one address may ask for, at whichever gateway.</summary>
+public sealed class AddressTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void However_requests_come_no_day_of_an_address_has_more_than_two_days_worth_of_codes() =>
+        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 3600]).Array[1, 300].Sample(requests =>
+        {
+            var (count, now, codes) = (default(AddressCount), Now, new List<DateTimeOffset>());
+            foreach (var (use, pause) in requests)
+            {
+                now += TimeSpan.FromSeconds(pause);
+                (count, var refusal) = AddressRules.Take(count, (AddressUse)use, new AddressLimits(5, 20), now);
+                Assert.True(refusal is null || refusal.RetryAfter > now);
+                if (refusal is null && use == 1)
+                {
+                    codes.Add(now);
+                }
+            }
+
+            // Two windows meet in a day at most.
+            return codes.TrueForAll(from => codes.Count(at => at >= from && at < from + TimeSpan.FromDays(1)) <= 40);
+        });
+
+    [Fact]
+    public async Task Every_gateways_requests_of_an_address_are_counted_together()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        var address = system.Grains.Address("an address of the tests");
+        var replies = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => address.Take(AddressUse.Login, new AddressLimits(10, 100))));
+        Assert.Equal(10, replies.Count(reply => reply is Done<Nothing>));
+        Assert.IsType<Done<Nothing>>(await system.Grains.Address("another address of the tests").Take(AddressUse.Login, new AddressLimits(10, 100)));
+    }
+
+    [Fact]
+    public async Task Codes_to_an_address_are_limited_by_the_day()
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder => builder.Configuration["Gateway:CodesPerDay"] = "3");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.Accepted, (await AskAsync()).Status);
+        }
+
+        var (status, body) = await AskAsync();
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
+        Assert.Contains(ErrorCodes.RateLimited, body, StringComparison.Ordinal);
+        system.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(HttpStatusCode.Accepted, (await AskAsync()).Status);
+
+        async Task<(HttpStatusCode Status, string Body)> AskAsync()
+        {
+            using var content = new StringContent($$"""{"phoneNumber":"{{EmbeddedSystem.NextPerson().Phone}}","purpose":"login"}""", Encoding.UTF8, "application/json");
+            using var answer = await system.Gateway.PostAsync(Routes.Phone.SmsCodes, content);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+}
