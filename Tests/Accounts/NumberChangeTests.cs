@@ -105,7 +105,7 @@ public sealed class NumberChangeTests
         await second.Client.ChangeNumberAsync(new NumberChangeRequest(operations[1], number, await CodeAsync(system, second.Phone, number)));
 
         await Task.WhenAll(Sign(first, operations[0]), Sign(second, operations[1]));
-        var message = (await Task.WhenAny(first.Phone.MessageAsync("手机号未能更换"), second.Phone.MessageAsync("手机号未能更换"))).Result;
+        var message = await await Task.WhenAny(first.Phone.MessageAsync("手机号未能更换"), second.Phone.MessageAsync("手机号未能更换"));
         Assert.Contains(Masked(number), message.Body, StringComparison.Ordinal);
         await Wait.UntilAsync(async () => (await Task.WhenAll(first.Client.GetMeAsync(), second.Client.GetMeAsync())).Count(me => me.MaskedPhoneNumber == Masked(number)), having => having == 1);
 
