@@ -37,6 +37,11 @@ public static class GrainKeys
 
     public static IOrderGrain Order(this IGrainFactory grains, OrderId id) => grains.GetGrain<IOrderGrain>(id.Value);
 
+    /// <param name="grains">Where to look.</param>
+    /// <param name="order">What was paid for.</param>
+    /// <param name="tradeId">The provider's number of the payment.</param>
+    public static IRefundGrain Refund(this IGrainFactory grains, OrderId order, string tradeId) => grains.GetGrain<IRefundGrain>($"{order.Value:N}/{tradeId}");
+
     public static IPaymentDeskGrain PaymentDesk(this IGrainFactory grains) => grains.GetGrain<IPaymentDeskGrain>(0);
 
     public static IRemittanceGrain Remittance(this IGrainFactory grains, Guid id) => grains.GetGrain<IRemittanceGrain>(id);

@@ -270,7 +270,8 @@ internal static class Texts
         {
             OrderState.Open => "待付款",
             OrderState.Paid => "已付款",
-            OrderState.RefundDue => "待退款",
+            OrderState.RefundDue => "退款中",
+            OrderState.Refunded => "已退款",
             _ => "已关闭",
         };
     }

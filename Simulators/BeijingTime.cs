@@ -2,6 +2,11 @@ using System.Globalization;
 
 namespace Bzt.Simulators;
 
+static class Yuan
+{
+    public static string Text(long fen) => string.Create(CultureInfo.InvariantCulture, $"{fen / 100}.{fen % 100:D2}");
+}
+
 static class BeijingTime
 {
     static readonly TimeSpan Offset = TimeSpan.FromHours(8);

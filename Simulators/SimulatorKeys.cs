@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Bzt.Simulators.WeChatPay;
 
 namespace Bzt.Simulators;
 
@@ -19,7 +20,8 @@ public sealed record SimulatorKeys(
     WeChatAccount WeChat,
     NeutralAccount Remittance,
     TencentSmsAccount TencentSms,
-    NeutralAccount Face)
+    NeutralAccount Face,
+    WeChatPayAccount WeChatPay)
 {
     const string FileName = "keys.json";
 
@@ -62,6 +64,7 @@ public sealed record SimulatorKeys(
         Face = Face ?? NeutralAccount.Draw("fc"),
         Remittance = Remittance ?? NeutralAccount.Draw("rm"),
         TencentSms = TencentSms ?? TencentSmsAccount.Draw(),
+        WeChatPay = WeChatPay ?? WeChatPayAccount.Draw(),
     };
 
     static SimulatorKeys Create() => new(
@@ -76,7 +79,8 @@ public sealed record SimulatorKeys(
         WeChatAccount.Draw(),
         NeutralAccount.Draw("rm"),
         TencentSmsAccount.Draw(),
-        NeutralAccount.Draw("fc"));
+        NeutralAccount.Draw("fc"),
+        WeChatPayAccount.Draw());
 
     static string NewRsaKey()
     {

@@ -7,6 +7,7 @@ using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
+using Bzt.Simulators.WeChatPay;
 
 namespace Bzt.Simulators;
 
@@ -19,6 +20,8 @@ sealed class World
     public Dictionary<string, Certification> Certifications { get; init; } = [];
     public Dictionary<string, FaceCheck> FaceChecks { get; init; } = [];
     public Dictionary<Guid, RemittanceAccount> RemittanceAccounts { get; init; } = [];
+    public Dictionary<string, WeChatTrade> WeChatTrades { get; init; } = [];
+    public Dictionary<string, WeChatRefund> WeChatRefunds { get; init; } = [];
     public List<WeChatUser> WeChatUsers { get; init; } = [];
     public List<WeChatCode> WeChatCodes { get; init; } = [];
     public List<WeChatToken> WeChatTokens { get; init; } = [];

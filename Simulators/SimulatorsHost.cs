@@ -6,6 +6,7 @@ using Bzt.Simulators.Pages;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
+using Bzt.Simulators.WeChatPay;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -56,6 +57,10 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<RemittanceEndpoints.Call>();
         builder.Services.AddSingleton<RemittanceNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RemittanceNotifier>());
+        builder.Services.AddSingleton<WeChatPaySimulator>();
+        builder.Services.AddSingleton<WeChatPayEndpoints.Call>();
+        builder.Services.AddSingleton<WeChatPayNotifier>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<WeChatPayNotifier>());
         builder.Services.AddHttpClient(Notifier.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10));
         builder.Services.AddRazorComponents();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -78,6 +83,7 @@ public static class SimulatorsHost
         app.MapFaces();
         app.MapRemittances();
         app.MapAlipay();
+        app.MapWeChatPay();
         app.MapControl();
         app.MapPages();
         app.Lifetime.ApplicationStarted.Register(() => WriteProviderSettings(app));

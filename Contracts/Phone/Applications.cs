@@ -211,11 +211,15 @@ public enum OrderState
     Paid,
     /// <summary>Not paid, and what it was for is withdrawn.</summary>
     Closed,
-    /// <summary>待退款: paid, and what it was for is withdrawn. The operator pays it back.</summary>
+    /// <summary>退款中: paid, and what it was for is withdrawn. The money is on its way back.</summary>
     RefundDue,
+    /// <summary>已退款: the provider says that the money is back.</summary>
+    Refunded,
 }
 
 /// <param name="PayUrl">Where the user pays; null when not open.</param>
-public sealed record OrderInfo(Guid OrderId, string Subject, int AmountFen, OrderState State, string? PayUrl, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt);
+/// <param name="PayWays">What it can be paid through: <c>alipay</c>, <c>wechat</c>. Absent in lists.</param>
+public sealed record OrderInfo(
+    Guid OrderId, string Subject, int AmountFen, OrderState State, string? PayUrl, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, IReadOnlyList<string>? PayWays = null);
 
 public sealed record DownloadStarted(Guid CertificateId);

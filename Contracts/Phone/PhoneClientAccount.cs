@@ -211,9 +211,15 @@ public sealed partial class PhoneClient
     }
 
     /// <summary>The application's order with the address to pay it at.</summary>
-    public Task<OrderInfo> PayAsync(Guid applicationId, CancellationToken cancellation = default)
+    public Task<OrderInfo> PayAsync(Guid applicationId, CancellationToken cancellation = default) => PayAsync(applicationId, "alipay", cancellation);
+
+    /// <summary>The application's order with the address to pay it at.</summary>
+    /// <param name="applicationId">The application.</param>
+    /// <param name="way">One of the order's <see cref="OrderInfo.PayWays"/>.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<OrderInfo> PayAsync(Guid applicationId, string way, CancellationToken cancellation = default)
     {
-        var path = Route(Routes.Phone.ApplicationPayment, "applicationId", applicationId);
+        var path = $"{Route(Routes.Phone.ApplicationPayment, "applicationId", applicationId)}?way={Uri.EscapeDataString(way)}";
         return RepeatAsync(() => http.PostAsync(path, BztJson.Default.OrderInfo, cancellation), cancellation);
     }
 

@@ -14,8 +14,9 @@ internal static class PayApplication
 {
     public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationPayment, HandleAsync).WithSummary("Begins the payment").Produces<OrderInfo>();
 
-    private static async Task<IResult> HandleAsync(Guid applicationId, Caller caller, IGrainFactory grains, PublicAddress address) =>
+    private static async Task<IResult> HandleAsync(Guid applicationId, string? way, HttpContext context, Caller caller, IGrainFactory grains, PublicAddress address) =>
         (await grains.Application(new(applicationId)).Pay(new StartPayment(
-            caller.UserId, new Uri(address.Of(PaymentsApi.AlipayNotification)), new Uri(address.Of($"{Routes.PhoneApp}/applications/{applicationId}")))))
+            caller.UserId, new Uri(address.Of(PaymentsApi.Notification(way ?? "alipay"))), new Uri(address.Of($"{Routes.PhoneApp}/applications/{applicationId}")),
+            way ?? "alipay", context.Connection.RemoteIpAddress?.ToString())))
         .ToHttp(ApplicationAnswers.Json);
 }

@@ -10,7 +10,10 @@ public interface IOrderGrain : IGrainWithGuidKey
     [Alias("open")]
     Task<Reply<Nothing>> Open(OpenOrder command);
 
-    /// <summary>Where to pay it. The same address again while it is open.</summary>
+    /// <summary>
+    /// Where to pay it. The same address again while it is open and the address good. Another provider than before: the order is closed
+    /// there first, so that it is not paid twice; if it was paid there meanwhile, that counts.
+    /// </summary>
     [Alias("pay")]
     Task<Reply<OrderView>> Pay(StartPayment command);
 
@@ -25,9 +28,13 @@ public interface IOrderGrain : IGrainWithGuidKey
     [Alias("notify")]
     Task<Reply<Nothing>> Notify(PaymentNotice notice);
 
-    /// <summary>What it paid for is withdrawn: not paid it closes, paid (or paid later) it is due to be paid back.</summary>
+    /// <summary>What it paid for is withdrawn: not paid it closes, paid (or paid later) it is paid back.</summary>
     [Alias("close")]
     Task Close();
+
+    /// <summary>From the refund: the money is back, or the provider refuses.</summary>
+    [Alias("refund-answered")]
+    Task RefundAnswered(RefundOutcome outcome);
 }
 
 /// <param name="Subject">What the provider and the bill show.</param>
@@ -40,11 +47,15 @@ public sealed record OpenOrder(
 
 /// <param name="NotifyUrl">Where the provider tells us.</param>
 /// <param name="ReturnUrl">Where the browser comes back to; proves nothing.</param>
+/// <param name="Provider">One of <see cref="OrderView.PayWays"/>.</param>
+/// <param name="PayerAddress">The user's IP address, for providers that want it.</param>
 [GenerateSerializer, Immutable, Alias("bzt.StartPayment")]
 public sealed record StartPayment(
     [property: Id(0)] UserId Caller,
     [property: Id(1)] Uri NotifyUrl,
-    [property: Id(2)] Uri ReturnUrl);
+    [property: Id(2)] Uri ReturnUrl,
+    [property: Id(3)] string Provider = "alipay",
+    [property: Id(4)] string? PayerAddress = null);
 
 /// <param name="Attempt">Which of the order's trades at the provider.</param>
 /// <param name="NotificationId">The provider's id of this notification; a repetition keeps it.</param>
@@ -57,8 +68,10 @@ public sealed record PaymentNotice(
     [property: Id(2)] string TradeId,
     [property: Id(3)] bool Paid,
     [property: Id(4)] long AmountFen,
-    [property: Id(5)] DateTimeOffset? PaidAt);
+    [property: Id(5)] DateTimeOffset? PaidAt,
+    [property: Id(6)] string Provider = "alipay");
 
+/// <param name="PayWays">Names of the providers it can be paid through.</param>
 [GenerateSerializer, Immutable, Alias("bzt.OrderView")]
 public sealed record OrderView(
     [property: Id(0)] OrderId Order,
@@ -67,4 +80,5 @@ public sealed record OrderView(
     [property: Id(3)] OrderState State,
     [property: Id(4)] string? PayUrl,
     [property: Id(5)] DateTimeOffset CreatedAt,
-    [property: Id(6)] DateTimeOffset? PaidAt);
+    [property: Id(6)] DateTimeOffset? PaidAt,
+    [property: Id(7)] IReadOnlyList<string>? PayWays = null);

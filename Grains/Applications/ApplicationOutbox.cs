@@ -17,6 +17,8 @@ internal static class ApplicationOutbox
     public const string ConfirmClaim = "application/confirm-claim";
     public const string AddMembership = "application/add-membership";
     public const string OrderPaid = "application/order-paid";
+    public const string BeginRefund = "order/begin-refund";
+    public const string RefundAnswered = "refund/answered";
     public const string ClaimLost = "application/claim-lost";
     public const string WithdrawLetter = "application/withdraw-letter";
     public const string Grant = "application/grant";
@@ -85,6 +87,25 @@ internal sealed class OrderPaidHandler(IGrainFactory grains) : IOutboxHandler
 
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
         grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).Paid(delivery.Item.Read<OrderId>());
+}
+
+internal sealed class BeginRefundHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.BeginRefund;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var command = delivery.Item.Read<BeginRefund>();
+        return grains.Refund(command.Order, command.TradeId).Begin(command);
+    }
+}
+
+internal sealed class RefundAnsweredHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.RefundAnswered;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.Order(new OrderId(Guid.Parse(delivery.Item.Target))).RefundAnswered(delivery.Item.Read<RefundOutcome>());
 }
 
 internal sealed class ClaimLostHandler(IGrainFactory grains) : IOutboxHandler

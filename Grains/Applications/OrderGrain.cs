@@ -15,15 +15,16 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
 
     private readonly IPersistentState<StoredOrder> storage;
     private readonly OutboxDrain<StoredOrder> outbox;
-    private readonly IPaymentProvider provider;
+    private readonly IReadOnlyList<IPaymentProvider> providers;
     private readonly TimeProvider time;
     private readonly ILogger<OrderGrain> log;
     private DateTimeOffset queriedAt;
 
     public OrderGrain(
-        [PersistentState("order")] IPersistentState<StoredOrder> storage, OutboxDrains drains, IPaymentProvider provider, TimeProvider time, ILogger<OrderGrain> log)
+        [PersistentState("order")] IPersistentState<StoredOrder> storage, OutboxDrains drains, IEnumerable<IPaymentProvider> providers, TimeProvider time, ILogger<OrderGrain> log)
     {
-        (this.storage, this.provider, this.time, this.log) = (storage, provider, time, log);
+        (this.storage, this.time, this.log) = (storage, time, log);
+        this.providers = [.. providers.Where(provider => provider.Offered)];
         outbox = drains.Attach(this, storage);
     }
 
@@ -33,11 +34,22 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
 
     public async Task<Reply<OrderView>> Pay(StartPayment command)
     {
-        if (OrderRules.Mine(storage.State, command.Caller) is not { } order)
+        if (OrderRules.Mine(storage.State, command.Caller) is null)
         {
             return new Refusal(RefusalCode.NotFound);
         }
 
+        if (Provider(command.Provider) is not { } provider)
+        {
+            return new Refusal(RefusalCode.InvalidRequest);
+        }
+
+        if (storage.State.Order is { State: OrderState.Open, PayPage: { } other } && other.Provider != command.Provider)
+        {
+            await LeaveProvider(other.Provider);
+        }
+
+        var order = storage.State.Order!;
         if (order.State == OrderState.Paid)
         {
             return View(order);
@@ -48,20 +60,9 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
             return new Refusal(RefusalCode.ApplicationStateWrong);
         }
 
-        if (order.PayPage is null || order.PayPage.NotifyUrl != command.NotifyUrl.AbsoluteUri)
-        {
-            var created = await provider.CreateAsync(OrderRules.Number(Id, order.Attempt), order.AmountFen, order.Subject, command.NotifyUrl, command.ReturnUrl);
-            if (created is not PaymentCreation.Ok(var url))
-            {
-                LogNoPayPage(Id, created);
-                return new Refusal(RefusalCode.ProviderUnavailable);
-            }
-
-            order = order with { PayPage = new PayPage(url.AbsoluteUri, command.NotifyUrl.AbsoluteUri) };
-            await outbox.WriteAsync(storage.State with { Order = order });
-        }
-
-        return View(order);
+        return order.PayPage is { } page && page.NotifyUrl == command.NotifyUrl.AbsoluteUri && !(page.GoodUntil <= time.GetUtcNow()) || await OpenPage(provider, command)
+            ? View(storage.State.Order!)
+            : new Refusal(RefusalCode.ProviderUnavailable);
     }
 
     public async Task<Reply<OrderView>> GetView(UserId caller)
@@ -71,7 +72,12 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
             return new Refusal(RefusalCode.NotFound);
         }
 
-        await AskProvider();
+        await Decide((OrderRules.BeginOwedRefund(storage.State, Id), null));
+        if (time.GetUtcNow() - queriedAt >= BetweenQueries)
+        {
+            await AskProvider();
+        }
+
         return View(storage.State.Order!);
     }
 
@@ -79,23 +85,93 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
 
     public async Task Close() => await Decide((OrderRules.Close(storage.State, Id), null));
 
+    public async Task RefundAnswered(RefundOutcome outcome)
+    {
+        if (outcome.ProviderCode is { } code)
+        {
+            LogRefundRefused(Id, outcome.TradeId, code);
+        }
+
+        await Decide((OrderRules.RefundAnswered(storage.State, Id, outcome), null));
+    }
+
     public Task DrainOutbox() => outbox.DrainAsync();
+
+    private IPaymentProvider? Provider(string name) => providers.FirstOrDefault(provider => provider.Name == name);
 
     /// <summary>A notification may be lost, or come late; the provider's answer about the same trade is as good.</summary>
     private async Task AskProvider()
     {
-        var now = time.GetUtcNow();
-        if (storage.State.Order is not { State: OrderState.Open, PayPage: not null } order || now - queriedAt < BetweenQueries)
+        if (storage.State.Order is not { State: OrderState.Open, PayPage: { } page } order || Provider(page.Provider) is not { } provider)
         {
             return;
         }
 
-        queriedAt = now;
-        if (await provider.QueryAsync(OrderRules.Number(Id, order.Attempt)) is PaymentQuery.Ok({ State: not PaymentState.Waiting } status))
+        queriedAt = time.GetUtcNow();
+        if (await provider.QueryAsync(OrderRules.Number(Id, order.Attempt, page.Provider)) is PaymentQuery.Ok({ State: not PaymentState.Waiting } status))
         {
             await Notify(new PaymentNotice(
-                order.Attempt, $"query/{status.TradeId}", status.TradeId, status.State == PaymentState.Paid, status.AmountFen, status.PaidAt));
+                order.Attempt, $"query/{status.TradeId}", status.TradeId, status.State == PaymentState.Paid, status.AmountFen, status.PaidAt, page.Provider));
         }
+    }
+
+    /// <summary>
+    /// The user wants to pay elsewhere. What was paid meanwhile counts; otherwise the trade is closed there. A provider that does not answer does
+    /// not keep him: should he pay at both, the second comes back.
+    /// </summary>
+    private async Task LeaveProvider(string name)
+    {
+        await AskProvider();
+        if (storage.State.Order is not { State: OrderState.Open, PayPage: not null } order)
+        {
+            return;
+        }
+
+        if (Provider(name) is { } provider && await provider.CloseAsync(OrderRules.Number(Id, order.Attempt, name)) is PaymentClosing.Refused { Code: PaymentRefusal.Paid })
+        {
+            await AskProvider();
+        }
+
+        if (storage.State.Order is { State: OrderState.Open, PayPage: not null } still && still.Attempt == order.Attempt)
+        {
+            await outbox.WriteAsync(storage.State with { Order = OrderRules.NextAttempt(still) });
+        }
+    }
+
+    private async Task<bool> OpenPage(IPaymentProvider provider, StartPayment command)
+    {
+        var order = storage.State.Order!;
+        var created = await Create(order);
+        if (created is PaymentCreation.Refused && order.PayPage is not null)
+        {
+            // The provider knows this number as paid, as closed, or with other terms. Unless it is paid it takes the order under another number.
+            await AskProvider();
+            order = storage.State.Order!;
+            if (order.State != OrderState.Open)
+            {
+                return true;
+            }
+
+            if (order.PayPage is not null)
+            {
+                await provider.CloseAsync(OrderRules.Number(Id, order.Attempt, provider.Name));
+                order = OrderRules.NextAttempt(order);
+            }
+
+            created = await Create(order);
+        }
+
+        if (created is not PaymentCreation.Ok(var url, var goodUntil))
+        {
+            LogNoPayPage(Id, created);
+            return false;
+        }
+
+        await outbox.WriteAsync(storage.State with { Order = order with { PayPage = new PayPage(url.AbsoluteUri, command.NotifyUrl.AbsoluteUri, provider.Name, goodUntil) } });
+        return true;
+
+        Task<PaymentCreation> Create(OrderRecord attempt) => provider.CreateAsync(
+            OrderRules.Number(Id, attempt.Attempt, provider.Name), attempt.AmountFen, attempt.Subject, command.NotifyUrl, command.ReturnUrl, command.PayerAddress);
     }
 
     private async Task<Reply<Nothing>> Decide((StoredOrder State, Refusal? Refusal) decision)
@@ -110,7 +186,10 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
     }
 
     private OrderView View(OrderRecord order) => new(
-        Id, order.Subject, order.AmountFen, order.State, order.PayPage?.Url, order.CreatedAt, order.PaidAt);
+        Id, order.Subject, order.AmountFen, order.State, order.PayPage?.Url, order.CreatedAt, order.PaidAt, [.. providers.Select(provider => provider.Name)]);
+
+    [LoggerMessage(EventId = 314, Level = LogLevel.Error, Message = "The provider refuses to pay back trade {Trade} of order {Order}: {Code}. It is asked again every few hours.")]
+    private partial void LogRefundRefused(OrderId order, string trade, string code);
 
     [LoggerMessage(EventId = 312, Level = LogLevel.Warning, Message = "The provider gives no page to pay order {Order} on: {Answer}.")]
     private partial void LogNoPayPage(OrderId order, PaymentCreation answer);

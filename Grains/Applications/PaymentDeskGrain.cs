@@ -32,7 +32,7 @@ public sealed partial class PaymentDeskGrain(IEnumerable<IPaymentProvider> provi
 
         // 4. The order decides; only what it stored is acknowledged.
         var notice = new PaymentNotice(
-            attempt, notification.NotificationId, status.TradeId, status.State == PaymentState.Paid, status.AmountFen, status.PaidAt);
+            attempt, notification.NotificationId, status.TradeId, status.State == PaymentState.Paid, status.AmountFen, status.PaidAt, known.Name);
         switch (await GrainFactory.Order(order).Notify(notice))
         {
             case Refused<Nothing>(var refusal):

@@ -18,7 +18,9 @@ public sealed record StoredOrder : IHasOutbox<StoredOrder>
 /// <param name="Attempt">Counts the provider's trades: one that was closed there cannot be paid any more, the next has another number.</param>
 /// <param name="PayPage">Of the current attempt, once asked for.</param>
 /// <param name="TradeId">The payment that settled it.</param>
-/// <param name="Irregularities">Payments that did not settle it; operators must look at each.</param>
+/// <param name="Irregularities">Payments that did not settle it; each is paid back, and operators should know why it came.</param>
+/// <param name="Provider">Who <see cref="OrderRecord.TradeId"/> was paid through; null in orders of earlier releases: Alipay.</param>
+/// <param name="Refunds">Payments on their way back.</param>
 public sealed record OrderRecord(
     UserId Owner,
     ApplicationId Application,
@@ -30,10 +32,17 @@ public sealed record OrderRecord(
     PayPage? PayPage,
     string? TradeId,
     DateTimeOffset? PaidAt,
-    ImmutableArray<PaymentIrregularity> Irregularities);
+    ImmutableArray<PaymentIrregularity> Irregularities,
+    string? Provider = null,
+    ImmutableArray<OrderRefund>? Refunds = null);
 
 /// <param name="NotifyUrl">What the provider was told; after a move of our address the page is asked for again.</param>
-public sealed record PayPage(string Url, string NotifyUrl);
+/// <param name="GoodUntil">Then it is asked for again too.</param>
+public sealed record PayPage(string Url, string NotifyUrl, string Provider = "alipay", DateTimeOffset? GoodUntil = null);
+
+/// <param name="Refusal">The provider's code while it refuses; operators must look.</param>
+/// <param name="PaidBackAt">The money is back.</param>
+public sealed record OrderRefund(string TradeId, long AmountFen, string? Refusal = null, DateTimeOffset? PaidBackAt = null);
 
 public enum IrregularPayment
 {

@@ -47,6 +47,10 @@ public static class ProviderServices
         services.AddOptions<FaceOptions>().BindConfiguration(FaceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(HmacFaceCheck.HttpClientName);
         services.AddSingleton<IHostedIdentityCheck, HmacFaceCheck>();
+
+        services.AddOptions<WeChatPayOptions>().BindConfiguration(WeChatPayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(WeChatPayment.HttpClientName);
+        services.AddSingleton<IPaymentProvider, WeChatPayment>();
         return services;
     }
 

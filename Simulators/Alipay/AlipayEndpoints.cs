@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Bzt.Simulators.Alipay;
 
 /// <summary>
-/// 开放平台 gateway: <c>alipay.trade.page.pay</c>, <c>alipay.trade.query</c>, <c>alipay.trade.close</c>, and the cashier the first leads to;
+/// 开放平台 gateway: <c>alipay.trade.page.pay</c>, <c>alipay.trade.query</c>, <c>.close</c>, <c>.refund</c>, <c>alipay.trade.fastpay.refund.query</c>, and the cashier the first leads to;
 /// <c>alipay.user.certify.open.initialize</c>, <c>.certify</c>, <c>.query</c>, and the page the second leads to.
 /// </summary>
 static partial class AlipayEndpoints
@@ -157,7 +157,16 @@ static partial class AlipayEndpoints
 
                 notifier.Send(trade.OrderId);
                 return new() { ["code"] = "10000", ["msg"] = "Success", ["trade_no"] = trade.TradeNo, ["out_trade_no"] = trade.OrderId };
-            case "alipay.trade.query" or "alipay.trade.close":
+            case "alipay.trade.refund" when trade is not null:
+                return Refund(trade, content, simulator, notifier);
+            case "alipay.trade.fastpay.refund.query" when trade is not null:
+                var found = trade.Refunds?.FirstOrDefault(refund => refund.RequestNumber == content.GetValueOrDefault("out_request_no"));
+                return new Dictionary<string, string>
+                {
+                    ["code"] = "10000", ["msg"] = "Success", ["trade_no"] = trade.TradeNo, ["out_trade_no"] = trade.OrderId, ["total_amount"] = trade.Amount,
+                    ["out_request_no"] = found?.RequestNumber ?? "", ["refund_status"] = found is null ? "" : "REFUND_SUCCESS", ["refund_amount"] = found is null ? "" : Text(found.Amount),
+                }.Where(field => field.Value.Length > 0).ToDictionary();
+            case "alipay.trade.query" or "alipay.trade.close" or "alipay.trade.refund" or "alipay.trade.fastpay.refund.query":
                 return Failed("ACQ.TRADE_NOT_EXIST");
             default:
                 return UnknownMethod();
@@ -191,6 +200,33 @@ static partial class AlipayEndpoints
     }
 
     static IResult Leave(Certification? certification) => certification is null ? Results.NotFound() : Results.Redirect(certification.ReturnUrl);
+
+    static Dictionary<string, string> Refund(Trade trade, Dictionary<string, string> content, AlipaySimulator simulator, AlipayNotifier notifier)
+    {
+        if (!AmountFormat().IsMatch(content.GetValueOrDefault("refund_amount", "")) || content.GetValueOrDefault("out_request_no", "").Length is 0 or > 64)
+        {
+            return Failed("ACQ.INVALID_PARAMETER");
+        }
+
+        var (error, after, moved) = simulator.Refund(trade.OrderId, content["out_request_no"], decimal.Parse(content["refund_amount"], CultureInfo.InvariantCulture));
+        if (after is null)
+        {
+            return Failed(error!);
+        }
+
+        if (moved)
+        {
+            notifier.Send(trade.OrderId);
+        }
+
+        return new()
+        {
+            ["code"] = "10000", ["msg"] = "Success", ["trade_no"] = trade.TradeNo, ["out_trade_no"] = trade.OrderId, ["buyer_logon_id"] = "bzt***@example.com",
+            ["fund_change"] = moved ? "Y" : "N", ["refund_fee"] = Text(after.Refunds!.Value.Sum(refund => refund.Amount)),
+        };
+    }
+
+    static string Text(decimal yuan) => yuan.ToString("0.00", CultureInfo.InvariantCulture);
 
     static IResult ShowCashier(string tradeNo, AlipaySimulator simulator) => simulator.FindByTradeNo(tradeNo) is { } trade
         ? new RazorComponentResult<CashierPage>(new { Trade = trade })
@@ -256,7 +292,10 @@ static partial class AlipayEndpoints
         "ACQ.TRADE_HAS_CLOSE" => "交易已经关闭",
         "ACQ.CONTEXT_INCONSISTENT" => "交易信息被篡改",
         "ACQ.INVALID_PARAMETER" => "参数无效",
-        "ACQ.REASON_TRADE_STATUS_INVALID" => "交易状态异常",
+        "ACQ.REASON_TRADE_STATUS_INVALID" or "ACQ.TRADE_STATUS_ERROR" => "交易状态异常",
+        "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL" => "退款金额超限",
+        "ACQ.DISCORDANT_REPEAT_REQUEST" => "不一致的请求",
+        "ACQ.SELLER_BALANCE_NOT_ENOUGH" => "卖家余额不足",
         _ => "系统错误",
     };
 

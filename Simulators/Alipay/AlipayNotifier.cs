@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bzt.Simulators.Alipay;
 
 /// <summary>Tells merchants what became of a trade, until they answer <c>success</c>: eight times within 25 hours, as Alipay does.</summary>
@@ -51,6 +53,13 @@ sealed class AlipayNotifier(AlipaySimulator simulator, SimulatorKeys keys, IHttp
             form["buyer_pay_amount"] = trade.Amount;
             form["point_amount"] = "0.00";
             form["fund_bill_list"] = $"[{{\"amount\":\"{trade.Amount}\",\"fundChannel\":\"ALIPAYACCOUNT\"}}]";
+        }
+
+        if (trade.Refunds is [.., var refund])
+        {
+            form["out_biz_no"] = refund.RequestNumber;
+            form["refund_fee"] = trade.Refunds.Value.Sum(each => each.Amount).ToString("0.00", CultureInfo.InvariantCulture);
+            form["gmt_refund"] = BeijingTime.Text(refund.At);
         }
 
         form["sign"] = AlipaySignature.Sign(AlipaySignature.Content(form), keys.AlipayPrivateKey);

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Bzt.Simulators.Alipay;
 
 public enum TradeStatus
@@ -17,7 +20,8 @@ public sealed record Trade(
     TradeStatus Status,
     DateTimeOffset CreatedAt,
     DateTimeOffset? PaidAt,
-    Notification? Notification)
+    Notification? Notification,
+    ImmutableArray<AlipayRefund>? Refunds = null)
 {
     public string WireStatus => Status switch
     {
@@ -26,6 +30,8 @@ public sealed record Trade(
         _ => "TRADE_CLOSED",
     };
 }
+
+public sealed record AlipayRefund(string RequestNumber, decimal Amount, DateTimeOffset At);
 
 /// <summary>支付宝 电脑网站支付: the trades and what may become of them.</summary>
 sealed class AlipaySimulator(SimulatorState state, TimeProvider time)
@@ -75,6 +81,43 @@ sealed class AlipaySimulator(SimulatorState state, TimeProvider time)
             Notification = trade.NotifyUrl is null ? null : new($"{BeijingTime.Of(now):yyyyMMdd}{Guid.NewGuid():N}", 0, false, null),
         };
         return true;
+    });
+
+    /// <summary>A sub_code, or the trade after the refund and whether this call moved money. A trade that is paid back in full is closed, and the merchant told.</summary>
+    public (string? Error, Trade? Trade, bool Moved) Refund(string orderId, string requestNumber, decimal amount) => state.Change<(string?, Trade?, bool)>(world =>
+    {
+        if (!world.Trades.TryGetValue(orderId, out var trade))
+        {
+            return ("ACQ.TRADE_NOT_EXIST", null, false);
+        }
+
+        var refunds = trade.Refunds ?? [];
+        if (refunds.FirstOrDefault(refund => refund.RequestNumber == requestNumber) is { } known)
+        {
+            return known.Amount == amount ? (null, trade, false) : ("ACQ.DISCORDANT_REPEAT_REQUEST", null, false);
+        }
+
+        var total = decimal.Parse(trade.Amount, CultureInfo.InvariantCulture);
+        var refunded = refunds.Sum(refund => refund.Amount) + amount;
+        if (trade.Status != TradeStatus.TradeSuccess)
+        {
+            return ("ACQ.TRADE_STATUS_ERROR", null, false);
+        }
+
+        if (refunded > total)
+        {
+            return ("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", null, false);
+        }
+
+        var now = time.GetUtcNow();
+        trade = trade with
+        {
+            Refunds = refunds.Add(new(requestNumber, amount, now)),
+            Status = refunded == total ? TradeStatus.TradeClosed : trade.Status,
+            Notification = trade.NotifyUrl is null ? null : new($"{BeijingTime.Of(now):yyyyMMdd}{Guid.NewGuid():N}", 0, false, null),
+        };
+        world.Trades[orderId] = trade;
+        return (null, trade, true);
     });
 
     public void Notified(string orderId, bool accepted, string answer) => state.Change(world =>

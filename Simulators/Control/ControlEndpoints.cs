@@ -8,6 +8,7 @@ using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
+using Bzt.Simulators.WeChatPay;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Simulators.Control;
@@ -69,6 +70,27 @@ static class ControlEndpoints
             : Results.NotFound());
         control.MapGet("/checks", (SimulatorState state) => Results.Json(state.Read(world =>
             new ChecksMade(world.BankCardChecks.Count, world.Certifications.Count, world.FaceChecks.Count)), Json));
+        control.MapGet("/wechat-pay/{orderId}", (string orderId, WeChatPaySimulator weChatPay) => weChatPay.Find(orderId) is { } trade ? Results.Json(trade, Json) : Results.NotFound());
+        control.MapPost("/wechat-pay/{orderId}/pay", (string orderId, WeChatPaySimulator weChatPay, WeChatPayNotifier notifier) =>
+        {
+            if (weChatPay.Find(orderId) is null)
+            {
+                return Results.NotFound();
+            }
+
+            if (!weChatPay.Pay(orderId))
+            {
+                return Results.Conflict();
+            }
+
+            notifier.Send(orderId);
+            return Results.NoContent();
+        });
+        control.MapPost("/wechat-pay/{orderId}/notify", (string orderId, WeChatPayNotifier notifier) =>
+        {
+            notifier.Send(orderId);
+            return Results.NoContent();
+        });
         control.MapPost("/steer/{provider}", SteerAsync);
         control.MapDelete("/steer/{provider}", (string provider, Steering steering) =>
         {

@@ -36,6 +36,14 @@ static class ProviderSettings
             ["Providers:Alipay:SellerId"] = keys.AlipaySellerId,
             ["Providers:Alipay:PrivateKey"] = keys.MerchantPrivateKey,
             ["Providers:Alipay:AlipayPublicKey"] = keys.AlipayPublicKey(),
+            ["Providers:WeChatPay:Endpoint"] = address.ToString(),
+            ["Providers:WeChatPay:AppId"] = keys.WeChatPay.AppId,
+            ["Providers:WeChatPay:MerchantId"] = keys.WeChatPay.MerchantId,
+            ["Providers:WeChatPay:MerchantSerial"] = keys.WeChatPay.MerchantSerial(),
+            ["Providers:WeChatPay:PrivateKey"] = keys.WeChatPay.MerchantPrivateKey,
+            ["Providers:WeChatPay:ApiV3Key"] = keys.WeChatPay.ApiV3Key,
+            ["Providers:WeChatPay:PlatformSerial"] = keys.WeChatPay.PlatformSerial(),
+            ["Providers:WeChatPay:PlatformPublicKey"] = keys.WeChatPay.PlatformPublicKey(),
         };
         string[] purposes = ["Login", "ChangePhone", "ChangePassword", "ResetPassword", "ChangePin", "ResetPin", "VerifyIdentity", "NumberChanged", "PinResetAsked"];
         foreach (var (purpose, template) in purposes.Zip(templates))

@@ -6,6 +6,7 @@ using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
+using Bzt.Simulators.WeChatPay;
 
 namespace Bzt.Simulators.Control;
 
@@ -72,6 +73,18 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
     public Task<Uri> ShowFaceAsync(Uri page, FaceAct act = FaceAct.Pass, CancellationToken cancellation = default) => LeaveAsync(page, "faces", act.ToString(), cancellation);
 
     public async Task<ChecksMade> ChecksMadeAsync(CancellationToken cancellation = default) => (await FindAsync<ChecksMade>("control/checks", cancellation))!;
+
+    /// <summary>Null until the merchant has opened it.</summary>
+    public Task<WeChatTrade?> WeChatTradeAsync(string orderId, CancellationToken cancellation = default) =>
+        FindAsync<WeChatTrade>($"control/wechat-pay/{Uri.EscapeDataString(orderId)}", cancellation);
+
+    /// <summary>Pays on WeChat's page; the merchant is notified in the background.</summary>
+    public Task PayWeChatAsync(string orderId, CancellationToken cancellation = default) =>
+        PostAsync($"control/wechat-pay/{Uri.EscapeDataString(orderId)}/pay", null, cancellation);
+
+    /// <summary>Sends the notification once more.</summary>
+    public Task NotifyWeChatAsync(string orderId, CancellationToken cancellation = default) =>
+        PostAsync($"control/wechat-pay/{Uri.EscapeDataString(orderId)}/notify", null, cancellation);
 
     /// <param name="provider">One of <c>Steering.Providers</c>.</param>
     /// <param name="steer">What its next calls shall meet.</param>

@@ -8,6 +8,7 @@ using Bzt.Simulators.Faces;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
+using Bzt.Simulators.WeChatPay;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -39,6 +40,7 @@ static class PageEndpoints
             Trades = world.Trades.Count,
             Certifications = world.Certifications.Count,
             Faces = world.FaceChecks.Count,
+            WeChatTrades = world.WeChatTrades.Count,
         })));
         pages.MapGet("/sms", (string? phone, SmsSimulator sms, Steering steering) =>
         {
@@ -80,6 +82,27 @@ static class PageEndpoints
             WaitingNotifications = steering.Waiting("alipay-notify"),
             WaitingCertifications = steering.Waiting("alipay-certify"),
         }));
+        pages.MapGet("/wechat-pay", (WeChatPaySimulator weChatPay, Steering steering) =>
+        {
+            var trades = weChatPay.Newest(50);
+            return new RazorComponentResult<WeChatPayPage>(new
+            {
+                Trades = trades,
+                Refunds = trades.SelectMany(trade => weChatPay.RefundsOf(trade.OrderId)).ToLookup(refund => refund.OrderId),
+                Waiting = steering.Waiting("wechatpay"),
+                WaitingNotifications = steering.Waiting("wechatpay-notify"),
+            });
+        });
+        pages.MapPost("/wechat-pay/{prepayId}/notify", (string prepayId, WeChatPaySimulator weChatPay, WeChatPayNotifier notifier) =>
+        {
+            if (weChatPay.FindBy(trade => trade.PrepayId == prepayId) is not { Notification: not null } trade)
+            {
+                return Results.NotFound();
+            }
+
+            notifier.Send(trade.OrderId);
+            return Results.Redirect("/wechat-pay");
+        });
         pages.MapPost("/alipay/{tradeNo}/notify", (string tradeNo, AlipaySimulator alipay, AlipayNotifier notifier) =>
         {
             if (alipay.FindByTradeNo(tradeNo) is not { Notification: not null } trade)
@@ -160,6 +183,7 @@ static class PageEndpoints
         "remittance" or "remittance-notify" => "/remittances",
         "alipay" or "alipay-notify" or "alipay-certify" => "/alipay",
         "face" => "/faces",
+        "wechatpay" or "wechatpay-notify" => "/wechat-pay",
         _ => "/",
     });
 }

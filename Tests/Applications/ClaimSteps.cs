@@ -47,8 +47,8 @@ internal static class ClaimSteps
     public static Task<ApplicationInfo> WithdrawAsync(this TestPhone phone, Guid application) =>
         phone.Http.PostAsync(At(Routes.Phone.ApplicationWithdrawal, application), BztJson.Default.ApplicationInfo);
 
-    public static Task<OrderInfo> PayAsync(this TestPhone phone, Guid application) =>
-        phone.Http.PostAsync(At(Routes.Phone.ApplicationPayment, application), BztJson.Default.OrderInfo);
+    public static Task<OrderInfo> PayAsync(this TestPhone phone, Guid application, string? way = null) =>
+        phone.Http.PostAsync(At(Routes.Phone.ApplicationPayment, application) + (way is null ? "" : $"?way={way}"), BztJson.Default.OrderInfo);
 
     public static Task<OrderInfo> OrderAsync(this TestPhone phone, Guid order) =>
         phone.Http.GetAsync(Routes.Phone.Order.Replace("{orderId}", order.ToString(), StringComparison.Ordinal), BztJson.Default.OrderInfo);

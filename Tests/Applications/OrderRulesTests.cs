@@ -1,6 +1,7 @@
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Applications;
+using Bzt.Tests.Storage;
 using CsCheck;
 using ApplicationId = Bzt.Grains.ApplicationId;
 
@@ -50,6 +51,39 @@ public sealed class OrderRulesTests
         var early = OrderRules.Close(OrderRules.Notify(Opened(), Id, Paid("trade-1", 30000), Now).State, Id);
         Assert.Equal((OrderState.RefundDue, "trade-1"), (early.Order!.State, early.Order.TradeId));
         Assert.Same(early, OrderRules.Close(early, Id));
+        foreach (var due in new[] { late, early })
+        {
+            Assert.Equal(new BeginRefund(Id, "alipay", "trade-1", 30000, "企业证书 退款"), Assert.Single(Refunds(due)));
+            var refused = OrderRules.RefundAnswered(due, Id, new RefundOutcome("trade-1", "NOT_ENOUGH", Now));
+            Assert.Equal((OrderState.RefundDue, "NOT_ENOUGH"), (refused.Order!.State, refused.Order.Refunds!.Value[0].Refusal));
+            var back = OrderRules.RefundAnswered(refused, Id, new RefundOutcome("trade-1", null, Now));
+            Assert.Equal((OrderState.Refunded, null, Now), (back.Order!.State, back.Order.Refunds!.Value[0].Refusal, back.Order.Refunds!.Value[0].PaidBackAt));
+            Assert.Same(back, OrderRules.RefundAnswered(back, Id, new RefundOutcome("trade-1", "NOT_ENOUGH", Now)));
+            Assert.Same(back, OrderRules.RefundAnswered(back, Id, new RefundOutcome("trade-9", null, Now)));
+        }
+    }
+
+    [Fact]
+    public void What_was_paid_beside_the_order_goes_back_and_the_order_stays()
+    {
+        var (state, _) = OrderRules.Notify(Opened(), Id, Paid("trade-1", 30000), Now);
+        (state, _) = OrderRules.Notify(state, Id, Paid("trade-2", 30000) with { Provider = "wechat", Attempt = 2 }, Now);
+        (state, _) = OrderRules.Notify(state, Id, Paid("trade-3", 5), Now);
+        Assert.Equal([("wechat", "trade-2", 30000L), ("alipay", "trade-3", 5L)], Refunds(state).Select(refund => (refund.Provider, refund.TradeId, refund.AmountFen)));
+        state = OrderRules.RefundAnswered(state, Id, new RefundOutcome("trade-2", null, Now));
+        Assert.Equal(OrderState.Paid, state.Order!.State);
+    }
+
+    [Fact]
+    public void An_order_that_an_earlier_release_only_marked_is_paid_back()
+    {
+        var due = OrderRules.Close(OrderRules.Notify(Opened(), Id, Paid("trade-1", 30000), Now).State, Id);
+        var marked = due with { Order = due.Order! with { Refunds = null, Provider = null }, Outbox = Bzt.Grains.Foundations.Outbox.Empty };
+        GoldenState.Loads("order-v1-before-refunds", marked);
+        var begun = OrderRules.BeginOwedRefund(marked, Id);
+        Assert.Equal(("alipay", "trade-1"), (Refunds(begun).Single().Provider, Refunds(begun).Single().TradeId));
+        Assert.Same(begun, OrderRules.BeginOwedRefund(begun, Id));
+        GoldenState.Verify("order-v1", begun with { Order = begun.Order! with { PayPage = new PayPage("https://pay.example.com/", "https://bzt.example.com/payments/wechat/notify", "wechat", Now) } });
     }
 
     [Fact]
@@ -87,11 +121,17 @@ public sealed class OrderRulesTests
         Assert.Equal(RefusalCode.NotFound, OrderRules.Notify(new StoredOrder(), Id, Paid("trade-1", 30000), Now).Refusal?.Code);
         Assert.True(OrderRules.TryParseNumber(OrderRules.Number(Id, 12), out var order, out var attempt));
         Assert.Equal((Id, 12), (order, attempt));
-        foreach (var text in new[] { "", "1", Id.ToString(), Id.Value.ToString("N"), Id.Value.ToString("N") + "01", Id.Value.ToString("N") + "1234", Id.Value.ToString("N").ToUpperInvariant() + "1" })
+        Assert.True(OrderRules.TryParseNumber(OrderRules.Number(Id, 999, "wechat"), out order, out attempt));
+        Assert.Equal((Id, 999), (order, attempt));
+        Assert.InRange(OrderRules.Number(Id, 999, "wechat").Length, 6, 32);
+        foreach (var text in new[] { "", "1", OrderRules.Number(Id, 1, "wechat")[..22], OrderRules.Number(Id, 1, "wechat") + "000", "!" + OrderRules.Number(Id, 1, "wechat")[1..], Id.ToString(), Id.Value.ToString("N"), Id.Value.ToString("N") + "01", Id.Value.ToString("N") + "1234", Id.Value.ToString("N").ToUpperInvariant() + "1" })
         {
             Assert.False(OrderRules.TryParseNumber(text, out _, out _), text);
         }
     }
+
+    private static IEnumerable<BeginRefund> Refunds(StoredOrder state) =>
+        state.Outbox.Items.Where(item => item.Kind == ApplicationOutbox.BeginRefund).Select(item => item.Read<BeginRefund>());
 
     private static StoredOrder Opened() => OrderRules.Open(new StoredOrder(), Id, Opening, Now).State;
 

@@ -74,7 +74,7 @@ public sealed class PaymentTests
     }
 
     [Fact]
-    public async Task Withdrawn_after_payment_the_fee_is_due_to_be_paid_back()
+    public async Task Withdrawn_before_a_late_payment_the_fee_is_paid_back()
     {
         await using var system = await ClaimSteps.StartAsync();
         using var phone = await system.RealNamedPhoneAsync();
@@ -88,7 +88,8 @@ public sealed class PaymentTests
 
         // The page was still open: the money came late, and the application stays withdrawn.
         await system.Simulators.PayAsync(NumberOf(order), new Uri(order.PayUrl!));
-        await Wait.UntilAsync(() => phone.OrderAsync(order.OrderId), view => view.State == OrderState.RefundDue);
+        await Wait.UntilAsync(() => phone.OrderAsync(order.OrderId), view => view.State == OrderState.Refunded);
+        Assert.Equal(300m, Assert.Single((await system.Simulators.TradeAsync(NumberOf(order)))!.Refunds!.Value).Amount);
         Assert.Equal(ApplicationState.Cancelled, (await phone.ApplicationAsync(claim.ApplicationId)).State);
     }
 

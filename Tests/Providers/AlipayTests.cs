@@ -20,7 +20,7 @@ public sealed class AlipayTests
     {
         await using var simulators = await RunningSimulators.StartAsync();
         await using var merchant = await Merchant.StartAsync();
-        var alipay = simulators.Adapter<IPaymentProvider>();
+        var alipay = simulators.Payment("alipay");
         Assert.Equal(new PaymentQuery.Refused(PaymentRefusal.UnknownOrder, "ACQ.TRADE_NOT_EXIST"), await alipay.QueryAsync("o1"));
 
         var payUrl = await PayUrl(alipay, merchant.NotifyUrl);
@@ -48,7 +48,7 @@ public sealed class AlipayTests
     {
         await using var simulators = await RunningSimulators.StartAsync();
         await using var merchant = await Merchant.StartAsync();
-        var alipay = simulators.Adapter<IPaymentProvider>();
+        var alipay = simulators.Payment("alipay");
         var payUrl = await PayUrl(alipay, merchant.NotifyUrl);
         (await simulators.Http.GetAsync(payUrl)).Dispose();
         await simulators.Control.CloseAsync("o1");
@@ -64,7 +64,7 @@ public sealed class AlipayTests
     {
         await using var simulators = await RunningSimulators.StartAsync();
         await using var merchant = await Merchant.StartAsync();
-        var alipay = simulators.Adapter<IPaymentProvider>();
+        var alipay = simulators.Payment("alipay");
         await simulators.Control.PayAsync("o1", await PayUrl(alipay, merchant.NotifyUrl));
         var genuine = await merchant.NextAsync();
         Assert.True(alipay.TryReadNotification(genuine, out _));
@@ -77,19 +77,68 @@ public sealed class AlipayTests
 
         Assert.False(alipay.TryReadNotification(new Dictionary<string, string>(genuine) { ["extra"] = "1" }, out _));
         Assert.False(alipay.TryReadNotification(new Dictionary<string, string>(), out _));
-        Assert.False(simulators.Adapter<IPaymentProvider>(null, ("Providers:Alipay:SellerId", "2088000000000000")).TryReadNotification(genuine, out _));
-        Assert.False(simulators.Adapter<IPaymentProvider>(null, ("Providers:Alipay:AppId", "9021000000000000")).TryReadNotification(genuine, out _));
+        Assert.False(simulators.Payment("alipay", null, ("Providers:Alipay:SellerId", "2088000000000000")).TryReadNotification(genuine, out _));
+        Assert.False(simulators.Payment("alipay", null, ("Providers:Alipay:AppId", "9021000000000000")).TryReadNotification(genuine, out _));
 
         // Another Alipay's key.
         await using var others = await RunningSimulators.StartAsync(ownKeys: true);
-        Assert.False(others.Adapter<IPaymentProvider>().TryReadNotification(genuine, out _));
+        Assert.False(others.Payment("alipay").TryReadNotification(genuine, out _));
+    }
+
+    [Fact]
+    public async Task A_refund_is_one_however_often_it_is_asked_for()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        await using var merchant = await Merchant.StartAsync();
+        var alipay = simulators.Payment("alipay");
+        var payUrl = await PayUrl(alipay, merchant.NotifyUrl);
+        (await simulators.Http.GetAsync(payUrl)).Dispose();
+        var trade = (await simulators.Control.TradeAsync("o1"))!;
+        Assert.Equal(new RefundResult.Refused("ACQ.TRADE_STATUS_ERROR"), await Refund());
+        Assert.Equal(new RefundResult.Refused("ACQ.TRADE_NOT_EXIST"), await alipay.RefundAsync("1", "R1", 30010, "退款"));
+        await simulators.Control.PayAsync("o1", payUrl);
+        Assert.True(alipay.TryReadNotification(await merchant.NextAsync(), out _));
+
+        // The answers get lost; the money goes back once.
+        await simulators.Control.SteerAsync("alipay", new(Disturbance.Fail, "ACQ.SELLER_BALANCE_NOT_ENOUGH"));
+        Assert.Equal(new RefundResult.Refused("ACQ.SELLER_BALANCE_NOT_ENOUGH"), await Refund());
+        await simulators.Control.SteerAsync("alipay", new(Disturbance.Garbage));
+        Assert.IsType<RefundResult.Unavailable>(await Refund());
+        Assert.Null((await simulators.Control.TradeAsync("o1"))!.Refunds);
+        await simulators.Control.SteerAsync("alipay", new(Disturbance.Silence));
+        Assert.IsType<RefundResult.Unavailable>(await Refund());
+        Assert.Equal(new RefundResult.Ok(), await Refund());
+        Assert.Equal(new RefundResult.Ok(), await Refund());
+        Assert.Equal(300.10m, Assert.Single((await simulators.Control.TradeAsync("o1"))!.Refunds!.Value).Amount);
+
+        // Another number is another refund, and there is no more money.
+        Assert.Equal(new RefundResult.Refused("ACQ.TRADE_STATUS_ERROR"), await alipay.RefundAsync(trade.TradeNo, "R2", 1, "退款"));
+        Assert.True(alipay.TryReadNotification(await merchant.NextAsync(), out var closed));
+        Assert.Equal((PaymentState.Closed, 30010L), (closed.Status.State, closed.Status.AmountFen));
+
+        Task<RefundResult> Refund() => alipay.RefundAsync(trade.TradeNo, "R1", 30010, "退款");
+    }
+
+    [Fact]
+    public async Task An_order_is_closed_unless_it_is_paid()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        var alipay = simulators.Payment("alipay");
+        Assert.Equal(new PaymentClosing.Refused(PaymentRefusal.UnknownOrder, "ACQ.TRADE_NOT_EXIST"), await alipay.CloseAsync("o1"));
+        var notifyUrl = new Uri("http://127.0.0.1:1/notify");
+        (await simulators.Http.GetAsync(await PayUrl(alipay, notifyUrl))).Dispose();
+        Assert.Equal(new PaymentClosing.Ok(), await alipay.CloseAsync("o1"));
+        await simulators.Control.PayAsync("o2", await PayUrl(alipay, notifyUrl, "o2"));
+        Assert.Equal(new PaymentClosing.Refused(PaymentRefusal.Paid, "ACQ.REASON_TRADE_STATUS_INVALID"), await alipay.CloseAsync("o2"));
+        await simulators.Control.SteerAsync("alipay", new(Disturbance.Fail, "ACQ.SYSTEM_ERROR"));
+        Assert.Equal(new PaymentClosing.Unavailable("ACQ.SYSTEM_ERROR"), await alipay.CloseAsync("o2"));
     }
 
     [Fact]
     public async Task An_order_keeps_its_terms_and_its_address_cannot_be_altered()
     {
         await using var simulators = await RunningSimulators.StartAsync();
-        var alipay = simulators.Adapter<IPaymentProvider>();
+        var alipay = simulators.Payment("alipay");
         var notifyUrl = new Uri("http://127.0.0.1:1/notify");
         var first = await PayUrl(alipay, notifyUrl);
         Assert.Equal(HttpStatusCode.OK, await Open(first));
@@ -112,7 +161,7 @@ public sealed class AlipayTests
     public async Task Trouble_of_the_query_is_an_answer()
     {
         await using var simulators = await RunningSimulators.StartAsync();
-        var alipay = simulators.Adapter<IPaymentProvider>();
+        var alipay = simulators.Payment("alipay");
         (await simulators.Http.GetAsync(await PayUrl(alipay, new Uri("http://127.0.0.1:1/notify")))).Dispose();
         await simulators.Control.SteerAsync("alipay", new(Disturbance.Garbage));
         Assert.IsType<PaymentQuery.Unavailable>(await alipay.QueryAsync("o1"));
@@ -124,14 +173,14 @@ public sealed class AlipayTests
 
         var clock = RunningSimulators.Clock();
         clock.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(new PaymentQuery.Refused(PaymentRefusal.Account, "isv.invalid-timestamp"), await simulators.Adapter<IPaymentProvider>(clock).QueryAsync("o1"));
+        Assert.Equal(new PaymentQuery.Refused(PaymentRefusal.Account, "isv.invalid-timestamp"), await simulators.Payment("alipay", clock).QueryAsync("o1"));
 
         // Somebody between us and Alipay answers that it is paid.
         await using var impostor = await Impostor.StartAsync(
             """{"alipay_trade_query_response":{"code":"10000","out_trade_no":"o1","trade_no":"1","trade_status":"TRADE_SUCCESS","total_amount":"300.10"},"sign":"AAAA"}""", []);
         Assert.Equal(
             new PaymentQuery.Unavailable("answer without a valid signature"),
-            await simulators.Adapter<IPaymentProvider>(null, ("Providers:Alipay:Gateway", impostor.Address.AbsoluteUri)).QueryAsync("o1"));
+            await simulators.Payment("alipay", null, ("Providers:Alipay:Gateway", impostor.Address.AbsoluteUri)).QueryAsync("o1"));
     }
 
     [Theory]

@@ -30,10 +30,15 @@ internal sealed class Merchant : IAsyncDisposable
         var merchant = new Merchant(builder.Build());
         merchant.app.MapPost("/notify", async (HttpRequest request) =>
         {
-            var form = await request.ReadFormAsync();
+            var message = request.HasFormContentType
+                ? (await request.ReadFormAsync()).ToDictionary(field => field.Key, field => field.Value.ToString())
+                : request.Headers.Where(header => header.Key.StartsWith("Wechatpay-", StringComparison.OrdinalIgnoreCase))
+                    .Select(header => KeyValuePair.Create(header.Key.ToLowerInvariant(), header.Value.ToString()))
+                    .Append(KeyValuePair.Create("body", await new StreamReader(request.Body).ReadToEndAsync()))
+                    .ToDictionary();
             var answer = merchant.Answers.TryDequeue(out var prepared) ? prepared : "success";
-            await merchant.received.Writer.WriteAsync(form.ToDictionary(field => field.Key, field => field.Value.ToString()));
-            return answer;
+            await merchant.received.Writer.WriteAsync(message);
+            return answer == "500" ? Results.StatusCode(500) : Results.Text(answer);
         });
         await merchant.app.StartAsync();
         return merchant;

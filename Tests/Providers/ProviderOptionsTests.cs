@@ -23,6 +23,11 @@ public sealed class ProviderOptionsTests
     [InlineData("Providers:Alipay:PrivateKey", "not base64")]
     [InlineData("Providers:Alipay:AlipayPublicKey", "AAAA")]
     [InlineData("Providers:Alipay:SellerId", "")]
+    [InlineData("Providers:WeChatPay:ApiV3Key", "short")]
+    [InlineData("Providers:WeChatPay:PrivateKey", "AAAA")]
+    [InlineData("Providers:WeChatPay:PlatformSerial", "")]
+    [InlineData("Providers:Remittance:Secret", "short")]
+    [InlineData("Providers:Remittance:Endpoint", "http://bank.example.com/")]
     public async Task A_bad_setting_stops_the_start(string key, string value)
     {
         await using var simulators = await RunningSimulators.StartAsync();
@@ -35,6 +40,6 @@ public sealed class ProviderOptionsTests
         await using var simulators = await RunningSimulators.StartAsync();
         simulators.Adapter<IStartupValidator>().Validate();
         Assert.NotNull(simulators.Adapter<ISmsSender>());
-        Assert.Equal("alipay", simulators.Adapter<IPaymentProvider>().Name);
+        Assert.Equal("alipay", simulators.Payment("alipay").Name);
     }
 }

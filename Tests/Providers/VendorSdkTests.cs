@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bzt.Grains.Accounts;
@@ -73,13 +74,57 @@ public sealed class VendorSdkTests
         var answer = JsonNode.Parse(await Node("alipay.mjs", null, settings, "o1"))!;
         Assert.Equal(("TRADE_SUCCESS", "300.10"), (answer["tradeStatus"]!.GetValue<string>(), answer["totalAmount"]!.GetValue<string>()));
 
+        Assert.Equal("Y", JsonNode.Parse(await Node("alipay.mjs", null, settings, "o1", "refund", "R1"))!["fundChange"]!.GetValue<string>());
+        Assert.Equal(new RefundResult.Ok(), await simulators.Payment("alipay").RefundAsync(answer["tradeNo"]!.GetValue<string>(), "R1", 30010, "退款"));
+
         // What the SDK opened our adapter reads; what our adapter believes the SDK believes.
         var notification = await merchant.NextAsync();
-        Assert.True(simulators.Adapter<IPaymentProvider>().TryReadNotification(notification, out var read));
+        Assert.True(simulators.Payment("alipay").TryReadNotification(notification, out var read));
         Assert.Equal(("o1", 30010L, PaymentState.Paid), (read.Status.OrderId, read.Status.AmountFen, read.Status.State));
         Assert.True(JsonNode.Parse(await Node("alipay.mjs", JsonSerializer.Serialize(notification), settings))!["authentic"]!.GetValue<bool>());
         var forged = new Dictionary<string, string>(notification) { ["total_amount"] = "0.01" };
         Assert.False(JsonNode.Parse(await Node("alipay.mjs", JsonSerializer.Serialize(forged), settings))!["authentic"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    [Trait("Feature", "M033"), Trait("Surface", "api")]
+    public async Task Wechatpay_node_pays_queries_refunds_and_believes_the_notification()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        await using var merchant = await Merchant.StartAsync();
+        using var folder = new TemporaryFolder();
+        var settings = folder.Write("settings.json", JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            endpoint = simulators.Settings["Providers:WeChatPay:Endpoint"],
+            appid = simulators.Settings["Providers:WeChatPay:AppId"],
+            mchid = simulators.Settings["Providers:WeChatPay:MerchantId"],
+            certificate = simulators.Keys.WeChatPay.MerchantCertificate,
+            privateKey = PemEncoding.WriteString("PRIVATE KEY", Convert.FromBase64String(simulators.Settings["Providers:WeChatPay:PrivateKey"]!)),
+            key = simulators.Settings["Providers:WeChatPay:ApiV3Key"],
+        }));
+
+        Assert.Equal("ORDER_NOT_EXIST", (await Pay("query", "order-1"))["error"]!["code"]!.GetValue<string>());
+        var created = await Pay("create", "order-1", merchant.NotifyUrl.AbsoluteUri);
+        Assert.Equal(200, created["status"]!.GetValue<int>());
+        Assert.Contains("¥300.10", await simulators.Http.GetStringAsync(created["data"]!["h5_url"]!.GetValue<string>()));
+        await simulators.Control.PayWeChatAsync("order-1");
+        var queried = (await Pay("query", "order-1"))["data"]!;
+        Assert.Equal(("SUCCESS", 30010), (queried["trade_state"]!.GetValue<string>(), queried["amount"]!["total"]!.GetValue<int>()));
+
+        // What the SDK opened our adapter reads; what our adapter believes the SDK believes.
+        var notification = await merchant.NextAsync();
+        Assert.True(simulators.Payment("wechat").TryReadNotification(notification, out var read));
+        Assert.Equal(("order-1", 30010L, PaymentState.Paid), (read.Status.OrderId, read.Status.AmountFen, read.Status.State));
+        var believed = JsonNode.Parse(await Node("wechat-pay.mjs", JsonSerializer.Serialize(new { headers = notification, body = notification["body"] }), settings, "notification"))!;
+        Assert.Equal((true, "order-1"), (believed["authentic"]!.GetValue<bool>(), believed["transaction"]!["out_trade_no"]!.GetValue<string>()));
+        var forged = notification["body"].Replace("encrypt-resource", "encrypt_resource");
+        Assert.False(JsonNode.Parse(await Node("wechat-pay.mjs", JsonSerializer.Serialize(new { headers = notification, body = forged }), settings, "notification"))!["authentic"]!.GetValue<bool>());
+
+        Assert.Equal("ORDERPAID", (await Pay("close", "order-1"))["error"]!["code"]!.GetValue<string>());
+        Assert.Equal("PROCESSING", (await Pay("refund", "order-1", "R1"))["data"]!["status"]!.GetValue<string>());
+        Assert.Equal(new RefundResult.Ok(), await simulators.Payment("wechat").RefundAsync(read.Status.TradeId, "R1", 30010, "退款"));
+
+        async Task<JsonNode> Pay(params string[] arguments) => JsonNode.Parse(await Node("wechat-pay.mjs", null, [settings, .. arguments]))!;
     }
 
     [Fact]

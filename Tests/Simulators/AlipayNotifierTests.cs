@@ -75,7 +75,7 @@ public sealed class AlipayNotifierTests
 
     static async Task Pay(RunningSimulators simulators, Uri notifyUrl, FakeTimeProvider clock)
     {
-        var created = await simulators.Adapter<IPaymentProvider>(clock).CreateAsync("o1", 100, "证书", notifyUrl, new Uri("http://127.0.0.1:1/"));
+        var created = await simulators.Payment("alipay", clock).CreateAsync("o1", 100, "证书", notifyUrl, new Uri("http://127.0.0.1:1/"));
         await simulators.Control.PayAsync("o1", Assert.IsType<PaymentCreation.Ok>(created).PayUrl);
     }
 

@@ -1,4 +1,5 @@
 using Bzt.Grains.Providers;
+using Bzt.Grains.Providers.Payments;
 using Bzt.Simulators;
 using Bzt.Simulators.Control;
 using Microsoft.AspNetCore.Builder;
@@ -35,6 +36,8 @@ internal sealed class RunningSimulators : IAsyncDisposable
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     public SimulatorControl Control { get; }
+
+    public SimulatorKeys Keys => app.Services.GetRequiredService<SimulatorKeys>();
 
     public IReadOnlyDictionary<string, string?> Settings => SimulatorsHost.ProviderSettings(app);
 
@@ -90,6 +93,10 @@ internal sealed class RunningSimulators : IAsyncDisposable
         products.Add(product);
         return product.GetRequiredService<T>();
     }
+
+    /// <summary>The product's way to pay of this name.</summary>
+    public IPaymentProvider Payment(string name, TimeProvider? clock = null, params (string Key, string? Value)[] changes) =>
+        Adapter<IEnumerable<IPaymentProvider>>(clock, changes).Single(provider => provider.Name == name);
 
     /// <summary>A clock that starts now: the wire formats' timestamps are compared with it.</summary>
     public static FakeTimeProvider Clock() => new(DateTimeOffset.UtcNow);

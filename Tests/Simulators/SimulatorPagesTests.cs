@@ -15,7 +15,7 @@ public sealed class SimulatorPagesTests
     {
         await using var simulators = await RunningSimulators.StartAsync();
         using var browser = new HttpClient { BaseAddress = simulators.Address };
-        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/remittances", "/alipay" })
+        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/remittances", "/alipay", "/wechat-pay" })
         {
             using var response = await browser.GetAsync(page);
             Assert.Equal("/login", response.RequestMessage!.RequestUri!.AbsolutePath);
@@ -86,7 +86,7 @@ public sealed class SimulatorPagesTests
         await using var merchant = await Providers.Merchant.StartAsync();
         using var buyer = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
         var back = new Uri(merchant.NotifyUrl, "back?order=o1");
-        var created = await simulators.Adapter<IPaymentProvider>().CreateAsync("o1", 8800, "证书", merchant.NotifyUrl, back);
+        var created = await simulators.Payment("alipay").CreateAsync("o1", 8800, "证书", merchant.NotifyUrl, back);
         using var opened = await buyer.GetAsync(Assert.IsType<PaymentCreation.Ok>(created).PayUrl);
         var cashier = new Uri(simulators.Address, opened.Headers.Location!);
         Assert.Contains("确认支付", WebUtility.HtmlDecode(await buyer.GetStringAsync(cashier)));

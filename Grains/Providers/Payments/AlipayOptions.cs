@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Cryptography;
 
 namespace Bzt.Grains.Providers.Payments;
 
@@ -37,28 +36,14 @@ public sealed class AlipayOptions : IValidatableObject
             yield return new($"{Section}:Gateway: {ProviderEndpoint.Rule}", [nameof(Gateway)]);
         }
 
-        if (!IsKey(rsa => rsa.ImportPkcs8PrivateKey(Convert.FromBase64String(PrivateKey), out _)))
+        if (!RsaKey.IsPrivate(PrivateKey))
         {
             yield return new($"{Section}:PrivateKey is not an RSA key of 2048 bits or more in PKCS#8, base64.", [nameof(PrivateKey)]);
         }
 
-        if (!IsKey(rsa => rsa.ImportSubjectPublicKeyInfo(Convert.FromBase64String(AlipayPublicKey), out _)))
+        if (!RsaKey.IsPublic(AlipayPublicKey))
         {
             yield return new($"{Section}:AlipayPublicKey is not an RSA key of 2048 bits or more, base64.", [nameof(AlipayPublicKey)]);
-        }
-    }
-
-    static bool IsKey(Action<RSA> import)
-    {
-        using var rsa = RSA.Create();
-        try
-        {
-            import(rsa);
-            return rsa.KeySize >= 2048;
-        }
-        catch (Exception malformed) when (malformed is CryptographicException or FormatException)
-        {
-            return false;
         }
     }
 }

@@ -5,15 +5,20 @@ using Microsoft.Extensions.Options;
 
 namespace Bzt.Grains.Providers.Payments;
 
-/// <summary>支付宝 电脑网站支付: <c>alipay.trade.page.pay</c>, its asynchronous notification, and <c>alipay.trade.query</c>.</summary>
+/// <summary>
+/// 支付宝 电脑网站支付: <c>alipay.trade.page.pay</c>, its asynchronous notification, <c>alipay.trade.query</c>, <c>.close</c>, <c>.refund</c>, and
+/// <c>alipay.trade.fastpay.refund.query</c>.
+/// </summary>
 sealed class AlipayPayment(AlipayGateway gateway, IOptions<AlipayOptions> options) : IPaymentProvider
 {
     public string Name => "alipay";
 
+    public bool Offered => true;
+
     public string NotificationReceived => "success";
 
     /// <remarks>The address is signed here; Alipay learns of the order when the browser opens it, so this cannot fail for Alipay's trouble.</remarks>
-    public Task<PaymentCreation> CreateAsync(string orderId, long amountFen, string subject, Uri notifyUrl, Uri returnUrl, CancellationToken cancellation)
+    public Task<PaymentCreation> CreateAsync(string orderId, long amountFen, string subject, Uri notifyUrl, Uri returnUrl, string? payerAddress, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(amountFen, 1);
         return Task.FromResult<PaymentCreation>(new PaymentCreation.Ok(gateway.Page(
@@ -28,25 +33,25 @@ sealed class AlipayPayment(AlipayGateway gateway, IOptions<AlipayOptions> option
             ("notify_url", notifyUrl.AbsoluteUri), ("return_url", returnUrl.AbsoluteUri))));
     }
 
-    public bool TryReadNotification(IReadOnlyDictionary<string, string> form, [NotNullWhen(true)] out PaymentNotification? notification)
+    public bool TryReadNotification(IReadOnlyDictionary<string, string> message, [NotNullWhen(true)] out PaymentNotification? notification)
     {
         notification = null;
 
         // 1. Alipay's signature over everything but itself and its type.
-        if (form.GetValueOrDefault("sign_type") != "RSA2" || !form.TryGetValue("sign", out var sign)
-            || !gateway.Signature.Verify(Encoding.UTF8.GetBytes(AlipaySignature.Content(form.Where(pair => pair.Key is not ("sign" or "sign_type")))), sign))
+        if (message.GetValueOrDefault("sign_type") != "RSA2" || !message.TryGetValue("sign", out var sign)
+            || !gateway.Signature.Verify(Encoding.UTF8.GetBytes(AlipaySignature.Content(message.Where(pair => pair.Key is not ("sign" or "sign_type")))), sign))
         {
             return false;
         }
 
         // 2. Meant for us: the same key signs for every merchant.
-        if (form.GetValueOrDefault("app_id") != options.Value.AppId || form.GetValueOrDefault("seller_id") != options.Value.SellerId)
+        if (message.GetValueOrDefault("app_id") != options.Value.AppId || message.GetValueOrDefault("seller_id") != options.Value.SellerId)
         {
             return false;
         }
 
         // 3. What happened to which order.
-        if (form.GetValueOrDefault("notify_id") is not { Length: > 0 } id || Status(form, form.GetValueOrDefault("gmt_payment")) is not { } status)
+        if (message.GetValueOrDefault("notify_id") is not { Length: > 0 } id || Status(message, message.GetValueOrDefault("gmt_payment")) is not { } status)
         {
             return false;
         }
@@ -76,6 +81,57 @@ sealed class AlipayPayment(AlipayGateway gateway, IOptions<AlipayOptions> option
             (_, var subCode) => new PaymentQuery.Refused(PaymentRefusal.Other, subCode),
         };
     }
+
+    public async Task<PaymentClosing> CloseAsync(string orderId, CancellationToken cancellation)
+    {
+        var answer = await gateway.CallAsync("alipay.trade.close", new JsonObject { ["out_trade_no"] = orderId }, cancellation);
+        return Code(answer) switch
+        {
+            _ when answer.Fields is null => new PaymentClosing.Unavailable(answer.Failure),
+            "10000" => new PaymentClosing.Ok(),
+            "ACQ.TRADE_NOT_EXIST" => new PaymentClosing.Refused(PaymentRefusal.UnknownOrder, "ACQ.TRADE_NOT_EXIST"),
+            var code when code is "ACQ.REASON_TRADE_STATUS_INVALID" or "ACQ.TRADE_STATUS_ERROR" => new PaymentClosing.Refused(PaymentRefusal.Paid, code),
+            var code when IsTrouble(answer, code) => new PaymentClosing.Unavailable(code),
+            var code => new PaymentClosing.Refused(code.StartsWith("isv.", StringComparison.Ordinal) ? PaymentRefusal.Account : PaymentRefusal.Other, code),
+        };
+    }
+
+    public async Task<RefundResult> RefundAsync(string tradeId, string refundNumber, long amountFen, string reason, CancellationToken cancellation)
+    {
+        var answer = await gateway.CallAsync("alipay.trade.refund", new JsonObject
+        {
+            ["trade_no"] = tradeId,
+            ["refund_amount"] = AlipayAmount.Text(amountFen),
+            ["out_request_no"] = refundNumber,
+            ["refund_reason"] = reason,
+        }, cancellation);
+        return Code(answer) switch
+        {
+            _ when answer.Fields is null => new RefundResult.Unavailable(answer.Failure),
+            "10000" when answer["trade_no"] != tradeId => new RefundResult.Unavailable("unreadable answer"),
+            "10000" when answer["fund_change"] == "Y" => new RefundResult.Ok(),
+            // No money moved by this call: moved before, or not yet.
+            "10000" => await RefundStateAsync(tradeId, refundNumber, cancellation),
+            var code when IsTrouble(answer, code) => new RefundResult.Unavailable(code),
+            var code => new RefundResult.Refused(code),
+        };
+    }
+
+    async Task<RefundResult> RefundStateAsync(string tradeId, string refundNumber, CancellationToken cancellation)
+    {
+        var answer = await gateway.CallAsync("alipay.trade.fastpay.refund.query", new JsonObject { ["trade_no"] = tradeId, ["out_request_no"] = refundNumber }, cancellation);
+        return answer.Fields is null ? new RefundResult.Unavailable(answer.Failure)
+            : Code(answer) == "10000" && answer["refund_status"] == "REFUND_SUCCESS" ? new RefundResult.Ok()
+            : Code(answer) == "10000" ? new RefundResult.Processing()
+            : new RefundResult.Unavailable(Code(answer));
+    }
+
+    /// <summary>10000, or what went wrong as exactly as Alipay says.</summary>
+    static string Code(AlipayAnswer answer) => answer["sub_code"] ?? answer["code"] ?? "";
+
+    /// <summary>Alipay's own trouble, which says nothing about the trade.</summary>
+    static bool IsTrouble(AlipayAnswer answer, string code) =>
+        answer["code"] == "20000" || code is "ACQ.SYSTEM_ERROR" or "aop.ACQ.SYSTEM_ERROR" or "";
 
     static PaymentStatus? Status(IReadOnlyDictionary<string, string> fields, string? paidAt)
     {
