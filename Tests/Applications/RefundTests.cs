@@ -96,10 +96,13 @@ public sealed class RefundTests
         Assert.NotEqual(alipay.PayUrl, weChat.PayUrl);
         Assert.Equal(weChat.PayUrl, (await PayPage("wechat")).PayUrl);
         await system.Simulators.PayWeChatAsync(OrderRules.Number(id, 2, "wechat"));
+        await Wait.UntilAsync(ViewAsync, view => view.State == OrderState.Paid);
         await system.Simulators.PayAsync(OrderRules.Number(id, 1), new Uri(alipay.PayUrl!));
         await Wait.UntilAsync(() => system.Simulators.TradeAsync(OrderRules.Number(id, 1)), trade => trade?.Refunds is [{ Amount: 300m }]);
-        Assert.Equal(OrderState.Paid, Assert.IsType<Done<OrderView>>(await system.Grains.Order(id).GetView(owner)).Value.State);
+        Assert.Equal(OrderState.Paid, (await ViewAsync()).State);
         Assert.Equal("SUCCESS", (await system.Simulators.WeChatTradeAsync(OrderRules.Number(id, 2, "wechat")))!.TradeState);
+
+        async Task<OrderView> ViewAsync() => Assert.IsType<Done<OrderView>>(await system.Grains.Order(id).GetView(owner)).Value;
 
         async Task<OrderView> PayPage(string way) => Assert.IsType<Done<OrderView>>(await system.Grains.Order(id).Pay(
             new StartPayment(owner, new Uri(system.Address, $"payments/{way}/notify"), new Uri(system.Address, "app"), way, "127.0.0.1"))).Value;
