@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Grains;
+using Bzt.Grains.Seals;
 using Bzt.Protocol;
 using Bzt.Samples.Demo;
 using Bzt.Samples.TradingPlatform;
@@ -10,6 +12,7 @@ using Bzt.Tests.Documents;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Faults;
 using Bzt.Tests.Peers;
+using Bzt.Tests.Seals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -52,6 +55,7 @@ public sealed class ToolBench : IAsyncLifetime
         system = await EmbeddedSystem.StartAsync();
         var (first, second) = (await CertifiedPhone.ActiveAsync(system), await CertifiedPhone.ActiveAsync(system));
         await first.PlatformAsync();
+        await GiveSealsAsync(first);
         await system.StopAsync();
         Gateway = await KillableGateway.StartAsync(system);
         platformAddress = new Uri($"http://127.0.0.1:{Silo.Hosting.EmbeddedPort.Take()}/");
@@ -70,6 +74,15 @@ public sealed class ToolBench : IAsyncLifetime
         var login = await RunAsync(First, ["login", "--platform", platformAddress.ToString(), "--tender", Tender], First.ConfirmAsync);
         Assert.True(login.ExitCode == 0, login.ToString());
         Pdf = await ForeignPdfs.Make("cairo", Folder);
+    }
+
+    /// <summary>The first enterprise has a round seal of its own and its legal representative's signature, but no seal of his.</summary>
+    private async Task GiveSealsAsync(CertifiedPhone phone)
+    {
+        var blob = (await phone.Client.UploadBlobAsync("form", SyntheticPaper.SealPng(), "image/png")).BlobId;
+        await system.Grains.EnterpriseSeals(new CreditCode(phone.Enterprise.CreditCode)).Receive(new GiveSeals(
+            Guid.NewGuid(), default, new UserId(phone.Phone.Login!.UserId), system.Clock.GetUtcNow(),
+            [new SealFacts(SealKind.Enterprise, blob, 41, 41), new SealFacts(SealKind.Signature, blob, 38, 38)]));
     }
 
     public async ValueTask DisposeAsync()

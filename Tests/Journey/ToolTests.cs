@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Documents.BidFiles;
@@ -66,6 +68,29 @@ public sealed class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
         Assert.Equal((1, "not_logged_in"), Of(await bench.RunAsync(null, ["seal", bench.Pdf, "--node", TwoNodes, "-o", output])));
         Assert.Equal(2, (await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--node", "nowhere", "-o", output])).ExitCode);
         Assert.Empty(Directory.GetFiles(bench.Folder.FullName, "never.pdf*"));
+    }
+
+    [Fact]
+    [Trait("Feature", "M067"), Trait("Surface", "tool")]
+    public async Task The_enterprises_own_seals_are_put_on_in_their_own_size()
+    {
+        foreach (var (seal, width) in ((string, double)[])[("enterprise", 41), ("signature", 38)])
+        {
+            var output = bench.Folder[$"own-{seal}.pdf"];
+            var run = await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--seal", seal, "--node", TwoNodes, "-o", output], bench.First.ConfirmAsync);
+            Assert.True(run.ExitCode == 0, run.ToString());
+            Assert.True(Assert.Single((await PdfBox.Verify(output)).Seals).Good);
+            var pictures = (await PeerProcess.Run("pdfimages", ["-list", output])).OrFail().Output;
+            Assert.Matches("(?m)^ +1 +[0-9]+ image +480 +480 ", pictures);
+            var rectangle = Regex.Matches(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(output)), @"/Rect ?\[([0-9. ]+)\]")[^1].Groups[1].Value.Split(' ').Select(double.Parse).ToArray();
+            Assert.Equal(width, (rectangle[2] - rectangle[0]) / 72 * 25.4, 0.1);
+        }
+
+        // A person's seal is not made up.
+        var never = bench.Folder["never-legal.pdf"];
+        Assert.Equal((1, "seal_missing"), Of(await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--seal", "legal", "--node", TwoNodes, "-o", never])));
+        Assert.Equal(2, (await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--seal", "another", "--node", TwoNodes, "-o", never])).ExitCode);
+        Assert.False(File.Exists(never));
     }
 
     [Fact]

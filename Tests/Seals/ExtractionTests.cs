@@ -36,6 +36,22 @@ public sealed class ExtractionTests(ITestOutputHelper output)
 
     public static TheoryData<string> Conditions => [.. Good.Keys];
 
+    [Theory]
+    [InlineData("oval"), InlineData("solid"), InlineData("pale"), InlineData("over print")]
+    public async Task Seals_of_other_kinds_are_cut_out_too(string kind)
+    {
+        using var paper = new SyntheticPaper(oval: kind == "oval", solid: kind == "solid", pale: kind == "pale", overText: kind == "over print");
+        var extracted = await CutOuts.ExtractAsync(new Shot { Turn = -4, Slant = 0.05f, Tint = (1, 0.92f, 0.8f), Shadow = 0.25f, Noise = 4 }.Take(paper));
+        foreach (var (seal, truth) in paper.Truth)
+        {
+            var cut = extracted.Of(seal);
+            Assert.True(cut.Picture is not null, $"{kind}: {seal} {cut.Fault}");
+            var overlap = CutOuts.Overlap(cut.Picture, truth);
+            output.WriteLine($"{kind}: {seal} {overlap:F3}");
+            Assert.True(overlap > 0.6, $"{kind}: {seal} {overlap:F3}");
+        }
+    }
+
     [Theory, MemberData(nameof(Conditions))]
     public async Task What_was_stamped_is_cut_out(string condition)
     {

@@ -19,8 +19,21 @@ internal sealed class SyntheticPaper : IDisposable
     private static readonly SKColor BlackInk = new(0x20, 0x22, 0x2A);
     private static readonly SKColor BlueInk = new(0x18, 0x2C, 0x86);
 
-    public SyntheticPaper(bool marks = true, bool seals = true, PaperStamp? enterprise = null, PaperStamp? legal = null, bool blue = false, bool signed = true)
+    /// <param name="marks">With its corner marks.</param>
+    /// <param name="seals">With both seals.</param>
+    /// <param name="enterprise">Where the round seal is.</param>
+    /// <param name="legal">Where the square seal is.</param>
+    /// <param name="blue">Signed with a blue pen.</param>
+    /// <param name="signed">Signed at all.</param>
+    /// <param name="oval">The enterprise's seal is oval.</param>
+    /// <param name="solid">The person's seal is white on red.</param>
+    /// <param name="pale">The ink is old: it covers unevenly.</param>
+    /// <param name="overText">Print lies under the seals.</param>
+    public SyntheticPaper(
+        bool marks = true, bool seals = true, PaperStamp? enterprise = null, PaperStamp? legal = null, bool blue = false, bool signed = true,
+        bool oval = false, bool solid = false, bool pale = false, bool overText = false)
     {
+        this.pale = pale;
         using var sheet = FormDrawing.Draw(TestPapers.Font, TestPapers.Form()).ToPicture(PixelsPerMm);
         Bitmap = sheet.Copy();
         using var canvas = new SKCanvas(Bitmap);
@@ -33,10 +46,20 @@ internal sealed class SyntheticPaper : IDisposable
             }
         }
 
+        if (overText)
+        {
+            using var print = new SKPaint { Color = SKColors.Black, IsAntialias = true };
+            using var font = new SKFont(TestPapers.Font.Typeface, 3.6f * PixelsPerMm);
+            for (var y = 184; y < 234; y += 7)
+            {
+                canvas.DrawText("宜昌市测试建设工程有限公司申请证书", 22 * PixelsPerMm, y * PixelsPerMm, SKTextAlign.Left, font, print);
+            }
+        }
+
         if (seals)
         {
-            Stamp(canvas, SealKind.Enterprise, SealInk, enterprise ?? new PaperStamp(48, 207, 40, -8), DrawRound);
-            Stamp(canvas, SealKind.LegalRepresentative, SealInk, legal ?? new PaperStamp(106, 196, 20, 4), DrawSquare);
+            Stamp(canvas, SealKind.Enterprise, SealInk, enterprise ?? new PaperStamp(48, 207, 40, -8), oval ? DrawOval : DrawRound);
+            Stamp(canvas, SealKind.LegalRepresentative, SealInk, legal ?? new PaperStamp(106, 196, 20, 4), solid ? DrawSolid : DrawSquare);
         }
 
         if (signed)
@@ -44,6 +67,8 @@ internal sealed class SyntheticPaper : IDisposable
             Stamp(canvas, SealKind.Signature, blue ? BlueInk : BlackInk, new PaperStamp(162, 194, 40, 0), DrawSignature);
         }
     }
+
+    private readonly bool pale;
 
     public SKBitmap Bitmap { get; }
 
@@ -79,6 +104,11 @@ internal sealed class SyntheticPaper : IDisposable
             draw(canvas, paint, stamp.Size);
         }
 
+        if (pale)
+        {
+            Wear(layer);
+        }
+
         using (var multiply = new SKPaint { BlendMode = SKBlendMode.Multiply })
         {
             using var image = SKImage.FromBitmap(layer);
@@ -86,6 +116,24 @@ internal sealed class SyntheticPaper : IDisposable
         }
 
         Truth[kind] = Measure(layer);
+    }
+
+    /// <summary>Takes ink away in blotches: between three and ten tenths stay.</summary>
+    private static unsafe void Wear(SKBitmap layer)
+    {
+        var pixels = new Span<byte>((void*)layer.GetPixels(), 4 * layer.Width * layer.Height);
+        for (var y = 0; y < layer.Height; y++)
+        {
+            for (var x = 0; x < layer.Width; x++)
+            {
+                var left = 0.78 + (0.22 * Math.Sin(x / 31.0) * Math.Cos(y / 23.0)) - (0.12 * Math.Abs(Math.Sin((x + (2 * y)) / 7.0)));
+                for (var c = 0; c < 4; c++)
+                {
+                    ref var pixel = ref pixels[(4 * ((y * layer.Width) + x)) + c];
+                    pixel = (byte)(pixel * left);
+                }
+            }
+        }
     }
 
     private static TrueInk Measure(SKBitmap layer)
@@ -167,6 +215,27 @@ internal sealed class SyntheticPaper : IDisposable
         for (var i = 0; i < 4; i++)
         {
             canvas.DrawText(Text[i].ToString(), i < 2 ? size * 0.22f : -size * 0.22f, (i % 2 == 0 ? -size * 0.07f : size * 0.37f), SKTextAlign.Center, font, paint);
+        }
+    }
+
+    private static void DrawOval(SKCanvas canvas, SKPaint paint, float size)
+    {
+        canvas.Save();
+        canvas.Scale(45f / 40, 30f / 40);
+        DrawRound(canvas, paint, size);
+        canvas.Restore();
+    }
+
+    /// <summary>Engraved: the characters are what the ink leaves free.</summary>
+    private static void DrawSolid(SKCanvas canvas, SKPaint paint, float size)
+    {
+        canvas.DrawRect(-size / 2, -size / 2, size, size, paint);
+        using var clear = new SKPaint { BlendMode = SKBlendMode.Clear, IsAntialias = true };
+        using var font = new SKFont(TestPapers.Font.Typeface, size * 0.42f);
+        const string Text = "李建国印";
+        for (var i = 0; i < 4; i++)
+        {
+            canvas.DrawText(Text[i].ToString(), i < 2 ? size * 0.22f : -size * 0.22f, i % 2 == 0 ? -size * 0.07f : size * 0.37f, SKTextAlign.Center, font, clear);
         }
     }
 
