@@ -21,7 +21,8 @@ public sealed record SimulatorKeys(
     NeutralAccount Remittance,
     TencentSmsAccount TencentSms,
     NeutralAccount Face,
-    WeChatPayAccount WeChatPay)
+    WeChatPayAccount WeChatPay,
+    NeutralAccount CaVendor)
 {
     const string FileName = "keys.json";
 
@@ -63,6 +64,7 @@ public sealed record SimulatorKeys(
         WeChat = WeChat ?? WeChatAccount.Draw(),
         Face = Face ?? NeutralAccount.Draw("fc"),
         Remittance = Remittance ?? NeutralAccount.Draw("rm"),
+        CaVendor = CaVendor ?? NeutralAccount.Draw("ca"),
         TencentSms = TencentSms ?? TencentSmsAccount.Draw(),
         WeChatPay = WeChatPay ?? WeChatPayAccount.Draw(),
     };
@@ -80,7 +82,8 @@ public sealed record SimulatorKeys(
         NeutralAccount.Draw("rm"),
         TencentSmsAccount.Draw(),
         NeutralAccount.Draw("fc"),
-        WeChatPayAccount.Draw());
+        WeChatPayAccount.Draw(),
+        NeutralAccount.Draw("ca"));
 
     static string NewRsaKey()
     {

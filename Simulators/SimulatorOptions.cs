@@ -25,6 +25,9 @@ public sealed class SimulatorOptions
     [RegularExpression("Aliyun|Tencent")]
     public string SmsVendor { get; set; } = "Aliyun";
 
+    /// <summary>For which CA of the catalogue the CA vendor stands; null when the product's CAs all run inside it.</summary>
+    public string? CaVendorFor { get; set; }
+
     /// <summary>Signatures and templates the SMS account has approved.</summary>
     public string SmsSignName { get; set; } = "标证通";
 

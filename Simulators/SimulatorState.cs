@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
+using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -25,6 +26,10 @@ sealed class World
     public List<WeChatUser> WeChatUsers { get; init; } = [];
     public List<WeChatCode> WeChatCodes { get; init; } = [];
     public List<WeChatToken> WeChatTokens { get; init; } = [];
+    public Dictionary<string, VendorApplication> CaApplications { get; init; } = [];
+    public List<VendorKey> CaKeys { get; init; } = [];
+    public Dictionary<string, DateTimeOffset> CaRevoked { get; init; } = [];
+    public VendorQuirks CaQuirks { get; set; } = new();
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
+using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Control;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.Pages;
@@ -61,6 +62,11 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<WeChatPayEndpoints.Call>();
         builder.Services.AddSingleton<WeChatPayNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<WeChatPayNotifier>());
+        builder.Services.AddSingleton(services => new OpensslCa(Options(services).DataFolder));
+        builder.Services.AddSingleton<CaVendorSimulator>();
+        builder.Services.AddSingleton<CaVendorEndpoints.Call>();
+        builder.Services.AddSingleton<CaVendorNotifier>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CaVendorNotifier>());
         builder.Services.AddHttpClient(Notifier.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10));
         builder.Services.AddRazorComponents();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -84,6 +90,7 @@ public static class SimulatorsHost
         app.MapRemittances();
         app.MapAlipay();
         app.MapWeChatPay();
+        app.MapCaVendor();
         app.MapControl();
         app.MapPages();
         app.Lifetime.ApplicationStarted.Register(() => WriteProviderSettings(app));
@@ -99,7 +106,7 @@ public static class SimulatorsHost
         var options = Options(app.Services);
         if (options.PublicBaseUrl is { } known)
         {
-            return Control.ProviderSettings.For(known, app.Services.GetRequiredService<SimulatorKeys>(), options);
+            return Settings(known);
         }
 
         var bound = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
@@ -111,7 +118,10 @@ public static class SimulatorsHost
             address.Host = "127.0.0.1";
         }
 
-        return Control.ProviderSettings.For(address.Uri, app.Services.GetRequiredService<SimulatorKeys>(), options);
+        return Settings(address.Uri);
+
+        IReadOnlyDictionary<string, string?> Settings(Uri at) => Control.ProviderSettings.For(
+            at, app.Services.GetRequiredService<SimulatorKeys>(), options, options.CaVendorFor is null ? null : app.Services.GetRequiredService<OpensslCa>().CreateRoot());
     }
 
     static void WriteProviderSettings(WebApplication app)

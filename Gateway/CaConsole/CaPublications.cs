@@ -3,11 +3,12 @@ using Bzt.Gateway.Hosting;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.CaVendors;
+using Bzt.Grains.Remittances;
 using Microsoft.Net.Http.Headers;
 
 namespace Bzt.Gateway.CaConsole;
 
-/// <summary>What relying parties fetch and ask of a CA that runs inside, at the addresses its certificates name: anybody may.</summary>
+/// <summary>What relying parties fetch and ask of a CA that runs inside, at the addresses its certificates name: anybody may. And where vendors call back.</summary>
 internal static class CaPublications
 {
     private const string OcspRequest = "application/ocsp-request";
@@ -23,8 +24,25 @@ internal static class CaPublications
         }));
         ca.MapGet("/issuing.cer", (string ca, IGrainFactory grains) => PublishAsync(ca, grains, publications => Results.Bytes(publications.IssuingCertificate, "application/pkix-cert")));
         ca.MapGet("/root.cer", (string ca, IGrainFactory grains) => PublishAsync(ca, grains, publications => Results.Bytes(publications.RootCertificate, "application/pkix-cert")));
+        ca.MapPost("/callback", ReceiveCallbackAsync).DisableAntiforgery();
         ca.MapPost("/ocsp", PostOcspAsync);
         ca.MapGet("/ocsp/{**request}", GetOcspAsync);
+    }
+
+    /// <summary>A vendor says that something has happened. Nothing but its signature is believed, and it is checked where the key is.</summary>
+    private static async Task<IResult> ReceiveCallbackAsync(string ca, HttpRequest request, IGrainFactory grains)
+    {
+        if (!await IsKnownAsync(ca, grains))
+        {
+            return new ProblemResult(Contracts.ErrorCodes.NotFound);
+        }
+
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        return (await grains.CaAdapter(new CaId(ca)).ReceiveCallback(new SignedMessage(
+            request.Path.Value!, Header("X-App-Id"), Header("X-Timestamp"), Header("X-Nonce"), Header("X-Signature"), body.ToArray()))).ToHttp(_ => Results.NoContent());
+
+        string Header(string name) => request.Headers[name].ToString();
     }
 
     private static async Task<IResult> PublishAsync(string ca, IGrainFactory grains, Func<Grains.CaVendors.CaPublications, IResult> choose) =>

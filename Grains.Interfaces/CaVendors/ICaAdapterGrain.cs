@@ -1,4 +1,5 @@
 using Bzt.Contracts.Phone;
+using Bzt.Grains.Remittances;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.CaVendors;
@@ -59,6 +60,10 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     /// <summary>The vendor says something has happened to an application. Only a hint: where it stands is asked of the vendor.</summary>
     [Alias("nudge")]
     Task Nudge(string applicationNumber);
+
+    /// <summary>A vendor's callback, its signature unchecked so far: <see cref="RefusalCode.Unauthenticated"/> when it is not the vendor's.</summary>
+    [Alias("callback")]
+    Task<Reply<Nothing>> ReceiveCallback(SignedMessage message);
 
     /// <summary>How it goes with the vendor, for operators.</summary>
     [Alias("status")]

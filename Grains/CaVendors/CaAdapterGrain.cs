@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bzt.Grains.CaVendors.Embedded;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Remittances;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
@@ -75,6 +76,18 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
     {
         await Write(CaAdapterRules.Nudged(storage.State, applicationNumber, time.GetUtcNow()));
         await WorkOff();
+    }
+
+    public async Task<Reply<Nothing>> ReceiveCallback(SignedMessage message)
+    {
+        if ((line.Vendor as ICallbackVendor)?.ReadCallback(message) is not { } number)
+        {
+            return new Refusal(RefusalCode.Unauthenticated);
+        }
+
+        // Twice, late or out of order: it only makes us ask.
+        await Nudge(number);
+        return default(Nothing);
     }
 
     public Task<IReadOnlyList<CaDeskEntry>> GetDesk() => Task.FromResult<IReadOnlyList<CaDeskEntry>>(

@@ -293,7 +293,7 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
         new List<string> { "CN", options.Organization, $"{options.Organization} {commonName}" });
 
     /// <summary>The key of a well-formed SM2 request whose signature (SM3, default id) verifies under it.</summary>
-    static byte[]? ProvenKey(byte[] der)
+    internal static byte[]? ProvenKey(byte[] der)
     {
         try
         {

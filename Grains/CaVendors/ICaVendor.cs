@@ -1,3 +1,5 @@
+using Bzt.Grains.Remittances;
+
 namespace Bzt.Grains.CaVendors;
 
 /// <summary>
@@ -23,6 +25,13 @@ public interface ICaVendor
 
     /// <summary>Revokes a signing certificate and the encryption certificate issued with it. Cannot be undone.</summary>
     Task<CaRevocation> RevokeAsync(string signingSerialNumber, RevocationReason reason, CancellationToken cancellation = default);
+}
+
+/// <summary>A vendor that may tell us that something has happened.</summary>
+public interface ICallbackVendor : ICaVendor
+{
+    /// <summary>The application it is about; null when it is not the vendor's. What has happened is asked, not read.</summary>
+    string? ReadCallback(SignedMessage message);
 }
 
 /// <summary>A vendor whose applications our own reviewers decide, at the console: the CA that runs inside, and those for which we are the registration authority.</summary>

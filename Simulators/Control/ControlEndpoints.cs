@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
+using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -24,6 +25,7 @@ static class ControlEndpoints
         control.MapGet("/sms", (string phone, SmsSimulator sms) => sms.Newest(phone, 1) is [var message] ? Results.Json(message, Json) : Results.NotFound());
         control.MapGet("/persons/{number:int}", (int number) => number is >= 1 and <= TestPerson.Last ? Results.Json(TestPerson.Get(number), Json) : Results.NotFound());
         control.MapPost("/wechat/confirm", Confirm);
+        control.MapCaVendorControl();
         control.MapGet("/remittances/{reference:guid}", (Guid reference, RemittanceSimulator remittances) => remittances.Find(reference) is { } account ? Results.Json(account, Json) : Results.NotFound());
         control.MapPost("/remittances/{reference:guid}", (Guid reference, Payer payer, RemittanceSimulator remittances, RemittanceNotifier notifier) =>
         {

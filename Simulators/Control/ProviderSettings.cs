@@ -6,7 +6,7 @@ namespace Bzt.Simulators.Control;
 /// <summary>The product's side of the accounts in <see cref="SimulatorKeys"/>, as configuration.</summary>
 static class ProviderSettings
 {
-    public static IReadOnlyDictionary<string, string?> For(Uri address, SimulatorKeys keys, SimulatorOptions options)
+    public static IReadOnlyDictionary<string, string?> For(Uri address, SimulatorKeys keys, SimulatorOptions options, string? caRoot = null)
     {
         var tencent = options.SmsVendor == "Tencent";
         var templates = options.SmsTemplates.Keys.Order(StringComparer.Ordinal).ToArray();
@@ -49,6 +49,15 @@ static class ProviderSettings
         foreach (var (purpose, template) in purposes.Zip(templates))
         {
             settings[$"Providers:Sms:Templates:{purpose}"] = tencent ? template["SMS_".Length..] : template;
+        }
+
+        if (options.CaVendorFor is { } ca)
+        {
+            settings[$"CaVendors:{ca}:Protocol"] = "rest";
+            settings[$"CaVendors:{ca}:Endpoint"] = new Uri(address, "ca-vendor/v1").ToString();
+            settings[$"CaVendors:{ca}:AppId"] = keys.CaVendor.AppId;
+            settings[$"CaVendors:{ca}:Secret"] = keys.CaVendor.Secret;
+            settings[$"CaVendors:{ca}:TrustedRoots"] = caRoot;
         }
 
         return settings;

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
+using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChatPay;
@@ -85,6 +86,20 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
     /// <summary>Sends the notification once more.</summary>
     public Task NotifyWeChatAsync(string orderId, CancellationToken cancellation = default) =>
         PostAsync($"control/wechat-pay/{Uri.EscapeDataString(orderId)}/notify", null, cancellation);
+    /// <summary>An application at the CA vendor; null before it was submitted.</summary>
+    public Task<VendorState?> CaApplicationAsync(string number, CancellationToken cancellation = default) =>
+        FindAsync<VendorState>($"control/ca-vendor/{Uri.EscapeDataString(number)}", cancellation);
+
+    /// <summary>The vendor's reviewer decides; the product is called back.</summary>
+    public Task DecideCaApplicationAsync(string number, string? rejection = null, CancellationToken cancellation = default) =>
+        PostAsync($"control/ca-vendor/{Uri.EscapeDataString(number)}/decide", JsonContent.Create(new VendorDecision(rejection), options: ControlEndpoints.Json), cancellation);
+
+    public Task NotifyCaApplicationAsync(string number, CancellationToken cancellation = default) =>
+        PostAsync($"control/ca-vendor/{Uri.EscapeDataString(number)}/notify", null, cancellation);
+
+    /// <summary>How the vendor writes its envelopes from now on.</summary>
+    public Task SetCaQuirksAsync(VendorQuirks quirks, CancellationToken cancellation = default) =>
+        PostAsync("control/ca-vendor/quirks", JsonContent.Create(quirks, options: ControlEndpoints.Json), cancellation);
 
     /// <param name="provider">One of <c>Steering.Providers</c>.</param>
     /// <param name="steer">What its next calls shall meet.</param>

@@ -5,6 +5,7 @@ using System.Text;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
+using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -36,6 +37,7 @@ static class PageEndpoints
             Messages = world.Messages.Count,
             Logins = world.WeChatCodes.Count,
             Checks = world.BankCardChecks.Count,
+            CaApplications = world.CaApplications.Count,
             Remittances = world.RemittanceAccounts.Values.Sum(account => account.Remittances.Length),
             Trades = world.Trades.Count,
             Certifications = world.Certifications.Count,
@@ -55,6 +57,7 @@ static class PageEndpoints
             var persons = Enumerable.Range(first, Math.Min(20, TestPerson.Last - first + 1)).Select(TestPerson.Get).ToArray();
             return new RazorComponentResult<BankCardsPage>(new { Persons = persons, Checks = bankCards.Newest(20), Waiting = steering.Waiting("bankcard") });
         });
+        pages.MapCaVendorPages();
         pages.MapGet("/remittances", (RemittanceSimulator remittances, Steering steering) => new RazorComponentResult<RemittancesPage>(new
         {
             Accounts = remittances.Newest(50),
@@ -180,6 +183,7 @@ static class PageEndpoints
         "sms" => "/sms",
         "wechat" => "/wechat",
         "bankcard" => "/bank-cards",
+        "ca-vendor" or "ca-vendor-notify" => "/ca-vendor",
         "remittance" or "remittance-notify" => "/remittances",
         "alipay" or "alipay-notify" or "alipay-certify" => "/alipay",
         "face" => "/faces",

@@ -63,17 +63,18 @@ internal sealed class CertifiedPhone : IDisposable
     /// <summary>Everything up to 待下载; the certificate is named, its keys are not made yet.</summary>
     /// <param name="system">Where.</param>
     /// <param name="uploadForm">Uploads the application form, and answers its blob; without it the application names one that is not there.</param>
-    public static async Task<CertifiedPhone> ReadyAsync(EmbeddedSystem system, Func<CertifiedPhone, Task<string>>? uploadForm = null)
+    /// <param name="approve">Who approves the application of that number when it is not one of our own reviewers.</param>
+    public static async Task<CertifiedPhone> ReadyAsync(EmbeddedSystem system, Func<CertifiedPhone, Task<string>>? uploadForm = null, Func<string, Task>? approve = null)
     {
         var ready = new CertifiedPhone(system, await system.RealNamedPhoneAsync());
         await ready.ReconnectAsync();
-        await ready.ApplyAsync(uploadForm is null ? "form" : await uploadForm(ready));
+        await ready.ApplyAsync(uploadForm is null ? "form" : await uploadForm(ready), approve);
         return ready;
     }
 
-    public static async Task<CertifiedPhone> ActiveAsync(EmbeddedSystem system)
+    public static async Task<CertifiedPhone> ActiveAsync(EmbeddedSystem system, Func<string, Task>? approve = null)
     {
-        var phone = await ReadyAsync(system);
+        var phone = await ReadyAsync(system, approve: approve);
         Assert.IsType<DownloadOutcome.Active>(await phone.Client.ContinueDownloadAsync(phone.Certificate, Pin));
         return phone;
     }
@@ -226,7 +227,14 @@ internal sealed class CertifiedPhone : IDisposable
         Phone.Dispose();
     }
 
-    private async Task ApplyAsync(string form = "form")
+    private async Task ApproveAsync(string number)
+    {
+        var ca = system.Grains.CaAdapter(new CaId(Ca));
+        await Wait.UntilAsync(() => ca.GetDesk(), entries => entries.Any(entry => entry.ApplicationNumber == number));
+        Assert.IsType<Done<Nothing>>(await ca.Decide(new CaDecision(number, "reviewer", null)));
+    }
+
+    private async Task ApplyAsync(string form = "form", Func<string, Task>? approve = null)
     {
         var grains = system.Grains;
         var user = new UserId(Phone.Login!.UserId);
@@ -237,9 +245,7 @@ internal sealed class CertifiedPhone : IDisposable
             new LegalRepresentative("李四", "420502199003074512"), "licence", form, new PlatformId(PlatformId), new CaId(Ca), 1));
         Assert.IsType<Done<ApplicationView>>(submitted);
         await application.AsReference<IOutboxOwner>().DrainOutbox();
-        var desk = await Wait.UntilAsync(() => grains.CaAdapter(new CaId(Ca)).GetDesk(), entries => entries.Any(entry => entry.EnterpriseName == Enterprise.Name));
-        var number = desk.Single(entry => entry.EnterpriseName == Enterprise.Name).ApplicationNumber;
-        Assert.IsType<Done<Nothing>>(await grains.CaAdapter(new CaId(Ca)).Decide(new CaDecision(number, "reviewer", null)));
+        await (approve ?? ApproveAsync)(ApplicationRules.Number(id, submission: 1));
         var view = await Wait.UntilAsync(async () => ((Done<ApplicationView>)await application.GetView(user)).Value, found => found.Order is not null);
         await application.Paid(view.Order!.Value);
         var download = await application.Download(new StartDownload(user, new DeviceId(Phone.Login.DeviceId), Phone.Key.PublicKey));

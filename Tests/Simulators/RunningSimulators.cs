@@ -45,7 +45,8 @@ internal sealed class RunningSimulators : IAsyncDisposable
     /// <param name="folder">Where they keep their keys and state.</param>
     /// <param name="smsVendor">Whose SMS the product is told to use.</param>
     /// <param name="ownKeys">Accounts unlike those of all others.</param>
-    public static async Task<RunningSimulators> StartAsync(TimeProvider? clock = null, string? folder = null, bool ownKeys = false, string smsVendor = "Aliyun")
+    /// <param name="caVendorFor">Which CA of the product the CA vendor stands for.</param>
+    public static async Task<RunningSimulators> StartAsync(TimeProvider? clock = null, string? folder = null, bool ownKeys = false, string smsVendor = "Aliyun", string? caVendorFor = null)
     {
         List<string> arguments =
         [
@@ -55,6 +56,11 @@ internal sealed class RunningSimulators : IAsyncDisposable
         if (folder is not null)
         {
             arguments.AddRange(["--Simulators:DataFolder", folder]);
+        }
+
+        if (caVendorFor is not null)
+        {
+            arguments.AddRange(["--Simulators:CaVendorFor", caVendorFor]);
         }
 
         var app = SimulatorsHost.Build([.. arguments], builder =>
