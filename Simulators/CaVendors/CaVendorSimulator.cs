@@ -48,7 +48,7 @@ public enum EnvelopeForm
 public sealed record VendorQuirks(EnvelopeForm Form = EnvelopeForm.Standard, int KeyLength = 32);
 
 /// <summary>A CA vendor with reviewers of its own and a key management, behind the neutral interface; its CA is <see cref="OpensslCa"/>.</summary>
-sealed class CaVendorSimulator(SimulatorState state, OpensslCa ca, TimeProvider time)
+sealed class CaVendorSimulator(SimulatorState state, OpensslCa ca, TimeProvider time) : IDisposable
 {
     static readonly string[] Reasons = ["unspecified", "keyCompromise", "CACompromise", "affiliationChanged", "superseded", "cessationOfOperation"];
 
@@ -188,6 +188,8 @@ sealed class CaVendorSimulator(SimulatorState state, OpensslCa ca, TimeProvider 
             issuing.Release();
         }
     }
+
+    public void Dispose() => issuing.Dispose();
 
     async Task<VendorIssued> IssueAsync(VendorRequest application, byte[] request, string receiver, Uri address, CancellationToken cancellation)
     {
