@@ -62,6 +62,9 @@ public sealed record CertificateInfo(
     /// <summary>Set while wrong PINs over several certificates lock this device with all of them.</summary>
     public DateTimeOffset? DeviceLockedUntil { get; init; }
 
+    /// <summary>What helps when it cannot be used on this phone, or soon cannot; null while nothing has to help.</summary>
+    public CertificateRemedy? Remedy { get; init; }
+
     /// <summary>The signing key as the server knows it, 65 octets; null before it was generated.</summary>
     public byte[]? PublicKey { get; init; }
 
@@ -97,6 +100,24 @@ public enum RenewalStep
     Issuance,
     /// <summary>The encryption key arrives under its new certificate.</summary>
     Arrival,
+}
+
+/// <summary>How a state is lifted, by whom, and at what fee (M061).</summary>
+/// <param name="NeedsAdministrator">The enterprise's administrator has to agree; otherwise the holder does it alone.</param>
+/// <param name="Until">With <see cref="RemedyKind.Wait"/>.</param>
+/// <param name="FeeFen">In 分; null where it depends on the years chosen (the catalogue has them), or the CA is not on offer any more.</param>
+public sealed record CertificateRemedy(RemedyKind Kind, bool NeedsAdministrator, DateTimeOffset? Until, int? FeeFen);
+
+public enum RemedyKind
+{
+    /// <summary>The lock ends by itself. Whoever has forgotten the PIN may reset it.</summary>
+    Wait,
+    /// <summary>证书找回: frozen, locked for good, or the key is on another phone. The old signing key is gone for good; encrypted files stay readable.</summary>
+    Recovery,
+    /// <summary>续期: it ends within thirty days.</summary>
+    Renewal,
+    /// <summary>重新申请: it has ended. A revocation is not lifted; this gets another certificate.</summary>
+    Reapplication,
 }
 
 public sealed record MessageInfo(string MessageId, MessageKind Kind, string Title, string Body, string? Subject, DateTimeOffset At, bool Read);

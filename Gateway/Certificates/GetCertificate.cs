@@ -37,6 +37,9 @@ internal static class GetCertificate
             Renewal = view.Renewal is { } renewal ? new RenewalInfo(renewal.RequestId, ToHttp(renewal.Step)) : null,
             Recoverable = view.Recoverable,
             ExpiresSoon = view.ExpiresSoon,
+            Remedy = view.Remedy is { } remedy
+                ? new Contracts.Phone.CertificateRemedy(ToHttp(remedy.Kind), remedy.NeedsAdministrator, remedy.Until, remedy.FeeFen)
+                : null,
         };
     }
 
@@ -46,6 +49,15 @@ internal static class GetCertificate
         Grains.Certificates.RenewalStep.Issuance => Contracts.Phone.RenewalStep.Issuance,
         Grains.Certificates.RenewalStep.Arrival => Contracts.Phone.RenewalStep.Arrival,
         _ => throw new ArgumentOutOfRangeException(nameof(step), step, "Not a step of a renewal."),
+    };
+
+    private static Contracts.Phone.RemedyKind ToHttp(Grains.Certificates.RemedyKind kind) => kind switch
+    {
+        Grains.Certificates.RemedyKind.Wait => Contracts.Phone.RemedyKind.Wait,
+        Grains.Certificates.RemedyKind.Recovery => Contracts.Phone.RemedyKind.Recovery,
+        Grains.Certificates.RemedyKind.Renewal => Contracts.Phone.RemedyKind.Renewal,
+        Grains.Certificates.RemedyKind.Reapplication => Contracts.Phone.RemedyKind.Reapplication,
+        _ => throw new InvalidOperationException($"A certificate's remedy is {kind}."),
     };
 
     private static async Task<IResult> HandleAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>

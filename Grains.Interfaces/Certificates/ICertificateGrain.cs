@@ -196,6 +196,33 @@ public sealed record CertificateView(
     /// <summary>即将过期: less than 30 days left.</summary>
     [Id(11)]
     public bool ExpiresSoon { get; init; }
+
+    /// <summary>What helps when it cannot be used here, or soon cannot; null while nothing has to help.</summary>
+    [Id(12)]
+    public CertificateRemedy? Remedy { get; init; }
+}
+
+/// <param name="NeedsAdministrator">The enterprise's administrator has to agree; otherwise the holder does it alone.</param>
+/// <param name="Until">With <see cref="RemedyKind.Wait"/>.</param>
+/// <param name="FeeFen">In 分; null where it depends on the years chosen, or the CA is not on offer any more.</param>
+[GenerateSerializer, Immutable, Alias("bzt.CertificateRemedy")]
+public sealed record CertificateRemedy(
+    [property: Id(0)] RemedyKind Kind,
+    [property: Id(1)] bool NeedsAdministrator = false,
+    [property: Id(2)] DateTimeOffset? Until = null,
+    [property: Id(3)] int? FeeFen = null);
+
+/// <summary>Sent by value; values are never reused.</summary>
+public enum RemedyKind
+{
+    /// <summary>The lock ends by itself.</summary>
+    Wait = 0,
+    /// <summary>证书找回: new signing keys for the same encryption keys.</summary>
+    Recovery = 1,
+    /// <summary>续期</summary>
+    Renewal = 2,
+    /// <summary>重新申请</summary>
+    Reapplication = 3,
 }
 
 /// <param name="OpeningTime">As the platform announced it when the bid was encrypted.</param>

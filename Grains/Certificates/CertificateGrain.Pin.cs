@@ -183,6 +183,14 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         };
     }
 
+    private async ValueTask<CertificateRemedy?> RemedyAsync(CertificateView view) => CertificateRemedies.Of(view) switch
+    {
+        RemedyKind.Wait => new(RemedyKind.Wait, Until: view.LockedUntil, FeeFen: 0),
+        RemedyKind.Recovery => new(RemedyKind.Recovery, FeeFen: CertificateRemedies.RecoveryFee(await GrainFactory.Catalogue().Get(), view.Facts)),
+        { } byYears => new(byYears, NeedsAdministrator: PinOutbox.EnterpriseOf(Record.Created!) is not null && !await IsAdministratorAsync(view.Facts.Holder)),
+        null => null,
+    };
+
     private Refusal? RefuseCaller(CertificateCaller caller) =>
         Record.Created is not { } created || caller.User != created.Holder ? new Refusal(RefusalCode.NotFound)
         : caller.Device != created.Device ? new Refusal(RefusalCode.Forbidden)

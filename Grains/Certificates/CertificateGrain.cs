@@ -236,8 +236,8 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return new Refusal(RefusalCode.NotFound);
         }
 
-        var device = await GrainFactory.DevicePins(created.Device).GetView();
-        return View(created, caller, device, time.GetUtcNow());
+        var view = View(created, caller, await GrainFactory.DevicePins(created.Device).GetView(), time.GetUtcNow());
+        return view with { Remedy = await RemedyAsync(view) };
     }
 
     public Task<Reply<CertificateFacts>> GetFacts() => Task.FromResult<Reply<CertificateFacts>>(

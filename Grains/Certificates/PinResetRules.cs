@@ -152,7 +152,7 @@ internal static class PinResetRules
     /// <summary>Unchanged when nothing waits for this waiver any more.</summary>
     public static CertificateRecord Waive(CertificateRecord record, CertificateId id, Guid waiver, DateTimeOffset now)
     {
-        if (record.Pin?.Reset is not { } reset || reset.Waiver != waiver || !IsOpen(reset, now) || now >= reset.NotBefore)
+        if (record.Pin?.Reset is not { } reset || reset.Waiver != waiver || !IsOpen(reset, now) || now >= reset.NotBefore || record.Shares?.Approval is not { } approval)
         {
             return record;
         }
@@ -160,7 +160,7 @@ internal static class PinResetRules
         var waived = reset with { NotBefore = now, NotAfter = now + Window, Waived = true };
         var next = record.WithPin(pin => pin with { Reset = waived }) with
         {
-            Shares = record.Shares! with { Approval = record.Shares.Approval! with { NotBefore = waived.NotBefore, NotAfter = waived.NotAfter } },
+            Shares = record.Shares with { Approval = approval with { NotBefore = waived.NotBefore, NotAfter = waived.NotAfter } },
         };
         next = next.With(id, EvidenceKind.PinResetWaived, null, null, [], now);
         return next with { Outbox = next.Outbox.AddMessage(record.Created!.Holder, PinMessages.ResetReady(id, record.Created, waived, now)) };

@@ -50,6 +50,7 @@ public class DevicePinTests(CertificateSystem certificates)
                 var info = await phone.Client.GetCertificateAsync(phone.Certificate);
                 Assert.Equal((CertificateState.Locked, false), (info.State, info.LockedForGood));
                 Assert.Equal(info.DeviceLockedUntil, info.LockedUntil);
+                Assert.Equal(new Contracts.Phone.CertificateRemedy(Contracts.Phone.RemedyKind.Wait, false, info.LockedUntil, 0), info.Remedy);
                 var (_, request) = await phone.BindSessionAsync(await phone.PlatformAsync());
                 Assert.IsType<PinOutcome.Locked>(Assert.IsType<RequestOpening.NotOpened>(await phone.Client.OpenRequestAsync(request, phone.Certificate)).Reason);
             }
@@ -84,6 +85,35 @@ public class DevicePinTests(CertificateSystem certificates)
 
         // Nothing was looked at: neither counted nor zeroed.
         Assert.Equal(0, (await certificates.StoredAsync(phone.Certificate)).Shares!.Pin.Failures);
+    }
+
+    [Fact]
+    [Trait("Feature", "X01"), Trait("Surface", "api")]
+    public async Task Guesses_at_all_certificates_in_one_instant_get_one_each_at_most()
+    {
+        using var first = await CertifiedPhone.ActiveAsync(system);
+        List<CertifiedPhone> held = [first, await ActiveNextAsync(first), await ActiveNextAsync(first)];
+        await FailAsync(held[0], 4);
+        await FailAsync(held[1], 4);
+        await FailAsync(held[2], 4);
+
+        // Three are left to the device, and one to each certificate before its own lock. Each phone tries twice, all at once.
+        var opened = await Task.WhenAll(held.SelectMany(phone => Enumerable.Range(0, 2).Select(_ => OpenAsync(phone))));
+        var outcomes = await Task.WhenAll(opened.Select(request => request.Phone.Client.ConfirmAsync(request.Opened, CertifiedPhone.WrongPin)));
+        opened.ToList().ForEach(request => request.Opened.Dispose());
+        foreach (var phone in held)
+        {
+            Assert.Equal(5, (await certificates.StoredAsync(phone.Certificate)).Shares!.Pin.Failures);
+        }
+
+        Assert.All(outcomes, outcome => Assert.True(outcome is PinOutcome.WrongPin or PinOutcome.Locked or PinOutcome.Failed, $"{outcome}"));
+        Assert.NotNull((await system.Grains.DevicePins(new DeviceId(first.Phone.Login!.DeviceId)).GetView()).LockedUntil);
+
+        static async Task<(CertifiedPhone Phone, OpenedRequest Opened)> OpenAsync(CertifiedPhone phone)
+        {
+            var (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
+            return (phone, await phone.OpenAsync(scanned));
+        }
     }
 
     [Fact]

@@ -6,7 +6,9 @@ using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Forms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
+using CertificateRemedy = Bzt.Contracts.Phone.CertificateRemedy;
 using PinResetPhase = Bzt.Contracts.Phone.PinResetPhase;
+using RemedyKind = Bzt.Contracts.Phone.RemedyKind;
 
 namespace Bzt.Tests.Certificates;
 
@@ -169,7 +171,8 @@ public class PinResetTests(CertificateSystem certificates)
         await FetchOnlyAsync(taken);
         await StopAsync(watching, taken);
         await RestartAsync(taken);
-        Assert.Equal(CertificateState.Frozen, (await taken.Client.GetCertificateAsync(taken.Certificate)).State);
+        var frozen = await taken.Client.GetCertificateAsync(taken.Certificate);
+        Assert.Equal((CertificateState.Frozen, new CertificateRemedy(RemedyKind.Recovery, false, null, 5000)), (frozen.State, frozen.Remedy));
         await taken.MessagesAsync("证书已冻结", 1);
         Assert.IsType<PinOutcome.Frozen>(await taken.Client.ResetPinAsync(taken.Certificate, NewPin));
     }
@@ -191,6 +194,7 @@ public class PinResetTests(CertificateSystem certificates)
         await FailAsync(phone, 10);
         var info = await phone.Client.GetCertificateAsync(phone.Certificate);
         Assert.Equal((CertificateState.Locked, true, 10, 0, 0), (info.State, info.LockedForGood, info.Failures, info.TriesLeft, info.TriesLeftForGood));
+        Assert.Equal(new CertificateRemedy(RemedyKind.Recovery, false, null, 5000), info.Remedy);
         Assert.Equal(PinResetPhase.Overtaken, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
         Assert.Empty((await certificates.StoredAsync(phone.Certificate)).Shares!.Deposits);
         await RefusedAsync(ErrorCodes.PinLockedForGood, () => AskAsync(phone));
