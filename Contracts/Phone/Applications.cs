@@ -100,6 +100,9 @@ public sealed record ApplicationRequest(Guid OperationId, ApplicationKind Kind)
 
     /// <summary>The certificate to be renewed, applied for again, or recovered.</summary>
     public Guid? CertificateId { get; init; }
+
+    /// <summary>变更企业信息 although bids encrypted to the caller's certificates are not opened yet; show him which before.</summary>
+    public bool Insist { get; init; }
 }
 
 /// <summary>The administrator does not agree (M051).</summary>

@@ -159,6 +159,8 @@ public enum MessageKind
     ApplicationRejected,
     /// <summary>Nobody took the next step in time.</summary>
     ApplicationExpired,
+    /// <summary>The enterprise's name changed, and its certificates still say the old one; the subject is its credit code.</summary>
+    EnterpriseNameChanged,
 
     /// <summary>The certificate was revoked; subject is the certificate.</summary>
     CertificateRevoked,

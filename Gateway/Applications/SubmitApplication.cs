@@ -82,6 +82,7 @@ internal static class SubmitApplication
             Platform = request.PlatformId is { } platform ? new PlatformId(platform) : null,
             Ca = request.CaId is { } ca ? new CaId(ca) : null,
             Years = request.Years ?? 0,
+            Insist = request.Insist,
         }, null);
     }
 
@@ -89,7 +90,7 @@ internal static class SubmitApplication
     private static string? Fault(ApplicationRequest request)
     {
         var (needs, kind) = (ApplicationSteps.Of[request.Kind], request.Kind);
-        var ofCertificate = needs.Delivery != Delivery.Download || kind is ApplicationKind.Reapplication or ApplicationKind.StaffReapplication;
+        var ofCertificate = needs.Delivery != Delivery.Download;
         (string Member, bool Needed, bool Good)[] members =
         [
             // A claim has an endpoint of its own; everything else is of this list.

@@ -47,6 +47,7 @@ internal static class GetInbox
         Grains.Inbox.MessageKind.RenewalApproved => Contracts.Phone.MessageKind.RenewalApproved,
         Grains.Inbox.MessageKind.ApplicationRejected => Contracts.Phone.MessageKind.ApplicationRejected,
         Grains.Inbox.MessageKind.ApplicationExpired => Contracts.Phone.MessageKind.ApplicationExpired,
+        Grains.Inbox.MessageKind.EnterpriseNameChanged => Contracts.Phone.MessageKind.EnterpriseNameChanged,
         Grains.Inbox.MessageKind.PasswordChanged => Contracts.Phone.MessageKind.PasswordChanged,
         Grains.Inbox.MessageKind.NumberChanged => Contracts.Phone.MessageKind.NumberChanged,
         Grains.Inbox.MessageKind.WeChatTied => Contracts.Phone.MessageKind.WeChatTied,

@@ -173,6 +173,10 @@ public sealed record SubmitApplication(
     [Id(14)]
     public int Years { get; init; }
 
+    /// <summary>变更企业信息 although bids are not opened yet; the caller was shown which.</summary>
+    [Id(15)]
+    public bool Insist { get; init; }
+
     /// <summary>No name, no number: commands reach logs and exception texts.</summary>
     public override string ToString() => $"SubmitApplication {Kind} {Operation:D}";
 }

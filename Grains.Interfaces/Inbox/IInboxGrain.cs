@@ -89,6 +89,7 @@ public enum MessageKind
     RenewalApproved = 54,
     ApplicationRejected = 55,
     ApplicationExpired = 56,
+    EnterpriseNameChanged = 57,
 
     CertificateRevoked = 70,
     CertificateExpiring = 71,

@@ -13,11 +13,18 @@ namespace Bzt.Grains.Applications;
 /// <param name="Administrator">To be told, where he has to agree.</param>
 internal sealed record Admission(
     ApplicationKind Kind, string EnterpriseName, CreditCode CreditCode, ChosenOffer Offer, IReadOnlyList<AuthorisationScope>? Permissions,
-    string? PersonName, UserId? Administrator);
+    string? PersonName, UserId? Administrator)
+{
+    /// <summary>The end a recovered certificate keeps.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
+}
 
 /// <summary>Who may apply for what: asked of enterprises, certificates and accounts before a submission is decided.</summary>
-internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView catalogue)
+internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView catalogue, DateTimeOffset now)
 {
+
+    /// <summary>How long before its end a certificate may be renewed.</summary>
+    public static readonly TimeSpan RenewalWindow = TimeSpan.FromDays(90);
 
     private static readonly CreditCode NoEnterprise = new("");
 
@@ -28,7 +35,10 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
         ApplicationKind.EnterpriseCertificate or ApplicationKind.StaffCertificate => CertificateAsync(command),
         ApplicationKind.Join => JoinAsync(command),
         ApplicationKind.Authorisation => AuthorisationAsync(command),
+        ApplicationKind.Renewal or ApplicationKind.StaffRenewal or ApplicationKind.PersonalRenewal => RenewalAsync(command),
         ApplicationKind.Reapplication or ApplicationKind.StaffReapplication => ReapplicationAsync(command),
+        ApplicationKind.Recovery => RecoveryAsync(command),
+        ApplicationKind.EnterpriseChange => ChangeAsync(command),
         ApplicationKind.AdministratorReplacement => ReplacementAsync(command),
         _ => Task.FromResult<Reply<Admission>>(new Refusal(RefusalCode.InvalidRequest)),
     };
@@ -112,7 +122,45 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
             : new Admission(ApplicationKind.Authorisation, await NameAsync(code), code, offer, permissions, null, null);
     }
 
-    /// <summary>过期重新申请: another certificate in place of one that has expired; the old one stays, for what was encrypted to it.</summary>
+    /// <summary>续期 of a certificate that soon expires. Its subject stays: after a change of name another certificate is to be applied for.</summary>
+    private async Task<Reply<Admission>> RenewalAsync(SubmitApplication command)
+    {
+        if (await OwnAsync(command) is not { } facts)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (facts is not { State: CertificateState.Active, Issued: { } issued } || now < issued.NotAfter - RenewalWindow)
+        {
+            return new Refusal(RefusalCode.CertificateNotRenewable);
+        }
+
+        var personal = facts.CreditCode == NoEnterprise;
+        if (ChosenOffer.FindInGroup(catalogue, facts.RecognitionGroup, facts.Ca, command.Years, Delivery.Renewal, personal) is not { } offer)
+        {
+            return new Refusal(RefusalCode.OfferUnknown);
+        }
+
+        if (personal)
+        {
+            return await PersonAsync(command, ApplicationKind.PersonalRenewal, offer);
+        }
+
+        if (await NameAsync(facts.CreditCode) != facts.EnterpriseName)
+        {
+            return new Refusal(RefusalCode.CertificateNotRenewable);
+        }
+
+        return await RoleAsync(facts.CreditCode, command.Caller) switch
+        {
+            null => new Refusal(RefusalCode.NotMember),
+            Accounts.MemberRole.Administrator => new Admission(ApplicationKind.Renewal, facts.EnterpriseName, facts.CreditCode, offer, null, null, null),
+            _ => await AskingAsync(
+                ApplicationKind.StaffRenewal, facts.EnterpriseName, facts.CreditCode, offer, command.Permissions ?? await PermissionsAsync(facts, command.Caller)),
+        };
+    }
+
+    /// <summary>过期重新申请: another certificate in place of one that has expired. A person's is applied for like the first.</summary>
     private async Task<Reply<Admission>> ReapplicationAsync(SubmitApplication command)
     {
         if (await OwnAsync(command) is not { } facts)
@@ -126,7 +174,7 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
         }
 
         var personal = facts.CreditCode == NoEnterprise;
-        if (ChosenOffer.FindInGroup(catalogue, facts.RecognitionGroup, facts.Ca, command.Years, Delivery.Download, personal) is not { } offer)
+        if (ChosenOffer.FindInGroup(catalogue, facts.RecognitionGroup, facts.Ca, command.Years, Delivery.Reissue, personal) is not { } offer)
         {
             return new Refusal(RefusalCode.OfferUnknown);
         }
@@ -146,6 +194,64 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
                 ApplicationKind.StaffReapplication, await NameAsync(facts.CreditCode), facts.CreditCode, offer,
                 command.Permissions ?? await PermissionsAsync(facts, command.Caller)),
         };
+    }
+
+    /// <summary>证书找回: the holder's own, for what is left of it. Who he is, his real name proved again on this device has said.</summary>
+    private async Task<Reply<Admission>> RecoveryAsync(SubmitApplication command)
+    {
+        if (await OwnAsync(command) is not { } facts)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (facts is not { State: CertificateState.Active or CertificateState.Locked or CertificateState.Frozen, Issued: { } issued } || issued.NotAfter <= now)
+        {
+            return new Refusal(RefusalCode.CertificateNotRenewable);
+        }
+
+        var personal = facts.CreditCode == NoEnterprise;
+        if (ChosenOffer.FindRecovery(catalogue, facts.RecognitionGroup, facts.Ca) is not { } offer)
+        {
+            return new Refusal(RefusalCode.OfferUnknown);
+        }
+
+        var admission = personal
+            ? await PersonAsync(command, ApplicationKind.Recovery, offer)
+            : new Admission(ApplicationKind.Recovery, facts.EnterpriseName, facts.CreditCode, offer, null, null, null);
+        return admission is Done<Admission>(var admitted) ? admitted with { ValidUntil = issued.NotAfter } : admission;
+    }
+
+    /// <summary>变更企业信息: held back while bids encrypted to the caller's certificates wait for their opening, unless he insists after being shown which (X23).</summary>
+    private async Task<Reply<Admission>> ChangeAsync(SubmitApplication command)
+    {
+        var code = command.CreditCode!.Value;
+        if (await RoleAsync(code, command.Caller) != Accounts.MemberRole.Administrator)
+        {
+            return new Refusal(RefusalCode.Forbidden);
+        }
+
+        if (Offer(command, personal: false) is not { } offer)
+        {
+            return new Refusal(RefusalCode.OfferUnknown);
+        }
+
+        return !command.Insist && await HasUnopenedBidsAsync(code, command.Caller)
+            ? new Refusal(RefusalCode.BidsUnopened)
+            : new Admission(ApplicationKind.EnterpriseChange, command.EnterpriseName!, code, offer, null, null, null);
+    }
+
+    private async Task<bool> HasUnopenedBidsAsync(CreditCode code, UserId holder)
+    {
+        foreach (var id in await grains.Holder(holder).GetCertificates())
+        {
+            if (await grains.Certificate(id).GetFacts() is Done<CertificateFacts>(var facts) && facts.CreditCode == code
+                && await grains.Certificate(id).GetUnopenedBids(new CertificateCaller(holder, facts.Device)) is Done<IReadOnlyList<UnopenedBid>>({ Count: > 0 }))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The legal representative's new form, in place of an administrator who cannot be reached.</summary>

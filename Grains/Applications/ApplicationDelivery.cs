@@ -88,6 +88,8 @@ public static class ApplicationDelivery
                 .Add(ApplicationOutbox.AddMembership, holder.User.ToString(), new Membership(
                     claim.CreditCode, claim.EnterpriseName, Accounts.MemberRole.Administrator))
                 .AddMessage(holder.User, ApplicationMessages.Completed(id, application, now)),
+            ApplicationKind.EnterpriseChange => outbox
+                .Add(ApplicationOutbox.ChangeName, claim.CreditCode.Value, new CertifiedName(id, claim.EnterpriseName)),
             ApplicationKind.AdministratorReplacement => outbox
                 .Add(ApplicationOutbox.ReplaceAdministrator, claim.CreditCode.Value, new ReplaceAdministrator(id, holder.User, holder.MaskedName, holder.MaskedPhoneNumber)),
             _ when application.Permissions is { Count: > 0 } permissions => outbox

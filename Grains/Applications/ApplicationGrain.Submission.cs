@@ -34,7 +34,7 @@ public sealed partial class ApplicationGrain
         }
 
         var now = time.GetUtcNow();
-        switch (await new ApplicationAdmission(GrainFactory, catalogue.Current).AdmitAsync(command))
+        switch (await new ApplicationAdmission(GrainFactory, catalogue.Current, now).AdmitAsync(command))
         {
             case Refused<Admission>(var refused):
                 return refused;
@@ -46,6 +46,7 @@ public sealed partial class ApplicationGrain
                     SubmittedBy = command.Caller == command.Holder.User ? null : command.Caller,
                     Predecessor = command.Certificate,
                     Permissions = admission.Permissions,
+                    ValidUntil = admission.ValidUntil,
                 };
                 var provision = new ApplicationRules.Provision(new OrderId(Guid.CreateVersion7(now)), admission.PersonName, admission.Administrator);
                 var (next, refusal) = decide(storage.State, Id, submission, provision, now);

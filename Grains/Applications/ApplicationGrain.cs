@@ -157,10 +157,14 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
 
     public Task DrainOutbox() => outbox.DrainAsync();
 
-    /// <summary>A refusal when the certificate being downloaded has become active and does not end any more.</summary>
+    /// <summary>
+    /// A refusal when the certificate being downloaded has become active and does not end any more. One that was there before the application
+    /// does not end with it at all: what has begun with its keys is finished.
+    /// </summary>
     private async Task<Refusal?> EndDownload() =>
-        storage.State.Application is { State: ApplicationState.Downloading } downloading
-        && await GrainFactory.Certificate(downloading.Certificate).Abandon() is Refused<Nothing> { Refusal: { Code: not RefusalCode.NotFound } active }
+        storage.State.Application is not { State: ApplicationState.Downloading } downloading ? null
+        : downloading.Steps.Delivery != Delivery.Download ? new Refusal(RefusalCode.ApplicationStateWrong)
+        : await GrainFactory.Certificate(downloading.Certificate).Abandon() is Refused<Nothing> { Refusal: { Code: not RefusalCode.NotFound } active }
             ? active
             : null;
 
@@ -180,7 +184,7 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
         return application.Steps.Delivery switch
         {
             Delivery.Renewal => await certificate.Renew(new RenewCertificate(Id, number, caller)),
-            Delivery.Recovery => await certificate.Rekey(new RekeyCertificate(
+            Delivery.Recovery or Delivery.Reissue => await certificate.Rekey(new RekeyCertificate(
                 Id, number, caller, command.DevicePublicKey, ApplicationRules.Subject(application, await PersonName(application)))),
             _ => await certificate.Create(NewCertificate(application, command, await PersonName(application))),
         };

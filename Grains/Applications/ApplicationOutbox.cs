@@ -22,6 +22,7 @@ internal static class ApplicationOutbox
     public const string ClaimLost = "application/claim-lost";
     public const string WithdrawLetter = "application/withdraw-letter";
     public const string Grant = "application/grant";
+    public const string ChangeName = "application/change-name";
     public const string ReplaceAdministrator = "application/replace-administrator";
 }
 
@@ -151,4 +152,17 @@ internal sealed class ReplaceAdministratorHandler(IGrainFactory grains) : IOutbo
 
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
         grains.Enterprise(new CreditCode(delivery.Item.Target)).ReplaceAdministrator(delivery.Item.Read<ReplaceAdministrator>());
+}
+
+internal sealed record CertifiedName(ApplicationId Application, string Name);
+
+internal sealed class ChangeNameHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => ApplicationOutbox.ChangeName;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var name = delivery.Item.Read<CertifiedName>();
+        return grains.Enterprise(new CreditCode(delivery.Item.Target)).ChangeName(name.Application, name.Name);
+    }
 }

@@ -28,6 +28,8 @@ public static class ApplicationRules
 
         public IReadOnlyList<AuthorisationScope>? Permissions { get; init; }
 
+        public DateTimeOffset? ValidUntil { get; init; }
+
         public UserId Submitter => SubmittedBy ?? Applicant.User;
     }
 
@@ -56,6 +58,7 @@ public static class ApplicationRules
             SubmittedBy = submission.SubmittedBy,
             Predecessor = submission.Predecessor,
             Permissions = submission.Permissions,
+            ValidUntil = submission.ValidUntil,
         };
         var first = ApplicationTable.After(application.Way, null, ApplicationEvent.Submit, ApplicationActors.Submitter)
             ?? throw new InvalidOperationException("The table has no submission.");
@@ -219,7 +222,7 @@ public static class ApplicationRules
                 outbox = outbox.Add(ApplicationOutbox.OpenOrder, provision.NewOrder.ToString(), OrderOf(id, application));
                 break;
             case ApplicationState.CaReview:
-                outbox = outbox.Add(ApplicationOutbox.SubmitToCa, application.Offer.Ca.Value, OrderToCa(id, application, provision.PersonName));
+                outbox = outbox.Add(ApplicationOutbox.SubmitToCa, application.Offer.Ca.Value, OrderToCa(id, application, provision.PersonName, now));
                 if (application.Kind == ApplicationKind.Claim)
                 {
                     outbox = outbox.Add(ApplicationOutbox.Contend, application.Claim.CreditCode.Value, id);
@@ -280,7 +283,7 @@ public static class ApplicationRules
     private static Outbox CloseOrder(this Outbox outbox, ApplicationRecord application, ApplicationId id) =>
         application.Order is { } order ? outbox.Add(ApplicationOutbox.CloseOrder, order.ToString(), id) : outbox;
 
-    private static CaSubmissionOrder OrderToCa(ApplicationId id, ApplicationRecord application, string? personName)
+    private static CaSubmissionOrder OrderToCa(ApplicationId id, ApplicationRecord application, string? personName, DateTimeOffset now)
     {
         var (claim, offer, holder) = (application.Claim, application.Offer, application.Applicant);
         var subject = Subject(application, personName);
@@ -288,7 +291,7 @@ public static class ApplicationRules
             new CaApplication(
                 Number(id, application.Submission), KindAtCa(application), application.Certificate.ToString(),
                 new CaSubject(subject.CommonName, subject.Organization, null, offer.Province, null, subject.CreditCode),
-                TimeSpan.FromDays(365 * offer.Years)),
+                application.ValidUntil is { } end ? Remaining(end, now) : TimeSpan.FromDays(365 * offer.Years)),
             id,
             new CaApplicationFile(
                 offer.PlatformName, offer.Years, holder.User, holder.MaskedName, holder.MaskedPhoneNumber, claim.LicenceBlobId, claim.FormBlobId)
@@ -301,10 +304,14 @@ public static class ApplicationRules
             });
     }
 
+    /// <summary>Whole days, one at least: what is left may run out while the CA reviews.</summary>
+    private static TimeSpan Remaining(DateTimeOffset end, DateTimeOffset now) => TimeSpan.FromDays(Math.Max(1, (int)(end - now).TotalDays));
+
     private static CaApplicationKind KindAtCa(ApplicationRecord application) => application.Steps.Delivery switch
     {
         Delivery.Renewal => CaApplicationKind.Renew,
         Delivery.Recovery => CaApplicationKind.Recover,
+        Delivery.Reissue => CaApplicationKind.Reissue,
         _ => CaApplicationKind.New,
     };
 }

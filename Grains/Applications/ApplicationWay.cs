@@ -10,8 +10,10 @@ public enum Delivery
     Download,
     /// <summary>The same keys, certified anew, under the certificate's PIN.</summary>
     Renewal,
-    /// <summary>A new signing key, and every encryption key the holder ever had.</summary>
+    /// <summary>A new signing key for the rest of the certificate's time, and every encryption key the holder ever had.</summary>
     Recovery,
+    /// <summary>A new signing key and a new encryption key in an expired certificate's place, and every encryption key from before.</summary>
+    Reissue,
 }
 
 /// <summary>What a kind of application asks for on its way.</summary>
@@ -35,8 +37,8 @@ public sealed record ApplicationSteps(bool Administrator, bool Letter, bool Form
         [ApplicationKind.Authorisation] =            new(false,    true,  false, false,   Delivery.Download),
         [ApplicationKind.Renewal] =                  new(false,    true,  false, false,   Delivery.Renewal),
         [ApplicationKind.StaffRenewal] =             new(true,     true,  false, false,   Delivery.Renewal),
-        [ApplicationKind.Reapplication] =            new(false,    false, true,  false,   Delivery.Download),
-        [ApplicationKind.StaffReapplication] =       new(true,     true,  false, false,   Delivery.Download),
+        [ApplicationKind.Reapplication] =            new(false,    false, true,  false,   Delivery.Reissue),
+        [ApplicationKind.StaffReapplication] =       new(true,     true,  false, false,   Delivery.Reissue),
         [ApplicationKind.Recovery] =                 new(false,    false, false, false,   Delivery.Recovery),
         [ApplicationKind.EnterpriseChange] =         new(false,    false, true,  true,    Delivery.Download),
         [ApplicationKind.AdministratorReplacement] = new(false,    false, true,  true,    Delivery.Download),

@@ -52,6 +52,9 @@ public sealed record ApplicationRecord(
     /// <summary>The authorisation letter of this submission, from the moment its seal is asked for.</summary>
     public AuthorisationLetter? Letter { get; init; }
 
+    /// <summary>The end the recovered certificate keeps; null where years are applied for.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
+
     /// <summary>When the clock ends it, as it stands; null never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

@@ -48,6 +48,10 @@ internal static class EnterpriseMessages
         $"enterprise/{code}/replaced/{application}", MessageKind.AdministratorChanged, "企业管理员已变更",
         $"经法定代表人重新授权并由CA审核，{enterprise}的管理员已变更，您现在是办事人员。如有疑问请联系企业。", code.Value, now);
 
+    public static InboxEntry NameChanged(CreditCode code, string former, string name, ApplicationId application, DateTimeOffset now) => new(
+        $"enterprise/{code}/name/{application}", MessageKind.EnterpriseNameChanged, "企业信息已变更",
+        $"{former}已变更为{name}。您持有的企业证书仍为原名称，请重新申请企业证书。", code.Value, now);
+
     public static InboxEntry Claimed(CreditCode code, string enterprise, DateTimeOffset now) => new(
         $"enterprise/{code}/claimed", MessageKind.EnterpriseClaimed, "企业已被认领",
         $"您关注的{enterprise}已完成认领，现在可以申请加入。", code.Value, now);

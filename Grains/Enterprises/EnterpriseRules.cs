@@ -78,12 +78,16 @@ public static class EnterpriseRules
 
         var changed = claimed with { Name = name };
         var told = claimed.Members.Aggregate(state.Outbox, (outbox, member) => outbox.AddMembership(member.User, new Accounts.Membership(code, name, member.Role)));
-        return ((state with
+        var renamed = (state with
         {
             Claimed = changed,
             Replacements = state.Replacements.Add(application),
             Outbox = told.Project(EnterpriseProjector.Row(code, changed)),
-        }).With(code, null, EnterpriseAct.NameChanged, null, application.ToString(), now), null);
+        }).With(code, null, EnterpriseAct.NameChanged, null, application.ToString(), now);
+
+        // Their certificates still say the old name: platforms that know the new one do not take them.
+        return (claimed.Members.Where(member => member.User != claimed.Administrator).Aggregate(
+            renamed, (next, member) => next.Telling(member.User, EnterpriseMessages.NameChanged(code, claimed.Name, name, application, now))), null);
     }
 
     /// <summary>Who wants to hear of the claim, as many as can be told in one state.</summary>

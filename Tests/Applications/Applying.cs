@@ -60,6 +60,15 @@ internal sealed class Applying : IDisposable
         return staff;
     }
 
+    /// <summary>What needs licence, form and legal representative.</summary>
+    public async Task<ApplicationRequest> WithPapersAsync(ApplicationKind kind, EnterpriseInfo enterprise) => new(Guid.NewGuid(), kind)
+    {
+        EnterpriseName = enterprise.Name, CreditCode = enterprise.CreditCode,
+        LegalRepresentativeName = Phone.Person.Name, LegalRepresentativeIdNumber = Phone.Person.IdNumber,
+        LicenceBlobId = (await Phone.UploadAsync("licence")).BlobId, FormBlobId = (await Phone.UploadAsync("form")).BlobId,
+        PlatformId = "yichang-ggzy", CaId = "yichang-ca", Years = 1,
+    };
+
     public Guid UserId => Phone.Login!.UserId;
 
     /// <summary>After a restart of the system too: the same key, login and shares.</summary>

@@ -37,23 +37,22 @@ public sealed class ReapplicationTests
         var number = await again.FindAsync(paper.ApplicationId);
         Assert.Equal(ClaimSteps.Picture, await again.Http.GetByteArrayAsync(again.At($"/yichang-ca/applications/{number}/files/form")));
         var renewed = await administrator.ApprovedPaidAndDownloadedAsync(again, paper.ApplicationId);
-        Assert.NotEqual(first, renewed.CertificateId);
+        Assert.Equal((first, CertificateState.Active), (renewed.CertificateId, renewed.State));
 
-        // The staff's: through the administrator, who seals with the new certificate and not with the expired one. Nobody is asked for the scope again.
+        // The staff's: through the administrator, who seals with the certificate that is valid again and not with another's. Nobody is asked for the scope again.
         var asked = await staff.Client.ApplyAsync(new ApplicationRequest(Guid.NewGuid(), ApplicationKind.Reapplication) { CertificateId = theirs, Years = 1 });
         Assert.Equal((ApplicationKind.StaffReapplication, ApplicationState.AdministratorReview), (asked.Kind, asked.State));
         Assert.Equal(5, asked.Permissions.Count);
         await Wait.UntilAsync(() => administrator.Phone.MessageAsync("证书授权"), message => message.Subject == asked.ApplicationId.ToString());
         await administrator.Client.AgreeAsync(asked.ApplicationId);
-        await ClaimSteps.RefusedAsync(ErrorCodes.CertificateNotEligible, () => administrator.Client.BeginSealAsync(asked.ApplicationId, first));
+        await ClaimSteps.RefusedAsync(ErrorCodes.CertificateNotEligible, () => administrator.Client.BeginSealAsync(asked.ApplicationId, theirs));
         await administrator.SealAsync(asked.ApplicationId, renewed.CertificateId);
         var second = await staff.ApprovedPaidAndDownloadedAsync(again, asked.ApplicationId);
-        Assert.Equal(enterprise.CreditCode, second.CreditCode);
+        Assert.Equal((theirs, enterprise.CreditCode), (second.CertificateId, second.CreditCode));
 
         await system.RestartAsync();
         await staff.ReconnectAsync();
-        var held = await staff.Client.GetCertificatesAsync();
-        Assert.Equal(CertificateState.Expired, held.Single(certificate => certificate.CertificateId == theirs).State);
-        Assert.Equal(CertificateState.Active, held.Single(certificate => certificate.CertificateId == second.CertificateId).State);
+        var held = Assert.Single(await staff.Client.GetCertificatesAsync());
+        Assert.Equal((CertificateState.Active, second.SigningSerial), (held.State, held.SigningSerial));
     }
 }

@@ -27,6 +27,7 @@ public sealed class StoredApplicationTests
             Predecessor = new CertificateId(Id),
             Permissions = [AuthorisationScope.Login, AuthorisationScope.Seal],
             Letter = new AuthorisationLetter(Id, new CertificateId(Id), new UserId(Id), "letter", [4], [7], At, At) { Sealed = new SealedLetter("sealed", [5], [6], At) },
+            ValidUntil = At,
             ExpiresAt = At,
         },
         Outbox = Outbox.Empty.Add(ApplicationOutbox.Contend, Code.Value, new Bzt.Grains.ApplicationId(Id)),

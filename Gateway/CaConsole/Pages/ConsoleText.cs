@@ -29,6 +29,9 @@ internal static class ConsoleText
         _ => throw new InvalidOperationException($"An application of kind {kind}."),
     };
 
+    /// <summary>A recovered certificate keeps its end.</summary>
+    public static string Years(int years) => years == 0 ? "原有效期" : $"{years} 年";
+
     /// <summary>What a reviewer compares, beside the facts.</summary>
     public static string Check(ApplicationKind kind) => kind switch
     {

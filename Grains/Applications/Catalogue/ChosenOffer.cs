@@ -15,6 +15,20 @@ public sealed record ChosenOffer(
     public static ChosenOffer? FindInGroup(CatalogueView catalogue, string recognitionGroup, CaId ca, int years, Delivery delivery, bool personal) =>
         First(catalogue, (place, authority) => place.RecognitionGroup == recognitionGroup && authority.Ca == ca, years, delivery, personal);
 
+    /// <summary>证书找回: no years are chosen, what is left stays.</summary>
+    public static ChosenOffer? FindRecovery(CatalogueView catalogue, string recognitionGroup, CaId ca) =>
+        (from province in catalogue.Provinces
+         from place in province.Platforms
+         where place.RecognitionGroup == recognitionGroup
+         from authority in place.CertificateAuthorities
+         where authority.Ca == ca
+         select new ChosenOffer(
+             province.Name, place.Platform, place.Name, place.RecognitionGroup, authority.Ca, authority.Name, 0, authority.RecoveryFeeFen)
+         {
+             Due = authority.PaidBeforeReview ? FeeDue.BeforeReview : FeeDue.AfterReview,
+         })
+        .FirstOrDefault();
+
     private static ChosenOffer? First(
         CatalogueView catalogue, Func<PlatformOffers, AuthorityOffers, bool> isChosen, int years, Delivery delivery, bool personal) =>
         (from province in catalogue.Provinces
@@ -24,15 +38,14 @@ public sealed record ChosenOffer(
          from offer in authority.Offers
          where offer.Years == years
          select new ChosenOffer(
-             province.Name, place.Platform, place.Name, place.RecognitionGroup, authority.Ca, authority.Name, offer.Years, Fee(authority, offer, delivery, personal))
+             province.Name, place.Platform, place.Name, place.RecognitionGroup, authority.Ca, authority.Name, offer.Years, Fee(offer, delivery, personal))
          {
              Due = authority.PaidBeforeReview ? FeeDue.BeforeReview : FeeDue.AfterReview,
          })
         .FirstOrDefault();
 
-    private static int Fee(AuthorityOffers authority, Offer offer, Delivery delivery, bool personal) => delivery switch
+    private static int Fee(Offer offer, Delivery delivery, bool personal) => delivery switch
     {
-        Delivery.Recovery => authority.RecoveryFeeFen,
         Delivery.Renewal => personal ? offer.PersonalFeeFen : offer.RenewalFeeFen,
         _ => personal ? offer.PersonalFeeFen : offer.FeeFen,
     };
