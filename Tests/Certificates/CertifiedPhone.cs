@@ -41,7 +41,7 @@ internal sealed class CertifiedPhone : IDisposable
     private CertifiedPhone(EmbeddedSystem system, TestPhone phone)
     {
         (this.system, Phone) = (system, phone);
-        var body = string.Create(CultureInfo.InvariantCulture, $"91420500MA{Interlocked.Increment(ref enterprises):0000000}");
+        var body = string.Create(CultureInfo.InvariantCulture, $"91420500MC{Interlocked.Increment(ref enterprises):0000000}");
         Enterprise = new EnterpriseInfo($"宜昌测试{enterprises}有限公司", body + CreditCodes.CheckCharacter(body));
     }
 
