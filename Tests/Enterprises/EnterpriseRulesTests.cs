@@ -2,6 +2,7 @@ using Bzt.Grains;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Enterprises;
+using Bzt.Grains.Foundations;
 using CsCheck;
 using ApplicationId = Bzt.Grains.ApplicationId;
 
@@ -68,6 +69,26 @@ public sealed class EnterpriseRulesTests
         Assert.Equal(RefusalCode.EnterpriseClaimed, EnterpriseRules.Reserve(state, Application(1)).Refusal?.Code);
         Assert.Null(EnterpriseRules.Reserve(state, Application(0)).Refusal);
         Assert.Null(EnterpriseRules.Reserve(EnterpriseRules.Release(state, Application(0)), Application(1)).Refusal);
+    }
+
+    [Fact]
+    public void A_changed_name_is_told_to_every_member_and_to_searches_once()
+    {
+        var claimed = MemberRules.Join(
+            EnterpriseRules.Confirm(new StoredEnterprise(), Code, Claim(0), Now), Code,
+            new AddMember(Guid.NewGuid(), new UserId(Guid.NewGuid()), MemberVia.Join, "李*", "138****0002"), Now);
+        var (changed, refusal) = EnterpriseRules.ChangeName(claimed with { Outbox = Outbox.Empty }, Code, Application(5), "湖北江汉建设集团有限公司", Now);
+        Assert.Null(refusal);
+        Assert.Equal("湖北江汉建设集团有限公司", changed.Claimed!.Name);
+        Assert.Equal(claimed.Claimed!.Members, changed.Claimed.Members);
+        Assert.Equal(
+            claimed.Claimed.Members.Select(member => (member.User.ToString(), member.Role, changed.Claimed.Name)),
+            changed.Outbox.Items.Where(item => item.Kind == EnterpriseOutbox.Membership)
+                .Select(item => (item.Target, item.Read<Membership>().Role, item.Read<Membership>().EnterpriseName)));
+        Assert.Equal(changed.Claimed.Name, Assert.IsType<EnterpriseRow>(Assert.Single(changed.Outbox.Items, item => item.Kind == ProjectionOutbox.Kind).Read<ProjectionRow>()).Name);
+
+        Assert.Same(changed, EnterpriseRules.ChangeName(changed, Code, Application(5), "另一个名称", Now).State);
+        Assert.Equal(RefusalCode.EnterpriseUnclaimed, EnterpriseRules.ChangeName(new StoredEnterprise(), Code, Application(5), "某公司", Now).Refusal?.Code);
     }
 
     private static ApplicationId Application(int who) => new(new Guid(who + 1, 0, 0, new byte[8]));
