@@ -45,8 +45,9 @@ internal static class RealNameRules
     /// <summary>How long after that the provider's yes still counts: later it is no longer what the person says now.</summary>
     public static readonly TimeSpan AnswerLifetime = TimeSpan.FromHours(1);
 
-    /// <summary>However often a phone asks, the provider is asked about a check once in this time.</summary>
+    /// <summary>However often a phone asks, the provider is asked about a check once in this time, and less often when it gave no answer.</summary>
     public static readonly TimeSpan AskInterval = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan AskIntervalInTrouble = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 

@@ -13,7 +13,8 @@ public sealed partial class UserGrain
 {
     private const int StateBytes = 16;
 
-    private readonly Dictionary<Guid, DateTimeOffset> asked = [];
+    // When a check's provider may be asked again. Only a courtesy to the provider: a new activation knows nothing of it.
+    private readonly Dictionary<Guid, DateTimeOffset> askAgainAt = [];
 
     public Task<IReadOnlyList<RealNameWay>> GetRealNameWays() =>
         Task.FromResult<IReadOnlyList<RealNameWay>>([RealNameWay.BankCard, .. pages.Where(page => page.IsOffered).Select(page => page.Way).Order()]);
@@ -116,16 +117,17 @@ public sealed partial class UserGrain
 
         // 2. Ask, when there is something to ask: at once for a person who comes back the first time, else not too often.
         var comesBack = state is not null && found.Page is { Returned: false };
-        if (found is not { Outcome: null, Page: { } page } || !(comesBack || now >= asked.GetValueOrDefault(operation) + RealNameRules.AskInterval))
+        if (found is not { Outcome: null, Page: { } page } || !(comesBack || now >= askAgainAt.GetValueOrDefault(operation)))
         {
             return ShowCheck(found, now);
         }
 
-        asked[operation] = now;
         var provider = pages.First(known => known.Way == found.Way);
         var result = await AskAsync(giveUp => provider.QueryAsync(new HostedCheck(page.Reference, page.Address), giveUp), reason => new HostedCheckResult.Unavailable(reason));
         var verdict = RealNameRules.Read(result);
         Tell(verdict, provider.Way, (result as HostedCheckResult.Refused)?.ProviderCode ?? (result as HostedCheckResult.Unavailable)?.Reason);
+
+        askAgainAt[operation] = now + (verdict is RealNameVerdict.Unknown ? RealNameRules.AskIntervalInTrouble : RealNameRules.AskInterval);
 
         // 3. Decide.
         var next = comesBack ? RealNameRules.Return(durable, operation) : durable;
@@ -142,7 +144,7 @@ public sealed partial class UserGrain
         var shown = RealNameRules.Find(durable, operation)!;
         if (shown.Outcome is not null)
         {
-            asked.Remove(operation);
+            askAgainAt.Remove(operation);
         }
 
         return ShowCheck(shown, now, providerAway: verdict is RealNameVerdict.Unknown);

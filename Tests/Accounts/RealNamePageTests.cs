@@ -93,7 +93,7 @@ public abstract class RealNamePageTests(RealNameSystem one)
 
         // Through the page, but the window is closed there and then. Just asked, the provider is not asked again; a little later it is.
         await PassAsync(system, new Uri(begun.PageUrl!));
-        system.Clock.Advance(TimeSpan.FromSeconds(3));
+        system.Clock.Advance(RealNameRules.AskInterval);
         Assert.Equal(RealNameProgress.Proven, (await client.CheckAsync(operation)).Progress);
         Assert.NotNull((await phone.MeAsync()).RealName);
     }
@@ -224,7 +224,7 @@ public abstract class RealNamePageTests(RealNameSystem one)
             await system.Simulators.SteerAsync(Provider, new Steer(trouble));
             var away = await client.ReturnAsync(operation, StateOf(back));
             Assert.Equal((RealNameProgress.Waiting, true), (away.Progress, away.ProviderAway));
-            system.Clock.Advance(TimeSpan.FromSeconds(3));
+            system.Clock.Advance(RealNameRules.AskIntervalInTrouble);
         }
 
         Assert.Equal(RealNameProgress.Proven, (await client.CheckAsync(operation)).Progress);
@@ -243,7 +243,7 @@ public abstract class RealNamePageTests(RealNameSystem one)
         var back = await PassAsync(system, new Uri((await BeginAsync(client, operation)).PageUrl!));
         await system.Simulators.SteerAsync(Provider, new Steer(Disturbance.Never));
         Assert.True((await client.ReturnAsync(operation, StateOf(back))).ProviderAway);
-        system.Clock.Advance(TimeSpan.FromSeconds(3));
+        system.Clock.Advance(RealNameRules.AskIntervalInTrouble);
         Assert.Equal(RealNameProgress.Proven, (await client.CheckAsync(operation)).Progress);
     }
 

@@ -10,12 +10,12 @@ using RealNameWay = Bzt.Contracts.Phone.RealNameWay;
 namespace Bzt.Tests.Accounts;
 
 [Trait("Feature", "M017"), Trait("Surface", "api")]
-public sealed class RealNameTests
+public sealed class RealNameTests(RealNameSystem one) : IClassFixture<RealNameSystem>
 {
     [Fact]
     public async Task Four_matching_elements_prove_a_person_and_the_proof_survives_a_restart()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var proven = await phone.ProveRealNameAsync();
         Assert.Equal(RealNameWay.BankCard, proven.Way);
@@ -34,7 +34,7 @@ public sealed class RealNameTests
     [Fact]
     public async Task A_mismatch_is_refused_and_a_repeat_of_the_operation_gets_the_recorded_outcome()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var person = phone.Person;
         var wrong = person with { CardNumber = EmbeddedSystem.NextPerson().CardNumber };
@@ -48,12 +48,13 @@ public sealed class RealNameTests
         Assert.Equal(ErrorCodes.RealNameMismatch, await Refused(() => phone.ProveRealNameAsync(operation, wrong)));
         Assert.Equal(ErrorCodes.IdempotencyConflict, await Refused(() => phone.ProveRealNameAsync(operation)));
         Assert.Null((await phone.MeAsync()).RealName);
+        await system.Simulators.ClearAsync("bankcard");
     }
 
     [Fact]
     public async Task A_provider_without_an_answer_costs_no_try_and_the_same_operation_goes_on()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var operation = Guid.NewGuid();
         for (var i = 0; i < 6; i++)
@@ -69,9 +70,9 @@ public sealed class RealNameTests
     [Fact]
     public async Task A_bank_that_answers_twice_late_or_never_is_given_up_on_and_charges_once()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
-        var operation = Guid.NewGuid();
+        var (operation, before) = (Guid.NewGuid(), await ChecksMadeAsync(system));
         foreach (var trouble in new[] { Disturbance.Twice, Disturbance.Silence, Disturbance.Never })
         {
             await system.Simulators.SteerAsync("bankcard", new Steer(trouble));
@@ -83,42 +84,43 @@ public sealed class RealNameTests
         await system.RestartAsync();
         phone.Reconnect();
         await phone.ProveRealNameAsync(operation);
-        Assert.Equal(1, (await system.Simulators.ChecksMadeAsync()).BankCards);
+        Assert.Equal(before + 1, await ChecksMadeAsync(system));
     }
 
     [Fact]
     public async Task Submitted_twice_at_once_it_is_one_check()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
-        var operation = Guid.NewGuid();
+        var (operation, before) = (Guid.NewGuid(), await ChecksMadeAsync(system));
         var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => phone.ProveRealNameAsync(operation)));
         Assert.All(all, proven => Assert.Equal(all[0], proven));
-        Assert.Equal(1, (await system.Simulators.ChecksMadeAsync()).BankCards);
+        Assert.Equal(before + 1, await ChecksMadeAsync(system));
         // Two operations at once are two checks of one person.
         await Task.WhenAll(phone.ProveRealNameAsync(), phone.ProveRealNameAsync());
-        Assert.Equal(3, (await system.Simulators.ChecksMadeAsync()).BankCards);
+        Assert.Equal(before + 3, await ChecksMadeAsync(system));
     }
 
     [Fact]
     public async Task Children_never_reach_the_bank_and_cost_no_try()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var child = phone.Person with { IdNumber = "0123456789X".Select(check => "42000020200101001" + check).Single(number => IdNumber.TryReadBirth(number, out _)) };
+        var before = await ChecksMadeAsync(system);
         for (var i = 0; i < 6; i++)
         {
             Assert.Equal(ErrorCodes.RealNameUnderage, await Refused(() => phone.ProveRealNameAsync(other: child)));
         }
 
-        Assert.Equal(0, (await system.Simulators.ChecksMadeAsync()).BankCards);
+        Assert.Equal(before, await ChecksMadeAsync(system));
         await phone.ProveRealNameAsync();
     }
 
     [Fact]
     public async Task A_card_that_cannot_be_used_and_a_bank_s_own_limit_are_told()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         foreach (var (answer, code) in new[] { ("CARD_UNUSABLE", ErrorCodes.BankCardUnusable), ("CARD_UNSUPPORTED", ErrorCodes.BankCardUnusable), ("TOO_MANY", ErrorCodes.RateLimited), ("SOMETHING_NEW", ErrorCodes.ProviderUnavailable) })
         {
@@ -131,7 +133,7 @@ public sealed class RealNameTests
     [Trait("Feature", "M016")]
     public async Task The_phone_s_client_goes_all_the_ways()
     {
-        var system = await EmbeddedSystem.SharedAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var client = new PhoneClient(
             system.Gateway, phone.Key, new MemoryPhoneKeyStore(), new DotNetPinStretcher(), await ChannelTrust.FetchAsync(system.Gateway), system.Clock, SystemRandom.Instance)
@@ -160,7 +162,7 @@ public sealed class RealNameTests
     [Fact]
     public async Task Five_checks_a_day()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var wrong = phone.Person with { CardNumber = EmbeddedSystem.NextPerson().CardNumber };
         for (var i = 0; i < 5; i++)
@@ -176,7 +178,7 @@ public sealed class RealNameTests
     [Fact]
     public async Task A_person_has_one_account()
     {
-        var system = await EmbeddedSystem.SharedAsync();
+        var system = one.System;
         using var first = await system.RealNamedPhoneAsync();
         using var second = await system.LoggedInPhoneAsync();
         Assert.Equal(ErrorCodes.RealNameTaken, await Refused(() => second.ProveRealNameAsync(other: first.Person)));
@@ -187,7 +189,7 @@ public sealed class RealNameTests
     [Fact]
     public async Task The_active_device_proves_again_and_each_device_s_last_proof_is_its_own()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var (user, device) = (system.Grains.User(new UserId(phone.Login!.UserId)), new DeviceId(phone.Login.DeviceId));
         Assert.Equal(RefusalCode.RealNameRequired, Assert.IsType<Refused<DateTimeOffset>>(await user.GetLastProof(device)).Refusal.Code);
@@ -215,7 +217,7 @@ public sealed class RealNameTests
     [Fact]
     public async Task An_identity_once_proven_is_not_exchanged()
     {
-        var system = await EmbeddedSystem.SharedAsync();
+        var system = one.System;
         using var phone = await system.RealNamedPhoneAsync();
         Assert.Equal(ErrorCodes.RealNameAlready, await Refused(() => phone.ProveRealNameAsync(other: EmbeddedSystem.NextPerson())));
     }
@@ -223,7 +225,7 @@ public sealed class RealNameTests
     [Fact]
     public async Task An_id_number_with_a_wrong_check_character_is_refused_by_name()
     {
-        var system = await EmbeddedSystem.SharedAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var id = phone.Person.IdNumber;
         var wrong = phone.Person with { IdNumber = id[..17] + (id[17] == '1' ? '2' : '1') };
@@ -235,7 +237,7 @@ public sealed class RealNameTests
     [Fact]
     public async Task Nothing_of_a_person_lies_in_the_data_folder_in_clear()
     {
-        await using var system = await EmbeddedSystem.StartAsync();
+        var system = one.System;
         using var phone = await system.RealNamedPhoneAsync();
         await system.RestartAsync();
         string[] secrets = [phone.Person.Name, phone.Person.IdNumber, phone.Person.CardNumber, phone.Person.Phone, phone.Login!.AccessToken.Split('.')[2]];
@@ -259,7 +261,7 @@ public sealed class RealNameTests
     [InlineData("POST", Routes.Phone.Claims)]
     public async Task Without_a_real_name_certificates_applications_and_scanning_are_closed(string method, string path)
     {
-        var system = await EmbeddedSystem.SharedAsync();
+        var system = one.System;
         using var phone = await system.LoggedInPhoneAsync();
         var refused = await Assert.ThrowsAsync<ApiRefusedException>(() => phone.Http.SendAsync(new HttpMethod(method), path, method == "POST" ? "{}"u8.ToArray() : null, "application/json"));
         Assert.Equal(ErrorCodes.RealNameRequired, refused.Code);
@@ -276,6 +278,8 @@ public sealed class RealNameTests
             Assert.Equal(ErrorCodes.InvalidRequest, other.Code);
         }
     }
+
+    private static async Task<int> ChecksMadeAsync(EmbeddedSystem system) => (await system.Simulators.ChecksMadeAsync()).BankCards;
 
     private static async Task<string> Refused(Func<Task> call) => (await Assert.ThrowsAsync<ApiRefusedException>(call)).Code;
 }

@@ -1,6 +1,8 @@
 using System.Net;
+using Bzt.Grains.Accounts;
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.Payments;
+using Bzt.Grains.Providers.RealNames;
 using Bzt.Grains.Providers.Sms;
 using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
@@ -15,7 +17,7 @@ public sealed class SimulatorPagesTests
     {
         await using var simulators = await RunningSimulators.StartAsync();
         using var browser = new HttpClient { BaseAddress = simulators.Address };
-        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/remittances", "/alipay", "/wechat-pay" })
+        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/faces", "/remittances", "/alipay", "/wechat-pay" })
         {
             using var response = await browser.GetAsync(page);
             Assert.Equal("/login", response.RequestMessage!.RequestUri!.AbsolutePath);
@@ -101,6 +103,55 @@ public sealed class SimulatorPagesTests
         // The button pressed again, in another tab.
         using var twice = await buyer.PostAsync(new Uri(cashier.AbsoluteUri + "/close"), null);
         Assert.Equal(TradeStatus.TradeSuccess, (await simulators.Control.TradeAsync("o1"))!.Status);
+    }
+
+    [Theory]
+    [InlineData("/pass", "已通过", "Passed")]
+    [InlineData("/stranger", "人脸不一致", "Refused")]
+    [InlineData("/cancel", "本人取消", "Refused")]
+    public async Task A_face_is_shown_on_the_provider_s_page_and_the_operator_sees_what_came_of_it(string button, string shown, string result)
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        using var person = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        var face = simulators.Adapter<IEnumerable<IHostedIdentityCheck>>().Single(check => check.Way == RealNameWay.Face);
+        var check = Assert.IsType<HostedCheckStart.Ok>(await face.BeginAsync(TestPerson.Get(31).Name, TestPerson.Get(31).IdNumber, "r", new Uri("http://127.0.0.1:1/back"))).Check;
+        var page = face.PageOf(check);
+        Assert.Contains("本人面对镜头", WebUtility.HtmlDecode(await person.GetStringAsync(page)), StringComparison.Ordinal);
+        using var pressed = await person.PostAsync(new Uri(page.AbsoluteUri + button), null);
+        Assert.Equal(new Uri("http://127.0.0.1:1/back"), pressed.Headers.Location);
+        Assert.Equal(result, (await face.QueryAsync(check)).GetType().Name);
+
+        // In another tab it is over, and no button changes it.
+        var after = WebUtility.HtmlDecode(await person.GetStringAsync(page));
+        Assert.Contains(shown, after, StringComparison.Ordinal);
+        Assert.DoesNotContain("本人面对镜头", after, StringComparison.Ordinal);
+        using var again = await person.PostAsync(new Uri(page.AbsoluteUri + "/photograph"), null);
+        Assert.Equal(result, (await face.QueryAsync(check)).GetType().Name);
+        using var browser = await LogIn(simulators);
+        Assert.Contains(shown, WebUtility.HtmlDecode(await browser.GetStringAsync("/faces")), StringComparison.Ordinal);
+        using var nothing = await person.PostAsync(new Uri(page.AbsoluteUri + "/bribe"), null);
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+    }
+
+    [Fact]
+    public async Task Alipay_s_page_takes_the_person_s_answer_and_its_calls_are_steered()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        using var browser = await LogIn(simulators);
+        using var person = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        var alipay = simulators.Adapter<IEnumerable<IHostedIdentityCheck>>().Single(check => check.Way == RealNameWay.Alipay);
+        var check = Assert.IsType<HostedCheckStart.Ok>(await alipay.BeginAsync(TestPerson.Get(32).Name, TestPerson.Get(32).IdNumber, "r1", new Uri("http://127.0.0.1:1/back"))).Check;
+        using var opened = await person.GetAsync(alipay.PageOf(check));
+        var page = new Uri(simulators.Address, opened.Headers.Location!);
+        Assert.Contains("同意并刷脸认证", WebUtility.HtmlDecode(await person.GetStringAsync(page)), StringComparison.Ordinal);
+        Assert.Contains("等待本人认证", WebUtility.HtmlDecode(await browser.GetStringAsync("/alipay")), StringComparison.Ordinal);
+        using var pressed = await person.PostAsync(new Uri(page.AbsoluteUri + "/agree"), null);
+        Assert.Equal(new Uri("http://127.0.0.1:1/back"), pressed.Headers.Location);
+
+        using var steered = await browser.PostAsync("/steer/alipay-certify", Form(("kind", "Fail:CERTIFY_ID_EXPIRED"), ("seconds", "0"), ("count", "1")));
+        Assert.Contains("失败：CERTIFY_ID_EXPIRED", WebUtility.HtmlDecode(await steered.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        Assert.Equal(new HostedCheckResult.Refused(HostedCheckRefusal.Expired, "CERTIFY_ID_EXPIRED"), await alipay.QueryAsync(check));
+        Assert.IsType<HostedCheckResult.Passed>(await alipay.QueryAsync(check));
     }
 
     static async Task<HttpClient> LogIn(RunningSimulators simulators)
