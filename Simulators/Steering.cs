@@ -82,7 +82,7 @@ static class SteeredAnswers
             response.Body = once;
             await answer.ExecuteAsync(httpContext);
             response.Body = wire;
-            response.ContentLength = 2 * once.Length;
+            response.ContentLength = once.Length == 0 ? null : 2 * once.Length;
             for (var i = 0; i < 2; i++)
             {
                 await wire.WriteAsync(once.GetBuffer().AsMemory(0, (int)once.Length), httpContext.RequestAborted);

@@ -203,7 +203,7 @@ static class WeChatPayEndpoints
                 return Results.Empty;
             }
 
-            return error is not null ? Error(error, context) : Signed(context, answer is null ? [] : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), Json), answer is null ? 204 : 200);
+            return steer.Shape(error is not null ? Error(error, context) : Signed(context, answer is null ? [] : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), Json), answer is null ? 204 : 200));
         }
 
         IResult Error(string code, HttpContext context) => Signed(context, JsonSerializer.SerializeToUtf8Bytes(new { code, message = Message(code) }), Status(code));

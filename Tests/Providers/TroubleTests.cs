@@ -18,6 +18,7 @@ namespace Bzt.Tests.Providers;
 /// </summary>
 public sealed class TroubleTests
 {
+    private const string Order = "019ab0000000700080000021";
     private static readonly TestPerson Person = TestPerson.Get(21);
     private static readonly Uri Back = new("http://127.0.0.1:1/back");
     private static readonly Guid Reference = new("019ab000-0000-7000-8000-000000000021");
@@ -52,11 +53,16 @@ public sealed class TroubleTests
             "alipay",
             async world =>
             {
-                var created = Assert.IsType<PaymentCreation.Ok>(await world.Adapter<IPaymentProvider>().CreateAsync("o1", 1, "证书", Back, Back));
+                var created = Assert.IsType<PaymentCreation.Ok>(await world.Payment("alipay").CreateAsync(Order, 1, "证书", Back, Back));
                 (await world.Http.GetAsync(created.PayUrl)).Dispose();
-                return "o1";
+                return Order;
             },
-            (world, clock, order) => As(world.Adapter<IPaymentProvider>(clock).QueryAsync(order))),
+            (world, clock, order) => As(world.Payment("alipay", clock).QueryAsync(order))),
+        ["an order begun at WeChat"] = new("wechatpay", Nothing, (world, clock, _) => As(world.Payment("wechat", clock).CreateAsync(Order, 1, "证书", Back, Back, "203.0.113.7"))),
+        ["an order at WeChat"] = new(
+            "wechatpay",
+            async world => $"{await world.Payment("wechat").CreateAsync(Order, 1, "证书", Back, Back, "203.0.113.7")}",
+            (world, clock, _) => As(world.Payment("wechat", clock).QueryAsync(Order))),
         ["an identity check begun at Alipay"] = new("alipay-certify", Nothing, (world, clock, _) => BeginAsync(world, clock, RealNameWay.Alipay)),
         ["an identity check at Alipay"] = new("alipay-certify", world => BegunAsync(world, RealNameWay.Alipay), (world, clock, check) => QueryAsync(world, clock, RealNameWay.Alipay, check)),
         ["a face check begun"] = new("face", Nothing, (world, clock, _) => BeginAsync(world, clock, RealNameWay.Face)),
