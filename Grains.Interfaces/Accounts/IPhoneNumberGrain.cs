@@ -6,7 +6,7 @@ public interface IPhoneNumberGrain : IGrainWithStringKey
 {
     /// <summary>Answers alike whether or not the number has an account.</summary>
     [Alias("SendCode")]
-    Task<Reply<CodeSent>> SendCode(string phoneNumber, SmsCodePurpose purpose);
+    Task<Reply<CodeSent>> SendCode(ClearNumber phoneNumber, SmsCodePurpose purpose);
 
     /// <summary>Uses up the code and logs the device in. Asked again by the same device key with the same code it goes through again: the first answer may have been lost.</summary>
     [Alias("LogIn")]
@@ -40,7 +40,7 @@ public interface IPhoneNumberGrain : IGrainWithStringKey
     /// <param name="code">Six digits.</param>
     /// <param name="usedBy">What it is used for, unique: an operation id.</param>
     [Alias("Use")]
-    Task<Reply<Nothing>> Use(SmsCodePurpose purpose, string code, string usedBy);
+    Task<Reply<Nothing>> Use(SmsCodePurpose purpose, SmsCode code, string usedBy);
 }
 
 /// <summary>Stored and sent by value; values are never reused.</summary>
@@ -60,6 +60,26 @@ public enum SmsCodePurpose
 public sealed record CodeSent(
     [property: Id(0)] TimeSpan ResendAfter,
     [property: Id(1)] TimeSpan ExpiresIn);
+
+/// <summary>Six digits as typed. A call's arguments reach logs when it is late or fails; this one says only what it is.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.SmsCode")]
+public readonly record struct SmsCode([property: Id(0)] string Value)
+{
+    public static implicit operator SmsCode(string code) => new(code);
+
+    /// <summary>Only the type.</summary>
+    public override string ToString() => nameof(SmsCode);
+}
+
+/// <summary>A phone number, eleven digits, in a call: as <see cref="SmsCode"/>.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.ClearNumber")]
+public readonly record struct ClearNumber([property: Id(0)] string Value)
+{
+    public static implicit operator ClearNumber(string number) => new(number);
+
+    /// <summary>Only the type.</summary>
+    public override string ToString() => nameof(ClearNumber);
+}
 
 /// <summary>A password as typed, on its way to where it is verified.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.Password")]

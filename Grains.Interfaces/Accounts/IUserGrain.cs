@@ -34,7 +34,7 @@ public interface IUserGrain : IGrainWithGuidKey
 
     /// <summary><see cref="IPhoneNumberGrain.Use"/> at the account's own number. Not to be called by a grain that <see cref="IUserGrain"/> calls.</summary>
     [Alias("UseCode"), AlwaysInterleave]
-    Task<Reply<Nothing>> UseCode(SmsCodePurpose purpose, string code, string usedBy);
+    Task<Reply<Nothing>> UseCode(SmsCodePurpose purpose, SmsCode code, string usedBy);
 
     /// <summary>Newest login first; a limited device sees the others' names masked.</summary>
     [Alias("GetDevices"), AlwaysInterleave]
@@ -69,11 +69,11 @@ public interface IUserGrain : IGrainWithGuidKey
 
     /// <summary>注销账号: ends the devices, destroys the person's key, frees number, WeChat and person. Refused with <see cref="RefusalCode.ClosureBlocked"/>.</summary>
     [Alias("Close"), AlwaysInterleave]
-    Task<Reply<Nothing>> Close(Guid operation, string code);
+    Task<Reply<Nothing>> Close(Guid operation, SmsCode code);
 
     /// <summary>Everything this grain holds of its user, unmasked, on an SMS code.</summary>
     [Alias("Export"), AlwaysInterleave]
-    Task<Reply<PersonalExport>> Export(Guid operation, string code);
+    Task<Reply<PersonalExport>> Export(Guid operation, SmsCode code);
 
     /// <summary>Records the agreement to texts in force. Refused with <see cref="RefusalCode.ConsentRequired"/> when one is not in that version.</summary>
     [Alias("GiveConsents")]

@@ -15,7 +15,7 @@ public sealed class PhoneNumberGrain(
 {
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(6);
 
-    public async Task<Reply<CodeSent>> SendCode(string phoneNumber, SmsCodePurpose purpose)
+    public async Task<Reply<CodeSent>> SendCode(ClearNumber phoneNumber, SmsCodePurpose purpose)
     {
         var code = RandomNumberGenerator.GetInt32(1_000_000).ToString("D6", CultureInfo.InvariantCulture);
         var (next, refusal) = PhoneNumberRules.Issue(state.State, purpose, Hash(purpose, code), time.GetUtcNow());
@@ -27,7 +27,7 @@ public sealed class PhoneNumberGrain(
         // Written first: a crash may cost the user a code, it never lets one be sent that does not count.
         await state.WriteAsync(this, next);
         using var giveUp = new CancellationTokenSource(SendTimeout, time);
-        return await SendAsync(phoneNumber, code, purpose, giveUp.Token) switch
+        return await SendAsync(phoneNumber.Value, code, purpose, giveUp.Token) switch
         {
             SmsResult.Ok => new CodeSent(PhoneNumberRules.ResendAfter, PhoneNumberRules.Lifetime),
             SmsResult.Refused { Code: SmsRefusal.InvalidNumber } => new Refusal(RefusalCode.InvalidRequest),
@@ -138,7 +138,7 @@ public sealed class PhoneNumberGrain(
     /// <summary>An account that is not there, asked in the place of one: the answer takes the same way.</summary>
     private UserId Nobody() => new(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(this.GetPrimaryKeyString())).AsSpan(0, 16)));
 
-    public async Task<Reply<Nothing>> Use(SmsCodePurpose purpose, string code, string usedBy)
+    public async Task<Reply<Nothing>> Use(SmsCodePurpose purpose, SmsCode code, string usedBy)
     {
         // A login's code also names the device key, which only LogIn does.
         if (purpose is SmsCodePurpose.Login)
@@ -146,7 +146,7 @@ public sealed class PhoneNumberGrain(
             return new Refusal(RefusalCode.InvalidRequest);
         }
 
-        var (next, refusal) = PhoneNumberRules.Use(state.State, purpose, Hash(purpose, code), usedBy, time.GetUtcNow());
+        var (next, refusal) = PhoneNumberRules.Use(state.State, purpose, Hash(purpose, code.Value), usedBy, time.GetUtcNow());
         if (next != state.State)
         {
             await state.WriteAsync(this, next);

@@ -23,7 +23,7 @@ public sealed partial class UserGrain
     /// Applications and orders come from the lists, which lag by moments: what the user began within them goes on without him and runs out, as if he
     /// never came back. What it may not leave behind, an enterprise without administrator, is in this grain's own state and looked at in the last turn.
     /// </remarks>
-    public async Task<Reply<Nothing>> Close(Guid operation, string code)
+    public async Task<Reply<Nothing>> Close(Guid operation, SmsCode code)
     {
         if ((await CheckClosure()).Count > 0)
         {
@@ -54,7 +54,7 @@ public sealed partial class UserGrain
         return new Nothing();
     }
 
-    public async Task<Reply<PersonalExport>> Export(Guid operation, string code)
+    public async Task<Reply<PersonalExport>> Export(Guid operation, SmsCode code)
     {
         if (await UseCode(SmsCodePurpose.ExportData, code, $"export/{Id}/{operation:D}") is Refused<Nothing>(var wrong))
         {

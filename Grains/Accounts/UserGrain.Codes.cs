@@ -9,7 +9,7 @@ public sealed partial class UserGrain
         ? await NumberGrain(number).SendCode(number, purpose)
         : new Refusal(RefusalCode.NotFound);
 
-    public async Task<Reply<Nothing>> UseCode(SmsCodePurpose purpose, string code, string usedBy) => OwnNumber() is { } number
+    public async Task<Reply<Nothing>> UseCode(SmsCodePurpose purpose, SmsCode code, string usedBy) => OwnNumber() is { } number
         ? await NumberGrain(number).Use(purpose, code, usedBy)
         : new Refusal(RefusalCode.NotFound);
 
