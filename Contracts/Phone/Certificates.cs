@@ -175,7 +175,7 @@ public enum MessageKind
     PinResetAsked,
     /// <summary>A reset was stopped; subject is the certificate.</summary>
     PinResetStopped,
-    /// <summary>The administrator waived the wait; subject is the certificate.</summary>
+    /// <summary>The administrator waived the wait, or a phone has begun to set a new PIN; subject is the certificate.</summary>
     PinResetReady,
     /// <summary>加入企业邀请; subject is the invitation.</summary>
     InvitationReceived,

@@ -36,6 +36,11 @@ internal static class PinMessages
         $"certificate/{certificate}/reset/{reset.Operation}/ready", MessageKind.PinResetReady, "可以设置新PIN码",
         $"企业管理员已免除等待，请在{Time(reset.NotAfter)}前为{CertificateMessages.NameOf(created)}（{created.CaName}）设置新PIN码。", certificate.ToString(), now);
 
+    /// <summary>The deposit has left: from now on whoever holds the phone can use the key. The last moment to stop him.</summary>
+    public static InboxEntry ResetReleased(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
+        $"certificate/{certificate}/reset/{reset.Operation}/released", MessageKind.PinResetReady, "正在设置新PIN码",
+        $"手机正在为{CertificateMessages.NameOf(created)}（{created.CaName}）设置新PIN码。若非本人操作，请立即阻止，证书将停止使用。", certificate.ToString(), now);
+
     public static InboxEntry ResetDone(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/done", MessageKind.PinChanged, "PIN码已重置",
         $"{CertificateMessages.NameOf(created)}（{created.CaName}）的PIN码已重置。若非本人操作，请立即注销证书。", certificate.ToString(), now);

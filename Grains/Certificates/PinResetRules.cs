@@ -171,7 +171,11 @@ internal static class PinResetRules
     {
         if (decision.Effect is RoundEffect.DepositReleased)
         {
-            return record.With(id, EvidenceKind.PinResetReleased, null, null, [], now);
+            var released = record.With(id, EvidenceKind.PinResetReleased, null, null, [], now);
+            return released with
+            {
+                Outbox = released.Outbox.AddMessage(record.Created!.Holder, PinMessages.ResetReleased(id, record.Created, record.Pin!.Reset!, now)),
+            };
         }
 
         if (!IsOpen(record.Pin?.Reset, now))

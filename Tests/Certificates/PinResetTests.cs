@@ -6,6 +6,7 @@ using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Forms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
 using CertificateRemedy = Bzt.Contracts.Phone.CertificateRemedy;
 using PinResetPhase = Bzt.Contracts.Phone.PinResetPhase;
 using RemedyKind = Bzt.Contracts.Phone.RemedyKind;
@@ -169,6 +170,7 @@ public class PinResetTests(CertificateSystem certificates)
         await AskAsync(taken);
         system.Clock.Advance(TimeSpan.FromHours(24));
         await FetchOnlyAsync(taken);
+        await taken.MessagesAsync("正在设置新PIN码", 1);
         await StopAsync(watching, taken);
         await RestartAsync(taken);
         var frozen = await taken.Client.GetCertificateAsync(taken.Certificate);
@@ -358,6 +360,43 @@ public class PinResetTests(CertificateSystem certificates)
     private static async Task ToldAsync(CertifiedPhone administrator, CertifiedPhone member, string title) => await Wait.UntilAsync(
         async () => (await administrator.Client.GetInboxAsync()).Messages,
         found => found.Any(message => message.Title == title && message.Subject == member.Certificate.ToString()));
+
+    [Theory]
+    [InlineData(WriteFault.NotPersisted)]
+    [InlineData(WriteFault.Persisted)]
+    public async Task Whichever_write_of_the_certificate_fails_a_reset_goes_on_and_happens_once(WriteFault fault)
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        var row = $"certificate/certificate/{phone.Certificate:N}";
+        await certificates.ForgetAsync(phone.Certificate);
+
+        // The request: the code was used up, the write failed, and the same question uses it again.
+        using (var struck = certificates.Store.StrikeAt(row, 1, fault))
+        {
+            Assert.Equal(PinResetPhase.Waiting, (await AskAsync(phone)).Phase);
+            Assert.True(struck.Happened);
+        }
+
+        system.Clock.Advance(TimeSpan.FromHours(24));
+        for (var write = 1; ; write++)
+        {
+            using var struck = certificates.Store.StrikeAt(row, write, fault);
+            var outcome = await phone.Client.ResetPinAsync(phone.Certificate, NewPin);
+            if (outcome is PinOutcome.Done)
+            {
+                Assert.Equal(PinResetPhase.Done, (await phone.Client.GetPinResetAsync(phone.Certificate)).Phase);
+                break;
+            }
+
+            Assert.True(write < 4 && struck.Happened, $"{outcome}");
+        }
+
+        var kinds = (await phone.EvidenceAsync()).Entries.Select(entry => entry.Kind).ToList();
+        Assert.Single(kinds, EvidenceKind.PinResetAsked);
+        Assert.Single(kinds, EvidenceKind.PinResetReleased);
+        await phone.ApprovePinChangeAsync();
+        Assert.IsType<PinOutcome.Done>(await phone.Client.ChangePinAsync(phone.Certificate, NewPin, "836159"));
+    }
 
     private static string Path(string template, CertifiedPhone phone) => template.Replace("{certificateId}", phone.Certificate.ToString(), StringComparison.Ordinal);
 
