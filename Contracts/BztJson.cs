@@ -88,6 +88,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(PinResetInfo))]
 [JsonSerializable(typeof(PinResetWaiverRequest))]
 [JsonSerializable(typeof(EvidenceExport))]
+[JsonSerializable(typeof(EvidenceReceipt))]
 [JsonSerializable(typeof(ChannelTrust))]
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(HubTicket))]

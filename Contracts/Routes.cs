@@ -139,6 +139,8 @@ public static class Routes
     {
         public const string Sessions = "/rp/v1/sessions";
         public const string Session = "/rp/v1/sessions/{sessionId}";
+        /// <summary>The certificate's evidence of a session that ended with a signature or a decryption.</summary>
+        public const string SessionEvidence = "/rp/v1/sessions/{sessionId}/evidence";
         public const string ProjectTokens = "/rp/v1/project-tokens";
         /// <summary>What a seal or a bid file needs before a session: certificates, chain, seal picture of a bound enterprise.</summary>
         public const string Signer = "/rp/v1/signers/{creditCode}";

@@ -20,7 +20,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("标证通投标工具：登录项目、签章、生成和解密投标文件")
         {
-            Login(), Seal(), Generate(), Open(),
+            Login(), Seal(), Generate(), Open(), Evidence(),
         };
         root.Options.Add(Json);
         root.Options.Add(Profile);
@@ -95,6 +95,15 @@ internal static class CommandLine
         Handle(command, (parsed, ui, profile, stop) => new OpenCommand(ui, profile.Load()).RunAsync(
             parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(output).FullName, parsed.GetValue(section) ?? [], stop));
         return command;
+    }
+
+    private static Command Evidence()
+    {
+        var input = new Argument<FileInfo>("JSON") { Description = "存证文件：证书的全部记录，或平台一次会话的回执" };
+        var key = new Option<string>("--key") { Description = "存证公钥（130位十六进制），或此前保存的 trust.json", Required = true };
+        var verify = new Command("verify", "离线验证存证") { input, key };
+        Handle(verify, (parsed, ui, _, stop) => new EvidenceCommand(ui).VerifyAsync(parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(key), stop));
+        return new Command("evidence", "存证") { verify };
     }
 
     private static void Handle(Command command, Func<ParseResult, UserInterface, LoginProfile, CancellationToken, Task> run) => command.SetAction(async (parsed, stop) =>

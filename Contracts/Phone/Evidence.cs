@@ -33,6 +33,37 @@ public sealed record EvidenceExport(Guid CertificateId, IReadOnlyList<EvidenceEx
     }
 }
 
+/// <summary>
+/// One entry of a certificate's chain with the cluster's signature that the chain has it there: what a platform gets about its own session.
+/// It says nothing of the entries beside it.
+/// </summary>
+/// <param name="Head">How far the chain went with this entry.</param>
+/// <param name="EvidenceKey">65 octets; a verifier compares it with the published one.</param>
+public sealed record EvidenceReceipt(Guid CertificateId, EvidenceExportEntry Entry, EvidenceExportHead Head, byte[] EvidenceKey)
+{
+    /// <summary>Checks the entry, its opened facts and the signature under the key the verifier trusts, 65 octets.</summary>
+    /// <returns>The first fault, or <see cref="EvidenceFault.None"/>.</returns>
+    public EvidenceFault Verify(ReadOnlySpan<byte> trustedKey)
+    {
+        if (!Point.TryDecode(trustedKey, out var key) || !Sm2Signature.TryParseRaw(Head.Signature, out var signature))
+        {
+            return EvidenceFault.BadSignature;
+        }
+
+        if (Entry.Facts.Any(fact => !fact.IsTrue()))
+        {
+            return EvidenceFault.BrokenLink;
+        }
+
+        if (Head.Sequence != Entry.Sequence || !Head.Hash.AsSpan().SequenceEqual(Entry.ToEntry(CertificateId).Hash()))
+        {
+            return EvidenceFault.HeadMismatch;
+        }
+
+        return new EvidenceHead(CertificateId, Head.Sequence, Head.Hash, Head.SignedAt).IsSignedBy(key, signature!) ? EvidenceFault.None : EvidenceFault.BadSignature;
+    }
+}
+
 /// <param name="Previous">Hash of the entry before.</param>
 /// <param name="Holder">The holder's pseudonym in this chain.</param>
 /// <param name="Request">The session or operation; all zeros when none.</param>

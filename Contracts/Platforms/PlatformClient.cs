@@ -84,6 +84,14 @@ public sealed class PlatformClient(HttpClient http, TimeProvider clock)
         return await SendAsync(message, BztJson.Default.SessionStatus, cancellation);
     }
 
+    /// <summary>The evidence of a session that ended with a signature or a decryption; keep it, and verify it with <see cref="EvidenceReceipt.Verify"/>.</summary>
+    public async Task<EvidenceReceipt> GetEvidenceAsync(Guid sessionId, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(
+            HttpMethod.Get, Routes.Platforms.SessionEvidence.Replace("{sessionId}", sessionId.ToString("D"), StringComparison.Ordinal));
+        return await SendAsync(message, BztJson.Default.EvidenceReceipt, cancellation);
+    }
+
     /// <summary>A token for the bid tool of a bidder the platform has logged in.</summary>
     public async Task<ProjectToken> CreateProjectTokenAsync(ProjectTokenRequest request, CancellationToken cancellation = default)
     {

@@ -27,6 +27,9 @@ internal static class GetChannelKeys
     private static async Task<IResult> KeysAsync(IGrainFactory grains) =>
         Results.Bytes((await grains.ClusterKeys().GetPublic()).ChannelKeys, MediaTypeNames.Application.Octet);
 
-    private static async Task<IResult> TrustAsync(IGrainFactory grains) =>
-        Results.Json(new ChannelTrust((await grains.ClusterKeys().GetPublic()).ChannelRoot), BztJson.Default.ChannelTrust);
+    private static async Task<IResult> TrustAsync(IGrainFactory grains)
+    {
+        var keys = await grains.ClusterKeys().GetPublic();
+        return Results.Json(new ChannelTrust(keys.ChannelRoot) { EvidenceKey = keys.EvidenceKey }, BztJson.Default.ChannelTrust);
+    }
 }

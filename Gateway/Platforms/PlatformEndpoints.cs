@@ -11,6 +11,7 @@ internal static class PlatformEndpoints
         CreateSessionEndpoint.Map(group);
         GetSessionEndpoint.Map(group);
         CancelSessionEndpoint.Map(group);
+        GetSessionEvidenceEndpoint.Map(group);
         CreateProjectTokenEndpoint.Map(group);
         GetSignerEndpoint.Map(group);
         Seals.GetSignerSeal.Map(group);

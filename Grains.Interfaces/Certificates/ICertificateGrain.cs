@@ -103,6 +103,13 @@ public interface ICertificateGrain : IGrainWithGuidKey
     [Alias("facts")]
     Task<Reply<CertificateFacts>> GetFacts();
 
+    /// <summary>
+    /// The one entry about a session, with a signature that the chain has it there; <see cref="RefusalCode.NotFound"/> when the session took
+    /// nothing from this certificate. Whoever calls has made sure that the session is the asker's.
+    /// </summary>
+    [Alias("session-evidence")]
+    Task<Reply<SessionEvidence>> GetSessionEvidence(SessionId session);
+
     /// <summary>The head of the evidence chain with its signature; the records lie with <see cref="IEvidenceGrain"/>.</summary>
     [Alias("evidence-head")]
     Task<Reply<SignedEvidenceHead>> GetEvidenceHead(CertificateCaller caller);

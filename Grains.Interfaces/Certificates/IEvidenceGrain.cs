@@ -60,3 +60,7 @@ public sealed record SignedEvidenceHead(
     [property: Id(2)] DateTimeOffset SignedAt,
     [property: Id(3)] byte[] Signature,
     [property: Id(4)] byte[] PublicKey);
+
+/// <param name="Head">Of the chain as it was with this entry.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SessionEvidence")]
+public sealed record SessionEvidence([property: Id(0)] EvidenceRecord Record, [property: Id(1)] SignedEvidenceHead Head);

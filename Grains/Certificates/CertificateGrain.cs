@@ -248,6 +248,30 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             ? await clusterKeys.SignAsync(Id, Record.Evidence!, time.GetUtcNow())
             : new Refusal(RefusalCode.NotFound);
 
+    public async Task<Reply<SessionEvidence>> GetSessionEvidence(SessionId session)
+    {
+        if (Record.Evidence is not { Sequence: > 0 } log)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        var records = new List<EvidenceRecord>();
+        for (var page = EvidencePages.PageOf(log.Sequence); page >= 0; page--)
+        {
+            records.InsertRange(0, await GrainFactory.Evidence(Id, page).Read());
+            if (EvidenceReceipts.Find(records, session) is { } found)
+            {
+                // The newest records may still be on their way out of this state's outbox: then it is asked for again.
+                return records[^1].Sequence < log.Sequence ? new Refusal(RefusalCode.NotFound)
+                    : EvidenceReceipts.LogAt(Id, records, found, log) is { } then
+                        ? new SessionEvidence(found, await clusterKeys.SignAsync(Id, then, time.GetUtcNow()))
+                        : throw new InvalidOperationException("The evidence chain does not lead to its head.");
+            }
+        }
+
+        return new Refusal(RefusalCode.NotFound);
+    }
+
     public Task DrainOutbox() => drain.DrainAsync();
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

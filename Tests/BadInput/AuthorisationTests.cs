@@ -132,6 +132,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/sessions/{sessionId}/refusal", None, Missing, Limited, None, None, None),
         new("POST /rp/v1/sessions", None, None, None, Ok, Ok, Ok),
         new("GET /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
+        new("GET /rp/v1/sessions/{sessionId}/evidence", None, None, None, Missing, Missing, Missing),
         new("DELETE /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
         new("POST /rp/v1/project-tokens", None, None, None, Ok, Ok, Forbidden),
         new("GET /rp/v1/signers/{creditCode}", None, None, None, Ok, ErrorCodes.NotBound, Ok),

@@ -205,6 +205,23 @@ internal sealed class Bidder(ToolBench bench, CertifiedPhone phone, string profi
         };
     }
 
+    public Task<ChannelTrust> TrustAsync() => ChannelTrust.FetchAsync(http!);
+
+    /// <summary>The newest records may be on their way to the chain.</summary>
+    public async Task<EvidenceExport> EvidenceAsync() => (await Applications.Wait.UntilAsync(
+        async () =>
+        {
+            try
+            {
+                return await Client.GetEvidenceAsync(Certificate);
+            }
+            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.Unavailable)
+            {
+                return null;
+            }
+        },
+        found => found is not null))!;
+
     public Task ConfirmAsync(Func<string> link, string? checkCode) => ConfirmAsync(link, checkCode, CertifiedPhone.Pin);
 
     public async Task ConfirmAsync(Func<string> link, string? checkCode, params string[] pins)

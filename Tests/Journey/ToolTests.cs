@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
@@ -40,6 +41,43 @@ public sealed class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
         var report = await PdfBox.Verify(output);
         Assert.Equal([true, true], report.Seals.Select(seal => seal.Good));
         Assert.All(report.Seals, seal => Assert.Contains(bench.First.EnterpriseName, seal.Subject, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("Feature", "X15"), Trait("Surface", "tool")]
+    public async Task Evidence_is_verified_offline_under_the_key_the_verifier_kept()
+    {
+        var key = (await bench.First.TrustAsync()).EvidenceKey;
+        var evidence = await bench.First.EvidenceAsync();
+        var file = bench.Folder["evidence.json"];
+        await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(evidence, BztJson.Default.EvidenceExport));
+        var good = await bench.RunAsync(bench.First, ["evidence", "verify", file, "--key", Convert.ToHexString(key)]);
+        Assert.True(good.ExitCode == 0, good.ToString());
+        Assert.Equal(evidence.Entries.Count, good.Events[^1].GetProperty("entries").GetInt32());
+
+        // The key may be kept as the file the operator publishes.
+        var trust = bench.Folder["trust.json"];
+        await File.WriteAllBytesAsync(trust, JsonSerializer.SerializeToUtf8Bytes(new ChannelTrust([4]) { EvidenceKey = key }, BztJson.Default.ChannelTrust));
+        Assert.Equal(0, (await bench.RunAsync(bench.First, ["evidence", "verify", file, "--key", trust])).ExitCode);
+
+        // Altered, cut, of another key, no evidence at all: one line, and an exit code that says no.
+        var altered = bench.Folder["altered.json"];
+        await File.WriteAllBytesAsync(altered, JsonSerializer.SerializeToUtf8Bytes(evidence with { Entries = [.. evidence.Entries.SkipLast(1)] }, BztJson.Default.EvidenceExport));
+        var garbage = bench.Folder["garbage.json"];
+        await File.WriteAllTextAsync(garbage, """{"entries":[null],"head":{}}""");
+        foreach (var (code, arguments) in new (string, string[])[]
+        {
+            ("evidence_invalid", ["evidence", "verify", altered, "--key", Convert.ToHexString(key)]),
+            ("evidence_invalid", ["evidence", "verify", file, "--key", Convert.ToHexString(new byte[65])]),
+            ("evidence_malformed", ["evidence", "verify", garbage, "--key", Convert.ToHexString(key)]),
+            ("evidence_malformed", ["evidence", "verify", bench.Pdf, "--key", Convert.ToHexString(key)]),
+            ("key_malformed", ["evidence", "verify", file, "--key", garbage]),
+            ("file_missing", ["evidence", "verify", file, "--key", bench.Folder["nowhere"]]),
+        })
+        {
+            var refused = await bench.RunAsync(bench.First, arguments);
+            Assert.Equal((1, code), (refused.ExitCode, refused.FailedCode));
+        }
     }
 
     [Fact]

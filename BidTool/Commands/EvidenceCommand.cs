@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Bzt.BidTool.Terminal;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Protocol.Evidence;
+
+namespace Bzt.BidTool.Commands;
+
+/// <summary>Verifies evidence offline: a whole chain as its user or the enterprise's administrator fetched it, or a platform's receipt of one session.</summary>
+internal sealed class EvidenceCommand(UserInterface ui)
+{
+    private const int MaxOctets = 64 * 1024 * 1024;
+
+    /// <param name="file">As fetched, JSON.</param>
+    /// <param name="key">The evidence key the verifier knows from elsewhere: hexadecimal, or a trust.json saved earlier.</param>
+    /// <param name="stop">Interrupts.</param>
+    public async Task VerifyAsync(string file, string key, CancellationToken stop)
+    {
+        var trusted = await ReadKeyAsync(key, stop);
+        var (certificate, fault, entries) = Verify(await ReadAsync(file, stop), trusted);
+        if (fault != EvidenceFault.None)
+        {
+            throw new ToolException("evidence_invalid", InWords(fault));
+        }
+
+        ui.Done("evidence", new Dictionary<string, object?>
+        {
+            ["certificate"] = certificate.ToString("D"),
+            ["entries"] = entries.Count,
+            ["first"] = entries.Count > 0 ? entries[0].At : null,
+            ["last"] = entries.Count > 0 ? entries[^1].At : null,
+            ["signed"] = entries.Count(entry => entry.Kind == EvidenceKind.Signed),
+            ["decrypted"] = entries.Count(entry => entry.Kind == EvidenceKind.Decrypted),
+            ["wrongPins"] = entries.Count(entry => entry.Kind == EvidenceKind.WrongPin),
+        });
+    }
+
+    /// <summary>A receipt has an entry, a chain has entries: nothing else is evidence.</summary>
+    private static (Guid Certificate, EvidenceFault Fault, IReadOnlyList<EvidenceExportEntry> Entries) Verify(byte[] json, byte[] key)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("entry", out _)
+                && document.RootElement.Deserialize(BztJson.Default.EvidenceReceipt) is { Entry.Facts: not null, Entry.Digests: not null, Head.Hash: not null, Head.Signature: not null } receipt)
+            {
+                return (receipt.CertificateId, receipt.Verify(key), [receipt.Entry]);
+            }
+
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.Deserialize(BztJson.Default.EvidenceExport) is { Entries: not null, Head.Hash: not null, Head.Signature: not null } export
+                && export.Entries.All(entry => entry is { Facts: not null, Digests: not null, Previous: not null, Holder: not null }))
+            {
+                return (export.CertificateId, export.Verify(key), export.Entries);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            // Falls through.
+        }
+
+        throw new ToolException("evidence_malformed", "这不是存证文件");
+    }
+
+    private static async Task<byte[]> ReadKeyAsync(string key, CancellationToken stop)
+    {
+        if (key.Length == 130 && key.All(char.IsAsciiHexDigit))
+        {
+            return Convert.FromHexString(key);
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(await ReadAsync(key, stop), BztJson.Default.ChannelTrust) is { EvidenceKey.Length: 65 } trust
+                ? trust.EvidenceKey
+                : throw new ToolException("key_malformed", "--key 须为存证公钥（130位十六进制）或保存的 trust.json");
+        }
+        catch (JsonException)
+        {
+            throw new ToolException("key_malformed", "--key 须为存证公钥（130位十六进制）或保存的 trust.json");
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(string file, CancellationToken stop) => new FileInfo(file) is { Exists: true, Length: > MaxOctets }
+        ? throw new ToolException("evidence_malformed", "文件过大，不是存证文件")
+        : await File.ReadAllBytesAsync(file, stop);
+
+    private static string InWords(EvidenceFault fault) => fault switch
+    {
+        EvidenceFault.ForeignEntry => "存证中混有其他证书的记录",
+        EvidenceFault.Gap => "存证记录有缺失、重复或顺序错误",
+        EvidenceFault.BrokenLink => "存证记录被改动过",
+        EvidenceFault.HeadMismatch => "存证记录与签名的链尾不一致，记录有缺失或被改动",
+        EvidenceFault.BadSignature => "签名不是由所给的存证公钥作出的",
+        _ => "存证无法验证",
+    };
+}
