@@ -91,6 +91,7 @@ public static class SimulatorsHost
         app.MapAlipay();
         app.MapWeChatPay();
         app.MapCaVendor();
+        app.MapEst();
         app.MapControl();
         app.MapPages();
         app.Lifetime.ApplicationStarted.Register(() => WriteProviderSettings(app));

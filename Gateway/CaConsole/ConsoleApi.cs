@@ -12,10 +12,17 @@ internal sealed record ConsoleRejection(string Reason);
 internal sealed record ConsoleApplication(
     string Id, Guid ApplicationId, string CaId, string CaName, string EnterpriseName, string? CreditCode, string PlatformName, int Years, DateTimeOffset SubmittedAt);
 
+internal sealed record ConsoleCatalogue(DateTimeOffset WrittenAt, int Platforms, int CertificateAuthorities, IReadOnlyList<string> Faults);
+
+internal sealed record ConsoleVendor(
+    string CaId, string CaName, bool OnOurDesk, int Waiting, DateTimeOffset? WaitingSince, int FailuresInARow, DateTimeOffset? RestsUntil);
+
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ConsoleLoginRequest))]
 [JsonSerializable(typeof(ConsoleRejection))]
 [JsonSerializable(typeof(IReadOnlyList<ConsoleApplication>))]
+[JsonSerializable(typeof(ConsoleCatalogue))]
+[JsonSerializable(typeof(IReadOnlyList<ConsoleVendor>))]
 internal sealed partial class ConsoleJson : JsonSerializerContext;
 
 /// <summary>The console for tools: the same login and the same decisions, JSON, and <see cref="ReviewerFilter.ToolHeader"/> in place of a form's token.</summary>
@@ -26,6 +33,8 @@ internal static class ConsoleApi
         var api = console.MapGroup("/api").WithMetadata(new ForTools());
         api.MapPost("/login", LogInAsync).WithMetadata(new WithoutReviewer()).RequireRateLimiting(CaConsoleComposition.LoginPolicy);
         api.MapGet("/applications", GetAsync);
+        api.MapGet("/catalogue", GetCatalogueAsync);
+        api.MapGet("/vendors", GetVendorsAsync);
         api.MapPost("/applications/{id}/approve", (HttpContext http, string id, ReviewDesk desk) => DecideAsync(http, id, desk, null));
         api.MapPost("/applications/{id}/reject", RejectAsync);
     }
@@ -42,6 +51,21 @@ internal static class ConsoleApi
             item.Entry.ApplicationNumber, ApplicationOf(item.Entry.ApplicationNumber), item.Ca.Ca.Value, item.Ca.Name, item.Entry.EnterpriseName,
             item.Entry.CreditCode, item.Entry.PlatformName, item.Entry.Years, item.Entry.SubmittedAt))],
         ConsoleJson.Default.IReadOnlyListConsoleApplication);
+
+    /// <summary>Looks at the operator's file: what changed in it is in force from now on, or here is why it is not.</summary>
+    private static async Task<IResult> GetCatalogueAsync(IGrainFactory grains)
+    {
+        var status = await grains.Catalogue().GetStatus();
+        return Results.Json(new ConsoleCatalogue(status.WrittenAt, status.Platforms, status.CertificateAuthorities, status.Faults), ConsoleJson.Default.ConsoleCatalogue);
+    }
+
+    /// <summary>How it goes with each CA.</summary>
+    private static async Task<IResult> GetVendorsAsync(IGrainFactory grains) => Results.Json<IReadOnlyList<ConsoleVendor>>(
+        await Task.WhenAll((await grains.Catalogue().Get()).CertificateAuthorities.Select(async authority =>
+        {
+            var status = await grains.CaAdapter(authority.Ca).GetStatus();
+            return new ConsoleVendor(authority.Ca.Value, authority.Name, status.OnOurDesk, status.Waiting, status.WaitingSince, status.FailuresInARow, status.RestsUntil);
+        })), ConsoleJson.Default.IReadOnlyListConsoleVendor);
 
     private static async Task<IResult> RejectAsync(HttpContext http, string id, ReviewDesk desk)
     {

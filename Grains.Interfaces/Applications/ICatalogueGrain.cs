@@ -6,6 +6,10 @@ public interface ICatalogueGrain : IGrainWithIntegerKey
 {
     [Alias("get")]
     Task<CatalogueView> Get();
+
+    /// <summary>For operators: what is in force, and why a later edit is not.</summary>
+    [Alias("status")]
+    Task<CatalogueStatus> GetStatus();
 }
 
 /// <param name="CertificateAuthorities">Every CA, on offer or not: the console shows the applications of each.</param>
@@ -42,6 +46,12 @@ public sealed record AuthorityOffers([property: Id(0)] CaId Ca, [property: Id(1)
 [GenerateSerializer, Immutable, Alias("bzt.Offer")]
 public sealed record Offer(
     [property: Id(0)] int Years, [property: Id(1)] int FeeFen, [property: Id(2)] int PersonalFeeFen, [property: Id(3)] int RenewalFeeFen);
+
+/// <param name="WrittenAt">Of the file that is in force.</param>
+/// <param name="Faults">Of the file as it lies there now, each with line and field; none when it is the one in force.</param>
+[GenerateSerializer, Immutable, Alias("bzt.CatalogueStatus")]
+public sealed record CatalogueStatus(
+    [property: Id(0)] DateTimeOffset WrittenAt, [property: Id(1)] int Platforms, [property: Id(2)] int CertificateAuthorities, [property: Id(3)] IReadOnlyList<string> Faults);
 
 [GenerateSerializer, Immutable, Alias("bzt.AuthorityView")]
 public sealed record AuthorityView([property: Id(0)] CaId Ca, [property: Id(1)] string Name);

@@ -1,4 +1,5 @@
 using Bzt.Grains.CaVendors.Cmp;
+using Bzt.Grains.CaVendors.Est;
 using Bzt.Grains.CaVendors.Rest;
 using Bzt.Grains.CaVendors.Revocation;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ internal static class CaVendorServices
         services.AddHostedService<CaVendorsAtStart>();
         services.AddSingleton<ICaVendorProtocol, RestProtocol>();
         services.AddSingleton<ICaVendorProtocol, CmpProtocol>();
+        services.AddSingleton<ICaVendorProtocol, EstProtocol>();
         services.AddVendorClient(RestProtocol.HttpClientName);
         services.AddVendorClient(CmpProtocol.HttpClientName);
         services.AddRevocationChecking();

@@ -16,6 +16,7 @@ static class CaVendorPages
             Applications = simulator.Newest(50),
             simulator.Quirks,
             Waiting = steering.Waiting(CaVendorEndpoints.Channel),
+            WaitingEst = steering.Waiting(EstEndpoints.Channel),
             WaitingNotifications = steering.Waiting("ca-vendor-notify"),
         }));
         pages.MapPost("/ca-vendor/{number}/approve", (string number, CaVendorSimulator simulator, CaVendorNotifier notifier) =>

@@ -158,7 +158,7 @@ sealed class CaVendorSimulator(SimulatorState state, OpensslCa ca, TimeProvider 
         var keys = new List<(byte[], byte[])>();
         foreach (var key in state.Read(world => world.CaKeys.Where(key => key.Holder == application.Request.Holder).ToList()))
         {
-            keys.Add((key.Certificate, await EnvelopeAsync(key.PrivateKey, issued.ReceiverKey, cancellation)));
+            keys.Add((key.Certificate, await EnvelopeAsync(key.PrivateKey, issued.ReceiverKey, Quirks, cancellation)));
         }
 
         return (keys, null);
@@ -197,7 +197,7 @@ sealed class CaVendorSimulator(SimulatorState state, OpensslCa ca, TimeProvider 
         var notAfter = time.GetUtcNow().AddDays(application.ValidityDays);
         string[] common =
         [
-            "basicConstraints=CA:false", "subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid",
+            .. CommonExtensions,
             $"crlDistributionPoints=URI:{new Uri(address, "ca-vendor/crl")}", $"authorityInfoAccess=OCSP;URI:{new Uri(address, "ca-vendor/ocsp")}",
             .. application.Subject.CreditCode is { } code ? [$"1.2.156.10260.4.1.4=ASN1:PRINTABLESTRING:{code}"] : Array.Empty<string>(),
         ];
@@ -213,13 +213,16 @@ sealed class CaVendorSimulator(SimulatorState state, OpensslCa ca, TimeProvider 
             world.CaKeys.Add(new(application.Holder, privateKey, keyRequest, encryption));
             return true;
         });
-        return new(signing, encryption, await EnvelopeAsync(privateKey, receiver, cancellation), receiver);
+        return new(signing, encryption, await EnvelopeAsync(privateKey, receiver, Quirks, cancellation), receiver);
     }
 
+    public string[] CommonExtensions { get; } = ["basicConstraints=CA:false", "subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid"];
+
+    public DateTimeOffset InAYear => time.GetUtcNow().AddDays(365);
+
     /// <summary>The encryption key for the signing key, as the vendor's quirks have it.</summary>
-    async Task<byte[]> EnvelopeAsync(byte[] privateKey, string receiver, CancellationToken cancellation)
+    public async Task<byte[]> EnvelopeAsync(byte[] privateKey, string receiver, VendorQuirks quirks, CancellationToken cancellation)
     {
-        var quirks = Quirks;
         var (scalar, point) = ReadKey(privateKey);
         var sm4 = RandomNumberGenerator.GetBytes(16);
         var wrapped = await ca.EncryptBlocksAsync(sm4, [.. new byte[quirks.KeyLength - scalar.Length], .. scalar], cancellation);
@@ -340,8 +343,7 @@ sealed class CaVendorSimulator(SimulatorState state, OpensslCa ca, TimeProvider 
     {
         (string Name, string? Value)[] parts =
             [("C", "CN"), ("ST", subject.Province), ("L", subject.Locality), ("O", subject.Organization), ("OU", subject.OrganizationalUnit), ("CN", subject.CommonName)];
-        return string.Concat(parts.Where(part => part.Value is not null).Select(part => string.Create(CultureInfo.InvariantCulture, $"/{part.Name}={Escaped(part.Value!)}")));
+        return string.Concat(parts.Where(part => part.Value is not null).Select(part => string.Create(CultureInfo.InvariantCulture, $"/{part.Name}={RequestSubject.Escaped(part.Value!)}")));
     }
 
-    static string Escaped(string value) => string.Concat(value.Select(character => character is '/' or '+' or '\\' ? $"\\{character}" : character.ToString()));
 }

@@ -81,6 +81,15 @@ sealed class OpensslCa : IDisposable
         return await File.ReadAllBytesAsync(At("cipher"), cancellation);
     }, cancellation);
 
+    /// <summary>A PKCS#7 without signers around a certificate.</summary>
+    public Task<byte[]> BundleAsync(byte[] certificate, CancellationToken cancellation) => InTurnAsync(async () =>
+    {
+        await File.WriteAllBytesAsync(At("bundled.der"), certificate, cancellation);
+        await CheckedAsync(["x509", "-inform", "DER", "-in", "bundled.der", "-out", "bundled.pem"], cancellation);
+        await CheckedAsync(["crl2pkcs7", "-nocrl", "-certfile", "bundled.pem", "-outform", "DER", "-out", "bundle.der"], cancellation);
+        return await File.ReadAllBytesAsync(At("bundle.der"), cancellation);
+    }, cancellation);
+
     public async Task RevokeAsync(string serialNumber, string reason, CancellationToken cancellation) => await InTurnAsync(async () =>
     {
         await CheckedAsync(["ca", "-config", "ca.cnf", "-revoke", $"newcerts/{serialNumber}.pem", "-crl_reason", reason, "-md", "sm3", "-sigopt", Id], cancellation);

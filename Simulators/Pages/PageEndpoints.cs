@@ -183,7 +183,7 @@ static class PageEndpoints
         "sms" => "/sms",
         "wechat" => "/wechat",
         "bankcard" => "/bank-cards",
-        "ca-vendor" or "ca-vendor-notify" => "/ca-vendor",
+        "ca-vendor" or "ca-vendor-notify" or "est" => "/ca-vendor",
         "remittance" or "remittance-notify" => "/remittances",
         "alipay" or "alipay-notify" or "alipay-certify" => "/alipay",
         "face" => "/faces",

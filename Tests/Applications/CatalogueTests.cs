@@ -43,6 +43,30 @@ public sealed class CatalogueTests
         Assert.Contains(faults, fault => fault.Contains(named, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\"feeFen\": 56000", "\"feeFen\": -1", 8, "certificateAuthorities[0].offers[1].feeFen")]
+    [InlineData("\"years\": 3", "\"years\": 30", 9, "certificateAuthorities[0].offers[2].years")]
+    [InlineData("\"name\": \"恩施州公共资源交易平台\"", "\"name\": \"\"", 48, "provinces[0].platforms[3].name")]
+    [InlineData("\"hubei-ca\"]", "\"hebei-ca\"]", 32, "provinces[0].platforms[0].certificateAuthorities[1]")]
+    [InlineData("\"feeFen\": 56000", "\"feeFen\": \"viel\"", 8, "certificateAuthorities[0].offers[1].feeFen")]
+    [InlineData("\"platformId\": \"jingmen-ggzy\"", "\"platformId\": \"enshi-ggzy\"", 47, "provinces[0].platforms[3].platformId")]
+    public void A_fault_is_on_its_line_and_in_its_field(string good, string bad, int line, string field)
+    {
+        var at = Shipped.IndexOf(good, StringComparison.Ordinal);
+        Assert.True(at >= 0);
+        Assert.False(CatalogueFile.TryParse(Shipped[..at] + bad + Shipped[(at + good.Length)..], out _, out var faults));
+        Assert.StartsWith($"line {line}, {field}: ", Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_fault_is_told_in_the_order_of_the_file()
+    {
+        var text = Shipped.Replace("\"feeFen\": 80000", "\"feeFen\": -5", StringComparison.Ordinal).Replace("湖北省", " ", StringComparison.Ordinal);
+        Assert.False(CatalogueFile.TryParse(text, out _, out var faults));
+        Assert.Equal(3, faults.Count);
+        Assert.Equal(faults.OrderBy(fault => int.Parse(fault[5..fault.IndexOf(',', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture)), faults);
+    }
+
     [Fact]
     public void A_changed_file_is_read_again_and_a_bad_one_is_not_used()
     {
@@ -58,12 +82,15 @@ public sealed class CatalogueTests
 
         File.WriteAllText(path, "{ not json");
         Assert.Equal(45000, FeeOf(source));
+        Assert.StartsWith("line 1, ", Assert.Single(source.Status.Faults), StringComparison.Ordinal);
 
         File.Delete(path);
         Assert.Equal(45000, FeeOf(source));
+        Assert.Single(source.Status.Faults);
 
         File.WriteAllText(path, Shipped.Replace("30000", "0", StringComparison.Ordinal));
         Assert.Equal(0, FeeOf(source));
+        Assert.Empty(source.Status.Faults);
     }
 
     [Fact]

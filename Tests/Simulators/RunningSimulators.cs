@@ -27,11 +27,16 @@ internal sealed class RunningSimulators : IAsyncDisposable
     RunningSimulators(WebApplication app)
     {
         this.app = app;
-        Address = new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        List<Uri> addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+        Address = addresses.Single(address => address.Scheme == Uri.UriSchemeHttp);
+        TlsAddress = addresses.SingleOrDefault(address => address.Scheme == Uri.UriSchemeHttps);
         Control = new(Http, Address, Token);
     }
 
     public Uri Address { get; }
+
+    /// <summary>Null unless the test made the host listen for TLS.</summary>
+    public Uri? TlsAddress { get; }
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
@@ -46,7 +51,8 @@ internal sealed class RunningSimulators : IAsyncDisposable
     /// <param name="smsVendor">Whose SMS the product is told to use.</param>
     /// <param name="ownKeys">Accounts unlike those of all others.</param>
     /// <param name="caVendorFor">Which CA of the product the CA vendor stands for.</param>
-    public static async Task<RunningSimulators> StartAsync(TimeProvider? clock = null, string? folder = null, bool ownKeys = false, string smsVendor = "Aliyun", string? caVendorFor = null)
+    /// <param name="configure">Adds to the composition.</param>
+    public static async Task<RunningSimulators> StartAsync(TimeProvider? clock = null, string? folder = null, bool ownKeys = false, string smsVendor = "Aliyun", string? caVendorFor = null, Action<WebApplicationBuilder>? configure = null)
     {
         List<string> arguments =
         [
@@ -75,6 +81,8 @@ internal sealed class RunningSimulators : IAsyncDisposable
             {
                 builder.Services.AddSingleton(clock);
             }
+
+            configure?.Invoke(builder);
         });
         await app.StartAsync();
         return new(app);

@@ -21,9 +21,10 @@ public static partial class CatalogueFile
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    /// <summary>False with every fault found, each naming its place; a file that is not JSON has one.</summary>
+    /// <summary>False with every fault found, each with its line and field; a file that is not JSON has one.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out CatalogueView? catalogue, out IReadOnlyList<string> faults)
     {
         catalogue = null;
@@ -34,11 +35,15 @@ public static partial class CatalogueFile
         }
         catch (JsonException exception)
         {
-            faults = [exception.Message];
+            // A wrong value has a path, a text that is no JSON a position; System.Text.Json counts lines from zero.
+            var what = exception.Message.Split(" Path: ", 2)[0].Split(" LineNumber: ", 2)[0];
+            faults = [$"line {exception.LineNumber + 1}, {exception.Path?.TrimStart('$', '.')}: {what}"];
             return false;
         }
 
-        faults = [.. Faults(content)];
+        var lines = new JsonLines(text);
+        faults = [.. Faults(content).Select(fault => (Line: lines.Of(fault.Field), fault.Field, fault.Message)).OrderBy(fault => fault.Line)
+            .Select(fault => $"line {fault.Line}, {fault.Field}: {fault.Message}")];
         if (faults.Count > 0)
         {
             return false;
@@ -48,96 +53,132 @@ public static partial class CatalogueFile
         return true;
     }
 
-    private static IEnumerable<string> Faults(FileContent content)
+    private static IEnumerable<(string Field, string Message)> Faults(FileContent content)
     {
         var authorities = new HashSet<string>();
-        foreach (var authority in content.CertificateAuthorities)
+        foreach (var (authority, i) in content.CertificateAuthorities.Select((authority, i) => (authority, i)))
         {
-            var place = $"certificateAuthorities/{authority.CaId}";
+            var at = $"certificateAuthorities[{i}]";
             if (!IdPattern.IsMatch(authority.CaId))
             {
-                yield return $"{place}: an id is 2 to 40 of a-z, 0-9 and -.";
+                yield return ($"{at}.caId", "an id is 2 to 40 of a-z, 0-9 and -.");
             }
 
             if (!authorities.Add(authority.CaId))
             {
-                yield return $"{place}: listed twice.";
+                yield return ($"{at}.caId", $"{authority.CaId} is listed twice.");
             }
 
             if (string.IsNullOrWhiteSpace(authority.Name))
             {
-                yield return $"{place}: has no name.";
+                yield return ($"{at}.name", "the authority is without a name.");
             }
 
-            if (authority.Offers.Count == 0)
+            foreach (var fault in Faults(authority, at))
             {
-                yield return $"{place}: offers nothing.";
-            }
-
-            foreach (var offer in authority.Offers.Where(offer =>
-                offer.Years is < 1 or > MostYears || !IsFee(offer.FeeFen) || !IsFee(offer.PersonalFeeFen ?? 0) || !IsFee(offer.RenewalFeeFen ?? 0)))
-            {
-                yield return $"{place}: {offer.Years} years for {offer.FeeFen} fen; years are 1 to {MostYears}, a fee 0 to {MostFeeFen} fen.";
-            }
-
-            if (!IsFee(authority.RecoveryFeeFen))
-            {
-                yield return $"{place}: a recovery for {authority.RecoveryFeeFen} fen; a fee is 0 to {MostFeeFen} fen.";
-            }
-
-            foreach (var years in authority.Offers.GroupBy(offer => offer.Years).Where(group => group.Count() > 1))
-            {
-                yield return $"{place}: two offers for {years.Key} years.";
+                yield return fault;
             }
         }
 
         if (content.Provinces.Count == 0)
         {
-            yield return "provinces: there is none.";
+            yield return ("provinces", "there is none.");
         }
 
-        foreach (var province in content.Provinces.GroupBy(province => province.Name).Where(group => group.Count() > 1 || string.IsNullOrWhiteSpace(group.Key)))
+        var (provinces, platforms) = (new HashSet<string>(), new HashSet<string>());
+        foreach (var (province, i) in content.Provinces.Select((province, i) => (province, i)))
         {
-            yield return $"provinces/{province.Key}: listed twice or without a name.";
+            var at = $"provinces[{i}]";
+            if (string.IsNullOrWhiteSpace(province.Name) || !provinces.Add(province.Name))
+            {
+                yield return ($"{at}.name", "the province is listed twice or without a name.");
+            }
+
+            if (province.Platforms.Count == 0)
+            {
+                yield return ($"{at}.platforms", "the province has no platform.");
+            }
+
+            foreach (var (platform, j) in province.Platforms.Select((platform, j) => (platform, j)))
+            {
+                foreach (var fault in Faults(platform, $"{at}.platforms[{j}]", platforms, authorities))
+                {
+                    yield return fault;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(string Field, string Message)> Faults(FileAuthority authority, string at)
+    {
+        if (authority.Offers.Count == 0)
+        {
+            yield return ($"{at}.offers", "the authority offers nothing.");
         }
 
-        var platforms = new HashSet<string>();
-        foreach (var (province, platform) in content.Provinces.SelectMany(province => province.Platforms, (province, platform) => (province, platform)))
+        if (!IsFee(authority.RecoveryFeeFen))
         {
-            var place = $"provinces/{province.Name}/{platform.PlatformId}";
-            if (!IdPattern.IsMatch(platform.PlatformId))
+            yield return ($"{at}.recoveryFeeFen", $"a recovery for {authority.RecoveryFeeFen} fen; a fee is 0 to {MostFeeFen} fen.");
+        }
+
+        var terms = new HashSet<int>();
+        foreach (var (offer, j) in authority.Offers.Select((offer, j) => (offer, j)))
+        {
+            if (offer.Years is < 1 or > MostYears)
             {
-                yield return $"{place}: an id is 2 to 40 of a-z, 0-9 and -.";
+                yield return ($"{at}.offers[{j}].years", $"{offer.Years} years; years are 1 to {MostYears}.");
             }
 
-            if (!platforms.Add(platform.PlatformId))
+            foreach (var (member, fee) in new[] { ("feeFen", offer.FeeFen), ("personalFeeFen", offer.PersonalFeeFen ?? 0), ("renewalFeeFen", offer.RenewalFeeFen ?? 0) }.Where(fee => !IsFee(fee.Item2)))
             {
-                yield return $"{place}: listed twice.";
+                yield return ($"{at}.offers[{j}].{member}", $"{fee} fen; a fee is 0 to {MostFeeFen} fen.");
             }
 
-            if (string.IsNullOrWhiteSpace(platform.Name))
+            if (!terms.Add(offer.Years))
             {
-                yield return $"{place}: has no name.";
+                yield return ($"{at}.offers[{j}].years", $"two offers for {offer.Years} years.");
+            }
+        }
+    }
+
+    private static IEnumerable<(string Field, string Message)> Faults(FilePlatform platform, string at, HashSet<string> platforms, HashSet<string> authorities)
+    {
+        if (!IdPattern.IsMatch(platform.PlatformId))
+        {
+            yield return ($"{at}.platformId", "an id is 2 to 40 of a-z, 0-9 and -.");
+        }
+
+        if (!platforms.Add(platform.PlatformId))
+        {
+            yield return ($"{at}.platformId", $"{platform.PlatformId} is listed twice.");
+        }
+
+        if (string.IsNullOrWhiteSpace(platform.Name))
+        {
+            yield return ($"{at}.name", "the platform is without a name.");
+        }
+
+        if (!IdPattern.IsMatch(platform.RecognitionGroup))
+        {
+            yield return ($"{at}.recognitionGroup", "a recognition group is 2 to 40 of a-z, 0-9 and -.");
+        }
+
+        if (platform.CertificateAuthorities.Count == 0)
+        {
+            yield return ($"{at}.certificateAuthorities", "the platform accepts no certificate authority.");
+        }
+
+        var accepted = new HashSet<string>();
+        foreach (var (id, j) in platform.CertificateAuthorities.Select((id, j) => (id, j)))
+        {
+            if (!authorities.Contains(id))
+            {
+                yield return ($"{at}.certificateAuthorities[{j}]", $"{id} is not among the certificate authorities.");
             }
 
-            if (!IdPattern.IsMatch(platform.RecognitionGroup))
+            if (!accepted.Add(id))
             {
-                yield return $"{place}: a recognition group is 2 to 40 of a-z, 0-9 and -.";
-            }
-
-            if (platform.CertificateAuthorities.Count == 0)
-            {
-                yield return $"{place}: accepts no certificate authority.";
-            }
-
-            foreach (var unknown in platform.CertificateAuthorities.Where(id => !authorities.Contains(id)))
-            {
-                yield return $"{place}: {unknown} is not among the certificate authorities.";
-            }
-
-            if (platform.CertificateAuthorities.Distinct().Count() != platform.CertificateAuthorities.Count)
-            {
-                yield return $"{place}: a certificate authority is listed twice.";
+                yield return ($"{at}.certificateAuthorities[{j}]", $"{id} is listed twice.");
             }
         }
     }

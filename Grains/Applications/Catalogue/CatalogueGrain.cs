@@ -7,4 +7,6 @@ namespace Bzt.Grains.Applications.Catalogue;
 public sealed class CatalogueGrain(CatalogueSource source) : Grain, ICatalogueGrain
 {
     public Task<CatalogueView> Get() => Task.FromResult(source.Current);
+
+    public Task<CatalogueStatus> GetStatus() => Task.FromResult(source.Status);
 }

@@ -13,6 +13,8 @@ public sealed partial class CatalogueSource
     private readonly Lock gate = new();
     private (DateTime WrittenAt, long Length) seen;
     private CatalogueView current;
+    private DateTimeOffset readAt;
+    private IReadOnlyList<string> refused = [];
 
     /// <exception cref="InvalidDataException">The file is missing or has faults; the message lists them.</exception>
     public CatalogueSource(string path, ILogger<CatalogueSource> log)
@@ -24,7 +26,7 @@ public sealed partial class CatalogueSource
             throw new InvalidDataException($"The catalogue {path} cannot be used. {string.Join(' ', faults)}");
         }
 
-        current = catalogue;
+        (current, readAt) = (catalogue, seen.WrittenAt);
     }
 
     public CatalogueView Current
@@ -43,15 +45,29 @@ public sealed partial class CatalogueSource
         }
     }
 
+    /// <summary>What is in force, and what is wrong with the file as it lies there now.</summary>
+    public CatalogueStatus Status
+    {
+        get
+        {
+            lock (gate)
+            {
+                var inForce = Current;
+                return new CatalogueStatus(readAt, inForce.Provinces.Sum(province => province.Platforms.Count), inForce.CertificateAuthorities.Count, refused);
+            }
+        }
+    }
+
     private void Reload()
     {
         if (TryRead(out var catalogue, out var faults))
         {
-            current = catalogue;
+            (current, readAt, refused) = (catalogue, seen.WrittenAt, []);
             LogReloaded(path);
         }
         else
         {
+            refused = faults;
             LogRefused(path, string.Join(' ', faults));
         }
     }
