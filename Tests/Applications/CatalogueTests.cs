@@ -25,7 +25,7 @@ public sealed class CatalogueTests
     }
 
     [Theory]
-    [InlineData("\"feeFen\": 30000", "\"feeFen\": -1", "years are 1 to 5")]
+    [InlineData("\"feeFen\": 30000", "\"feeFen\": -1", "a fee is 0 to")]
     [InlineData("\"years\": 2", "\"years\": 1", "two offers for 1 years")]
     [InlineData("[\"yichang-ca\", \"hubei-ca\"]", "[\"beijing-ca\"]", "beijing-ca is not among")]
     [InlineData("\"platformId\": \"jingzhou-ggzy\"", "\"platformId\": \"yichang-ggzy\"", "listed twice")]

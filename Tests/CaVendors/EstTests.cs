@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Bzt.Grains;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.CaVendors.Est;
 using Bzt.Grains.CaVendors.Registration;
@@ -8,6 +9,7 @@ using Bzt.Protocol.Primitives;
 using Bzt.Simulators;
 using Bzt.Tests.Peers;
 using Bzt.Tests.Simulators;
+using Bzt.Tests.Storage;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -72,6 +74,38 @@ public sealed class EstTests
         Assert.Equal(new Enrolment.Unavailable("HTTP 401"), await EnrolAsync(simulators, stranger, key));
         using var nobody = new EstClient(new EstVendorOptions { Endpoint = new Uri("http://127.0.0.1:9/.well-known/est"), UserName = "a", Password = "b" });
         Assert.IsType<Enrolment.Unavailable>(await EnrolAsync(simulators, nobody, key));
+    }
+
+    [Fact]
+    public async Task Our_reviewer_decides_and_the_ca_is_asked_once_through_restarts()
+    {
+        await using var simulators = await RunningSimulators.StartAsync(caVendorFor: "rest-ca");
+        await using var silo = await TestSilo.StartAsync(clock: RunningSimulators.Clock(), configure: builder =>
+        {
+            builder.Configuration["CaVendors:est-ca:Protocol"] = "est";
+            builder.Configuration["CaVendors:est-ca:Endpoint"] = new Uri(simulators.Address, ".well-known/est").AbsoluteUri;
+            builder.Configuration["CaVendors:est-ca:UserName"] = simulators.Settings["CaVendors:rest-ca:AppId"];
+            builder.Configuration["CaVendors:est-ca:Password"] = simulators.Settings["CaVendors:rest-ca:Secret"];
+            builder.Configuration["CaVendors:est-ca:TrustedRoots"] = simulators.Settings["CaVendors:rest-ca:TrustedRoots"];
+        });
+        var (ca, key) = (new CaId("est-ca"), EmbeddedCaBench.NewKey());
+        var request = EmbeddedCaBench.Request(key);
+        await EmbeddedCaLifeTests.ApproveAsync(silo, ca, VendorBench.Order("A1"));
+        await simulators.Control.SteerAsync("est", new(Disturbance.Fail, "PENDING"));
+        Assert.IsType<CaIssuance.Pending>(await silo.Grains.CaAdapter(ca).Issue("A1", request));
+        await silo.RestartAsync();
+        silo.Clock.Advance(TimeSpan.FromSeconds(121));
+        var issued = Assert.IsType<CaIssuance.Ok>(await silo.Grains.CaAdapter(ca).Issue("A1", request)).Certificates;
+        await AssertGoodAsync(issued, key);
+        await silo.RestartAsync();
+        Assert.Equal(issued.SigningCertificate, Assert.IsType<CaIssuance.Ok>(await silo.Grains.CaAdapter(ca).Issue("A1", request)).Certificates.SigningCertificate);
+        Assert.Equal(new CaIssuance.Refused(CaRefusal.Conflict), await silo.Grains.CaAdapter(ca).Issue("A1", EmbeddedCaBench.Request(EmbeddedCaBench.NewKey())));
+        Assert.Equal(new CaIssuance.Refused(CaRefusal.Unknown), await silo.Grains.CaAdapter(ca).Issue("A9", request));
+
+        // The key is its holder's for ever; and EST revokes nothing.
+        await EmbeddedCaLifeTests.ApproveAsync(silo, ca, VendorBench.Order("A2") with { Application = EmbeddedCaBench.Application("A2", holder: "holder-2") });
+        Assert.Equal(new CaIssuance.Refused(CaRefusal.WrongKey), await silo.Grains.CaAdapter(ca).Issue("A2", request));
+        Assert.Equal(new CaRevocation.Refused(CaRefusal.Other), await silo.Grains.CaAdapter(ca).Revoke(EmbeddedCaBench.SerialNumber(issued.SigningCertificate), RevocationReason.Superseded));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bzt.Grains;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.CaVendors.Embedded;
+using Bzt.Grains.CaVendors.Registration;
 using Bzt.Grains.Foundations;
 using Bzt.Tests.Storage;
 
@@ -59,6 +60,12 @@ public sealed class StoredCaStateTests
 
     [Fact]
     public void Authority() => GoldenState.Verify("ca-authority-v1", new StoredCaAuthority { Root = new([1], [2]), Issuing = new([3], [4]), Responder = new([5], [6]), ListNumber = 8 });
+
+    [Fact]
+    public void Registration() => GoldenState.Verify("ca-registration-v1", new StoredCaRegistration
+    {
+        Application = Application(), Status = CaFileStatus.Approved, SigningKey = "AB", Dialogue = [7], Issued = new IssuedCertificates([1], [2], [3], [[4], [5]]),
+    });
 
     [Fact]
     public void Records()

@@ -135,7 +135,7 @@ internal sealed class EstEnrolment(EstClient client, IReadOnlyList<byte[]> roots
             }
             else if (halves[0].Contains("certs-only", StringComparison.OrdinalIgnoreCase))
             {
-                certificate = EstClient.Certificates(Encoding.ASCII.GetBytes(halves[1]))?.FirstOrDefault();
+                certificate = EstClient.Certificates(Encoding.ASCII.GetBytes(halves[1])) is [var first, ..] ? first : null;
             }
         }
 
