@@ -32,6 +32,11 @@ public sealed partial class UserGrain
             return Answer(decided);
         }
 
+        if (!bankCards.IsOffered)
+        {
+            return new Refusal(RefusalCode.RealNameWayClosed);
+        }
+
         // 2. Count the try before the provider is asked.
         if (await BeginAsync(new RealNameOperation(command.Operation, inputHash, null, RealNameWay.BankCard, command.Device.Value), now) is { } limited)
         {

@@ -17,7 +17,7 @@ public sealed partial class UserGrain
     private readonly Dictionary<Guid, DateTimeOffset> askAgainAt = [];
 
     public Task<IReadOnlyList<RealNameWay>> GetRealNameWays() =>
-        Task.FromResult<IReadOnlyList<RealNameWay>>([RealNameWay.BankCard, .. pages.Where(page => page.IsOffered).Select(page => page.Way).Order()]);
+        Task.FromResult<IReadOnlyList<RealNameWay>>([.. bankCards.IsOffered ? [RealNameWay.BankCard] : Array.Empty<RealNameWay>(), .. pages.Where(page => page.IsOffered).Select(page => page.Way).Order()]);
 
     public async Task<Reply<RealNameCheck>> ProveOnPage(ProveOnPage command)
     {

@@ -517,4 +517,21 @@ public sealed class FaceRealNameTests(RealNameSystem one) : RealNamePageTests(on
         Assert.Equal(ErrorCodes.RealNameWayClosed, await Refused(() => BeginAsync(client, Guid.NewGuid())));
         await phone.ProveRealNameAsync();
     }
+
+    [Fact]
+    [Trait("Feature", "M016"), Trait("Feature", "M017")]
+    public async Task Each_way_is_open_or_closed_by_configuration_alone()
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Providers:BankCard:Offered"] = "false";
+            builder.Configuration["Providers:Alipay:RealName"] = "false";
+        });
+        using var phone = await system.LoggedInPhoneAsync();
+        var client = new ClientOf(phone);
+        Assert.Equal([RealNameWay.Face], (await client.WaysAsync()).Ways);
+        Assert.Equal(ErrorCodes.RealNameWayClosed, await Refused(() => phone.ProveRealNameAsync()));
+        Assert.Equal(ErrorCodes.RealNameWayClosed, await Refused(() => client.BeginAsync(RealNameWay.Alipay, new PageRealNameRequest(Guid.NewGuid(), phone.Person.Name, phone.Person.IdNumber))));
+        Assert.Equal(RealNameProgress.Waiting, (await BeginAsync(client, Guid.NewGuid())).Progress);
+    }
 }

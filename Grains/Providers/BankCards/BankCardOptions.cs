@@ -17,6 +17,9 @@ public sealed class BankCardOptions : IValidatableObject
     [Required, MinLength(32)]
     public string Secret { get; set; } = "";
 
+    /// <summary>False: nobody proves a real name by what others may know too.</summary>
+    public bool Offered { get; set; } = true;
+
     /// <summary>Banks answer in seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);

@@ -8,6 +8,8 @@ sealed class HmacBankCardVerifier(IHttpClientFactory http, IOptions<BankCardOpti
 {
     public const string HttpClientName = "bank-card";
 
+    public bool IsOffered => options.Value.Offered;
+
     public async Task<BankCardResult> VerifyAsync(string name, string idNumber, string cardNumber, string phone, string requestId, CancellationToken cancellation)
     {
         var settings = options.Value;

@@ -3,6 +3,9 @@ namespace Bzt.Grains.Providers.BankCards;
 /// <summary>银行卡四要素: do name, ID number, card and the phone number kept at the bank belong together?</summary>
 public interface IBankCardVerifier
 {
+    /// <summary>False when the configuration does not want this way.</summary>
+    bool IsOffered { get; }
+
     /// <param name="name">As on the identity card.</param>
     /// <param name="idNumber">Eighteen characters.</param>
     /// <param name="cardNumber">Digits only.</param>

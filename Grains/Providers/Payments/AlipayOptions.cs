@@ -26,6 +26,9 @@ public sealed class AlipayOptions : IValidatableObject
     [Required]
     public string AlipayPublicKey { get; set; } = "";
 
+    /// <summary>Whether the account is for 身份验证 too, not for payments alone.</summary>
+    public bool RealName { get; set; } = true;
+
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -1,15 +1,16 @@
 using System.Text.Json.Nodes;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Providers.Payments;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Grains.Providers.RealNames;
 
 /// <summary>支付宝身份验证: <c>alipay.user.certify.open.initialize</c>, <c>.certify</c> (the page) and <c>.query</c>.</summary>
-sealed class AlipayCertification(AlipayGateway gateway) : IHostedIdentityCheck
+sealed class AlipayCertification(AlipayGateway gateway, IOptions<AlipayOptions> options) : IHostedIdentityCheck
 {
     public RealNameWay Way => RealNameWay.Alipay;
 
-    public bool IsOffered => true;
+    public bool IsOffered => options.Value.RealName;
 
     public async Task<HostedCheckStart> BeginAsync(string name, string idNumber, string requestId, Uri returnUrl, CancellationToken cancellation)
     {
