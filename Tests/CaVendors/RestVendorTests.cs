@@ -136,7 +136,6 @@ public sealed class RestVendorTests
     }
 
     [Fact]
-    [Trait("Feature", "X19"), Trait("Surface", "api")]
     public async Task A_phone_s_certificates_come_from_the_vendor_by_configuration_alone_and_its_callback_is_heard()
     {
         await using var simulators = await RunningSimulators.StartAsync(caVendorFor: Ca);
