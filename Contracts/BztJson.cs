@@ -9,7 +9,7 @@ namespace Bzt.Contracts;
 /// <summary>JSON of the public surface: camelCase members, snake_case enum values, octets in base64, nulls left out, unknown members ignored.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [
     typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<RealNameProgress>), typeof(SnakeCaseEnum<MemberRole>), typeof(SnakeCaseEnum<LegalDocument>), typeof(SnakeCaseEnum<ClosureReason>),
-    typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>),
+    typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>), typeof(SnakeCaseEnum<InvoiceState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<RenewalStep>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
     typeof(SnakeCaseEnum<PinResetPhase>), typeof(SnakeCaseEnum<RemedyKind>),
@@ -66,6 +66,9 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(ApplicationInfo))]
 [JsonSerializable(typeof(IReadOnlyList<ApplicationInfo>))]
 [JsonSerializable(typeof(OrderInfo))]
+[JsonSerializable(typeof(InvoiceRequest))]
+[JsonSerializable(typeof(InvoiceInfo))]
+[JsonSerializable(typeof(IReadOnlyList<InvoiceInfo>))]
 [JsonSerializable(typeof(IReadOnlyList<OrderInfo>))]
 [JsonSerializable(typeof(ApplicationRequest))]
 [JsonSerializable(typeof(ApplicationRefusal))]

@@ -61,6 +61,12 @@ public static class ErrorCodes
     public const string OfferUnknown = "offer_unknown";
     public const string ApplicationStateWrong = "application_state_wrong";
     public const string PaymentRequired = "payment_required";
+
+    /// <summary>An order is on an invoice already.</summary>
+    public const string OrderInvoiced = "order_invoiced";
+
+    /// <summary>An order that is not paid, or was paid back, has no invoice.</summary>
+    public const string OrderNotPaid = "order_not_paid";
     public const string BlobUnknown = "blob_unknown";
     public const string BlobTypeNotAllowed = "blob_type_not_allowed";
 

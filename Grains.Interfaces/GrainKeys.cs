@@ -5,6 +5,7 @@ using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Inbox;
+using Bzt.Grains.Invoices;
 using Bzt.Grains.Remittances;
 using Bzt.Grains.Seals;
 using Bzt.Grains.Sessions;
@@ -36,6 +37,8 @@ public static class GrainKeys
     public static IApplicationGrain Application(this IGrainFactory grains, ApplicationId id) => grains.GetGrain<IApplicationGrain>(id.Value);
 
     public static IOrderGrain Order(this IGrainFactory grains, OrderId id) => grains.GetGrain<IOrderGrain>(id.Value);
+
+    public static IInvoiceBookGrain InvoiceBook(this IGrainFactory grains, UserId user) => grains.GetGrain<IInvoiceBookGrain>(user.Value);
 
     /// <param name="grains">Where to look.</param>
     /// <param name="order">What was paid for.</param>

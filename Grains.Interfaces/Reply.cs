@@ -114,6 +114,9 @@ public enum RefusalCode
     SealsConfirmed = 213,
     SealCropsTooMany = 214,
 
+    OrderInvoiced = 160,
+    OrderNotPaid = 161,
+
     CertificateUnusable = 80,
     BidsUnopened = 82,
     ChannelRejected = 81,

@@ -22,7 +22,8 @@ public sealed record SimulatorKeys(
     TencentSmsAccount TencentSms,
     NeutralAccount Face,
     WeChatPayAccount WeChatPay,
-    NeutralAccount CaVendor)
+    NeutralAccount CaVendor,
+    NeutralAccount Invoice)
 {
     const string FileName = "keys.json";
 
@@ -66,6 +67,7 @@ public sealed record SimulatorKeys(
         Remittance = Remittance ?? NeutralAccount.Draw("rm"),
         CaVendor = CaVendor ?? NeutralAccount.Draw("ca"),
         TencentSms = TencentSms ?? TencentSmsAccount.Draw(),
+        Invoice = Invoice ?? NeutralAccount.Draw("iv"),
         WeChatPay = WeChatPay ?? WeChatPayAccount.Draw(),
     };
 
@@ -83,7 +85,8 @@ public sealed record SimulatorKeys(
         TencentSmsAccount.Draw(),
         NeutralAccount.Draw("fc"),
         WeChatPayAccount.Draw(),
-        NeutralAccount.Draw("ca"));
+        NeutralAccount.Draw("ca"),
+        NeutralAccount.Draw("iv"));
 
     static string NewRsaKey()
     {

@@ -5,6 +5,7 @@ using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.CaVendors;
+using Bzt.Simulators.Invoices;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -23,6 +24,7 @@ sealed class World
     public Dictionary<Guid, RemittanceAccount> RemittanceAccounts { get; init; } = [];
     public Dictionary<string, WeChatTrade> WeChatTrades { get; init; } = [];
     public Dictionary<string, WeChatRefund> WeChatRefunds { get; init; } = [];
+    public Dictionary<Guid, Invoice> Invoices { get; init; } = [];
     public List<WeChatUser> WeChatUsers { get; init; } = [];
     public List<WeChatCode> WeChatCodes { get; init; } = [];
     public List<WeChatToken> WeChatTokens { get; init; } = [];

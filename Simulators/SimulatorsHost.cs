@@ -4,6 +4,7 @@ using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Control;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.Pages;
+using Bzt.Simulators.Invoices;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -54,6 +55,7 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<Certifications>();
         builder.Services.AddSingleton<AlipayNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlipayNotifier>());
+        builder.Services.AddSingleton<InvoiceSimulator>();
         builder.Services.AddSingleton<RemittanceSimulator>();
         builder.Services.AddSingleton<RemittanceEndpoints.Call>();
         builder.Services.AddSingleton<RemittanceNotifier>();
@@ -92,6 +94,7 @@ public static class SimulatorsHost
         app.MapWeChatPay();
         app.MapCaVendor();
         app.MapEst();
+        app.MapInvoices();
         app.MapControl();
         app.MapPages();
         app.Lifetime.ApplicationStarted.Register(() => WriteProviderSettings(app));

@@ -230,6 +230,18 @@ public sealed partial class PhoneClient
         return RepeatAsync(() => http.GetAsync(path, BztJson.Default.OrderInfo, cancellation), cancellation);
     }
 
+    /// <summary>开票: asks for an invoice over paid orders.</summary>
+    public Task<InvoiceInfo> RequestInvoiceAsync(InvoiceRequest request, CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.PostAsync(Routes.Phone.Invoices, request, BztJson.Default.InvoiceRequest, BztJson.Default.InvoiceInfo, cancellation), cancellation);
+
+    /// <summary>The user's invoices, newest first.</summary>
+    public Task<IReadOnlyList<InvoiceInfo>> GetInvoicesAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.Phone.Invoices, BztJson.Default.IReadOnlyListInvoiceInfo, cancellation), cancellation);
+
+    /// <summary>The user's orders (账单), newest first.</summary>
+    public Task<IReadOnlyList<OrderInfo>> GetOrdersAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.Phone.Orders, BztJson.Default.IReadOnlyListOrderInfo, cancellation), cancellation);
+
     /// <summary>Messages, newest first.</summary>
     /// <param name="before">Only older than this message.</param>
     /// <param name="take">At most this many, 1 to 50.</param>

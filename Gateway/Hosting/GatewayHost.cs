@@ -5,6 +5,7 @@ using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Enterprises;
 using Bzt.Gateway.Health;
 using Bzt.Gateway.Inbox;
+using Bzt.Gateway.Invoices;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Payments;
 using Bzt.Gateway.Remittances;
@@ -79,6 +80,7 @@ public static class GatewayHost
         phones.MapAccounts();
         phones.MapInbox();
         phones.MapApplications();
+        phones.MapInvoices();
         phones.MapEnterprises();
         phones.MapSeals();
         phones.MapSessions();

@@ -57,6 +57,8 @@ internal static class ProblemTexts
         ErrorCodes.OfferUnknown => (422, "所选平台、CA或有效期不存在"),
         ErrorCodes.ApplicationStateWrong => (409, "申请当前状态不允许此操作"),
         ErrorCodes.PaymentRequired => (402, "请先完成支付"),
+        ErrorCodes.OrderInvoiced => (409, "所选订单已经开票，请勿重复申请"),
+        ErrorCodes.OrderNotPaid => (409, "所选订单未支付或已退款，不能开票"),
         ErrorCodes.BlobUnknown => (422, "上传的文件不存在"),
         ErrorCodes.BlobTypeNotAllowed => (415, "不支持的文件类型"),
 

@@ -51,6 +51,8 @@ internal static class RefusalProblems
         RefusalCode.OfferUnknown => ErrorCodes.OfferUnknown,
         RefusalCode.ApplicationStateWrong => ErrorCodes.ApplicationStateWrong,
         RefusalCode.PaymentRequired => ErrorCodes.PaymentRequired,
+        RefusalCode.OrderInvoiced => ErrorCodes.OrderInvoiced,
+        RefusalCode.OrderNotPaid => ErrorCodes.OrderNotPaid,
         RefusalCode.BlobUnknown => ErrorCodes.BlobUnknown,
         RefusalCode.BlobTypeNotAllowed => ErrorCodes.BlobTypeNotAllowed,
         RefusalCode.NotAuthorised => ErrorCodes.NotAuthorised,

@@ -1,5 +1,6 @@
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.Faces;
+using Bzt.Grains.Providers.Invoices;
 using Bzt.Grains.Providers.Payments;
 using Bzt.Grains.Providers.RealNames;
 using Bzt.Grains.Providers.Remittances;
@@ -47,6 +48,10 @@ public static class ProviderServices
         services.AddOptions<FaceOptions>().BindConfiguration(FaceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(HmacFaceCheck.HttpClientName);
         services.AddSingleton<IHostedIdentityCheck, HmacFaceCheck>();
+
+        services.AddOptions<InvoiceOptions>().BindConfiguration(InvoiceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(HmacInvoiceIssuer.HttpClientName);
+        services.AddSingleton<IInvoiceIssuer, HmacInvoiceIssuer>();
 
         services.AddOptions<WeChatPayOptions>().BindConfiguration(WeChatPayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(WeChatPayment.HttpClientName);

@@ -6,6 +6,7 @@ using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.CaVendors;
+using Bzt.Simulators.Invoices;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -43,6 +44,7 @@ static class PageEndpoints
             Certifications = world.Certifications.Count,
             Faces = world.FaceChecks.Count,
             WeChatTrades = world.WeChatTrades.Count,
+            Invoices = world.Invoices.Count,
         })));
         pages.MapGet("/sms", (string? phone, SmsSimulator sms, Steering steering) =>
         {
@@ -85,6 +87,8 @@ static class PageEndpoints
             WaitingNotifications = steering.Waiting("alipay-notify"),
             WaitingCertifications = steering.Waiting("alipay-certify"),
         }));
+        pages.MapGet("/invoices", (InvoiceSimulator invoices, Steering steering) =>
+            new RazorComponentResult<InvoicesPage>(new { Invoices = invoices.Newest(50), Waiting = steering.Waiting("invoice") }));
         pages.MapGet("/wechat-pay", (WeChatPaySimulator weChatPay, Steering steering) =>
         {
             var trades = weChatPay.Newest(50);
@@ -187,6 +191,7 @@ static class PageEndpoints
         "remittance" or "remittance-notify" => "/remittances",
         "alipay" or "alipay-notify" or "alipay-certify" => "/alipay",
         "face" => "/faces",
+        "invoice" => "/invoices",
         "wechatpay" or "wechatpay-notify" => "/wechat-pay",
         _ => "/",
     });

@@ -100,6 +100,8 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/blobs", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/applications", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/orders", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/invoices", None, Ok, Limited, None, None, None),
+        new("POST /phone/v1/invoices", None, Ok, Limited, None, None, None),
         new("POST /phone/v1/applications/claims", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/applications/{applicationId}", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/applications/{applicationId}/resubmission", None, Ok, Limited, None, None, None),

@@ -1,5 +1,6 @@
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Providers.BankCards;
+using Bzt.Grains.Providers.Invoices;
 using Bzt.Grains.Providers.Payments;
 using Bzt.Grains.Providers.RealNames;
 using Bzt.Grains.Providers.Remittances;
@@ -20,6 +21,7 @@ public sealed class TroubleTests
 {
     private const string Order = "019ab0000000700080000021";
     private static readonly TestPerson Person = TestPerson.Get(21);
+    private static readonly InvoiceOrder Invoice = new(new Guid("019ab000-0000-7000-8000-000000000074"), "宜昌测试有限公司", null, [new("企业证书", 30000)]);
     private static readonly Uri Back = new("http://127.0.0.1:1/back");
     private static readonly Guid Reference = new("019ab000-0000-7000-8000-000000000021");
     private static readonly DateTimeOffset End = DateTimeOffset.FromUnixTimeSeconds(4_000_000_000);
@@ -63,6 +65,11 @@ public sealed class TroubleTests
             "wechatpay",
             async world => $"{await world.Payment("wechat").CreateAsync(Order, 1, "证书", Back, Back, "203.0.113.7")}",
             (world, clock, _) => As(world.Payment("wechat", clock).QueryAsync(Order))),
+        ["an invoice"] = new(
+            "invoice",
+            // Taken; issued when asked for again.
+            async world => $"{await world.Adapter<IInvoiceIssuer>().IssueAsync(Invoice)}",
+            (world, clock, _) => As(world.Adapter<IInvoiceIssuer>(clock).IssueAsync(Invoice))),
         ["an identity check begun at Alipay"] = new("alipay-certify", Nothing, (world, clock, _) => BeginAsync(world, clock, RealNameWay.Alipay)),
         ["an identity check at Alipay"] = new("alipay-certify", world => BegunAsync(world, RealNameWay.Alipay), (world, clock, check) => QueryAsync(world, clock, RealNameWay.Alipay, check)),
         ["a face check begun"] = new("face", Nothing, (world, clock, _) => BeginAsync(world, clock, RealNameWay.Face)),

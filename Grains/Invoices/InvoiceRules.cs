@@ -1,0 +1,30 @@
+using Bzt.Contracts.Phone;
+using Bzt.Grains.Providers.Invoices;
+
+namespace Bzt.Grains.Invoices;
+
+/// <summary>What an invoice book decides, without clock, randomness or I/O.</summary>
+public static class InvoiceRules
+{
+    public const int MostOrders = 50;
+
+    /// <summary>A rejected one makes its orders free again.</summary>
+    public static bool IsInvoiced(StoredInvoices state, OrderId order) =>
+        state.Invoices.Any(invoice => invoice.State != InvoiceState.Rejected && invoice.Lines.Any(line => line.Order == order));
+
+    public static StoredInvoices Answered(StoredInvoices state, Guid id, InvoiceResult answer, DateTimeOffset now)
+    {
+        var asked = state.Invoices.First(invoice => invoice.Id == id);
+        var next = asked with { Tries = asked.Tries + 1 };
+        next = answer switch
+        {
+            InvoiceResult.Issued(var number, var pdf) => next with { State = InvoiceState.Issued, Number = number, PdfUrl = pdf.AbsoluteUri },
+            InvoiceResult.Rejected(var reason) => next with { State = InvoiceState.Rejected, RejectionReason = reason },
+            _ => next with { NextTry = now + Wait(next.Tries) },
+        };
+        return state with { Invoices = state.Invoices.Replace(asked, next) };
+    }
+
+    // 1, 2, 4 … minutes, at most an hour.
+    private static TimeSpan Wait(int tries) => TimeSpan.FromMinutes(tries > 6 ? 60 : 1 << (tries - 1));
+}
