@@ -15,7 +15,7 @@ internal static class ChangeNumber
     public static void Map(RouteGroupBuilder phones)
     {
         phones.MapPost(Routes.Phone.NumberChanges, HandleAsync).WithSummary("Changes the account's number, or asks for the PIN that confirms it").Needs(PhoneAccess.RealNamed).LimitByAddress(AddressUse.Login).Produces<NumberChangeInfo>();
-        phones.MapGet(Routes.Phone.NumberChange, GetAsync).WithSummary("Where a change of number stands").Needs(PhoneAccess.RealNamed).Produces<NumberChangeInfo>();
+        phones.MapGet(Routes.Phone.NumberChange, GetAsync).WithName("getNumberChange").WithSummary("Where a change of number stands").Needs(PhoneAccess.RealNamed).Produces<NumberChangeInfo>();
     }
 
     private static async Task<IResult> HandleAsync(NumberChangeRequest request, Caller caller, IGrainFactory grains)

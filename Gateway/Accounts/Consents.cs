@@ -15,9 +15,9 @@ internal static class Consents
 
     public static void Map(RouteGroupBuilder phones)
     {
-        phones.MapGet(Routes.Phone.Legal, ListAsync).WithSummary("The texts in force").Needs(PhoneAccess.Anyone).Produces<IReadOnlyList<LegalText>>();
-        phones.MapGet(Routes.Phone.LegalText, GetAsync).WithSummary("A text in force: user_agreement, privacy_policy, face_data").Needs(PhoneAccess.Anyone).Produces<LegalText>();
-        phones.MapPost(Routes.Phone.Consents, GiveAsync).WithSummary("Agrees to a text in force").Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
+        phones.MapGet(Routes.Phone.Legal, ListAsync).WithName("listLegalTexts").WithSummary("The texts in force").Needs(PhoneAccess.Anyone).Produces<IReadOnlyList<LegalText>>();
+        phones.MapGet(Routes.Phone.LegalText, GetAsync).WithName("getLegalText").WithSummary("A text in force: user_agreement, privacy_policy, face_data").Needs(PhoneAccess.Anyone).Produces<LegalText>();
+        phones.MapPost(Routes.Phone.Consents, GiveAsync).WithName("giveConsent").WithSummary("Agrees to a text in force").Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
         phones.MapPost(Routes.Phone.FaceConsentWithdrawal, WithdrawAsync).WithName("withdrawFaceConsent").WithSummary("Withdraws the consent to face data").Needs(PhoneAccess.Device).Produces(StatusCodes.Status204NoContent);
     }
 

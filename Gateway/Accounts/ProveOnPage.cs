@@ -12,8 +12,8 @@ internal static class ProveOnPage
 {
     public static void Map(RouteGroupBuilder phones)
     {
-        phones.MapPost(Routes.Phone.RealNameByAlipay, ByAlipayAsync).WithSummary("Proves the real name by Alipay; answers the page to open").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
-        phones.MapPost(Routes.Phone.RealNameByFace, ByFaceAsync).WithSummary("Proves the real name by face; answers the page to open").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
+        phones.MapPost(Routes.Phone.RealNameByAlipay, ByAlipayAsync).WithName("proveByAlipay").WithSummary("Proves the real name by Alipay; answers the page to open").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
+        phones.MapPost(Routes.Phone.RealNameByFace, ByFaceAsync).WithName("proveByFace").WithSummary("Proves the real name by face; answers the page to open").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
     }
 
     private static Task<IResult> ByAlipayAsync(PageRealNameRequest request, Caller caller, IGrainFactory grains, PublicAddress address) =>

@@ -14,10 +14,10 @@ internal static class ProveProgress
 
     public static void Map(RouteGroupBuilder phones)
     {
-        phones.MapGet(Routes.Phone.RealNameWays, GetWaysAsync).WithSummary("The ways of proving the real name that are open").Needs(PhoneAccess.Device).Produces<RealNameWays>();
-        phones.MapGet(Routes.Phone.RealNameCheck, GetAsync).WithSummary("Where a proof of the real name stands").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
-        phones.MapPost(Routes.Phone.RealNameReturn, ReturnAsync).WithSummary("The person is back from the provider's page").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
-        phones.MapPost(Routes.Phone.RealNameCancellation, CancelAsync).WithSummary("Gives a proof of the real name up").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
+        phones.MapGet(Routes.Phone.RealNameWays, GetWaysAsync).WithName("getRealNameWays").WithSummary("The ways of proving the real name that are open").Needs(PhoneAccess.Device).Produces<RealNameWays>();
+        phones.MapGet(Routes.Phone.RealNameCheck, GetAsync).WithName("getRealNameCheck").WithSummary("Where a proof of the real name stands").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
+        phones.MapPost(Routes.Phone.RealNameReturn, ReturnAsync).WithName("returnFromRealNamePage").WithSummary("The person is back from the provider's page").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
+        phones.MapPost(Routes.Phone.RealNameCancellation, CancelAsync).WithName("cancelRealNameCheck").WithSummary("Gives a proof of the real name up").Needs(PhoneAccess.Device).Produces<RealNameCheckInfo>();
     }
 
     public static RealNameCheckInfo ToContract(this RealNameCheck check)

@@ -21,11 +21,11 @@ internal static class AdministratorsTurn
     public static void Map(RouteGroupBuilder phones)
     {
         phones.MapGet(Routes.Phone.EnterpriseApplications, ListAsync).WithName("listEnterpriseApplications").WithSummary("What waits for the administrator").Produces<IReadOnlyList<ApplicationInfo>>();
-        phones.MapPost(Routes.Phone.ApplicationAgreement, AgreeAsync).WithSummary("The administrator agrees").Produces<ApplicationInfo>();
-        phones.MapPost(Routes.Phone.ApplicationRefusal, RefuseAsync).WithSummary("The administrator does not agree").Produces<ApplicationInfo>();
+        phones.MapPost(Routes.Phone.ApplicationAgreement, AgreeAsync).WithName("agreeToApplication").WithSummary("The administrator agrees").Produces<ApplicationInfo>();
+        phones.MapPost(Routes.Phone.ApplicationRefusal, RefuseAsync).WithName("refuseApplication").WithSummary("The administrator does not agree").Produces<ApplicationInfo>();
         phones.MapPost(Routes.Phone.ApplicationLetter, SealAsync).WithName("sealLetter").WithSummary("Writes the letter and begins its seal").Produces<LetterToSeal>();
         phones.MapGet(Routes.Phone.ApplicationLetter, GetLetterAsync).WithName("getLetter").WithSummary("The authorisation letter, a PDF").Produces(StatusCodes.Status200OK, contentType: "application/pdf");
-        phones.MapPost(Routes.Phone.ApplicationConfirmation, ConfirmAsync).WithSummary("Hands the sealed letter to the CA").Produces<ApplicationInfo>();
+        phones.MapPost(Routes.Phone.ApplicationConfirmation, ConfirmAsync).WithName("confirmApplication").WithSummary("Hands the sealed letter to the CA").Produces<ApplicationInfo>();
     }
 
     private static async Task<IResult> AgreeAsync(Guid applicationId, Caller caller, IGrainFactory grains) =>
