@@ -130,10 +130,23 @@ public sealed class PhoneApp(HttpClient http, Vault vault, AppWindow window) : I
         return await Client.RequestSmsCodeAsync(number);
     }
 
-    public async Task<LoginResponse> LogInAsync(string number, string code)
+    /// <summary>The texts in force, of which the user is shown the titles.</summary>
+    public async Task<IReadOnlyList<LegalText>> GetLegalTextsAsync()
     {
         await SetUpAsync();
-        var answer = await Client.LogInAsync(number, code, await window.DeviceNameAsync());
+        return await Client.GetLegalTextsAsync();
+    }
+
+    /// <summary>One of them with its words.</summary>
+    public Task<LegalText> GetLegalTextAsync(LegalDocument document) => Client.GetLegalTextAsync(document);
+
+    /// <param name="number">Eleven digits.</param>
+    /// <param name="code">From the SMS.</param>
+    /// <param name="accepted">The versions the user was shown and agreed to.</param>
+    public async Task<LoginResponse> LogInAsync(string number, string code, AcceptedVersions accepted)
+    {
+        await SetUpAsync();
+        var answer = await Client.LogInAsync(number, code, await window.DeviceNameAsync(), accepted);
         phoneNumber = number;
         var record = new StoredLogin(answer.AccessToken, answer.UserId, answer.DeviceId, number, trust!.ChannelRoot, trust.CertificateRoots);
         await vault.WriteAsync(LoginRecord, JsonSerializer.SerializeToUtf8Bytes(record, StoredJson.Default.StoredLogin));

@@ -86,6 +86,11 @@ internal static class Texts
         public const string Resend = "重新获取";
         public const string OtherNumber = "更换手机号";
         public const string Foot = "证书密钥由这台手机与服务器各持一半，缺一不可。";
+        public const string Agree = "我已阅读并同意";
+        public const string AgreeFirst = "请先阅读并同意用户协议和隐私政策";
+        public const string Close = "关闭";
+
+        public static string Version(string version, DateOnly date) => $"版本 {version}，{date:yyyy年M月d日}";
 
         public static string SentTo(string phone) => $"验证码已发送至 {phone[..3]} {phone[3..7]} {phone[7..]}";
 

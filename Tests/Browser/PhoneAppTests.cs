@@ -73,7 +73,16 @@ public sealed partial class PhoneAppTests
         await Expect(page.GetByText("请输入11位手机号")).ToBeVisibleAsync();
         await phone.LookAsync("login");
 
+        // No agreement, no code; and the texts can be read before.
         await page.FillAsync("[name=phone]", person.Phone);
+        await Press(page, "获取验证码");
+        await Expect(page.GetByText("请先阅读并同意用户协议和隐私政策")).ToBeVisibleAsync();
+        await page.Locator(".agree button").Last.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        await phone.LookAsync("login-legal");
+        await Press(page, "关闭");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await page.CheckAsync("[name=agree]");
         await Press(page, "获取验证码");
         await Expect(page.Locator("[name=code]")).ToBeVisibleAsync();
         var code = (await phone.System.Simulators.LastMessageAsync(person.Phone))!.Code;
