@@ -1,7 +1,10 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Forms;
+using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Platforms;
 
 namespace Bzt.Tests.Applications;
 
@@ -51,6 +54,39 @@ public sealed class EnterpriseChangeTests
         await administrator.ReconnectAsync();
         Assert.Equal(request.EnterpriseName, Assert.Single((await administrator.Phone.MeAsync()).Enterprises).EnterpriseName);
         Assert.Equal(MemberRole.Administrator, Assert.Single((await administrator.Phone.MeAsync()).Enterprises).Role);
+    }
+
+    [Fact, Trait("Feature", "X23"), Trait("Feature", "M039"), Trait("Surface", "api")]
+    public async Task Bids_that_wait_for_their_opening_hold_a_change_back()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await Wait.UntilAsync(phone.Phone.MeAsync, me => me.Enterprises.Count == 1);
+        var platform = await phone.PlatformAsync();
+        await phone.BindAsync(platform);
+        var project = new ProjectInfo("P-1", "某道路工程", new DateTimeOffset(2040, 1, 1, 1, 30, 0, TimeSpan.Zero));
+        var serial = (await phone.Client.GetCertificateAsync(phone.Certificate)).EncryptionSerial!;
+        var manifest = new BidManifestForm(
+            CertifiedPhone.PlatformId, project.ProjectId, project.Name, project.OpeningTime, new byte[32], [new BidSection("唱标信息", 10, new byte[32])], [serial]);
+        var opened = await platform.OpenAsync(new CreateSessionRequest(SessionKind.Encrypt)
+        {
+            Project = project, Documents = [new DocumentRequest(SigningForms.BidManifest, manifest.Content)],
+        });
+        Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(await phone.Client.ScanAsync(opened), CertifiedPhone.Pin));
+
+        var request = new ApplicationRequest(Guid.NewGuid(), ApplicationKind.EnterpriseChange)
+        {
+            EnterpriseName = phone.Enterprise.Name + "（集团）", CreditCode = phone.Enterprise.CreditCode,
+            LegalRepresentativeName = phone.Phone.Person.Name, LegalRepresentativeIdNumber = phone.Phone.Person.IdNumber,
+            LicenceBlobId = (await phone.Phone.UploadAsync("licence")).BlobId, FormBlobId = (await phone.Phone.UploadAsync("form")).BlobId,
+            PlatformId = "yichang-ggzy", CaId = "yichang-ca", Years = 1,
+        };
+        await ClaimSteps.RefusedAsync(ErrorCodes.BidsUnopened, () => phone.Client.ApplyAsync(request));
+        await system.RestartAsync();
+        phone.Phone.Reconnect();
+        await phone.ReconnectAsync();
+        await ClaimSteps.RefusedAsync(ErrorCodes.BidsUnopened, () => phone.Client.ApplyAsync(request));
+        Assert.Equal(ApplicationState.CaReview, (await phone.Client.ApplyAsync(request with { Insist = true })).State);
     }
 
     [Fact, Trait("Feature", "M040"), Trait("Surface", "api")]

@@ -32,7 +32,7 @@ public sealed class ExpiryTests
         rival.Reconnect();
         await SweepAsync(system);
         await vanished.UntilAsync(first, ApplicationState.Expired);
-        await Wait.UntilAsync(() => vanished.OrderAsync(order), view => view.State == OrderState.RefundDue);
+        await Wait.UntilAsync(() => vanished.OrderAsync(order), view => view.State is OrderState.RefundDue or OrderState.Refunded);
         Assert.Equal(first.ToString(), (await vanished.MessageAsync("证书申请已过期")).Subject);
         await ClaimSteps.RefusedAsync(ErrorCodes.ApplicationStateWrong, () => vanished.DownloadAsync(first));
 
