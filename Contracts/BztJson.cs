@@ -62,6 +62,8 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(RemittanceInfo))]
 [JsonSerializable(typeof(Catalogue))]
 [JsonSerializable(typeof(BlobUploaded))]
+[JsonSerializable(typeof(LicenceReadingRequest))]
+[JsonSerializable(typeof(LicenceSuggestions))]
 [JsonSerializable(typeof(ClaimRequest))]
 [JsonSerializable(typeof(ApplicationInfo))]
 [JsonSerializable(typeof(IReadOnlyList<ApplicationInfo>))]

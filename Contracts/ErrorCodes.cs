@@ -70,6 +70,12 @@ public static class ErrorCodes
     public const string BlobUnknown = "blob_unknown";
     public const string BlobTypeNotAllowed = "blob_type_not_allowed";
 
+    /// <summary>No licence, or none that can be read: the user enters what stands on it.</summary>
+    public const string LicenceUnreadable = "licence_unreadable";
+
+    /// <summary>This installation reads no licences.</summary>
+    public const string LicenceReadingClosed = "licence_reading_closed";
+
     // an enterprise's people
     public const string NotAuthorised = "not_authorised";
     public const string NotMember = "not_member";

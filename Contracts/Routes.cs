@@ -109,6 +109,8 @@ public static class Routes
         public const string EnterpriseSeals = "/phone/v1/enterprises/{creditCode}/seals";
         public const string EnterpriseSealPicture = "/phone/v1/enterprises/{creditCode}/seals/{kind}";
         public const string Invoices = "/phone/v1/invoices";
+        /// <summary>What stands on an uploaded licence.</summary>
+        public const string LicenceReadings = "/phone/v1/licence-readings";
         public const string Orders = "/phone/v1/orders";
         public const string Order = "/phone/v1/orders/{orderId}";
         /// <summary>A one-use ticket for <see cref="PhoneHub"/>: a browser's WebSocket cannot carry a proof, and the token never goes into a URL.</summary>

@@ -40,6 +40,8 @@ public static class GrainKeys
 
     public static IInvoiceBookGrain InvoiceBook(this IGrainFactory grains, UserId user) => grains.GetGrain<IInvoiceBookGrain>(user.Value);
 
+    public static ILicenceGrain Licence(this IGrainFactory grains, UserId user) => grains.GetGrain<ILicenceGrain>(user.Value);
+
     /// <param name="grains">Where to look.</param>
     /// <param name="order">What was paid for.</param>
     /// <param name="tradeId">The provider's number of the payment.</param>

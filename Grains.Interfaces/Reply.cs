@@ -117,6 +117,9 @@ public enum RefusalCode
     OrderInvoiced = 160,
     OrderNotPaid = 161,
 
+    LicenceUnreadable = 162,
+    LicenceReadingClosed = 163,
+
     CertificateUnusable = 80,
     BidsUnopened = 82,
     ChannelRejected = 81,

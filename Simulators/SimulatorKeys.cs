@@ -23,7 +23,8 @@ public sealed record SimulatorKeys(
     NeutralAccount Face,
     WeChatPayAccount WeChatPay,
     NeutralAccount CaVendor,
-    NeutralAccount Invoice)
+    NeutralAccount Invoice,
+    NeutralAccount Licence)
 {
     const string FileName = "keys.json";
 
@@ -68,6 +69,7 @@ public sealed record SimulatorKeys(
         CaVendor = CaVendor ?? NeutralAccount.Draw("ca"),
         TencentSms = TencentSms ?? TencentSmsAccount.Draw(),
         Invoice = Invoice ?? NeutralAccount.Draw("iv"),
+        Licence = Licence ?? NeutralAccount.Draw("lr"),
         WeChatPay = WeChatPay ?? WeChatPayAccount.Draw(),
     };
 
@@ -86,7 +88,8 @@ public sealed record SimulatorKeys(
         NeutralAccount.Draw("fc"),
         WeChatPayAccount.Draw(),
         NeutralAccount.Draw("ca"),
-        NeutralAccount.Draw("iv"));
+        NeutralAccount.Draw("iv"),
+        NeutralAccount.Draw("lr"));
 
     static string NewRsaKey()
     {

@@ -6,6 +6,7 @@ using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Invoices;
+using Bzt.Simulators.Licences;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -25,6 +26,8 @@ sealed class World
     public Dictionary<string, WeChatTrade> WeChatTrades { get; init; } = [];
     public Dictionary<string, WeChatRefund> WeChatRefunds { get; init; } = [];
     public Dictionary<Guid, Invoice> Invoices { get; init; } = [];
+    public Dictionary<string, LicenceRead> LicenceReads { get; init; } = [];
+    public List<LicenceText> NextLicences { get; init; } = [];
     public List<WeChatUser> WeChatUsers { get; init; } = [];
     public List<WeChatCode> WeChatCodes { get; init; } = [];
     public List<WeChatToken> WeChatTokens { get; init; } = [];

@@ -5,6 +5,7 @@ using Bzt.Simulators.Control;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.Pages;
 using Bzt.Simulators.Invoices;
+using Bzt.Simulators.Licences;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -56,6 +57,7 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<AlipayNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlipayNotifier>());
         builder.Services.AddSingleton<InvoiceSimulator>();
+        builder.Services.AddSingleton<LicenceSimulator>();
         builder.Services.AddSingleton<RemittanceSimulator>();
         builder.Services.AddSingleton<RemittanceEndpoints.Call>();
         builder.Services.AddSingleton<RemittanceNotifier>();
@@ -95,6 +97,7 @@ public static class SimulatorsHost
         app.MapCaVendor();
         app.MapEst();
         app.MapInvoices();
+        app.MapLicences();
         app.MapControl();
         app.MapPages();
         app.Lifetime.ApplicationStarted.Register(() => WriteProviderSettings(app));

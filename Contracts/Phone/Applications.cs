@@ -39,6 +39,18 @@ public sealed record CatalogueOffer(int Years, int FeeFen)
 /// <summary>The answer to an upload to <see cref="Routes.Phone.Blobs"/> (<c>?purpose=licence|form</c>, JPEG, PNG or PDF, at most 10 MB).</summary>
 public sealed record BlobUploaded(string BlobId, int Size);
 
+/// <summary>Asks what stands on a licence.</summary>
+/// <param name="BlobId">The caller's own upload, a JPEG or PNG.</param>
+public sealed record LicenceReadingRequest(string BlobId);
+
+/// <summary>What seems to stand on it, for the user to check; null for what could not be read. Nothing is decided by it.</summary>
+/// <param name="CreditCode">Only with its right check character.</param>
+public sealed record LicenceSuggestions(string? EnterpriseName, string? CreditCode, string? LegalRepresentative)
+{
+    /// <summary>Only the type: a record would print the person into a log.</summary>
+    public override string ToString() => nameof(LicenceSuggestions);
+}
+
 /// <summary>认领企业并申请企业证书 (M028–M031).</summary>
 public sealed record ClaimRequest(
     Guid OperationId,

@@ -188,6 +188,10 @@ public sealed partial class PhoneClient
         return RepeatAsync(() => http.UploadAsync(path, content, mediaType, BztJson.Default.BlobUploaded, cancellation), cancellation);
     }
 
+    /// <summary>Has an uploaded licence read: suggestions, which the user checks.</summary>
+    public Task<LicenceSuggestions> ReadLicenceAsync(string blobId, CancellationToken cancellation = default) => RepeatAsync(
+        () => http.PostAsync(Routes.Phone.LicenceReadings, new LicenceReadingRequest(blobId), BztJson.Default.LicenceReadingRequest, BztJson.Default.LicenceSuggestions, cancellation), cancellation);
+
     /// <summary>认领企业并申请企业证书.</summary>
     public Task<ApplicationInfo> ClaimAsync(ClaimRequest request, CancellationToken cancellation = default) =>
         RepeatAsync(() => http.PostAsync(Routes.Phone.Claims, request, BztJson.Default.ClaimRequest, BztJson.Default.ApplicationInfo, cancellation), cancellation);

@@ -4,11 +4,14 @@ namespace Bzt.Gateway.Applications;
 
 internal static class ApplicationsApi
 {
+    public static void AddApplications(this WebApplicationBuilder builder) => builder.Services.AddSingleton<LicenceReadingLimit>();
+
     public static void MapApplications(this RouteGroupBuilder phones)
     {
         FindEnterprise.Map(phones);
         GetCatalogue.Map(phones);
         UploadBlob.Map(phones);
+        ReadLicence.Map(phones);
         SubmitClaim.Map(phones);
         SubmitApplication.Map(phones);
         AdministratorsTurn.Map(phones);

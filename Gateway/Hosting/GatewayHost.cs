@@ -45,6 +45,7 @@ public static class GatewayHost
         builder.AddPhones();
         builder.AddAccounts();
         builder.AddEnterprises();
+        builder.AddApplications();
         builder.AddInbox(options);
         builder.AddPlatforms();
         builder.AddCertificatesApi();

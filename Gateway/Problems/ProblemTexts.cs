@@ -61,6 +61,8 @@ internal static class ProblemTexts
         ErrorCodes.OrderNotPaid => (409, "所选订单未支付或已退款，不能开票"),
         ErrorCodes.BlobUnknown => (422, "上传的文件不存在"),
         ErrorCodes.BlobTypeNotAllowed => (415, "不支持的文件类型"),
+        ErrorCodes.LicenceUnreadable => (422, "未能识别营业执照，请重新拍摄或手工填写"),
+        ErrorCodes.LicenceReadingClosed => (409, "暂未开通营业执照识别，请手工填写"),
 
         ErrorCodes.NotAuthorised => (403, "不在企业授权范围内，请联系企业管理员"),
         ErrorCodes.NotMember => (403, "不是该企业成员，不能使用企业证书"),

@@ -55,6 +55,8 @@ internal static class RefusalProblems
         RefusalCode.OrderNotPaid => ErrorCodes.OrderNotPaid,
         RefusalCode.BlobUnknown => ErrorCodes.BlobUnknown,
         RefusalCode.BlobTypeNotAllowed => ErrorCodes.BlobTypeNotAllowed,
+        RefusalCode.LicenceUnreadable => ErrorCodes.LicenceUnreadable,
+        RefusalCode.LicenceReadingClosed => ErrorCodes.LicenceReadingClosed,
         RefusalCode.NotAuthorised => ErrorCodes.NotAuthorised,
         RefusalCode.NotMember => ErrorCodes.NotMember,
         RefusalCode.EnterpriseUnclaimed => ErrorCodes.EnterpriseUnclaimed,

@@ -1,6 +1,7 @@
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.Faces;
 using Bzt.Grains.Providers.Invoices;
+using Bzt.Grains.Providers.Licences;
 using Bzt.Grains.Providers.Payments;
 using Bzt.Grains.Providers.RealNames;
 using Bzt.Grains.Providers.Remittances;
@@ -52,6 +53,10 @@ public static class ProviderServices
         services.AddOptions<InvoiceOptions>().BindConfiguration(InvoiceOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(HmacInvoiceIssuer.HttpClientName);
         services.AddSingleton<IInvoiceIssuer, HmacInvoiceIssuer>();
+
+        services.AddOptions<LicenceReaderOptions>().BindConfiguration(LicenceReaderOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddProviderClient(HmacLicenceReader.HttpClientName);
+        services.AddSingleton<ILicenceReader, HmacLicenceReader>();
 
         services.AddOptions<WeChatPayOptions>().BindConfiguration(WeChatPayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddProviderClient(WeChatPayment.HttpClientName);

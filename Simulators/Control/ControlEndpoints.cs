@@ -6,6 +6,7 @@ using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.CaVendors;
+using Bzt.Simulators.Licences;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -70,8 +71,13 @@ static class ControlEndpoints
             !Enum.TryParse<FaceAct>(act, ignoreCase: true, out var chosen) ? Results.BadRequest()
             : faces.Act(checkId, chosen) is { } check ? Results.Json(new Left(check.Request.ReturnUrl), Json)
             : Results.NotFound());
+        control.MapPost("/licences", (LicenceText text, LicenceSimulator licences) =>
+        {
+            licences.ShowNext(text);
+            return Results.NoContent();
+        });
         control.MapGet("/checks", (SimulatorState state) => Results.Json(state.Read(world =>
-            new ChecksMade(world.BankCardChecks.Count, world.Certifications.Count, world.FaceChecks.Count)), Json));
+            new ChecksMade(world.BankCardChecks.Count, world.Certifications.Count, world.FaceChecks.Count, world.LicenceReads.Count)), Json));
         control.MapGet("/wechat-pay/{orderId}", (string orderId, WeChatPaySimulator weChatPay) => weChatPay.Find(orderId) is { } trade ? Results.Json(trade, Json) : Results.NotFound());
         control.MapPost("/wechat-pay/{orderId}/pay", (string orderId, WeChatPaySimulator weChatPay, WeChatPayNotifier notifier) =>
         {
@@ -169,5 +175,5 @@ static class ControlEndpoints
 /// <param name="ReturnUrl">Where the page sends the browser.</param>
 public sealed record Left(string ReturnUrl);
 
-/// <summary>How many checks each provider has been asked for, and would charge.</summary>
-public sealed record ChecksMade(int BankCards, int Certifications, int Faces);
+/// <summary>How many checks and readings each provider has been asked for, and would charge.</summary>
+public sealed record ChecksMade(int BankCards, int Certifications, int Faces, int Licences);

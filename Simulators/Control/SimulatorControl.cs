@@ -5,6 +5,7 @@ using Bzt.Simulators.Alipay;
 using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.CaVendors;
+using Bzt.Simulators.Licences;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChatPay;
@@ -72,6 +73,10 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
 
     /// <summary>Opens the page of a face check as a browser would; then this happens before the camera.</summary>
     public Task<Uri> ShowFaceAsync(Uri page, FaceAct act = FaceAct.Pass, CancellationToken cancellation = default) => LeaveAsync(page, "faces", act.ToString(), cancellation);
+
+    /// <summary>What the next new picture of a licence shall show.</summary>
+    public Task ShowLicenceAsync(LicenceText text, CancellationToken cancellation = default) =>
+        PostAsync("control/licences", JsonContent.Create(text, options: ControlEndpoints.Json), cancellation);
 
     public async Task<ChecksMade> ChecksMadeAsync(CancellationToken cancellation = default) => (await FindAsync<ChecksMade>("control/checks", cancellation))!;
 

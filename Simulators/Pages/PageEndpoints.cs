@@ -7,6 +7,7 @@ using Bzt.Simulators.BankCards;
 using Bzt.Simulators.Faces;
 using Bzt.Simulators.CaVendors;
 using Bzt.Simulators.Invoices;
+using Bzt.Simulators.Licences;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
@@ -45,6 +46,7 @@ static class PageEndpoints
             Faces = world.FaceChecks.Count,
             WeChatTrades = world.WeChatTrades.Count,
             Invoices = world.Invoices.Count,
+            Licences = world.LicenceReads.Count,
         })));
         pages.MapGet("/sms", (string? phone, SmsSimulator sms, Steering steering) =>
         {
@@ -89,6 +91,9 @@ static class PageEndpoints
         }));
         pages.MapGet("/invoices", (InvoiceSimulator invoices, Steering steering) =>
             new RazorComponentResult<InvoicesPage>(new { Invoices = invoices.Newest(50), Waiting = steering.Waiting("invoice") }));
+        pages.MapGet("/licences", (LicenceSimulator licences, Steering steering) =>
+            new RazorComponentResult<LicencesPage>(new { Reads = licences.Newest(50), Next = licences.Waiting(), Waiting = steering.Waiting("licence") }));
+        pages.MapPost("/licences", ShowLicenceAsync);
         pages.MapGet("/wechat-pay", (WeChatPaySimulator weChatPay, Steering steering) =>
         {
             var trades = weChatPay.Newest(50);
@@ -161,6 +166,15 @@ static class PageEndpoints
         return Results.Redirect("/remittances");
     }
 
+    static async Task<IResult> ShowLicenceAsync(HttpRequest request, LicenceSimulator licences)
+    {
+        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        licences.ShowNext(new(Entered("enterpriseName"), Entered("creditCode"), Entered("legalRepresentative")));
+        return Results.Redirect("/licences");
+
+        string? Entered(string name) => form[name].ToString().Trim() is { Length: > 0 } text ? text : null;
+    }
+
     static async Task<IResult> SteerAsync(string provider, HttpRequest request, Steering steering)
     {
         var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
@@ -192,6 +206,7 @@ static class PageEndpoints
         "alipay" or "alipay-notify" or "alipay-certify" => "/alipay",
         "face" => "/faces",
         "invoice" => "/invoices",
+        "licence" => "/licences",
         "wechatpay" or "wechatpay-notify" => "/wechat-pay",
         _ => "/",
     });

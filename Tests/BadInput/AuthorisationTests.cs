@@ -98,6 +98,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/seal-sets/{sealSetId}/crops", None, Ok, Limited, None, None, None),
         new("POST /phone/v1/seal-sets/{sealSetId}/confirmation", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/blobs", None, Ok, Limited, None, None, None),
+        new("POST /phone/v1/licence-readings", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/applications", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/orders", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/invoices", None, Ok, Limited, None, None, None),

@@ -50,6 +50,7 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/enterprises/{creditCode}/transfers"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","member":"01a212625bb77fa6ae65635864885e2b","certificateId":"01a212625bb77fa6ae65635864885e2c"}""",
         ["POST /phone/v1/enterprises/{creditCode}/remittances"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","enterpriseName":"甲公司","accountTail":"123456","agreed":true}""",
         ["POST /phone/v1/application-form"] = """{"purpose":"claim","enterpriseName":"甲公司","creditCode":"91420500MA0000001X","legalRepresentativeName":"李四","legalRepresentativeIdNumber":"420502199003074512","platformId":"yichang-ggzy","caId":"yichang-ca","years":1}""",
+        ["POST /phone/v1/licence-readings"] = """{"blobId":"aa"}""",
         ["POST /phone/v1/seal-sets"] = """{"formBlobId":"aa"}""",
         ["POST /phone/v1/seal-sets/{sealSetId}/crops"] = """{"kind":"enterprise","corners":[{"x":0.1,"y":0.1},{"x":0.4,"y":0.1},{"x":0.4,"y":0.4},{"x":0.1,"y":0.4}]}""",
         ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",

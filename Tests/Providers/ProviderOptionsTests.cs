@@ -26,6 +26,9 @@ public sealed class ProviderOptionsTests
     [InlineData("Providers:WeChatPay:ApiV3Key", "short")]
     [InlineData("Providers:WeChatPay:PrivateKey", "AAAA")]
     [InlineData("Providers:WeChatPay:PlatformSerial", "")]
+    [InlineData("Providers:LicenceReader:Secret", "short")]
+    [InlineData("Providers:LicenceReader:Endpoint", "http://reader.example.com/")]
+    [InlineData("Providers:LicenceReader:Timeout", "00:00:30")]
     [InlineData("Providers:Remittance:Secret", "short")]
     [InlineData("Providers:Remittance:Endpoint", "http://bank.example.com/")]
     public async Task A_bad_setting_stops_the_start(string key, string value)

@@ -1,6 +1,7 @@
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Providers.BankCards;
 using Bzt.Grains.Providers.Invoices;
+using Bzt.Grains.Providers.Licences;
 using Bzt.Grains.Providers.Payments;
 using Bzt.Grains.Providers.RealNames;
 using Bzt.Grains.Providers.Remittances;
@@ -70,6 +71,7 @@ public sealed class TroubleTests
             // Taken; issued when asked for again.
             async world => $"{await world.Adapter<IInvoiceIssuer>().IssueAsync(Invoice)}",
             (world, clock, _) => As(world.Adapter<IInvoiceIssuer>(clock).IssueAsync(Invoice))),
+        ["a licence"] = new("licence", Nothing, (world, clock, _) => As(world.Adapter<ILicenceReader>(clock).ReadAsync(new byte[] { 0xFF, 0xD8, 0xFF, 1 }, "image/jpeg", "r"))),
         ["an identity check begun at Alipay"] = new("alipay-certify", Nothing, (world, clock, _) => BeginAsync(world, clock, RealNameWay.Alipay)),
         ["an identity check at Alipay"] = new("alipay-certify", world => BegunAsync(world, RealNameWay.Alipay), (world, clock, check) => QueryAsync(world, clock, RealNameWay.Alipay, check)),
         ["a face check begun"] = new("face", Nothing, (world, clock, _) => BeginAsync(world, clock, RealNameWay.Face)),
@@ -112,7 +114,7 @@ public sealed class TroubleTests
 
         // Asked so often under one id, it was done once.
         var made = await world.Control.ChecksMadeAsync();
-        Assert.True(made.BankCards <= 1 && made.Faces <= 1, $"{made}");
+        Assert.True(made.BankCards <= 1 && made.Faces <= 1 && made.Licences <= 1, $"{made}");
     }
 
     private static Task<string> Nothing(RunningSimulators world) => Task.FromResult("");

@@ -17,7 +17,7 @@ public sealed class SimulatorPagesTests
     {
         await using var simulators = await RunningSimulators.StartAsync();
         using var browser = new HttpClient { BaseAddress = simulators.Address };
-        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/faces", "/remittances", "/alipay", "/wechat-pay", "/invoices" })
+        foreach (var page in new[] { "/", "/sms", "/wechat", "/bank-cards", "/faces", "/remittances", "/alipay", "/wechat-pay", "/invoices", "/licences" })
         {
             using var response = await browser.GetAsync(page);
             Assert.Equal("/login", response.RequestMessage!.RequestUri!.AbsolutePath);
