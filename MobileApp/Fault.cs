@@ -24,6 +24,8 @@ public sealed record Fault(string Title, string? Advice = null, string? Code = n
     {
         ErrorCodes.CertificateNotEligible => new(Texts.Faults.NotOfGroup, Texts.Faults.NotOfGroupAdvice, code),
         ErrorCodes.EnterpriseMismatch => new(Texts.Faults.OtherEnterprise, Texts.Faults.OtherEnterpriseAdvice, code),
+        ErrorCodes.NotAuthorised => new(Texts.Faults.NotAuthorised, Texts.Faults.AskAdministrator, code),
+        ErrorCodes.NotMember => new(Texts.Faults.NotMember, Texts.Faults.AskAdministrator, code),
         _ => new(Texts.Faults.NoCertificate, Texts.Faults.NoCertificateAdvice, code),
     };
 

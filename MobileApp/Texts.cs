@@ -236,6 +236,11 @@ internal static class Texts
             ApplicationState.DownloadReady => "待下载",
             ApplicationState.Downloading => "正在下载",
             ApplicationState.Completed => "已完成",
+            ApplicationState.AdministratorReview => "待管理员审核",
+            ApplicationState.SealDue => "待盖章",
+            ApplicationState.LetterSealed => "待提交",
+            ApplicationState.PrepaymentDue => "待付费",
+            ApplicationState.Expired => "已过期",
             _ => "已撤回",
         };
 
@@ -246,7 +251,12 @@ internal static class Texts
             ApplicationState.PaymentDue => "CA已审核通过，付费后即可下载证书。",
             ApplicationState.DownloadReady => "可以下载证书了，下载时设置6位PIN码。",
             ApplicationState.Downloading => "下载还没有完成，继续即可，不需要重新申请。",
-            ApplicationState.Completed => "证书已生效，您是这家企业的管理员。",
+            ApplicationState.Completed => "证书已生效，可以使用。",
+            ApplicationState.AdministratorReview => "企业管理员正在审核，同意后由管理员盖章并提交CA机构。",
+            ApplicationState.SealDue => "等待企业管理员在授权书上盖章。",
+            ApplicationState.LetterSealed => "授权书已盖章，等待企业管理员确认提交。",
+            ApplicationState.PrepaymentDue => "付费后提交CA机构审核；未通过的，费用原路退回。",
+            ApplicationState.Expired => "超过办理期限，申请已结束；已付的费用原路退回。",
             _ => "申请已结束，没有收取费用的部分。",
         };
 
@@ -613,6 +623,9 @@ internal static class Texts
         public const string SessionAgain = "请在电脑端重新发起。";
         public const string NoCertificate = "这台手机上没有可用的证书";
         public const string NoCertificateAdvice = "请先下载证书；证书锁定或冻结时，可在【证书管理】查看。";
+        public const string NotAuthorised = "不在企业授权范围内";
+        public const string NotMember = "您不是该企业的成员";
+        public const string AskAdministrator = "请联系企业管理员办理授权。";
         public const string NotOfGroup = "您的证书不适用于该平台";
         public const string NotOfGroupAdvice = "该平台不在证书的互认范围内。";
         public const string OtherEnterprise = "请求来自另一家企业的账号";
