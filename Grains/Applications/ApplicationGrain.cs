@@ -60,7 +60,7 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
 
     public async Task<Reply<OrderView>> Pay(StartPayment command)
     {
-        if (ApplicationRules.Mine(storage.State, command.Caller) is not { } application)
+        if (await Own(command.Caller) is not { } application)
         {
             return new Refusal(RefusalCode.NotFound);
         }
@@ -107,6 +107,11 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
 
     public async Task<Reply<ApplicationView>> Withdraw(UserId caller)
     {
+        if (await Own(caller) is null)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
         var (next, refusal) = ApplicationRules.Withdraw(storage.State, Id, caller, time.GetUtcNow());
         if (refusal is not null)
         {
@@ -202,7 +207,11 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
 
     /// <summary>Whoever has something to do with it: the holder, who handed it in, and the enterprise's administrator.</summary>
     private async Task<ApplicationRecord?> MayLook(UserId caller) =>
-        ApplicationRules.Mine(storage.State, caller) ?? (await IsAdministrator(caller) ? storage.State.Application : null);
+        await Own(caller) ?? (await IsAdministrator(caller) ? storage.State.Application : null);
+
+    /// <summary>The caller's: what an administrator began for a member is his only as long as he is the administrator.</summary>
+    private async Task<ApplicationRecord?> Own(UserId caller) =>
+        ApplicationRules.Mine(storage.State, caller) is { } application && (application.Applicant.User == caller || await IsAdministrator(caller)) ? application : null;
 
     /// <summary>The administrator as of now: he may have changed since the application came.</summary>
     private async Task<bool> IsAdministrator(UserId caller) =>

@@ -117,7 +117,7 @@ public sealed class HostileWorld : IAsyncLifetime
             new ProjectInfo("P-1", "某道路工程", DateTimeOffset.UnixEpoch.AddYears(50)), Owner.Enterprise.CreditCode, ThumbprintOf(toolKey), 3600))).Token;
         var person = Owner.Phone.Person;
         await Owner.Client.ProveRealNameByAlipayAsync(new PageRealNameRequest(RealNameOperation, person.Name, person.IdNumber));
-        Operations = await ReadOperationsAsync();
+        Operations = await ReadOperationsAsync(System);
     }
 
     public async ValueTask DisposeAsync()
@@ -225,7 +225,7 @@ public sealed class HostileWorld : IAsyncLifetime
         return new Answer((int)response.StatusCode, code, body);
     }
 
-    private static Sender AsPhone(TestPhone phone) => async (method, path, content, mediaType) =>
+    internal static Sender AsPhone(TestPhone phone) => async (method, path, content, mediaType) =>
     {
         try
         {
@@ -254,9 +254,9 @@ public sealed class HostileWorld : IAsyncLifetime
         return (method, path, content, mediaType) => SendAsync(http, method, path, content, mediaType);
     }
 
-    private async Task<IReadOnlyList<Operation>> ReadOperationsAsync()
+    internal static async Task<IReadOnlyList<Operation>> ReadOperationsAsync(EmbeddedSystem system)
     {
-        var document = JsonNode.Parse(await System.Gateway.GetStringAsync("/openapi/v1.json"))!;
+        var document = JsonNode.Parse(await system.Gateway.GetStringAsync("/openapi/v1.json"))!;
         // The token endpoint is OAuth's: it answers as RFC 6749 says, which the tests of client credentials hold it to.
         return [.. document["paths"]!.AsObject().Where(path => path.Key != Routes.Token).SelectMany(path => path.Value!.AsObject().Select(operation =>
         {
