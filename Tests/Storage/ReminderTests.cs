@@ -37,14 +37,17 @@ public sealed class ReminderTests(PostgresFixture postgres)
         }
 
         var table = silo.Services.GetRequiredService<IReminderTable>();
-        Assert.Equal(40, (await table.ReadRows(0, 0)).Reminders.Count);
+        Assert.Equal(40, Ours(await table.ReadRows(0, 0)).Count);
         const uint cut = 0x4000_0000;
-        var inner = (await table.ReadRows(cut, uint.MaxValue - cut)).Reminders;
-        var outer = (await table.ReadRows(uint.MaxValue - cut, cut)).Reminders;
+        var inner = Ours(await table.ReadRows(cut, uint.MaxValue - cut));
+        var outer = Ours(await table.ReadRows(uint.MaxValue - cut, cut));
         Assert.All(inner, entry => Assert.InRange(entry.GrainId.GetUniformHashCode(), cut + 1, uint.MaxValue - cut));
         Assert.Equal(40, inner.Count + outer.Count);
         Assert.NotEmpty(inner);
         Assert.NotEmpty(outer);
+
+        // The silo has reminders of its own.
+        List<ReminderEntry> Ours(ReminderTableData rows) => [.. rows.Reminders.Where(entry => entry.GrainId.Type == grains[0].GetGrainId().Type)];
     }
 
     private async Task<TestSilo> StartAsync(string store) =>
