@@ -9,16 +9,8 @@ namespace Bzt.Gateway.Accounts;
 /// <summary>银行卡四要素认证 (M017). Open to limited devices: it is the way out of being limited.</summary>
 internal static class ProveByBankCard
 {
-    private const int MaxName = 50;
-
     public static void Map(RouteGroupBuilder phones) =>
         phones.MapPost(Routes.Phone.RealNameByBankCard, HandleAsync).WithSummary("Proves the real name by bank card").Needs(PhoneAccess.Device).Produces<RealNameInfo>();
-
-    public static bool TryReadName(string given, out string name)
-    {
-        name = given.Trim();
-        return name.Length is >= 2 and <= MaxName && !name.Any(char.IsControl);
-    }
 
     private static async Task<IResult> HandleAsync(BankCardRealNameRequest request, Caller caller, IGrainFactory grains)
     {
@@ -27,7 +19,7 @@ internal static class ProveByBankCard
             return Invalid.Member("operationId");
         }
 
-        if (!TryReadName(request.Name, out var name))
+        if (!PersonNames.TryRead(request.Name, out var name))
         {
             return Invalid.Member("name");
         }

@@ -29,7 +29,7 @@ internal static class ProveOnPage
             return Invalid.Member("operationId");
         }
 
-        if (!ProveByBankCard.TryReadName(request.Name, out var name))
+        if (!PersonNames.TryRead(request.Name, out var name))
         {
             return Invalid.Member("name");
         }

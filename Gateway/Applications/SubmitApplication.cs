@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Accounts;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -14,7 +15,6 @@ namespace Bzt.Gateway.Applications;
 /// <summary>Applications of every kind but the claim: 个人证书, 新增企业证书, 加入企业, 新增授权, 续期, 重新申请, 找回, 变更企业信息 (M039–M059).</summary>
 internal static class SubmitApplication
 {
-    private const int MaxPersonName = 50;
     private const int MostYears = 5;
 
     public static void Map(RouteGroupBuilder phones)
@@ -49,8 +49,10 @@ internal static class SubmitApplication
             return (null, fault == nameof(request.CreditCode) ? new ProblemResult(ErrorCodes.CreditCodeInvalid) : Invalid.Member(Camel(fault)));
         }
 
-        // 2. The uploads: there, and the caller's own.
-        foreach (var blob in (string?[])[request.LicenceBlobId, request.FormBlobId])
+        // 2. What the kind has no use for was not checked, and is not kept. The uploads: there, and the caller's own.
+        var needs = ApplicationSteps.Of[request.Kind];
+        var (licence, form) = (needs.Licence ? request.LicenceBlobId : null, needs.Form ? request.FormBlobId : null);
+        foreach (var blob in (string?[])[licence, form])
         {
             if (blob is not null && !await UploadedFile.ExistsAsync(blobs, caller.UserId, blob, cancellation))
             {
@@ -69,12 +71,12 @@ internal static class SubmitApplication
         {
             EnterpriseName = request.EnterpriseName is { } text && EnterpriseNames.TryRead(text, out var enterprise) ? enterprise : null,
             CreditCode = CreditCodes.TryParse(request.CreditCode, out var code) ? code : null,
-            LegalRepresentative = request is { LegalRepresentativeName: { } person, LegalRepresentativeIdNumber: { } number }
+            LegalRepresentative = needs.Licence && request is { LegalRepresentativeName: { } person, LegalRepresentativeIdNumber: { } number }
                 ? new LegalRepresentative(person.Trim(), number)
                 : null,
-            LicenceBlobId = request.LicenceBlobId,
-            FormBlobId = request.FormBlobId,
-            Administrator = request is { AdministratorName: { } administrator, AdministratorPhoneNumber: { } phoneNumber }
+            LicenceBlobId = licence,
+            FormBlobId = form,
+            Administrator = request.Kind == ApplicationKind.Join && request is { AdministratorName: { } administrator, AdministratorPhoneNumber: { } phoneNumber }
                 ? new StatedAdministrator(administrator.Trim(), phoneNumber)
                 : null,
             Permissions = request.Permissions is { } permissions ? [.. permissions.Distinct().Order()] : null,
@@ -102,19 +104,16 @@ internal static class SubmitApplication
             (nameof(request.CertificateId), ofCertificate, request.CertificateId is not null),
             (nameof(request.CreditCode), !ofCertificate && kind != ApplicationKind.Personal, CreditCodes.TryParse(request.CreditCode, out _)),
             (nameof(request.EnterpriseName), needs.Licence || kind == ApplicationKind.Join, request.EnterpriseName is { } name && EnterpriseNames.TryRead(name, out _)),
-            (nameof(request.LegalRepresentativeName), needs.Licence, IsPersonName(request.LegalRepresentativeName)),
+            (nameof(request.LegalRepresentativeName), needs.Licence, PersonNames.TryRead(request.LegalRepresentativeName, out _)),
             (nameof(request.LegalRepresentativeIdNumber), needs.Licence, request.LegalRepresentativeIdNumber is { } id && IdNumber.TryReadBirth(id, out _)),
             (nameof(request.LicenceBlobId), needs.Licence, request.LicenceBlobId is not null),
-            (nameof(request.FormBlobId), needs.Licence, request.FormBlobId is not null),
-            (nameof(request.AdministratorName), kind == ApplicationKind.Join, IsPersonName(request.AdministratorName)),
+            (nameof(request.FormBlobId), needs.Form, request.FormBlobId is not null),
+            (nameof(request.AdministratorName), kind == ApplicationKind.Join, PersonNames.TryRead(request.AdministratorName, out _)),
             (nameof(request.AdministratorPhoneNumber), kind == ApplicationKind.Join, PhoneNumber.IsMobile(request.AdministratorPhoneNumber)),
             (nameof(request.Member), kind == ApplicationKind.Authorisation, request.Member is not null),
-            (nameof(request.Permissions), false, request.Permissions is null || request.Permissions.All(Enum.IsDefined)),
         ];
         return members.FirstOrDefault(member => member.Needed && !member.Good).Member;
     }
-
-    private static bool IsPersonName(string? text) => text?.Trim() is { Length: >= 2 and <= MaxPersonName } name && !name.Any(char.IsControl);
 
     private static string Camel(string member) => char.ToLowerInvariant(member[0]) + member[1..];
 }

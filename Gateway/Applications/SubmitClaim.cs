@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Accounts;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -14,8 +15,6 @@ namespace Bzt.Gateway.Applications;
 /// <summary>认领企业并申请企业证书 (M028–M031), and 重新申请 with corrected data (M032).</summary>
 internal static class SubmitClaim
 {
-    private const int MaxPersonName = 50;
-
     public static void Map(RouteGroupBuilder phones)
     {
         phones.MapPost(Routes.Phone.Claims, SubmitAsync).WithSummary("Claims an enterprise and applies for its certificate").Produces<ApplicationInfo>();
@@ -58,8 +57,7 @@ internal static class SubmitClaim
             return (null, new ProblemResult(ErrorCodes.CreditCodeInvalid));
         }
 
-        var legalRepresentative = request.LegalRepresentativeName.Trim();
-        if (legalRepresentative.Length is < 2 or > MaxPersonName || legalRepresentative.Any(char.IsControl))
+        if (!PersonNames.TryRead(request.LegalRepresentativeName, out var legalRepresentative))
         {
             return (null, Invalid.Member("legalRepresentativeName"));
         }

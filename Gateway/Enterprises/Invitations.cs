@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Accounts;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
@@ -37,7 +38,7 @@ internal static class Invitations
             return Invalid.Member("operationId");
         }
 
-        if (!JoinEnterprise.TryReadName(request.Name, out var name))
+        if (!PersonNames.TryRead(request.Name, out var name))
         {
             return Invalid.Member("name");
         }

@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Accounts;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
@@ -11,8 +12,6 @@ namespace Bzt.Gateway.Enterprises;
 /// <summary>加入企业, before the application (M049, M050): waits for a claim, or shows to know the administrator; or asks for the administrator's place (M026).</summary>
 internal static class JoinEnterprise
 {
-    private const int MaxName = 50;
-
     public static void Map(RouteGroupBuilder phones)
     {
         phones.MapPost(Routes.Phone.EnterpriseInterest, AwaitClaimAsync)
@@ -44,7 +43,7 @@ internal static class JoinEnterprise
             return new ProblemResult(ErrorCodes.CreditCodeInvalid);
         }
 
-        if (!TryReadName(request.Name, out var name))
+        if (!PersonNames.TryRead(request.Name, out var name))
         {
             return Invalid.Member("name");
         }
@@ -52,11 +51,5 @@ internal static class JoinEnterprise
         return PhoneNumber.IsMobile(request.PhoneNumber)
             ? (await ask(enterprise, name, request.PhoneNumber)).ToHttp(_ => Results.NoContent())
             : Invalid.Member("phoneNumber");
-    }
-
-    public static bool TryReadName(string text, out string name)
-    {
-        name = text.Trim();
-        return name.Length is >= 2 and <= MaxName && !name.Any(char.IsControl);
     }
 }

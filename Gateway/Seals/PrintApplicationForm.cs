@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Accounts;
 using Bzt.Gateway.Applications;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
@@ -12,8 +13,6 @@ namespace Bzt.Gateway.Seals;
 /// <summary>下载申请书模板 (M030), 授权书模板 (M048): filled with what was entered. Nothing of it is kept.</summary>
 internal static class PrintApplicationForm
 {
-    private const int MaxPersonName = 50;
-
     public static void Map(RouteGroupBuilder phones) => phones.MapPost(Routes.Phone.ApplicationForm, HandleAsync)
         .WithSummary("The form to print, seal and photograph, as a PDF").Produces<byte[]>(contentType: "application/pdf");
 
@@ -29,8 +28,7 @@ internal static class PrintApplicationForm
             return new ProblemResult(ErrorCodes.CreditCodeInvalid);
         }
 
-        var legalRepresentative = request.LegalRepresentativeName.Trim();
-        if (legalRepresentative.Length is < 2 or > MaxPersonName || legalRepresentative.Any(char.IsControl))
+        if (!PersonNames.TryRead(request.LegalRepresentativeName, out var legalRepresentative))
         {
             return Invalid.Member("legalRepresentativeName");
         }

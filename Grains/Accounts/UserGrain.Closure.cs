@@ -13,7 +13,7 @@ public sealed partial class UserGrain
 
     public async Task<IReadOnlyList<ClosureBlocker>> CheckClosure() =>
     [
-        .. Administered(durable),
+        .. await AdministeredAsync(),
         .. await LiveCertificatesAsync(),
         .. await OpenApplicationsAsync(),
         .. await OpenOrdersAsync(),
@@ -21,7 +21,8 @@ public sealed partial class UserGrain
 
     /// <remarks>
     /// Applications and orders come from the lists, which lag by moments: what the user began within them goes on without him and runs out, as if he
-    /// never came back. What it may not leave behind, an enterprise without administrator, is in this grain's own state and looked at in the last turn.
+    /// never came back. What it may not leave behind, an enterprise without administrator, is asked of the enterprises once more in the last turn; and they accept nobody whose
+    /// account is closed.
     /// </remarks>
     public async Task<Reply<Nothing>> Close(Guid operation, SmsCode code)
     {
@@ -40,7 +41,7 @@ public sealed partial class UserGrain
             return new Refusal(RefusalCode.NotFound);
         }
 
-        if (Administered(durable).Any())
+        if ((await AdministeredAsync()).Count > 0)
         {
             return new Refusal(RefusalCode.ClosureBlocked);
         }
@@ -81,8 +82,20 @@ public sealed partial class UserGrain
             [.. (durable.Consents ?? []).Select(consent => new ConsentView(consent.Document, consent.Version, consent.At, consent.WithdrawnAt))]);
     }
 
-    private static IEnumerable<ClosureBlocker> Administered(UserState state) => state.Memberships
-        .Where(membership => membership.Role == MemberRole.Administrator).Select(membership => new ClosureBlocker(ClosureReason.Administrator, membership.EnterpriseName));
+    /// <summary>As each enterprise says now: what it tells this account may still be on its way.</summary>
+    private async Task<IReadOnlyList<ClosureBlocker>> AdministeredAsync()
+    {
+        var blockers = new List<ClosureBlocker>();
+        foreach (var membership in durable.Memberships)
+        {
+            if (membership.Role == MemberRole.Administrator || await GrainFactory.Enterprise(new CreditCode(membership.CreditCode)).IsAdministrator(Id))
+            {
+                blockers.Add(new ClosureBlocker(ClosureReason.Administrator, membership.EnterpriseName));
+            }
+        }
+
+        return blockers;
+    }
 
     private async Task<ImmutableArray<ClosureBlocker>> LiveCertificatesAsync()
     {

@@ -70,6 +70,11 @@ public sealed partial class UserGrain
             return new Refusal(RefusalCode.ConsentRequired);
         }
 
+        if (ConsentRules.AreTooMany(durable, time.GetUtcNow()))
+        {
+            return new Refusal(RefusalCode.RateLimited, time.GetUtcNow().AddDays(1));
+        }
+
         var next = ConsentRules.Give(durable, given, texts, device, time.GetUtcNow());
         if (next != durable)
         {

@@ -78,6 +78,12 @@ public static class ApplicationRules
             return application.Fingerprint == submission.Fingerprint ? (state, null) : (state, new Refusal(RefusalCode.IdempotencyConflict));
         }
 
+        // The CA, the enterprise and the fee were judged for that certificate, and it is that one that gets its keys.
+        if (application.Predecessor != submission.Predecessor)
+        {
+            return (state, new Refusal(RefusalCode.InvalidRequest));
+        }
+
         var corrected = application with
         {
             Submission = application.Submission + 1,
@@ -87,6 +93,7 @@ public static class ApplicationRules
             Claim = submission.Claim,
             Offer = submission.Offer,
             Permissions = submission.Permissions,
+            ValidUntil = submission.ValidUntil,
             RejectionReason = null,
             Letter = null,
         };

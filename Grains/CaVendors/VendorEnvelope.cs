@@ -57,23 +57,31 @@ internal static class VendorEnvelope
     public static byte[]? TryNormalize(Org.BouncyCastle.Asn1.Crmf.EncryptedKey key, byte[] encryptionCertificate)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSequence())
+        try
         {
-            if (!key.IsEncryptedValue)
+            using (writer.PushSequence())
             {
-                writer.WriteObjectIdentifier(EnvelopedData[0]);
-                using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+                if (!key.IsEncryptedValue)
                 {
-                    writer.WriteEncodedValue(Org.BouncyCastle.Asn1.Cms.EnvelopedData.GetInstance(key.Value).GetDerEncoded());
+                    writer.WriteObjectIdentifier(EnvelopedData[0]);
+                    using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+                    {
+                        writer.WriteEncodedValue(Org.BouncyCastle.Asn1.Cms.EnvelopedData.GetInstance(key.Value).GetDerEncoded());
+                    }
+                }
+                else if (Org.BouncyCastle.Asn1.Crmf.EncryptedValue.GetInstance(key.Value) is { SymmAlg: { } symmetric, EncSymmKey: { } wrappedKey, EncValue: { } value })
+                {
+                    writer.WriteEncodedValue(symmetric.GetDerEncoded());
+                    writer.WriteOctetString(wrappedKey.GetOctets());
+                    writer.WriteBitString([]);
+                    writer.WriteBitString(value.GetOctets());
                 }
             }
-            else if (Org.BouncyCastle.Asn1.Crmf.EncryptedValue.GetInstance(key.Value) is { SymmAlg: { } symmetric, EncSymmKey: { } wrappedKey, EncValue: { } value })
-            {
-                writer.WriteEncodedValue(symmetric.GetDerEncoded());
-                writer.WriteOctetString(wrappedKey.GetOctets());
-                writer.WriteBitString([]);
-                writer.WriteBitString(value.GetOctets());
-            }
+        }
+        catch (Exception malformed) when (malformed is not OutOfMemoryException)
+        {
+            // BouncyCastle's parsers let out whatever they met.
+            return null;
         }
 
         return TryNormalize(writer.Encode(), encryptionCertificate, CiphertextOrder.C1C3C2);

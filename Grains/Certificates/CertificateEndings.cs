@@ -58,7 +58,8 @@ internal static class CertificateEndings
         }
 
         var outbox = record.SigningCertificate is { } issued ? record.Outbox.AddRevocation(created.Ca, issued.Serial) : record.Outbox;
-        var removed = record with { HolderRemovedAt = now, Tasks = [], Outbox = outbox.AddWakeUp(created.Holder) };
+        outbox = outbox.AddRevocation(created.Ca, record.Renewal);
+        var removed = record with { HolderRemovedAt = now, Tasks = [], Renewal = null, Outbox = outbox.AddWakeUp(created.Holder) };
         return record.ActivatedAt is null ? removed : removed with { Outbox = removed.Outbox.Project(CertificateProjector.Row(id, removed)) };
     }
 

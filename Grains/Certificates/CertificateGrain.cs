@@ -113,6 +113,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
                 LogNotOurs(Id, reason);
                 await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, request, CertificateMessages.NotOurs, now));
                 break;
+            case IssuanceVerdict.NotAwaited:
+                await KeepAsync(IssuanceRules.TakeBack(Record, certificates));
+                break;
         }
     }
 
@@ -135,98 +138,6 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         await EndKeyAsync(next);
         return default(Nothing);
-    }
-
-    public async Task<Reply<Nothing>> Ask(CertificateTask task)
-    {
-        var (next, refusal) = CertificateTasks.Ask(Record, task, time.GetUtcNow());
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        if (!ReferenceEquals(next, Record))
-        {
-            await drain.WriteAsync(next);
-        }
-
-        return default(Nothing);
-    }
-
-    public async Task<Reply<Nothing>> Renew(RenewCertificate command)
-    {
-        var (next, refusal) = CertificateLife.Renew(Record, command, time.GetUtcNow());
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        if (!ReferenceEquals(next, Record))
-        {
-            await drain.WriteAsync(next);
-        }
-
-        return default(Nothing);
-    }
-
-    public async Task<Reply<Nothing>> Rekey(RekeyCertificate command)
-    {
-        var (next, refusal) = CertificateLife.Rekey(Record, Id, command, time.GetUtcNow());
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        // The channels were the old device's.
-        if (!ReferenceEquals(next, Record))
-        {
-            channels?.Dispose();
-            channels = null;
-            await EndKeyAsync(next);
-        }
-
-        return default(Nothing);
-    }
-
-    public Task AcceptRecoveredKeys(string applicationNumber, IReadOnlyList<RecoveredKey> keys) =>
-        CertificateLife.AcceptKeys(Record, Id, applicationNumber, keys, time.GetUtcNow()) is var next && ReferenceEquals(next, Record)
-            ? Task.CompletedTask
-            : drain.WriteAsync(next);
-
-    public async Task<Reply<CertificateTask>> AskRevocation(CertificateCaller caller, Guid operation, bool insist)
-    {
-        var reply = CertificateRevocation.Task(Record, Id, caller, operation, insist, time.GetUtcNow());
-        return reply is Done<CertificateTask>(var task) && await Ask(task) is Refused<Nothing>(var refusal) ? refusal : reply;
-    }
-
-    public Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(CertificateCaller caller) =>
-        Task.FromResult<Reply<IReadOnlyList<UnopenedBid>>>(Record.Created?.Holder == caller.User
-            ? new Done<IReadOnlyList<UnopenedBid>>([.. Record.OpenBids.Select(bid => new UnopenedBid(bid.Platform, bid.ProjectId, bid.ProjectName, bid.OpeningTime))])
-            : new Refusal(RefusalCode.NotFound));
-
-    public Task NoticeExpiry() => ExpiryRules.Notice(Record, Id, time.GetUtcNow()) is var next && ReferenceEquals(next, Record)
-        ? Task.CompletedTask
-        : drain.WriteAsync(next);
-
-    public Task Withdraw(Guid task) => CertificateTasks.Withdraw(Record, task) is var next && ReferenceEquals(next, Record)
-        ? Task.CompletedTask
-        : drain.WriteAsync(next);
-
-    public async Task HolderRemoved(CreditCode enterprise)
-    {
-        var next = CertificateEndings.RemoveHolder(Record, Id, enterprise, time.GetUtcNow());
-        if (ReferenceEquals(next, Record))
-        {
-            return;
-        }
-
-        await drain.WriteAsync(next);
-
-        // What was open ends now. After a crash here the next message about such a session ends it.
-        foreach (var session in openWork.Sessions)
-        {
-            await EndSessionAsync(session, SessionEnd.CertificateUnusable);
-        }
     }
 
     public async Task<Reply<CertificateView>> GetView(CertificateCaller caller)

@@ -83,6 +83,12 @@ internal static class CertificateLife
             return (record, new Refusal(RefusalCode.ApplicationStateWrong));
         }
 
+        // Another name is a change the CA has reviewed; another enterprise, or none, would be another certificate.
+        if (command.Subject.CreditCode != created.Subject.CreditCode)
+        {
+            return (record, new Refusal(RefusalCode.IdempotencyConflict));
+        }
+
         var begun = (record with
         {
             Created = created with

@@ -4,6 +4,7 @@ using Bzt.Grains.CaVendors;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Sessions;
+using Bzt.Protocol.Certificates;
 
 namespace Bzt.Grains.Certificates;
 
@@ -48,6 +49,10 @@ internal static class CertificateOutbox
     /// <summary>What a serving certificate has done at its CA goes through a queue of its own.</summary>
     public static Outbox AddErrand<T>(this Outbox outbox, CertificateId certificate, string kind, string target, T payload) =>
         outbox.Add(Errand, certificate.ToString(), new CertificateErrand(0, kind, target, JsonSerializer.Serialize(payload, StateJson.Options)));
+
+    /// <summary>What the CA has issued for a renewal that will not be finished.</summary>
+    public static Outbox AddRevocation(this Outbox outbox, CaId ca, PendingRenewal? renewal) =>
+        renewal?.Issued is { } issued && Sm2Certificate.TryParse(issued.SigningCertificate, out var signing) ? outbox.AddRevocation(ca, signing.Serial) : outbox;
 
     public static Outbox AddRevocation(this Outbox outbox, CaId ca, string signingSerial) => outbox.Add(Revocation, ca.Value, signingSerial);
 }

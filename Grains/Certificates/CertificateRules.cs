@@ -134,7 +134,7 @@ internal static class CertificateRules
             .WithOutcome(id, released.RequestId, SessionEnd.Ok, signatures, null)
             .With(id, EvidenceKind.Signed, released.RequestId, work, Digests(record, released.Documents), now);
         return work is { Kind: SessionKind.Encrypt, Project: { } project }
-            ? CertificateRevocation.Unasked(next with { OpenBids = WithBid(next, work, project) })
+            ? RevocationRules.Unasked(next with { OpenBids = WithBid(next, work, project) })
             : next;
     }
 

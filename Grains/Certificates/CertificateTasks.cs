@@ -86,8 +86,8 @@ internal static class CertificateTasks
         }).With(id, EvidenceKind.Signed, released.RequestId, null, digests, now, ("task", task.Kind));
 
         // What the certificate asked itself is done in this write; an outbox would leave a moment in which it still serves.
-        return task.Kind == CertificateRevocation.TaskKind
-            ? CertificateRevocation.Revoke(next, id, now)
+        return task.Kind == RevocationRules.TaskKind
+            ? RevocationRules.Revoke(next, id, now)
             : next with { Outbox = next.Outbox.Add(task.Kind, task.Target, signed) };
     }
 

@@ -26,8 +26,8 @@ internal abstract record IssuanceVerdict
 internal static class IssuanceRules
 {
     /// <summary>Whether the CA's answer to that request is still waited for. The download may have begun anew, with another key.</summary>
-    public static bool IsAwaited(CertificateRecord record, byte[] request) =>
-        IsRenewal(record, request) || (record.Issued is null && record.Request is { } present && present.AsSpan().SequenceEqual(request));
+    public static bool IsAwaited(CertificateRecord record, byte[] request) => record is { RevokedAt: null, HolderRemovedAt: null } && (
+        IsRenewal(record, request) || (record.Issued is null && record.Request is { } present && present.AsSpan().SequenceEqual(request)));
 
     /// <summary>Whether it is the request of the renewal on its way.</summary>
     public static bool IsRenewal(CertificateRecord record, byte[] request) =>
@@ -48,6 +48,19 @@ internal static class IssuanceRules
             ? next.Outbox.AddErrand(id, CertificateOutbox.RecoverKeys, record.Created!.Ca.Value, new KeyRecoveryOrder(id, rekeying.ApplicationNumber))
             : next.Outbox;
         return next with { Outbox = outbox.AddWakeUp(record.Created!.Holder) };
+    }
+
+    /// <summary>
+    /// An answer nobody waits for any more, of a certificate that was revoked, or begun anew, while the CA was at it: the CA takes it back.
+    /// The state unchanged when it is one of the certificate's own, told once more.
+    /// </summary>
+    public static CertificateRecord TakeBack(CertificateRecord record, IssuedCertificates answer)
+    {
+        IEnumerable<byte[]?> own = [record.Issued?.SigningCertificate, record.Renewal?.Issued?.SigningCertificate, .. record.Past.Select(past => past.SigningCertificate)];
+        return record.Created is { } created && Sm2Certificate.TryParse(answer.SigningCertificate, out var unwanted)
+            && !own.Any(known => known is not null && known.AsSpan().SequenceEqual(answer.SigningCertificate))
+                ? record with { Outbox = record.Outbox.AddRevocation(created.Ca, unwanted.Serial) }
+                : record;
     }
 
     private static bool KeepsKey(CertificateRecord record, IssuedCertificates answer) =>

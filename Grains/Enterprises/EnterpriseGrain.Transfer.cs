@@ -51,8 +51,11 @@ public sealed partial class EnterpriseGrain
             ? TransferRules.View(storage.State, Code, transfer, time.GetUtcNow())
             : new Refusal(RefusalCode.NotFound));
 
-    public Task<Reply<Nothing>> AcceptTransfer(UserId caller, Guid transfer) =>
-        Decide(TransferRules.Accept(storage.State, Code, caller, transfer, time.GetUtcNow()));
+    public async Task<Reply<Nothing>> AcceptTransfer(UserId caller, Guid transfer) =>
+        // An account that was closed meanwhile has no name any more: nobody would be left to administer.
+        await GrainFactory.User(caller).GetPerson() is Refused<Person>(var gone)
+            ? gone
+            : await Decide(TransferRules.Accept(storage.State, Code, caller, transfer, time.GetUtcNow()));
 
     public Task<Reply<Nothing>> DeclineTransfer(UserId caller, Guid transfer) =>
         Decide(TransferRules.Decline(storage.State, Code, caller, transfer, time.GetUtcNow()));

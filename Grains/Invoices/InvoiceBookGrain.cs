@@ -68,7 +68,7 @@ public sealed partial class InvoiceBookGrain(
         var invoice = new InvoiceRecord(
             Guid.CreateVersion7(now), command.Operation, InvoiceState.Submitted, personalData.Seal(Person, key, NameField, command.BuyerName),
             command.BuyerTaxNumber is { } number ? personalData.Seal(Person, key, TaxNumberField, number) : null, [.. lines], now, 0, now);
-        await storage.WriteAsync(this, storage.State with { WrappedKey = key, Invoices = storage.State.Invoices.Add(invoice) });
+        await storage.WriteAsync(this, InvoiceRules.Add(storage.State, invoice) with { WrappedKey = key });
         this.RegisterGrainTimer(_ => Try(), new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
         return View(invoice);
     }

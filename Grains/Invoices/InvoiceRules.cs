@@ -7,10 +7,18 @@ namespace Bzt.Grains.Invoices;
 public static class InvoiceRules
 {
     public const int MostOrders = 50;
+    public const int RejectedKept = 20;
 
     /// <summary>A rejected one makes its orders free again.</summary>
     public static bool IsInvoiced(StoredInvoices state, OrderId order) =>
         state.Invoices.Any(invoice => invoice.State != InvoiceState.Rejected && invoice.Lines.Any(line => line.Order == order));
+
+    /// <summary>With the new one. Of those the issuer turned down, which say nothing any more, the newest few are kept.</summary>
+    public static StoredInvoices Add(StoredInvoices state, InvoiceRecord invoice)
+    {
+        var dropped = state.Invoices.Where(known => known.State == InvoiceState.Rejected).SkipLast(RejectedKept - 1).Select(known => known.Id).ToHashSet();
+        return state with { Invoices = state.Invoices.RemoveAll(known => dropped.Contains(known.Id)).Add(invoice) };
+    }
 
     public static StoredInvoices Answered(StoredInvoices state, Guid id, InvoiceResult answer, DateTimeOffset now)
     {

@@ -126,6 +126,19 @@ public sealed class ApplicationRulesTests
         Assert.Equal(ApplicationState.CaReview, Apply(state, Move.Resubmit, Users[0], 1, free: false).Application!.State);
     }
 
+    [Fact]
+    public void A_correction_is_for_the_certificate_the_application_was_made_for()
+    {
+        var submission = Submission(Users[0], 0, free: true) with { Kind = ApplicationKind.Recovery, Predecessor = Certificate };
+        var state = ApplicationRules.Submit(new StoredApplication(), Id, submission, Provision, Now).State;
+        state = ApplicationRules.Reviewed(state, Id, new ApplicationReviewed(ApplicationRules.Number(Id, 1), "不符"), Provision, Now);
+        Assert.Equal(ApplicationState.Rejected, state.Application!.State);
+        var correction = submission with { Operation = new Guid(9, 0, 0, new byte[8]), Fingerprint = "another" };
+        var (unchanged, refusal) = ApplicationRules.Resubmit(state, Id, correction with { Predecessor = NextCertificate }, Provision, Now);
+        Assert.Equal((state, RefusalCode.InvalidRequest), (unchanged, refusal?.Code));
+        Assert.Equal(ApplicationState.CaReview, ApplicationRules.Resubmit(state, Id, correction, Provision, Now).State.Application!.State);
+    }
+
     private static StoredApplication Apply(StoredApplication state, Move move, UserId user, int operation, bool free)
     {
         var number = ApplicationRules.Number(Id, state.Application?.Submission ?? 1);

@@ -120,6 +120,7 @@ public class CertificateLifeTests(CertificateSystem certificates)
             new ApplicationId(Guid.NewGuid()), await ApprovedAsync(found, CaApplicationKind.Recover), CallerOf(found), found.Phone.Key.PublicKey,
             new CertificateSubject(found.Enterprise.Name, found.Enterprise.Name, found.Enterprise.CreditCode));
         Assert.Equal(RefusalCode.NotFound, RefusalOf(await grain.Rekey(command with { Caller = CallerOf(stranger) })));
+        Assert.Equal(RefusalCode.IdempotencyConflict, RefusalOf(await grain.Rekey(command with { Subject = command.Subject with { CreditCode = stranger.Enterprise.CreditCode } })));
         await DoneAsync(grain.Rekey(command));
         await DoneAsync(grain.Rekey(command));
 

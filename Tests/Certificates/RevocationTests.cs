@@ -130,6 +130,34 @@ public class RevocationTests(CertificateSystem certificates)
         Assert.Same(arriving, ExpiryRules.Notice(arriving, id, end.AddHours(-3)));
     }
 
+    [Fact]
+    public async Task What_the_ca_still_issues_after_the_end_is_taken_back_and_a_repeat_of_its_own_is_not()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await certificates.ForgetAsync(phone.Certificate);
+        var record = await certificates.StoredAsync(phone.Certificate);
+        using var other = await CertifiedPhone.ActiveAsync(system);
+        await certificates.ForgetAsync(other.Certificate);
+        var foreign = (await certificates.StoredAsync(other.Certificate)).Issued!;
+        var id = new CertificateId(phone.Certificate);
+        var now = system.Clock.GetUtcNow();
+
+        // The end while a renewal is with the CA: its answer is awaited no more, and goes back.
+        var renewing = record with { Renewal = new PendingRenewal(new Bzt.Grains.ApplicationId(Guid.NewGuid()), "renewal", [1], null) };
+        Assert.True(IssuanceRules.IsAwaited(renewing, [1]));
+        foreach (var ended in new[] { RevocationRules.Revoke(renewing, id, now), CertificateEndings.RemoveHolder(renewing, id, new CreditCode(phone.Enterprise.CreditCode), now) })
+        {
+            Assert.IsType<IssuanceVerdict.NotAwaited>(IssuanceRules.Judge(ended, [1], foreign, now));
+            var back = IssuanceRules.TakeBack(ended, foreign);
+            Assert.Equal(CertificateOutbox.Revocation, back.Outbox.Items[^1].Kind);
+            Assert.Same(ended, IssuanceRules.TakeBack(ended, record.Issued!));
+        }
+
+        // What has come for a renewal already is revoked beside the certificate.
+        var arrived = RevocationRules.Revoke(renewing with { Renewal = renewing.Renewal! with { Issued = foreign } }, id, now);
+        Assert.Equal(2, arrived.Outbox.Items.Count(item => item.Kind == CertificateOutbox.Revocation));
+    }
+
     private async Task<bool> IsRevokedAtCaAsync(string serial)
     {
         var reply = await system.Grains.CaAuthority(new CaId("yichang-ca")).Publish();

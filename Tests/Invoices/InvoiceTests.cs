@@ -88,6 +88,20 @@ public sealed class InvoiceTests
     }
 
     [Fact]
+    public void Of_those_that_were_turned_down_the_newest_few_are_kept_and_of_the_others_all()
+    {
+        var state = new StoredInvoices([1], [Invoice() with { Id = Guid.NewGuid(), State = InvoiceState.Issued }]);
+        for (var i = 0; i < 3 * InvoiceRules.RejectedKept; i++)
+        {
+            state = InvoiceRules.Add(state, Invoice() with { Id = Guid.NewGuid() });
+            state = InvoiceRules.Answered(state, state.Invoices[^1].Id, new InvoiceResult.Rejected("抬头与税号不符"), Now);
+        }
+
+        Assert.Equal(InvoiceRules.RejectedKept, state.Invoices.Count(invoice => invoice.State == InvoiceState.Rejected));
+        Assert.Equal(InvoiceState.Issued, state.Invoices[0].State);
+    }
+
+    [Fact]
     public void Stored() => GoldenState.Verify("invoice-book-v1", InvoiceRules.Answered(
         new StoredInvoices([1], [Invoice()]), Id, new InvoiceResult.Issued("26000000000000000001", new Uri("https://invoice.example.com/1.pdf")), Now));
 

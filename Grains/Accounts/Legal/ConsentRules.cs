@@ -13,6 +13,11 @@ internal static class ConsentRules
     /// <summary>Without these nobody has an account.</summary>
     public static readonly ImmutableArray<LegalDocument> NeededToLogIn = [LegalDocument.UserAgreement, LegalDocument.PrivacyPolicy];
 
+    /// <summary>Every one stays for ever, so they may not come without end.</summary>
+    public static bool AreTooMany(UserState state, DateTimeOffset now) => state.Consents?.Count(consent => consent.At > now.AddDays(-1)) >= MostADay;
+
+    private const int MostADay = 20;
+
     /// <summary>In force: this version, not withdrawn.</summary>
     public static bool Has(UserState state, LegalDocument document, string version) =>
         state.Consents?.LastOrDefault(consent => consent.Document == document) is { WithdrawnAt: null } newest && newest.Version == version;

@@ -25,6 +25,9 @@ internal abstract class CmpProtection
 
     private sealed class Mac(string reference, string secret) : CmpProtection
     {
+        // The count comes in the header, before anything is authenticated: a large one would hold the CA's queue for minutes.
+        private const int MostIterations = 100_000;
+
         // The reference value names us; a name would say no more.
         public override GeneralName Sender { get; } = new(new X509Name([], Array.Empty<string>()));
 
@@ -36,7 +39,8 @@ internal abstract class CmpProtection
             return builder.SetSenderKID(System.Text.Encoding.UTF8.GetBytes(reference)).Build(mac.Build(secret.ToCharArray()));
         }
 
-        public override bool Verifies(ProtectedPkiMessage message) => message.HasPasswordBasedMacProtected && message.Verify(new PKMacBuilder(), secret.ToCharArray());
+        public override bool Verifies(ProtectedPkiMessage message) => message.HasPasswordBasedMacProtected && message.Verify(
+            new PKMacBuilder(new DefaultPKMacPrimitivesProvider(), MostIterations), secret.ToCharArray());
     }
 
     private sealed class Signatures : CmpProtection

@@ -71,7 +71,8 @@ internal sealed class CmpEnrolment(IHttpClientFactory http, CmpVendorOptions opt
         switch (await RunAsync(stage.Dialogue is null ? encryptionBody : null, 0, stage.Dialogue, until, cancellation))
         {
             case CmpAnswer.Issued issued:
-                return Judge(signing, issued, [.. stage.Chain, .. issued.Certificates]);
+                // What cannot be used is asked for again; the signing certificate is not.
+                return Judge(signing, issued, [.. stage.Chain, .. issued.Certificates]) is Enrolment.Ok ok ? ok : new Enrolment.Pending((stage with { Dialogue = null }).Write());
             case CmpAnswer.Waiting waiting:
                 return new Enrolment.Pending((stage with { Dialogue = waiting.Dialogue }).Write());
             case CmpAnswer.Unavailable:
@@ -121,6 +122,11 @@ internal sealed class CmpEnrolment(IHttpClientFactory http, CmpVendorOptions opt
         catch (OperationCanceledException)
         {
             return new CmpAnswer.Unavailable("no answer in time");
+        }
+        catch (Exception malformed) when (malformed is not OutOfMemoryException)
+        {
+            // BouncyCastle's parsers let out whatever they met.
+            return new CmpAnswer.Unavailable("an answer that cannot be read");
         }
     }
 

@@ -35,51 +35,59 @@ internal sealed class EstEnrolment(EstClient client, IReadOnlyList<byte[]> roots
 {
     public async Task<Enrolment> EnrolAsync(CaApplication application, byte[] certificationRequest, byte[]? replaces, byte[]? dialogue, CancellationToken cancellation)
     {
-        try
+        // 1. Not before the time the CA has said.
+        var stage = EstStage.Read(dialogue);
+        if (stage.NotBefore is { } notBefore && time.GetUtcNow() < notBefore)
         {
-            return await TryEnrolAsync(application.Kind == CaApplicationKind.Renew ? "simplereenroll" : "simpleenroll", certificationRequest, EstStage.Read(dialogue), cancellation);
+            return new Enrolment.Pending(stage.Write());
         }
-        catch (HttpRequestException failure)
+
+        // 2. The signing certificate. From here on it is kept: it is not asked for twice, whatever becomes of the rest.
+        if (stage.SigningCertificate is null)
         {
-            return new Enrolment.Unavailable(failure.HttpRequestError.ToString());
+            var enrol = application.Kind == CaApplicationKind.Renew ? "simplereenroll" : "simpleenroll";
+            var signed = await AwayAsync(
+                () => SignedAsync(enrol, certificationRequest, stage, cancellation), reason => new Signed(null, new Enrolment.Unavailable(reason)));
+            if (signed.Instead is { } instead)
+            {
+                return instead;
+            }
+
+            stage = new EstStage(signed.Certificate, null);
         }
-        catch (OperationCanceledException)
-        {
-            return new Enrolment.Unavailable("no answer in time");
-        }
+
+        // 3. The encryption key and its certificate.
+        return await AwayAsync<Enrolment>(() => EncryptedAsync(certificationRequest, stage, cancellation), _ => InAMinute(stage));
     }
 
     /// <summary>EST knows no revocation: it is asked of this CA in another way, by its own people.</summary>
     public Task<CaRevocation> RevokeAsync(byte[] signingCertificate, RevocationReason reason, CancellationToken cancellation) =>
         Task.FromResult<CaRevocation>(new CaRevocation.Refused(CaRefusal.Other));
 
-    private async Task<Enrolment> TryEnrolAsync(string enrol, byte[] request, EstStage stage, CancellationToken cancellation)
+    /// <summary>Of what is answered, the certificate for the request's key; or what is said in its place.</summary>
+    private async Task<Signed> SignedAsync(string enrol, byte[] request, EstStage stage, CancellationToken cancellation)
     {
-        // 1. Not before the time the CA has said.
-        if (stage.NotBefore is { } notBefore && time.GetUtcNow() < notBefore)
+        var answer = await client.PostAsync(enrol, request, cancellation);
+        if (answer.Status != HttpStatusCode.OK)
         {
-            return new Enrolment.Pending(stage.Write());
+            return new Signed(null, NotYet(answer, stage));
         }
 
-        // 2. The signing certificate: of what is answered, the one for the request's key.
-        if (stage.SigningCertificate is not { } signing)
+        var key = EmbeddedCa.ProvenKey(request);
+        return EstClient.Certificates(answer.Body)?.FirstOrDefault(der => IsFor(der, key)) is { } issued
+            ? new Signed(issued, null)
+            : new Signed(null, new Enrolment.Unavailable("no certificate for the requested key"));
+    }
+
+    private async Task<Enrolment> EncryptedAsync(byte[] request, EstStage stage, CancellationToken cancellation)
+    {
+        // What the CA publishes about itself comes first: without it the key that is made next would be of no use.
+        var published = await client.GetAsync("cacerts", cancellation);
+        if (published.Status != HttpStatusCode.OK)
         {
-            var answer = await client.PostAsync(enrol, request, cancellation);
-            if (answer.Status != HttpStatusCode.OK)
-            {
-                return NotYet(answer, stage);
-            }
-
-            var key = EmbeddedCa.ProvenKey(request);
-            if (EstClient.Certificates(answer.Body)?.FirstOrDefault(der => IsFor(der, key)) is not { } issued)
-            {
-                return new Enrolment.Unavailable("no certificate for the requested key");
-            }
-
-            (signing, stage) = (issued, new EstStage(issued, null));
+            return InAMinute(stage);
         }
 
-        // 3. The encryption key and its certificate. What comes before this is kept: it is not asked for twice.
         var generated = await client.PostAsync("serverkeygen", request, cancellation);
         if (generated.Status != HttpStatusCode.OK)
         {
@@ -89,21 +97,41 @@ internal sealed class EstEnrolment(EstClient client, IReadOnlyList<byte[]> roots
         if (Parts(generated) is not var (envelope, certificate)
             || VendorEnvelope.TryNormalize(envelope, certificate, CiphertextOrder.C1C3C2) is not { } normal)
         {
-            return new Enrolment.Pending((stage with { NotBefore = time.GetUtcNow() + TimeSpan.FromMinutes(1) }).Write());
+            return InAMinute(stage);
         }
 
-        // 4. Both lead to the CA's roots, over what it publishes about itself.
-        var authorities = await client.GetAsync("cacerts", cancellation) is { Status: HttpStatusCode.OK, Body: var body } ? EstClient.Certificates(body) ?? [] : [];
-        return VendorChain.Build(signing, authorities, roots, time.GetUtcNow()) is { } chain && VendorChain.Build(certificate, authorities, roots, time.GetUtcNow()) is not null
+        // Both lead to the CA's roots.
+        var (signing, authorities, now) = (stage.SigningCertificate!, EstClient.Certificates(published.Body) ?? [], time.GetUtcNow());
+        return VendorChain.Build(signing, authorities, roots, now) is { } chain && VendorChain.Build(certificate, authorities, roots, now) is not null
             ? new Enrolment.Ok(new IssuedCertificates(signing, certificate, normal, chain))
             : new Enrolment.Unavailable("a certificate that does not lead to the CA's root");
     }
+
+    private static async Task<T> AwayAsync<T>(Func<Task<T>> call, Func<string, T> away)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (HttpRequestException failure)
+        {
+            return away(failure.HttpRequestError.ToString());
+        }
+        catch (OperationCanceledException)
+        {
+            return away("no answer in time");
+        }
+    }
+
+    private Enrolment.Pending InAMinute(EstStage stage) => new((stage with { NotBefore = time.GetUtcNow() + TimeSpan.FromMinutes(1) }).Write());
+
+    private sealed record Signed(byte[]? Certificate, Enrolment? Instead);
 
     private Enrolment NotYet(EstAnswer answer, EstStage stage) => answer switch
     {
         { RetryAfter: { } wait } => new Enrolment.Pending((stage with { NotBefore = time.GetUtcNow() + wait }).Write()),
         // Our account, not the application; and a signing certificate that is there is kept.
-        _ when stage.SigningCertificate is not null => new Enrolment.Pending((stage with { NotBefore = time.GetUtcNow() + TimeSpan.FromMinutes(1) }).Write()),
+        _ when stage.SigningCertificate is not null => InAMinute(stage),
         { Status: HttpStatusCode.BadRequest } => new Enrolment.Refused(CaRefusal.BadRequest),
         { Status: HttpStatusCode.UnprocessableEntity } => new Enrolment.Refused(CaRefusal.BadSubject),
         _ => new Enrolment.Unavailable($"HTTP {(int)answer.Status}"),

@@ -12,7 +12,7 @@ namespace Bzt.Grains.Certificates;
 /// 证书注销: pure. The holder signs what he is shown, with the bids that could never be opened any more; the signature and the end of the
 /// certificate are one write, so a signature that races it comes before it or not at all.
 /// </summary>
-internal static class CertificateRevocation
+internal static class RevocationRules
 {
     public const string TaskKind = "certificate/revoke";
 
@@ -70,6 +70,7 @@ internal static class CertificateRevocation
         {
             Outbox = revoked.Outbox
                 .AddRevocation(created.Ca, record.SigningCertificate!.Serial)
+                .AddRevocation(created.Ca, record.Renewal)
                 .AddMessage(created.Holder, CertificateMessages.Revoked(id, created, now))
                 .AddWakeUp(created.Holder)
                 .Project(CertificateProjector.Row(id, revoked)),

@@ -1,0 +1,80 @@
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.CaVendors;
+
+namespace Bzt.Grains.Certificates;
+
+// The certificate's life beside its use: what the service asks its holder to confirm, renewal, recovery, revocation, its end.
+public sealed partial class CertificateGrain
+{
+    public Task<Reply<Nothing>> Ask(CertificateTask task) => KeepAsync(CertificateTasks.Ask(Record, task, time.GetUtcNow()));
+
+    public Task Withdraw(Guid task) => KeepAsync(CertificateTasks.Withdraw(Record, task));
+
+    public Task<Reply<Nothing>> Renew(RenewCertificate command) => KeepAsync(CertificateLife.Renew(Record, command, time.GetUtcNow()));
+
+    public async Task<Reply<Nothing>> Rekey(RekeyCertificate command)
+    {
+        var (next, refusal) = CertificateLife.Rekey(Record, Id, command, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        // The channels were the old device's.
+        if (!ReferenceEquals(next, Record))
+        {
+            channels?.Dispose();
+            channels = null;
+            await EndKeyAsync(next);
+        }
+
+        return default(Nothing);
+    }
+
+    public Task AcceptRecoveredKeys(string applicationNumber, IReadOnlyList<RecoveredKey> keys) =>
+        KeepAsync(CertificateLife.AcceptKeys(Record, Id, applicationNumber, keys, time.GetUtcNow()));
+
+    public async Task<Reply<CertificateTask>> AskRevocation(CertificateCaller caller, Guid operation, bool insist)
+    {
+        var reply = RevocationRules.Task(Record, Id, caller, operation, insist, time.GetUtcNow());
+        return reply is Done<CertificateTask>(var task) && await Ask(task) is Refused<Nothing>(var refusal) ? refusal : reply;
+    }
+
+    public Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(CertificateCaller caller) =>
+        Task.FromResult<Reply<IReadOnlyList<UnopenedBid>>>(Record.Created?.Holder == caller.User
+            ? new Done<IReadOnlyList<UnopenedBid>>([.. Record.OpenBids.Select(bid => new UnopenedBid(bid.Platform, bid.ProjectId, bid.ProjectName, bid.OpeningTime))])
+            : new Refusal(RefusalCode.NotFound));
+
+    public Task NoticeExpiry() => KeepAsync(ExpiryRules.Notice(Record, Id, time.GetUtcNow()));
+
+    public async Task HolderRemoved(CreditCode enterprise)
+    {
+        var next = CertificateEndings.RemoveHolder(Record, Id, enterprise, time.GetUtcNow());
+        if (ReferenceEquals(next, Record))
+        {
+            return;
+        }
+
+        await drain.WriteAsync(next);
+
+        // What was open ends now. After a crash here the next message about such a session ends it.
+        foreach (var session in openWork.Sessions)
+        {
+            await EndSessionAsync(session, SessionEnd.CertificateUnusable);
+        }
+    }
+
+    /// <summary>Unchanged is not written.</summary>
+    private Task KeepAsync(CertificateRecord next) => ReferenceEquals(next, Record) ? Task.CompletedTask : drain.WriteAsync(next);
+
+    private async Task<Reply<Nothing>> KeepAsync((CertificateRecord Record, Refusal? Refusal) decided)
+    {
+        if (decided.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        await KeepAsync(decided.Record);
+        return default(Nothing);
+    }
+}
