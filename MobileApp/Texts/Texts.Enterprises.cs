@@ -1,0 +1,72 @@
+using Bzt.Protocol.Forms;
+
+namespace Bzt.MobileApp;
+
+internal static partial class Texts
+{
+    public static class Enterprise
+    {
+        public const string Title = "搜索企业";
+        public const string CreditCode = "统一社会信用代码";
+        public const string CodeShort = "信用代码";
+        public const string CreditCodeHint = "营业执照上的18位代码";
+        public const string CreditCodeLength = "统一社会信用代码为18位";
+        public const string Find = "查询";
+        public const string Free = "这家企业尚未被认领";
+        public const string FreeChip = "可认领";
+        public const string FreeNote = "第一位下载企业证书的申请人将成为企业唯一的管理员。";
+        public const string Claim = "认领企业";
+        public const string ClaimedChip = "已认领";
+        public const string ClaimedNote = "如需使用该企业的证书，请联系管理员。";
+        public const string Administrator = "管理员";
+    }
+
+    public static class Claim
+    {
+        public const string Title = "认领企业";
+        public const string Steps = "办理步骤";
+        public const string Licence = "营业执照或社会信用代码证";
+        public const string LicenceHint = "请平放拍摄，四角完整、文字清晰";
+        public const string PhotoMissing = "请先上传照片";
+        public const string EnterpriseName = "企业名称";
+        public const string EnterpriseNameHint = "须与营业执照完全一致";
+        public const string EnterpriseNameWrong = "请输入企业名称";
+        public const string LegalName = "法定代表人姓名";
+        public const string LegalId = "法定代表人身份证号";
+        public const string Province = "省份";
+        public const string Platform = "交易平台";
+        public const string Recognition = "互认的平台使用同一张证书，选择常用的一家即可。";
+        public const string Authority = "CA机构";
+        public const string Years = "有效期与费用";
+        public const string ChoiceMissing = "请选择交易平台、CA机构和有效期";
+        public const string FormWhat = "请上传已盖单位公章、法定代表人印鉴并由法定代表人签名的证书申请书。";
+        public const string Form = "证书申请书";
+        public const string FormHint = "印章与签名须完整、清晰";
+        public const string Summary = "提交前请核对";
+        public const string Enterprise = "企业";
+        public const string Legal = "法定代表人";
+        public const string PlatformShort = "交易平台";
+        public const string AuthorityShort = "CA机构";
+        public const string YearsShort = "有效期";
+        public const string Fee = "费用";
+        public const string FeeLater = "审核通过后再付";
+        public const string Previous = "上一步";
+        public const string Next = "下一步";
+        public const string Submit = "提交申请";
+
+        public static string StepName(int step) => step switch { 1 => "企业信息", 2 => "证书信息", _ => "申请书" };
+
+        public static string YearsOf(int years) => $"{years} 年";
+    }
+
+    public static class Photo
+    {
+        public const string Take = "拍照或从相册选择";
+        public const string Uploading = "正在上传…";
+        public const string Uploaded = "已上传";
+        public const string Retake = "轻触可重新选择";
+        public const string Unreadable = "无法读取这个文件，请选择照片或PDF";
+
+        public static string Preview(string what) => $"{what}的照片";
+    }
+}

@@ -1,0 +1,37 @@
+using Bzt.Protocol.Forms;
+
+namespace Bzt.MobileApp;
+
+internal static partial class Texts
+{
+    public static class Home
+    {
+        public const string NotNamed = "先完成实名认证，再办一张证书，就可以用手机登录、签章和解密。";
+        public const string NoCertificate = "您已完成实名认证。再办一张证书，就可以用手机登录、签章和解密。";
+        public const string Limited = "您的账号还在另一台手机上使用。这台手机须重新实名认证后才能办理证书业务。";
+        public const string ProveName = "去实名认证";
+        public const string ProveNameNote = "需要身份证号和一张本人的银行卡";
+        public const string Scan = "开始扫码";
+        public const string ScanNote = "登录、签章、生成、解密";
+        public const string Todo = "等您处理";
+        public const string Claim = "认领企业并申请企业证书";
+        public const string ClaimNote = "企业第一次使用。您将成为唯一的管理员，须有法定代表人授权。";
+        public const string Prepare = "认领前请准备";
+        public const string PrepareLicence = "营业执照";
+        public const string PrepareLicenceNote = "或社会信用代码证，拍照或从相册选择";
+        public const string PrepareForm = "盖章签字的申请书";
+        public const string PrepareFormNote = "盖单位公章、法人印鉴，并由法定代表人签名";
+        public const string PrepareReview = "等待CA审核";
+        public const string PrepareReviewNote = "审核通过后付费并下载证书";
+        public const string MyCertificates = "正在使用的证书";
+        public const string All = "全部";
+        public const string Manage = "企业管理";
+        public const string ManageNote = "查看状态与有效期";
+        public const string ClaimAnother = "认领另一家企业";
+        public const string ClaimAnotherNote = "每家企业使用各自的证书";
+        public const string Administrator = "管理员";
+        public const string Staff = "办事人员";
+
+        public static string Hello(string? name) => name is null ? "您好" : $"{name}，您好";
+    }
+}
