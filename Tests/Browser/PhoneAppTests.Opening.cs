@@ -10,6 +10,7 @@ using Bzt.Protocol.Primitives;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
 using Microsoft.Playwright;
+using static Bzt.Tests.Browser.PageSteps;
 using static Microsoft.Playwright.Assertions;
 using DecryptionRecipient = Bzt.Contracts.Platforms.DecryptionRecipient;
 
@@ -90,14 +91,5 @@ public sealed partial class PhoneAppTests
         await ScanByLinkAsync(page, await restarted.Client.OpenAsync(seal));
         await Expect(page.GetByText("这台手机上没有可用的证书")).ToBeVisibleAsync();
         await Press(page, "关闭");
-    }
-
-    private static async Task ScanByLinkAsync(IPage page, OpenedSession session)
-    {
-        await Tab(page, "扫码");
-        await Press(page, "手动输入");
-        await page.FillAsync("[name=link]", session.Link());
-        await Press(page, "打开");
-        await Expect(Heading(page, "确认")).ToBeVisibleAsync();
     }
 }

@@ -9,6 +9,7 @@ using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Peers;
 using Microsoft.Playwright;
+using static Bzt.Tests.Browser.PageSteps;
 using static Microsoft.Playwright.Assertions;
 
 namespace Bzt.Tests.Browser;
@@ -18,8 +19,6 @@ public sealed partial class PhoneAppTests
 {
     private const string Pin = "493817";
     private const string WrongPin = "730492";
-
-    static PhoneAppTests() => SetDefaultExpectTimeout(PhoneBrowser.Patience);
 
     [Fact]
     [Trait("Feature", "M011"), Trait("Feature", "M017"), Trait("Feature", "M031"), Trait("Feature", "M032"), Trait("Feature", "M033"), Trait("Feature", "M034")]
@@ -415,25 +414,11 @@ public sealed partial class PhoneAppTests
         Assert.True(await OpenSsl.VerifySignature(result.SigningCertificate, signature.ToBeSigned, parsed!.ToDer()), "OpenSSL does not accept the signature.");
     }
 
-    private static async Task EnterPinAsync(IPage page, string pin)
-    {
-        foreach (var digit in pin)
-        {
-            await page.Locator(".key.num", new() { HasText = digit.ToString() }).ClickAsync();
-        }
-    }
-
     private static async Task UploadAsync(IPage page, string purpose)
     {
         await page.SetInputFilesAsync($"[name={purpose}]", new FilePayload { Name = "photo.jpg", MimeType = "image/jpeg", Buffer = PaperPhoto.Take() });
         await Expect(page.Locator($".field:has([name={purpose}])").GetByText("轻触可重新选择")).ToBeVisibleAsync();
     }
-
-    private static ILocator Heading(IPage page, string name) => page.GetByRole(AriaRole.Heading, new() { Level = 1, NameRegex = new(Regex.Escape(name)) });
-
-    private static Task Press(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { NameRegex = new("^" + Regex.Escape(name)) }).ClickAsync();
-
-    private static Task Tab(IPage page, string name) => page.GetByRole(AriaRole.Navigation).GetByText(name, new() { Exact = true }).ClickAsync();
 
     [GeneratedRegex("applications/([0-9a-f-]{36})")]
     private static partial Regex ApplicationInAddress();

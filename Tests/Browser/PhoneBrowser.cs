@@ -3,50 +3,56 @@ using System.Net.Sockets;
 using Bzt.Contracts.Platforms;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Playwright;
 
 namespace Bzt.Tests.Browser;
 
-/// <summary>The published phone app in Chromium with the viewport of a phone and a camera whose picture the test paints, against a system of its own.</summary>
+/// <summary>
+/// The published phone app in Chromium with the viewport of a phone.
+/// <code>
+/// await using var phone = await PhoneBrowser.StartAsync();                     // a system and a camera of its own: restarts, clock, QR codes
+/// await using var phone = await PhoneBrowser.OpenAsync();                      // the shared system and browser: a new phone, nobody logged in
+/// await using var phone = await PreparedPhone.OpenAsync(certifiedPhone);       // the same, logged in and certified
+/// </code>
+/// </summary>
 internal sealed class PhoneBrowser : IAsyncDisposable
 {
     /// <summary>For every wait: the machine may be busy with everything else.</summary>
     public const float Patience = 90_000;
 
-    private readonly TempFolder folder = new();
     private readonly List<string> complaints = [];
+    private TempFolder? folder;
+    private CameraPicture? camera;
     private IPlaywright? playwright;
-    private IBrowser? browser;
+    private IBrowser? ownBrowser;
+    private bool ownsSystem;
 
-    private PhoneBrowser(EmbeddedSystem system)
-    {
-        System = system;
-        Camera = new CameraPicture(folder.File("camera.y4m"));
-    }
+    private PhoneBrowser(EmbeddedSystem system) => System = system;
 
     public EmbeddedSystem System { get; }
 
-    public CameraPicture Camera { get; }
+    /// <summary>Only of a phone with a browser of its own.</summary>
+    public CameraPicture Camera => camera ?? throw new InvalidOperationException("This phone shares its browser: open QR links by hand.");
 
     public IPage Page { get; private set; } = null!;
 
     /// <summary>What the page's console complained of, refusals of the content policy among it.</summary>
     public IReadOnlyList<string> Complaints => complaints;
 
-    public static async Task<PhoneBrowser> StartAsync()
+    /// <summary>A system, a browser and a camera of its own.</summary>
+    public static async Task<PhoneBrowser> StartAsync(Action<WebApplicationBuilder>? configure = null)
     {
-        var app = PublishedApp();
-        // An origin that survives a restart: outside the range from which the kernel lends ports.
-        var address = $"http://127.0.0.1:{FreePort()}";
-        var phone = new PhoneBrowser(await EmbeddedSystem.StartAsync(builder =>
-        {
-            builder.Configuration["Gateway:PhoneAppFolder"] = app;
-            builder.Configuration["CaConsole:Password"] = Applications.ClaimSteps.ConsolePassword;
-            builder.Configuration["Kestrel:Endpoints:Http:Url"] = address;
-        }));
+        var phone = new PhoneBrowser(await StartSystemAsync(configure)) { ownsSystem = true, folder = new TempFolder() };
         try
         {
-            await phone.OpenAsync();
+            phone.camera = new CameraPicture(phone.folder.File("camera.y4m"));
+            phone.playwright = await Playwright.CreateAsync();
+            phone.ownBrowser = await LaunchAsync(
+                phone.playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={phone.camera.Path}");
+            await phone.OpenContextAsync(phone.ownBrowser, mayUseCamera: true);
+            await phone.OpenAppAsync();
             return phone;
         }
         catch
@@ -55,6 +61,56 @@ internal sealed class PhoneBrowser : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>A context of its own in the shared browser.</summary>
+    /// <param name="system">Serves the app (<see cref="StartSystemAsync"/>); the shared one without.</param>
+    /// <param name="prepare">Before the app starts, on a page of its origin that runs nothing.</param>
+    /// <param name="place">Where the app opens.</param>
+    public static async Task<PhoneBrowser> OpenAsync(EmbeddedSystem? system = null, Func<IPage, Task>? prepare = null, string place = "")
+    {
+        var phone = new PhoneBrowser(system ?? await BrowserStage.SystemAsync());
+        try
+        {
+            await phone.OpenContextAsync(await BrowserStage.ChromiumAsync(), mayUseCamera: false);
+            if (prepare is not null)
+            {
+                await phone.Page.GotoAsync(new Uri(phone.System.Address, "app/js/keys.js").ToString());
+                await prepare(phone.Page);
+            }
+
+            await phone.OpenAppAsync(place);
+            return phone;
+        }
+        catch
+        {
+            await phone.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A system that serves the phone app, at an address that survives a restart.</summary>
+    public static Task<EmbeddedSystem> StartSystemAsync(Action<WebApplicationBuilder>? configure = null)
+    {
+        var app = PublishedApp();
+        // Outside the range from which the kernel lends ports.
+        var address = $"http://127.0.0.1:{FreePort()}";
+        return EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Gateway:PhoneAppFolder"] = app;
+            builder.Configuration["CaConsole:Password"] = Applications.ClaimSteps.ConsolePassword;
+            builder.Configuration["Kestrel:Endpoints:Http:Url"] = address;
+            configure?.Invoke(builder);
+        });
+    }
+
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright, params string[] more) => playwright.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = "/usr/bin/chromium",
+        Args =
+        [
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", .. more,
+        ],
+    });
 
     /// <summary>Begins the app anew, as a user who was pushed out of it does.</summary>
     public async Task OpenAppAsync(string place = "") => await Page.GotoAsync(new Uri(System.Address, $"app/{place}").ToString(), new() { WaitUntil = WaitUntilState.Commit });
@@ -73,14 +129,22 @@ internal sealed class PhoneBrowser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null)
+        if (ownBrowser is not null)
         {
-            await browser.CloseAsync();
+            await ownBrowser.CloseAsync();
+        }
+        else if (Page is not null)
+        {
+            await Page.Context.CloseAsync();
         }
 
         playwright?.Dispose();
-        await System.DisposeAsync();
-        folder.Dispose();
+        if (ownsSystem)
+        {
+            await System.DisposeAsync();
+        }
+
+        folder?.Dispose();
     }
 
     private static int FreePort()
@@ -116,24 +180,18 @@ internal sealed class PhoneBrowser : IAsyncDisposable
         throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 
-    private async Task OpenAsync()
+    private async Task OpenContextAsync(IBrowser browser, bool mayUseCamera)
     {
-        playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={Camera.Path}",
-            ],
-        });
         var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = 390, Height = 844 }, Locale = "zh-CN", TimezoneId = "Asia/Shanghai", ColorScheme = ColorScheme.Light, HasTouch = true, IsMobile = true,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        await context.GrantPermissionsAsync(["camera"]);
+        if (mayUseCamera)
+        {
+            await context.GrantPermissionsAsync(["camera"]);
+        }
+
         Page = await context.NewPageAsync();
         Page.SetDefaultTimeout(Patience);
         Page.SetDefaultNavigationTimeout(Patience);
@@ -145,7 +203,6 @@ internal sealed class PhoneBrowser : IAsyncDisposable
             }
         };
         Page.PageError += (_, error) => complaints.Add(error);
-        await OpenAppAsync();
     }
 
     private sealed class DynamicScreen : IAsyncDisposable

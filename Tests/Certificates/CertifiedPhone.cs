@@ -45,6 +45,8 @@ internal sealed class CertifiedPhone : IDisposable
         Enterprise = new EnterpriseInfo($"宜昌测试{enterprises}有限公司", body + CreditCodes.CheckCharacter(body));
     }
 
+    public EmbeddedSystem System => system;
+
     public TestPhone Phone { get; }
 
     public EnterpriseInfo Enterprise { get; private init; }
