@@ -14,5 +14,6 @@ builder.Services.AddSingleton<Vault>();
 builder.Services.AddSingleton<AppWindow>();
 builder.Services.AddSingleton<Camera>();
 builder.Services.AddSingleton<Photos>();
+builder.Services.AddSingleton<Files>();
 builder.Services.AddSingleton<PhoneApp>();
 await builder.Build().RunAsync();
