@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Protocol.Forms;
 
 namespace Bzt.MobileApp;
@@ -23,10 +24,13 @@ internal static partial class Texts
 
     public static class Claim
     {
-        public const string Title = "认领企业";
         public const string Steps = "办理步骤";
         public const string Licence = "营业执照或社会信用代码证";
         public const string LicenceHint = "请平放拍摄，四角完整、文字清晰";
+        public const string Reading = "正在识别照片上的企业信息…";
+        public const string ReadOut = "已按照片填写，请逐项与执照核对。";
+        public const string Unreadable = "照片看不清，未能识别。请重新拍摄，或手工填写。";
+        public const string TypeIt = "请对照执照填写。";
         public const string PhotoMissing = "请先上传照片";
         public const string EnterpriseName = "企业名称";
         public const string EnterpriseNameHint = "须与营业执照完全一致";
@@ -39,7 +43,6 @@ internal static partial class Texts
         public const string Authority = "CA机构";
         public const string Years = "有效期与费用";
         public const string ChoiceMissing = "请选择交易平台、CA机构和有效期";
-        public const string FormWhat = "请上传已盖单位公章、法定代表人印鉴并由法定代表人签名的证书申请书。";
         public const string Form = "证书申请书";
         public const string FormHint = "印章与签名须完整、清晰";
         public const string Summary = "提交前请核对";
@@ -53,6 +56,22 @@ internal static partial class Texts
         public const string Previous = "上一步";
         public const string Next = "下一步";
         public const string Submit = "提交申请";
+
+        public static string TitleOf(ApplicationKind kind) => kind switch
+        {
+            ApplicationKind.EnterpriseChange => "变更企业信息",
+            ApplicationKind.AdministratorReplacement => "更换管理员",
+            _ => "认领企业",
+        };
+
+        public static string FormWhatOf(ApplicationKind kind) => kind switch
+        {
+            ApplicationKind.EnterpriseChange => "请上传按新的企业信息填写、已盖单位公章、法定代表人印鉴并由法定代表人签名的证书申请书。",
+            ApplicationKind.AdministratorReplacement => "请上传法定代表人重新授权您为管理员的证书申请书，已盖单位公章、法定代表人印鉴并由法定代表人签名。",
+            _ => "请上传已盖单位公章、法定代表人印鉴并由法定代表人签名的证书申请书。",
+        };
+
+        public static string OtherCode(string code) => $"照片上的信用代码是 {code}，与您查询的不一致，请核对照片。";
 
         public static string StepName(int step) => step switch { 1 => "企业信息", 2 => "证书信息", _ => "申请书" };
 
