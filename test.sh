@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds with no warning, runs every test, and ends with "N passed, N failed".
+#   ./test.sh            everything; what follows is handed to the test runner
+#   ./test.sh screens    only the journeys through the phone app, with a picture of each stop in docs/screens
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DEBIAN_FRONTEND=noninteractive NPM_CONFIG_UPDATE_NOTIFIER=false
@@ -33,6 +35,15 @@ dotnet build BztCluster.sln -c Release -nologo -v q
 run_tests() { Tests/bin/Release/net10.0/Bzt.Tests -xml "$1" -noLogo -noColor "${@:2}" || true; }
 failing() { { grep -o '<test [^>]*result="Fail"[^>]*' "$1" || true; } | sed -n 's/.* type="\([^"]*\)".* method="\([^"]*\)".*/\1.\2/p' | sort -u; }
 count() { { grep -o '<assembly [^>]*' "$1" || true; } | sed -n "s/.* $2=\"\([0-9]*\)\".*/\1/p" | head -1; }
+
+if [[ ${1:-} == screens ]]; then
+  step "Screens"
+  rm -f docs/screens/*.png
+  failed=0
+  BZT_SCREENS=$PWD/docs/screens Tests/bin/Release/net10.0/Bzt.Tests -noLogo -noColor -namespace Bzt.Tests.Browser || failed=1
+  echo "$(ls docs/screens | grep -c '\.png$') pictures, $(cat docs/screens/*.png | wc -c | numfmt --to=iec) together"
+  exit $failed
+fi
 
 step "Tests"
 rm -rf TestResults && mkdir TestResults

@@ -1,4 +1,4 @@
 namespace Bzt.MobileApp.Components;
 
-/// <summary>One line of a <see cref="Choice"/>.</summary>
-public sealed record Option(string Value, string Text, string? Note);
+/// <summary>One line of a <see cref="Choice"/> or a <see cref="SelectSheet"/>.</summary>
+public sealed record Option(string Value, string Text, string? Note = null);

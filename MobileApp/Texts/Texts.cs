@@ -18,6 +18,8 @@ internal static partial class Texts
     public const string Next = "下一步";
     public const string Choose = "请选择";
     public const string More = "更多操作";
+    public const string Search = "搜索";
+    public const string SealMissing = "未采集";
     public const string Loading = "正在加载";
     public const string Unknown = "—";
     public const string Offline = "网络已断开，正在重连…";
@@ -50,6 +52,18 @@ internal static partial class Texts
     private static string In(DateTimeOffset time, string format) => time.ToOffset(China).ToString(format, CultureInfo.InvariantCulture);
 
     public static string Used(string used, string most) => $"已用 {used}，上限 {most}";
+
+    public static class Code
+    {
+        public const string Label = "短信验证码";
+        public const string Hint = "6位数字";
+        public const string Send = "获取验证码";
+        public const string Resend = "重新获取";
+
+        public static string Again(int seconds) => $"{seconds} 秒后重发";
+
+        public static string SentTo(string number) => $"已发送至 {number}";
+    }
 
     public static class Tabs
     {

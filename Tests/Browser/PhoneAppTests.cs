@@ -242,7 +242,7 @@ public sealed partial class PhoneAppTests
     {
         var page = phone.Page;
         await Expect(Heading(page, enterprise.Name)).ToBeVisibleAsync();
-        await phone.LookAsync("home");
+        await phone.LookAsync("home", dark: true);
         using var platform = await TestPlatform.RegisterAsync(phone.System);
         var challenge = RandomNumberGenerator.GetBytes(32);
         var session = await platform.Client.OpenAsync(new CreateSessionRequest(SessionKind.Bind) { Challenge = challenge, Enterprise = new EnterpriseInfo(enterprise.Name, enterprise.CreditCode) });
@@ -261,7 +261,7 @@ public sealed partial class PhoneAppTests
         await Press(page, "确认，输入PIN码");
         await EnterPinAsync(page, WrongPin);
         await Expect(page.GetByText("PIN码不正确，还可再试 4 次")).ToBeVisibleAsync();
-        await phone.LookAsync("pin-wrong");
+        await phone.LookAsync("pin-wrong", dark: true);
         await EnterPinAsync(page, Pin);
         await Expect(page.GetByText("绑定成功")).ToBeVisibleAsync();
 
@@ -312,7 +312,7 @@ public sealed partial class PhoneAppTests
             Assert.Equal(Convert.ToHexString(form.MessageDigest), shown.Replace(" ", "", StringComparison.Ordinal));
         }
 
-        await phone.LookAsync("confirm-seal");
+        await phone.LookAsync("confirm-seal", dark: true, large: true);
         await Press(page, "确认，输入PIN码");
         await using (await MainThread.MeasureAsync(page, "two documents confirmed, from the first digit of the PIN to the result"))
         {

@@ -9,12 +9,18 @@ internal static partial class ScreenChecks
     /// <summary>Set it to a folder to get the screens as pictures.</summary>
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("BZT_SCREENS");
 
+    /// <summary>Set it as well to get every screen in dark and at 200 % too, to look at while building it.</summary>
+    private static readonly bool InEveryLook = Environment.GetEnvironmentVariable("BZT_SCREENS_ALL") is not null;
+
     private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(Peers.PeerProcess.Sources("node"), "node_modules", "axe-core", "axe.min.js")));
 
-    public static async Task LookAsync(this PhoneBrowser phone, string name)
+    /// <param name="name">Of the picture: area, screen, state.</param>
+    /// <param name="dark">Also keep a picture in dark.</param>
+    /// <param name="large">Also keep a picture at 200 % text.</param>
+    public static async Task LookAsync(this PhoneBrowser phone, string name, bool dark = false, bool large = false)
     {
         var page = phone.Page;
-        await CheckLargeTextAsync(page, name);
+        await CheckLargeTextAsync(page, name, large);
         Assert.DoesNotContain(Foreign().Matches(await page.InnerTextAsync("#app")).Select(match => $"{name}: {match.Value}"), word => !word.EndsWith("pdf", StringComparison.Ordinal));
         var small = await page.EvaluateAsync<string[]>(SmallTargets);
         Assert.True(small.Length == 0, $"{name}: too small to touch: {string.Join("; ", small)}");
@@ -29,22 +35,29 @@ internal static partial class ScreenChecks
             await page.EmulateMediaAsync(new() { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
             var violations = await page.EvaluateAsync<string[]>(Judge);
             Assert.True(violations.Length == 0, $"{name} ({scheme}): {string.Join("; ", violations)}");
-            if (Pictures is not null)
+            if (scheme == ColorScheme.Light || dark || InEveryLook)
             {
-                Directory.CreateDirectory(Pictures);
-                await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{(scheme == ColorScheme.Dark ? "dark" : "light")}.png") });
+                await KeepAsync(page, scheme == ColorScheme.Dark ? $"{name}-dark" : name);
             }
         }
     }
 
-    /// <summary>At twice the text size nothing is pushed out of the side.</summary>
-    private static async Task CheckLargeTextAsync(IPage page, string name)
+    private static async Task KeepAsync(IPage page, string name)
     {
-        var outside = await page.EvaluateAsync<string[]>(Outside);
         if (Pictures is not null)
         {
             Directory.CreateDirectory(Pictures);
-            await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-large.png") });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}.png") });
+        }
+    }
+
+    /// <summary>At twice the text size nothing is pushed out of the side.</summary>
+    private static async Task CheckLargeTextAsync(IPage page, string name, bool keep)
+    {
+        var outside = await page.EvaluateAsync<string[]>(Outside);
+        if (keep || InEveryLook)
+        {
+            await KeepAsync(page, $"{name}-large");
         }
 
         await page.EvaluateAsync("() => { document.documentElement.style.fontSize = ''; }");
@@ -61,7 +74,7 @@ internal static partial class ScreenChecks
           const width = document.documentElement.clientWidth;
           const wide = document.documentElement.scrollWidth > width + 1 ? ['the page itself'] : [];
           return wide.concat([...document.querySelectorAll('#app *')].filter(visible)
-            .filter(e => !e.closest('.finder, .filters, svg')).filter(e => e.getBoundingClientRect().right > width + 1 || e.getBoundingClientRect().left < -1)
+            .filter(e => !e.closest('.finder, .filters, .swipe-actions, svg')).filter(e => e.getBoundingClientRect().right > width + 1 || e.getBoundingClientRect().left < -1)
             .map(e => `${named(e)} ${Math.round(e.getBoundingClientRect().right)}`).slice(0, 5));
         }
         """;
