@@ -62,6 +62,15 @@ public static class ErrorCodes
     public const string ApplicationStateWrong = "application_state_wrong";
     public const string PaymentRequired = "payment_required";
 
+    /// <summary>The card is bound already.</summary>
+    public const string BankCardBound = "bank_card_bound";
+
+    /// <summary>Ten bank cards are bound.</summary>
+    public const string BankCardsTooMany = "bank_cards_too_many";
+
+    /// <summary>The bank says that card, person and phone number do not belong together.</summary>
+    public const string BankCardMismatch = "bank_card_mismatch";
+
     /// <summary>An order is on an invoice already.</summary>
     public const string OrderInvoiced = "order_invoiced";
 

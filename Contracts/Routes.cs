@@ -108,6 +108,8 @@ public static class Routes
         public const string SealSetConfirmation = "/phone/v1/seal-sets/{sealSetId}/confirmation";
         public const string EnterpriseSeals = "/phone/v1/enterprises/{creditCode}/seals";
         public const string EnterpriseSealPicture = "/phone/v1/enterprises/{creditCode}/seals/{kind}";
+        public const string BankCards = "/phone/v1/bank-cards";
+        public const string BankCardUnbinding = "/phone/v1/bank-cards/{bankCardId}/unbinding";
         public const string Invoices = "/phone/v1/invoices";
         /// <summary>What stands on an uploaded licence.</summary>
         public const string LicenceReadings = "/phone/v1/licence-readings";

@@ -9,6 +9,7 @@ using Bzt.Grains.Invoices;
 using Bzt.Grains.Remittances;
 using Bzt.Grains.Seals;
 using Bzt.Grains.Sessions;
+using Bzt.Grains.Wallets;
 
 namespace Bzt.Grains;
 
@@ -39,6 +40,8 @@ public static class GrainKeys
     public static IOrderGrain Order(this IGrainFactory grains, OrderId id) => grains.GetGrain<IOrderGrain>(id.Value);
 
     public static IInvoiceBookGrain InvoiceBook(this IGrainFactory grains, UserId user) => grains.GetGrain<IInvoiceBookGrain>(user.Value);
+
+    public static IWalletGrain Wallet(this IGrainFactory grains, UserId user) => grains.GetGrain<IWalletGrain>(user.Value);
 
     public static ILicenceGrain Licence(this IGrainFactory grains, UserId user) => grains.GetGrain<ILicenceGrain>(user.Value);
 

@@ -32,6 +32,12 @@ public readonly record struct SessionId([property: Id(0)] Guid Value)
     public override string ToString() => Value.ToString("D");
 }
 
+[GenerateSerializer, Immutable, Alias("bzt.BankCardId")]
+public readonly record struct BankCardId([property: Id(0)] Guid Value)
+{
+    public override string ToString() => Value.ToString("D");
+}
+
 [GenerateSerializer, Immutable, Alias("bzt.OrderId")]
 public readonly record struct OrderId([property: Id(0)] Guid Value)
 {

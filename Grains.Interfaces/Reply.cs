@@ -114,6 +114,10 @@ public enum RefusalCode
     SealsConfirmed = 213,
     SealCropsTooMany = 214,
 
+    BankCardBound = 270,
+    BankCardsTooMany = 271,
+    BankCardMismatch = 272,
+
     OrderInvoiced = 160,
     OrderNotPaid = 161,
 

@@ -45,7 +45,8 @@ public sealed record AccountExport(
     IReadOnlyList<OrderInfo> Orders,
     IReadOnlyList<CertificateInfo> Certificates,
     IReadOnlyList<OperationInfo> Operations,
-    IReadOnlyList<MessageInfo> Messages);
+    IReadOnlyList<MessageInfo> Messages,
+    IReadOnlyList<BankCardInfo>? BankCards = null);
 
 public sealed record ConsentInfo(LegalDocument Document, string Version, DateTimeOffset At, DateTimeOffset? WithdrawnAt);
 

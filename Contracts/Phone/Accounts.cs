@@ -43,7 +43,8 @@ public sealed record DeviceInfo(Guid DeviceId, string Name, bool Active, bool Lo
 /// <param name="Limited">Another device of this account is active: masked data, no approvals, no certificates here, until real-name re-proof.</param>
 public sealed record LoginResponse(string AccessToken, Guid UserId, Guid DeviceId, bool NewUser, bool Limited);
 
-/// <summary>The account as its own phone sees it; names and numbers are masked. <c>ConsentsDue</c> names texts with a newer version than was agreed to.</summary>
+/// <summary>The account as its own phone sees it; names and numbers are masked. <c>ConsentsDue</c> names texts with a newer version than was agreed to;
+/// <c>Recoverable</c> is how many certificates 证书找回 would bring to this phone (M058), told to a limited device too.</summary>
 public sealed record Me(
     Guid UserId,
     Guid DeviceId,
@@ -55,7 +56,8 @@ public sealed record Me(
     bool HasPassword = false,
     bool WeChatTied = false,
     bool FaceConsent = false,
-    IReadOnlyList<LegalDocument>? ConsentsDue = null);
+    IReadOnlyList<LegalDocument>? ConsentsDue = null,
+    int Recoverable = 0);
 
 public enum RealNameWay { BankCard, Alipay, Face }
 

@@ -234,7 +234,12 @@ public enum OrderState
 
 /// <param name="PayUrl">Where the user pays; null when not open.</param>
 /// <param name="PayWays">What it can be paid through: <c>alipay</c>, <c>wechat</c>. Absent in lists.</param>
+/// <param name="ApplicationId">What it pays for. Absent in lists, as is what follows.</param>
+/// <param name="PaidThrough">One of the ways, once paid.</param>
+/// <param name="RefundedFen">What is back: the whole, or what was paid once too often.</param>
+/// <param name="RefundedAt">When the last of it was.</param>
 public sealed record OrderInfo(
-    Guid OrderId, string Subject, int AmountFen, OrderState State, string? PayUrl, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, IReadOnlyList<string>? PayWays = null);
+    Guid OrderId, string Subject, int AmountFen, OrderState State, string? PayUrl, DateTimeOffset CreatedAt, DateTimeOffset? PaidAt, IReadOnlyList<string>? PayWays = null,
+    Guid? ApplicationId = null, string? PaidThrough = null, int RefundedFen = 0, DateTimeOffset? RefundedAt = null);
 
 public sealed record DownloadStarted(Guid CertificateId);

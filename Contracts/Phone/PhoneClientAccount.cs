@@ -234,6 +234,25 @@ public sealed partial class PhoneClient
         return RepeatAsync(() => http.GetAsync(path, BztJson.Default.OrderInfo, cancellation), cancellation);
     }
 
+    /// <summary>Binds a bank card of the user's own.</summary>
+    public Task<BankCardInfo> BindBankCardAsync(BankCardRequest request, CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.PostAsync(Routes.Phone.BankCards, request, BztJson.Default.BankCardRequest, BztJson.Default.BankCardInfo, cancellation), cancellation);
+
+    /// <summary>The bound cards, oldest first.</summary>
+    public Task<IReadOnlyList<BankCardInfo>> GetBankCardsAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.Phone.BankCards, BztJson.Default.IReadOnlyListBankCardInfo, cancellation), cancellation);
+
+    /// <summary>Unbinds a card; again changes nothing.</summary>
+    public Task UnbindBankCardAsync(Guid bankCardId, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.BankCardUnbinding, "bankCardId", bankCardId);
+        return RepeatAsync(async () =>
+        {
+            await http.PostAsync(path, cancellation);
+            return true;
+        }, cancellation);
+    }
+
     /// <summary>开票: asks for an invoice over paid orders.</summary>
     public Task<InvoiceInfo> RequestInvoiceAsync(InvoiceRequest request, CancellationToken cancellation = default) =>
         RepeatAsync(() => http.PostAsync(Routes.Phone.Invoices, request, BztJson.Default.InvoiceRequest, BztJson.Default.InvoiceInfo, cancellation), cancellation);
@@ -242,9 +261,14 @@ public sealed partial class PhoneClient
     public Task<IReadOnlyList<InvoiceInfo>> GetInvoicesAsync(CancellationToken cancellation = default) =>
         RepeatAsync(() => http.GetAsync(Routes.Phone.Invoices, BztJson.Default.IReadOnlyListInvoiceInfo, cancellation), cancellation);
 
-    /// <summary>The user's orders (账单), newest first.</summary>
-    public Task<IReadOnlyList<OrderInfo>> GetOrdersAsync(CancellationToken cancellation = default) =>
-        RepeatAsync(() => http.GetAsync(Routes.Phone.Orders, BztJson.Default.IReadOnlyListOrderInfo, cancellation), cancellation);
+    /// <summary>The user's orders (账单), newest first, at most 50.</summary>
+    /// <param name="after">Only those before this one, the last of the page before.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public Task<IReadOnlyList<OrderInfo>> GetOrdersAsync(Guid? after = null, CancellationToken cancellation = default)
+    {
+        var path = after is { } last ? $"{Routes.Phone.Orders}?after={last:D}" : Routes.Phone.Orders;
+        return RepeatAsync(() => http.GetAsync(path, BztJson.Default.IReadOnlyListOrderInfo, cancellation), cancellation);
+    }
 
     /// <summary>Messages, newest first.</summary>
     /// <param name="before">Only older than this message.</param>

@@ -14,7 +14,7 @@ internal static class CloseAccount
     [
         "手机号、姓名、身份证号码：销毁您的个人密钥，以其加密的信息随之无法恢复",
         "登录密码、微信绑定、全部设备的登录",
-        "消息",
+        "消息、已绑定的银行卡",
     ];
 
     private static readonly string[] Kept =

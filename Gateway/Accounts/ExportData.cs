@@ -5,6 +5,7 @@ using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Inbox;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
+using Bzt.Gateway.Wallets;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
@@ -64,7 +65,8 @@ internal static class ExportData
             [.. orders.Select(row => new OrderInfo(Guid.Parse(row.OrderId), row.Subject, (int)row.Amount, OrderProjector.StateOf(row), null, row.Created, null))],
             [.. certificates.OfType<Done<CertificateView>>().Select(done => GetCertificate.ToHttp(done.Value))],
             [.. operations.Select(row => new OperationInfo(row.OperationId, row.Kind, row.Outcome, row.Summary, row.CertificateId, row.Platform, row.At))],
-            await MessagesAsync(caller.UserId, grains)), BztJson.Default.AccountExport);
+            await MessagesAsync(caller.UserId, grains),
+            [.. (await grains.Wallet(caller.UserId).List()).Select(WalletsApi.ToContract)]), BztJson.Default.AccountExport);
     }
 
     private static async Task<List<T>> AllAsync<T>(Func<PageRequest, Task<Page<T>>> read)

@@ -1,9 +1,11 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
+using Bzt.Grains.Certificates;
 
 namespace Bzt.Gateway.Accounts;
 
@@ -12,8 +14,10 @@ internal static class GetMe
     public static void Map(RouteGroupBuilder phones) =>
         phones.MapGet(Routes.Phone.Me, HandleAsync).WithSummary("The account as this device sees it").Needs(PhoneAccess.Device).Produces<Me>();
 
-    private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains, TimeProvider time) =>
-        (await grains.User(caller.UserId).GetAccount()).ToHttp(account => Results.Json(new Me(
+    private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains, TimeProvider time)
+    {
+        var recoverable = await RecoverableAsync(caller, grains);
+        return (await grains.User(caller.UserId).GetAccount()).ToHttp(account => Results.Json(new Me(
             caller.UserId.Value,
             caller.DeviceId.Value,
             account.MaskedPhoneNumber,
@@ -24,7 +28,16 @@ internal static class GetMe
             account.HasPassword,
             account.WeChatTied,
             account.FaceConsent,
-            account.ConsentsDue ?? []), BztJson.Default.Me));
+            account.ConsentsDue ?? [],
+            recoverable), BztJson.Default.Me));
+    }
+
+    private static async Task<int> RecoverableAsync(Caller caller, IGrainFactory grains)
+    {
+        var held = await grains.Holder(caller.UserId).GetCertificates();
+        var views = await Task.WhenAll(held.Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller))));
+        return views.OfType<Done<CertificateView>>().Count(done => done.Value.Recoverable);
+    }
 
     public static RealNameInfo ToContract(this RealName name) => new(name.MaskedName, name.MaskedIdNumber, name.Way.ToContract(), name.At);
 

@@ -23,5 +23,6 @@ internal static class ApplicationAnswers
     };
 
     public static OrderInfo ToContract(OrderView view) => new(
-        view.Order.Value, view.Subject, view.AmountFen, view.State, view.PayUrl, view.CreatedAt, view.PaidAt, view.PayWays);
+        view.Order.Value, view.Subject, view.AmountFen, view.State, view.PayUrl, view.CreatedAt, view.PaidAt, view.PayWays,
+        view.Application?.Value, view.PaidThrough, (int)view.RefundedFen, view.RefundedAt);
 }

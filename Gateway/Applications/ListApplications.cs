@@ -1,6 +1,7 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Gateway.Phones;
+using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Foundations;
@@ -26,9 +27,21 @@ internal static class ListApplications
             [.. views.OfType<Done<ApplicationView>>().Select(done => ApplicationAnswers.ToContract(done.Value))], BztJson.Default.IReadOnlyListApplicationInfo);
     }
 
-    private static async Task<IResult> OrdersAsync(Caller caller, IProjectionStore projections, CancellationToken cancellation)
+    /// <param name="after">The last order of the page before.</param>
+    private static async Task<IResult> OrdersAsync(Caller caller, IProjectionStore projections, IGrainFactory grains, CancellationToken cancellation, Guid? after = null)
     {
-        var page = await projections.OrdersOfOwnerAsync(caller.UserId.ToString(), new PageRequest(PageSize), cancellation);
+        string? cursor = null;
+        if (after is { } last)
+        {
+            if (await grains.Order(new OrderId(last)).GetView(caller.UserId) is not Done<OrderView>(var order))
+            {
+                return Invalid.Member("after");
+            }
+
+            cursor = PageRequest.Cursor(order.CreatedAt, order.Order.ToString());
+        }
+
+        var page = await projections.OrdersOfOwnerAsync(caller.UserId.ToString(), new PageRequest(PageSize, cursor), cancellation);
         return Results.Json<IReadOnlyList<OrderInfo>>(
             [.. page.Items.Select(row => new OrderInfo(Guid.Parse(row.OrderId), row.Subject, (int)row.Amount, OrderProjector.StateOf(row), null, row.Created, null))],
             BztJson.Default.IReadOnlyListOrderInfo);

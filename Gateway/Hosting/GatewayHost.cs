@@ -14,6 +14,7 @@ using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Seals;
 using Bzt.Gateway.Sessions;
+using Bzt.Gateway.Wallets;
 using Bzt.Silo.Hosting;
 using Microsoft.AspNetCore.Routing;
 
@@ -82,6 +83,7 @@ public static class GatewayHost
         phones.MapInbox();
         phones.MapApplications();
         phones.MapInvoices();
+        phones.MapWallets();
         phones.MapEnterprises();
         phones.MapSeals();
         phones.MapSessions();

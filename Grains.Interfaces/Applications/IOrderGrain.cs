@@ -81,4 +81,8 @@ public sealed record OrderView(
     [property: Id(4)] string? PayUrl,
     [property: Id(5)] DateTimeOffset CreatedAt,
     [property: Id(6)] DateTimeOffset? PaidAt,
-    [property: Id(7)] IReadOnlyList<string>? PayWays = null);
+    [property: Id(7)] IReadOnlyList<string>? PayWays = null,
+    [property: Id(8)] ApplicationId? Application = null,
+    [property: Id(9)] string? PaidThrough = null,
+    [property: Id(10)] long RefundedFen = 0,
+    [property: Id(11)] DateTimeOffset? RefundedAt = null);

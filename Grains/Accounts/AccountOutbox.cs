@@ -16,6 +16,7 @@ internal static class AccountOutbox
     public const string ReleasePerson = "account/release-person";
     public const string ReleaseWeChat = "account/release-wechat";
     public const string ClearInbox = "account/clear-inbox";
+    public const string ClearWallet = "account/clear-wallet";
 
     public static Outbox AddReleaseNumber(this Outbox outbox, UserId user, string numberHash) => outbox.Add(ReleaseNumber, numberHash, user);
 
@@ -26,6 +27,8 @@ internal static class AccountOutbox
     public static Outbox AddReleaseWeChat(this Outbox outbox, UserId user, string accountHash) => outbox.Add(ReleaseWeChat, accountHash, user);
 
     public static Outbox AddClearInbox(this Outbox outbox, UserId user) => outbox.Add(ClearInbox, user.ToString(), user);
+
+    public static Outbox AddClearWallet(this Outbox outbox, UserId user) => outbox.Add(ClearWallet, user.ToString(), user);
 }
 
 /// <param name="SealedNumber">Who is told; sealed for this notice, since the account has another number by then.</param>
@@ -78,6 +81,13 @@ internal sealed class ClearInboxHandler(IGrainFactory grains) : IOutboxHandler
     public string Kind => AccountOutbox.ClearInbox;
 
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.Inbox(delivery.Item.Read<UserId>()).Clear();
+}
+
+internal sealed class ClearWalletHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => AccountOutbox.ClearWallet;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.Wallet(delivery.Item.Read<UserId>()).Clear();
 }
 
 /// <summary>

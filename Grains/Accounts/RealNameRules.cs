@@ -100,7 +100,7 @@ internal static class RealNameRules
 
     public static RealNameVerdict Read(BankCardResult result) => result switch
     {
-        BankCardResult.Ok(var receipt) => new RealNameVerdict.Passed(receipt),
+        BankCardResult.Ok(var receipt, _) => new RealNameVerdict.Passed(receipt),
         BankCardResult.Refused { Code: BankCardRefusal.Mismatch } => new RealNameVerdict.Refused(RefusalCode.RealNameMismatch),
         BankCardResult.Refused { Code: BankCardRefusal.CardUnusable or BankCardRefusal.CardUnsupported } => new RealNameVerdict.Refused(RefusalCode.BankCardUnusable),
         BankCardResult.Refused { Code: BankCardRefusal.TooMany } => new RealNameVerdict.Refused(RefusalCode.RateLimited),

@@ -47,7 +47,7 @@ public sealed partial class UserGrain
         }
 
         // The key goes, and every value sealed under it with it. The proof of consent stays: it names nobody.
-        var outbox = durable.Outbox.AddClearInbox(Id).AddReleaseNumber(Id, protector.KeyedHash("phone-number", number));
+        var outbox = durable.Outbox.AddClearInbox(Id).AddClearWallet(Id).AddReleaseNumber(Id, protector.KeyedHash("phone-number", number));
         outbox = durable.NumberChange is { Done: false } change ? outbox.AddReleaseNumber(Id, change.NumberHash) : outbox;
         outbox = durable.WeChat is { } tie ? outbox.AddReleaseWeChat(Id, tie.Account) : outbox;
         outbox = durable.RealName is { } name ? outbox.AddReleasePerson(Id, name.IdNumberHash) : outbox;

@@ -186,7 +186,9 @@ public sealed partial class OrderGrain : Grain, IOrderGrain, IOutboxOwner
     }
 
     private OrderView View(OrderRecord order) => new(
-        Id, order.Subject, order.AmountFen, order.State, order.PayPage?.Url, order.CreatedAt, order.PaidAt, [.. providers.Select(provider => provider.Name)]);
+        Id, order.Subject, order.AmountFen, order.State, order.PayPage?.Url, order.CreatedAt, order.PaidAt, [.. providers.Select(provider => provider.Name)],
+        order.Application, order.TradeId is null ? null : order.Provider ?? "alipay",
+        (order.Refunds ?? []).Where(refund => refund.PaidBackAt is not null).Sum(refund => refund.AmountFen), (order.Refunds ?? []).Max(refund => refund.PaidBackAt));
 
     [LoggerMessage(EventId = 314, Level = LogLevel.Error, Message = "The provider refuses to pay back trade {Trade} of order {Order}: {Code}. It is asked again every few hours.")]
     private partial void LogRefundRefused(OrderId order, string trade, string code);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Orleans.Runtime;
 
@@ -57,7 +58,11 @@ public sealed record ApplicationRow([property: Id(0)] string ApplicationId, [pro
 
 /// <param name="After">Where the page before ended: its <see cref="Page{T}.Next"/>; null for the first.</param>
 [GenerateSerializer, Immutable, Alias("bzt.PageRequest")]
-public readonly record struct PageRequest([property: Id(0)] int Size, [property: Id(1)] string? After = null);
+public readonly record struct PageRequest([property: Id(0)] int Size, [property: Id(1)] string? After = null)
+{
+    /// <summary>The page of a list by time that begins after this row.</summary>
+    public static string Cursor(DateTimeOffset time, string key) => string.Create(CultureInfo.InvariantCulture, $"{time.ToUnixTimeMilliseconds()}.{key}");
+}
 
 /// <param name="Next">Null when this page is the last.</param>
 [GenerateSerializer, Immutable, Alias("bzt.Page`1")]

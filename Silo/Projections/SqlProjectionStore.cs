@@ -126,7 +126,7 @@ internal sealed class SqlProjectionStore(SqlStore store, IStorageFaults faults) 
 
         return PageAsync(
             $"SELECT {table.ColumnList} FROM {table.Name} WHERE {where} {from} ORDER BY {time} {order}, {table.Columns[0]} {order} LIMIT @limit",
-            read, row => $"{position(row).Time.ToUnixTimeMilliseconds()}.{position(row).Key}", page, parameters, cancellation);
+            read, row => PageRequest.Cursor(position(row).Time, position(row).Key), page, parameters, cancellation);
     }
 
     private async Task<Page<T>> PageAsync<T>(

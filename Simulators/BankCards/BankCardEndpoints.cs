@@ -34,7 +34,7 @@ static class BankCardEndpoints
 
         return steer.Shape(check is null
             ? SignedJson.Error("REQUEST_CONFLICT", StatusCodes.Status409Conflict)
-            : SignedJson.Answer(context, new { requestId = check.Request.RequestId, receiptId = check.ReceiptId, result = check.Result }, account, time.GetUtcNow()));
+            : SignedJson.Answer(context, new { requestId = check.Request.RequestId, receiptId = check.ReceiptId, result = check.Result, bankName = check.Result == "MATCH" ? "模拟银行" : null }, account, time.GetUtcNow()));
     }
 
     static BankCardRequest? Read(byte[] body) =>

@@ -29,6 +29,7 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/me/consents"] = """{"document":"face_data","version":"1.0"}""",
         ["POST /phone/v1/me/sms-codes"] = """{"purpose":"change_number","newPhoneNumber":"13800138000"}""",
         ["POST /phone/v1/login"] = """{"phoneNumber":"13800138000","code":"482913","deviceName":"手机","accepted":{"userAgreement":"1.0","privacyPolicy":"1.0"}}""",
+        ["POST /phone/v1/bank-cards"] = """{"operationId":"01a212625bb77fa6ae65635864885e2c","cardNumber":"6299990000000000012","phoneNumber":"19900000001"}""",
         ["POST /phone/v1/invoices"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","orderIds":["01a212625bb77fa6ae65635864885e2b"],"buyerName":"甲公司","buyerTaxNumber":"91420500MA0000001X"}""",
         ["POST /phone/v1/real-name/bank-card"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","name":"张三","idNumber":"420502199003074512","cardNumber":"6222021234567890123","phoneNumber":"13800138000"}""",
         ["POST /phone/v1/real-name/alipay"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a","name":"张三","idNumber":"420502199003074512"}""",

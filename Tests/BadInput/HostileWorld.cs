@@ -152,6 +152,7 @@ public sealed class HostileWorld : IAsyncLifetime
         .Replace("{applicationId}", Application.ToString(), StringComparison.Ordinal)
         .Replace("{operationId}", RealNameOperation.ToString(), StringComparison.Ordinal)
         .Replace("{orderId}", Order.ToString(), StringComparison.Ordinal)
+        .Replace("{bankCardId}", Order.ToString(), StringComparison.Ordinal)
         .Replace("{certificateId}", Owner.Certificate.ToString(), StringComparison.Ordinal)
         .Replace("{sessionId}", Session.SessionId.ToString(), StringComparison.Ordinal)
         .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)

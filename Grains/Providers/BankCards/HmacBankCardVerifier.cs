@@ -31,7 +31,7 @@ sealed class HmacBankCardVerifier(IHttpClientFactory http, IOptions<BankCardOpti
             ? new BankCardResult.Unavailable("answer to another request")
             : (fields.GetValueOrDefault("result"), fields.GetValueOrDefault("receiptId")) switch
             {
-                ("MATCH", { } receiptId) => new BankCardResult.Ok(receiptId),
+                ("MATCH", { } receiptId) => new BankCardResult.Ok(receiptId, ReadBank(fields)),
                 ("MISMATCH", _) => new BankCardResult.Refused(BankCardRefusal.Mismatch, "MISMATCH"),
                 ("CARD_UNUSABLE", _) => new BankCardResult.Refused(BankCardRefusal.CardUnusable, "CARD_UNUSABLE"),
                 ("CARD_UNSUPPORTED", _) => new BankCardResult.Refused(BankCardRefusal.CardUnsupported, "CARD_UNSUPPORTED"),
@@ -39,4 +39,8 @@ sealed class HmacBankCardVerifier(IHttpClientFactory http, IOptions<BankCardOpti
                 ({ } other, _) => new BankCardResult.Refused(BankCardRefusal.Other, other),
                 _ => new BankCardResult.Unavailable("answer without a result"),
             };
+
+    // Shown as it comes: anything longer or stranger than a bank's name is none.
+    static string? ReadBank(Dictionary<string, string> fields) =>
+        fields.GetValueOrDefault("bankName")?.Trim() is { Length: > 0 and <= 40 } bank && !bank.Any(char.IsControl) ? bank : null;
 }

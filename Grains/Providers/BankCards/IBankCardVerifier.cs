@@ -20,7 +20,9 @@ public abstract record BankCardResult
     private BankCardResult() { }
 
     /// <summary>All four belong together.</summary>
-    public sealed record Ok(string ReceiptId) : BankCardResult;
+    /// <param name="ReceiptId">The provider's.</param>
+    /// <param name="Bank">Whose card it is; null when the provider does not say.</param>
+    public sealed record Ok(string ReceiptId, string? Bank = null) : BankCardResult;
 
     /// <summary>The bank's definite no.</summary>
     public sealed record Refused(BankCardRefusal Code, string ProviderCode) : BankCardResult;
