@@ -3,9 +3,12 @@ using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Csc;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Invoices;
+using Bzt.Grains.OpenIdConnect;
+using Bzt.Grains.Platforms;
 using Bzt.Grains.Remittances;
 using Bzt.Grains.Seals;
 using Bzt.Grains.Sessions;
@@ -34,6 +37,16 @@ public static class GrainKeys
     public static IClusterKeysGrain ClusterKeys(this IGrainFactory grains) => grains.GetGrain<IClusterKeysGrain>(0);
 
     public static IQrSessionGrain QrSession(this IGrainFactory grains, SessionId id) => grains.GetGrain<IQrSessionGrain>(id.Value);
+
+    /// <param name="grains">Where to look.</param>
+    /// <param name="session">The confirmed scan it is of.</param>
+    public static IOAuthGrantGrain OAuthGrant(this IGrainFactory grains, SessionId session) => grains.GetGrain<IOAuthGrantGrain>(session.Value);
+
+    public static IOpenIdKeysGrain OpenIdKeys(this IGrainFactory grains) => grains.GetGrain<IOpenIdKeysGrain>(0);
+
+    public static ISignatureActivationGrain SignatureActivation(this IGrainFactory grains, SessionId session) => grains.GetGrain<ISignatureActivationGrain>(session.Value);
+
+    public static IPlatformGrain Platform(this IGrainFactory grains, PlatformId id) => grains.GetGrain<IPlatformGrain>(id.Value);
 
     public static IApplicationGrain Application(this IGrainFactory grains, ApplicationId id) => grains.GetGrain<IApplicationGrain>(id.Value);
 

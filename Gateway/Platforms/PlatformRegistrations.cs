@@ -22,6 +22,11 @@ internal sealed class PlatformsOptions
         public string ClientSecret { get; init; } = "";
 
         public bool MaySignHashes { get; init; }
+
+        /// <summary>Of OpenID Connect and OAuth: where a login may return to.</summary>
+        public List<string> RedirectUris { get; init; } = [];
+
+        public List<string> PostLogoutRedirectUris { get; init; } = [];
     }
 }
 
@@ -45,6 +50,17 @@ internal sealed class ValidatePlatforms : IValidateOptions<PlatformsOptions>
             {
                 return ValidateOptionsResult.Fail($"Platforms: {platform.Id} needs a ClientSecret of at least 32 random characters.");
             }
+
+            List<string> returns = [.. platform.RedirectUris, .. platform.PostLogoutRedirectUris];
+            if (returns.FirstOrDefault(uri => !RedirectUris.IsValid(uri)) is { } invalid)
+            {
+                return ValidateOptionsResult.Fail($"Platforms: {platform.Id} cannot return to '{invalid}': https (http on loopback), absolute, without fragment.");
+            }
+
+            if (platform.RedirectUris.Count > RedirectUris.Most || platform.PostLogoutRedirectUris.Count > RedirectUris.Most)
+            {
+                return ValidateOptionsResult.Fail($"Platforms: {platform.Id} has more than {RedirectUris.Most} addresses to return to.");
+            }
         }
 
         return ValidateOptionsResult.Success;
@@ -59,7 +75,11 @@ internal sealed class PlatformRegistrations(IGrainFactory grains, IOptions<Platf
         foreach (var platform in options.Value.Platforms)
         {
             var reply = await grains.GetGrain<IPlatformGrain>(platform.Id).Register(
-                new RegisterPlatform(platform.Name, platform.RecognitionGroup, platform.ClientSecret, platform.MaySignHashes));
+                new RegisterPlatform(platform.Name, platform.RecognitionGroup, platform.ClientSecret, platform.MaySignHashes)
+                {
+                    RedirectUris = platform.RedirectUris,
+                    PostLogoutRedirectUris = platform.PostLogoutRedirectUris,
+                });
             if (reply is Refused<Nothing>(var refusal))
             {
                 throw new InvalidOperationException($"The platform {platform.Id} was refused: {refusal.Code}.");

@@ -32,7 +32,7 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
         }
 
         var active = held.Where(facts => facts.State == CertificateState.Active).ToList();
-        var ofGroup = active.Where(facts => facts.RecognitionGroup == view.RecognitionGroup).ToList();
+        var ofGroup = active.Where(facts => facts.RecognitionGroup == view.RecognitionGroup && (view.OnlyCertificate is not { } only || only == facts.Certificate)).ToList();
         var ofEnterprise = ofGroup.Where(facts =>
             (view.Enterprise is not { } enterprise || (enterprise.CreditCode == facts.CreditCode && enterprise.Name == facts.EnterpriseName))
             && (view.OnlyFor is not { } bidder || bidder == facts.CreditCode)).ToList();

@@ -91,6 +91,9 @@ public enum MessageKind
     ApplicationExpired = 56,
     EnterpriseNameChanged = 57,
 
+    /// <summary>A request that was pushed to this phone: its subject is the session.</summary>
+    SignatureAsked = 340,
+
     CertificateRevoked = 70,
     CertificateExpiring = 71,
 

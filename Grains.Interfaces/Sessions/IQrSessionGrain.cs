@@ -70,7 +70,27 @@ public sealed record CreateSession(
     [property: Id(5)] SessionProject? Project,
     [property: Id(6)] IReadOnlyList<SessionDocument> Documents,
     [property: Id(7)] SessionDecryption? Decryption,
-    [property: Id(8)] int TimeoutSeconds);
+    [property: Id(8)] int TimeoutSeconds)
+{
+    /// <summary>Set when one certificate, and no other, may serve it.</summary>
+    [Id(20)]
+    public SessionHolder? Holder { get; init; }
+}
+
+/// <param name="Pushed">His phone has the session from the start, without a scan.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SessionHolder")]
+public sealed record SessionHolder(
+    [property: Id(0)] UserId User,
+    [property: Id(1)] DeviceId Device,
+    [property: Id(2)] CertificateId Certificate,
+    [property: Id(3)] bool Pushed);
+
+/// <summary>Sessions of the CSC API. Its own requester, so that what is confirmed there is handed out there alone.</summary>
+public static class CscSessions
+{
+    /// <summary>No key has a thumbprint like this one.</summary>
+    public static SessionRequester Requester(PlatformId platform) => new(platform, "csc");
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.SessionEnterprise")]
 public sealed record SessionEnterprise([property: Id(0)] string Name, [property: Id(1)] CreditCode CreditCode);
@@ -120,7 +140,12 @@ public sealed record PhoneSessionView(
     [property: Id(6)] SessionEnterprise? Enterprise,
     [property: Id(7)] SessionProject? Project,
     [property: Id(8)] DateTimeOffset ExpiresAt,
-    [property: Id(9)] CreditCode? OnlyFor);
+    [property: Id(9)] CreditCode? OnlyFor)
+{
+    /// <summary>When set, no other certificate may serve it.</summary>
+    [Id(20)]
+    public CertificateId? OnlyCertificate { get; init; }
+}
 
 /// <summary>The certificate that asks for work, as its own grain states it.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.SessionSigner")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Bzt.Grains.Foundations;
@@ -15,6 +16,10 @@ public sealed record PlatformState
     public byte[] SecretHash { get; init; } = [];
 
     public bool MaySignHashes { get; init; }
+
+    public ImmutableArray<string> RedirectUris { get; init; } = [];
+
+    public ImmutableArray<string> PostLogoutRedirectUris { get; init; } = [];
 }
 
 /// <inheritdoc cref="IPlatformGrain"/>
@@ -23,7 +28,8 @@ internal sealed class PlatformGrain([PersistentState("platform")] IPersistentSta
 {
     public async Task<Reply<Nothing>> Register(RegisterPlatform command)
     {
-        if (command.Name.Length is 0 or > 100 || command.RecognitionGroup.Length is 0 or > 50 || command.ClientSecret.Length < 32)
+        if (command.Name.Length is 0 or > 100 || command.RecognitionGroup.Length is 0 or > 50 || command.ClientSecret.Length < 32
+            || !AreRedirects(command.RedirectUris) || !AreRedirects(command.PostLogoutRedirectUris))
         {
             return new Refusal(RefusalCode.InvalidRequest);
         }
@@ -34,6 +40,8 @@ internal sealed class PlatformGrain([PersistentState("platform")] IPersistentSta
             RecognitionGroup = command.RecognitionGroup,
             SecretHash = Hash(command.ClientSecret),
             MaySignHashes = command.MaySignHashes,
+            RedirectUris = [.. command.RedirectUris],
+            PostLogoutRedirectUris = [.. command.PostLogoutRedirectUris],
         };
         if (IsSame(store.State, next))
         {
@@ -54,10 +62,17 @@ internal sealed class PlatformGrain([PersistentState("platform")] IPersistentSta
         store.RecordExists ? Facts() : new Refusal(RefusalCode.NotFound));
 
     private PlatformFacts Facts() =>
-        new(new PlatformId(this.GetPrimaryKeyString()), store.State.Name, store.State.RecognitionGroup, store.State.MaySignHashes);
+        new(new PlatformId(this.GetPrimaryKeyString()), store.State.Name, store.State.RecognitionGroup, store.State.MaySignHashes)
+        {
+            RedirectUris = store.State.RedirectUris,
+            PostLogoutRedirectUris = store.State.PostLogoutRedirectUris,
+        };
 
     private static bool IsSame(PlatformState left, PlatformState right) =>
-        (left.Name, left.RecognitionGroup, left.MaySignHashes) == (right.Name, right.RecognitionGroup, right.MaySignHashes) && left.SecretHash.AsSpan().SequenceEqual(right.SecretHash);
+        (left.Name, left.RecognitionGroup, left.MaySignHashes) == (right.Name, right.RecognitionGroup, right.MaySignHashes) && left.SecretHash.AsSpan().SequenceEqual(right.SecretHash)
+        && left.RedirectUris.SequenceEqual(right.RedirectUris) && left.PostLogoutRedirectUris.SequenceEqual(right.PostLogoutRedirectUris);
+
+    private static bool AreRedirects(IReadOnlyList<string> uris) => uris.Count <= Bzt.Grains.Platforms.RedirectUris.Most && uris.All(Bzt.Grains.Platforms.RedirectUris.IsValid);
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

@@ -61,6 +61,7 @@ internal sealed class QrSessionGrain(
             ProtectedSecret = protector.Protect(SecretPurpose, SecretContext, secret),
             CreatedAt = created,
             ExpiresAt = created.AddSeconds(command.TimeoutSeconds),
+            Scanner = command.Holder is { Pushed: true } holder ? new SessionScanner(holder.User, holder.Device) : null,
         });
         return Opened();
     }
@@ -313,5 +314,8 @@ internal sealed class QrSessionGrain(
 
     private PhoneSessionView PhoneView() => new(
         state.Command!.Kind, Phase, state.End, state.Platform!.Platform, state.Platform.Name, state.Platform.RecognitionGroup,
-        state.Command.Enterprise, state.Command.Project, state.ExpiresAt, state.Command.OnlyFor);
+        state.Command.Enterprise, state.Command.Project, state.ExpiresAt, state.Command.OnlyFor)
+    {
+        OnlyCertificate = state.Command.Holder?.Certificate,
+    };
 }

@@ -162,7 +162,7 @@ internal static class QrSessionRules
             return new Refusal(RefusalCode.NotFound);
         }
 
-        if (signer.RecognitionGroup != state.Platform!.RecognitionGroup)
+        if (signer.RecognitionGroup != state.Platform!.RecognitionGroup || (command.Holder is { } holder && holder.Certificate != signer.Certificate))
         {
             return new Refusal(RefusalCode.CertificateNotEligible);
         }
