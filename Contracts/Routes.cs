@@ -16,6 +16,41 @@ public static class Routes
     public const string PhoneAppTrust = "/app/trust.json";
     public const string Token = "/connect/token";
 
+    /// <summary>OpenID Connect: what platforms find by discovery, and the login page's own.</summary>
+    public static class Connect
+    {
+        public const string Discovery = "/.well-known/openid-configuration";
+        /// <summary>RFC 8414.</summary>
+        public const string ServerMetadata = "/.well-known/oauth-authorization-server";
+        public const string Keys = "/connect/jwks";
+        public const string Authorize = "/connect/authorize";
+        public const string PushedAuthorization = "/connect/par";
+        public const string UserInfo = "/connect/userinfo";
+        public const string Revocation = "/connect/revocation";
+        public const string EndSession = "/connect/logout";
+        public const string Continue = "/connect/authorize/continue";
+        public const string Cancel = "/connect/authorize/cancel";
+        public const string LoginState = "/connect/login-state";
+        public const string LoggedOut = "/connect/logged-out";
+        public const string Assets = "/connect/assets";
+    }
+
+    /// <summary>The API of the Cloud Signature Consortium, version 2.</summary>
+    public static class Csc
+    {
+        public const string Base = "/csc/v2";
+        public const string Info = "/csc/v2/info";
+        public const string Authorize = "/csc/v2/oauth2/authorize";
+        public const string PushedAuthorization = "/csc/v2/oauth2/pushed_authorize";
+        public const string Token = "/csc/v2/oauth2/token";
+        public const string Revocation = "/csc/v2/oauth2/revoke";
+        public const string ListCredentials = "/csc/v2/credentials/list";
+        public const string CredentialInfo = "/csc/v2/credentials/info";
+        public const string AuthorizeCredential = "/csc/v2/credentials/authorize";
+        public const string AuthorizeCheck = "/csc/v2/credentials/authorizeCheck";
+        public const string SignHash = "/csc/v2/signatures/signHash";
+    }
+
     public static class Phone
     {
         public const string SmsCodes = "/phone/v1/sms-codes";

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Bzt.Contracts;
+using Bzt.Gateway.OpenIdConnect;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -55,7 +56,9 @@ internal sealed class PlatformPipeline(RequestDelegate next, DpopVerifier dpop, 
         {
             // An access token of the client credentials grant.
             var result = await context.AuthenticateAsync(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
+            // Its subject is the platform itself; a token a user granted by a login has the user's, and is not for this.
             return result.Principal?.FindFirstValue(OpenIddictConstants.Claims.Subject) is { } platform
+                && result.Principal.FindFirstValue(OpenIddictConstants.Claims.ClientId) == platform && !result.Principal.HasClaim(claim => claim.Type == OpenIdClaims.Session)
                 ? (new PlatformCaller(new PlatformId(platform), null), null)
                 : (null, ErrorCodes.Unauthenticated);
         }

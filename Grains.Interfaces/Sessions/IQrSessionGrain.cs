@@ -85,6 +85,12 @@ public sealed record SessionHolder(
     [property: Id(2)] CertificateId Certificate,
     [property: Id(3)] bool Pushed);
 
+public static class SessionLimits
+{
+    public const int Documents = 50;
+    public const int TextLength = 200;
+}
+
 /// <summary>Sessions of the CSC API. Its own requester, so that what is confirmed there is handed out there alone.</summary>
 public static class CscSessions
 {

@@ -12,11 +12,11 @@ internal static class QrSessionRules
 {
     public const int MinimumTimeout = 30;
     public const int MaximumTimeout = 600;
-    public const int MaximumDocuments = 50;
+    public const int MaximumDocuments = SessionLimits.Documents;
     public const int MaximumDocumentOctets = 8 * 1024;
     public const int MaximumKeys = 500;
     public const int MaximumCiphertextOctets = 512;
-    public const int MaximumTextLength = 200;
+    public const int MaximumTextLength = SessionLimits.TextLength;
 
     /// <summary>Whether a request is one a session may be made of. The bytes to be signed are decoded here once, so that a phone is never shown what it could not decode.</summary>
     public static Refusal? Check(CreateSession command, PlatformFacts platform)

@@ -1,0 +1,211 @@
+using System.Security.Cryptography;
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Gateway.Hosting;
+using Bzt.Gateway.OpenIdConnect.Pages;
+using Bzt.Gateway.Problems;
+using Bzt.Gateway.Sessions;
+using Bzt.Grains;
+using Bzt.Grains.OpenIdConnect;
+using Bzt.Grains.Platforms;
+using Bzt.Grains.Sessions;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OpenIddict.Abstractions;
+using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Bzt.Gateway.OpenIdConnect;
+
+/// <summary>
+/// The authorization endpoint: the page with the QR code, what its script asks, and the way back to the platform. OpenIddict has checked the
+/// request each time before these run.
+/// </summary>
+internal static class LoginEndpoints
+{
+    private const int ChallengeOctets = 32;
+    private static readonly string[] GetOrPost = ["GET", "POST"];
+
+    public static void MapOpenIdConnect(this WebApplication app)
+    {
+        var pages = app.MapGroup("").ExcludeFromDescription();
+        // Each page is a session, a durable write: nobody opens them by the thousand.
+        pages.MapMethods(Routes.Connect.Authorize, GetOrPost, BeginAsync).RequireRateLimiting(LoginRateLimit.Policy);
+        pages.MapMethods(Routes.Csc.Authorize, GetOrPost, BeginAsync).RequireRateLimiting(LoginRateLimit.Policy);
+        pages.MapGet(Routes.Connect.Continue, ContinueAsync);
+        pages.MapGet(Routes.Connect.Cancel, CancelAsync);
+        pages.MapGet(Routes.Connect.LoginState, StateAsync);
+        LogoutEndpoints.Map(pages);
+        PageAssets.Map(pages);
+    }
+
+    private static async Task<IResult> BeginAsync(HttpContext http, IGrainFactory grains, LoginTickets tickets, TimeProvider clock)
+    {
+        if (Refused(http) is { } refused)
+        {
+            return refused;
+        }
+
+        // OpenID Connect Core §3.1.2.1: a request may be posted. From here on it is an address, which can be loaded again.
+        var request = Request(http);
+        if (HttpMethods.IsPost(http.Request.Method))
+        {
+            var parameters = request.GetParameters().Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value));
+            return SeeOther(http.Request.Path + QueryString.Create(parameters.Where(parameter => parameter.Value is not null)));
+        }
+
+        // There is no login that lasts: each is a scan.
+        if (request.HasPromptValue(PromptValues.None))
+        {
+            return Back(Errors.LoginRequired, "Every login is confirmed on the phone.");
+        }
+
+        var platform = ((Done<PlatformFacts>)await grains.Platform(new PlatformId(request.ClientId!)).GetFacts()).Value;
+        var purpose = AuthorizationScopes.PurposeOf(request)!.Value;
+        var (command, fault) = purpose == AuthorizationPurpose.Credential
+            ? await CredentialRequest.ReadAsync(request, platform, grains)
+            : (Login(platform), null);
+        if (command is null)
+        {
+            return Back(Errors.InvalidRequest, fault!);
+        }
+
+        var session = Guid.CreateVersion7();
+        if (await grains.GetGrain<IQrSessionGrain>(session).Create(command) is not Done<SessionOpened>(var opened))
+        {
+            return Back(Errors.ServerError, "The session was refused.");
+        }
+
+        var ticket = new LoginTicket(session, opened.Token, opened.Secret, opened.CreatedAt, opened.ExpiresAt, platform.Platform.Value, purpose, http.Request.QueryString.Value ?? "");
+        tickets.Give(http, ticket);
+        return Page<LoginPage>(http, new
+        {
+            Platform = platform.Name,
+            Purpose = purpose,
+            Count = command.Documents.Count,
+            ticket.Request,
+            Name = LoginTickets.NameOf(ticket.Request),
+            Seconds = (int)(opened.ExpiresAt - clock.GetUtcNow()).TotalSeconds,
+        });
+    }
+
+    /// <summary>Where the page goes once the phone has confirmed: its browser has the cookie, its request is the one that was confirmed.</summary>
+    private static async Task<IResult> ContinueAsync(HttpContext http, IGrainFactory grains, LoginTickets tickets, LoginClaims claims)
+    {
+        if (Refused(http) is { } refused)
+        {
+            return refused;
+        }
+
+        if (Ticket(http, tickets) is not { } ticket)
+        {
+            return SeeOther(Routes.Connect.Authorize + http.Request.QueryString);
+        }
+
+        var status = await grains.QrSession(ticket.SessionId).GetStatus(ticket.Requester, null, TimeSpan.Zero);
+        if (status is not Done<SessionView>({ State: SessionState.Completed } view))
+        {
+            return SeeOther(Routes.Connect.Authorize + http.Request.QueryString);
+        }
+
+        tickets.Take(http, ticket);
+        if (view is not { End: SessionEnd.Ok, Outcome: { } outcome })
+        {
+            return Back(Errors.AccessDenied, "The user did not confirm.");
+        }
+
+        return await claims.OfAsync(new PlatformId(ticket.Platform), ticket.SessionId, outcome.Certificate, ScopesOf(ticket.Purpose, Request(http))) is { } principal
+            ? Results.SignIn(principal, null, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)
+            : Back(Errors.AccessDenied, "The certificate is not usable any more.");
+    }
+
+    private static async Task<IResult> CancelAsync(HttpContext http, IGrainFactory grains, LoginTickets tickets)
+    {
+        if (Refused(http) is { } refused)
+        {
+            return refused;
+        }
+
+        // Without the cookie it is somebody else's page, or none: there is nothing to cancel, and the platform is told all the same.
+        if (Ticket(http, tickets) is { } ticket)
+        {
+            await grains.QrSession(ticket.SessionId).Cancel(ticket.Requester);
+            tickets.Take(http, ticket);
+        }
+
+        return Back(Errors.AccessDenied, "The user went back.");
+    }
+
+    /// <summary>Asked by the page's script each second: how far the phone is, and the code of this second while nobody has scanned.</summary>
+    private static async Task<IResult> StateAsync(HttpContext http, string login, IGrainFactory grains, LoginTickets tickets, PublicAddress address, TimeProvider clock)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        if (!tickets.TryRead(http, login, out var ticket))
+        {
+            return new ProblemResult(ErrorCodes.NotFound);
+        }
+
+        var reply = await grains.QrSession(ticket.SessionId).GetStatus(ticket.Requester, null, TimeSpan.Zero);
+        return reply.ToHttp(view =>
+        {
+            var now = clock.GetUtcNow();
+            var link = view.State == SessionState.Created ? ticket.Link(now, address.Of(Routes.QrLink)) : null;
+            return Results.Json(
+                new LoginState(view.State, view.End, Math.Max(0, (int)(view.ExpiresAt - now).TotalSeconds), link, link is null ? null : QrPath.Of(link)),
+                LoginJson.Default.LoginState);
+        });
+    }
+
+    private static CreateSession Login(PlatformFacts platform) => new(
+        new SessionRequester(platform.Platform, null), SessionKind.Login, RandomNumberGenerator.GetBytes(ChallengeOctets), null, null, null, [], null, SessionMessages.DefaultTimeout);
+
+    /// <summary>CSC §8.4.2: a request without a scope is granted the one it stands for.</summary>
+    private static IReadOnlyList<string> ScopesOf(AuthorizationPurpose purpose, OpenIddictRequest request) => purpose switch
+    {
+        AuthorizationPurpose.Service => [AuthorizationServer.ServiceScope],
+        AuthorizationPurpose.Credential => [AuthorizationServer.CredentialScope],
+        _ => request.GetScopes(),
+    };
+
+    private static LoginTicket? Ticket(HttpContext http, LoginTickets tickets)
+    {
+        var request = http.Request.QueryString.Value ?? "";
+        return tickets.TryRead(http, LoginTickets.NameOf(request), out var ticket) && ticket.Request == request ? ticket : null;
+    }
+
+    private static OpenIddictRequest Request(HttpContext http) => http.GetOpenIddictServerRequest()!;
+
+    /// <summary>What OpenIddict refuses before it trusts the redirect URI is said here, to whoever sits before the browser.</summary>
+    private static IResult? Refused(HttpContext http) => http.GetOpenIddictServerResponse() is { Error: { } error } response
+        ? Page<ErrorPage>(http, new { Error = error, Description = response.ErrorDescription }, StatusCodes.Status400BadRequest)
+        : null;
+
+    internal static IResult Page<TPage>(HttpContext http, object parameters, int status = StatusCodes.Status200OK) where TPage : Microsoft.AspNetCore.Components.IComponent
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.ContentSecurityPolicy = PageAssets.Policy;
+        return new RazorComponentResult<TPage>(parameters) { StatusCode = status };
+    }
+
+    private static IResult Back(string error, string description) => Results.Forbid(
+        new AuthenticationProperties(new Dictionary<string, string?>
+        {
+            [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
+            [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
+        }),
+        [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
+
+    private static IResult SeeOther(string address) => new SeeOtherResult(address);
+
+    private sealed class SeeOtherResult(string address) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+            httpContext.Response.Headers.Location = address;
+            httpContext.Response.Headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        }
+    }
+}

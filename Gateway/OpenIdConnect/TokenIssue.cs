@@ -1,0 +1,81 @@
+using System.Security.Claims;
+using Bzt.Grains;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Bzt.Gateway.OpenIdConnect;
+
+/// <summary>The token endpoint once client, code, PKCE verifier and redirect URI were found right.</summary>
+internal sealed class TokenIssue(IGrainFactory grains) : IOpenIddictServerHandler<HandleTokenRequestContext>
+{
+    public async ValueTask HandleAsync(HandleTokenRequestContext context)
+    {
+        if (context.Request.IsClientCredentialsGrantType())
+        {
+            var identity = new ClaimsIdentity("platform");
+            identity.SetClaim(Claims.Subject, context.ClientId);
+            identity.SetDestinations(_ => [Destinations.AccessToken]);
+            context.SignIn(new ClaimsPrincipal(identity));
+            return;
+        }
+
+        // A code is good once. A second time somebody else has it too: what the first got ends as well.
+        if (context.AuthorizationCodePrincipal is not { } principal || OpenIdClaims.SessionOf(principal) is not { } session
+            || !await grains.OAuthGrant(session).Redeem())
+        {
+            context.Reject(Errors.InvalidGrant, "The code is used up.");
+            return;
+        }
+
+        if (principal.HasScope(AuthorizationServer.CredentialScope))
+        {
+            context.Parameters["credentialID"] = principal.GetClaim(OpenIdClaims.Certificate);
+        }
+
+        context.SignIn(principal);
+    }
+}
+
+/// <summary>What the ID token says, for as long as the grant lives.</summary>
+internal sealed class UserInfoAnswer(IGrainFactory grains) : IOpenIddictServerHandler<HandleUserInfoRequestContext>
+{
+    public async ValueTask HandleAsync(HandleUserInfoRequestContext context)
+    {
+        var principal = context.AccessTokenPrincipal;
+        if (OpenIdClaims.SessionOf(principal) is not { } session || !await grains.OAuthGrant(session).IsAlive())
+        {
+            context.Reject(Errors.InvalidToken, "The token is not of a login, or was revoked.");
+            return;
+        }
+
+        if (!principal.HasScope(Scopes.OpenId))
+        {
+            context.Reject(Errors.InsufficientScope, "The token is not of an OpenID Connect login.");
+            return;
+        }
+
+        context.Subject = principal.GetClaim(Claims.Subject);
+        foreach (var name in OpenIdClaims.Published)
+        {
+            if (principal.GetClaim(name) is { } value)
+            {
+                context.Claims[name] = value;
+            }
+        }
+    }
+}
+
+/// <summary>RFC 7009: the platform gives a token back, and the whole grant with it.</summary>
+internal sealed class TokenRevocation(IGrainFactory grains) : IOpenIddictServerHandler<HandleRevocationRequestContext>
+{
+    public async ValueTask HandleAsync(HandleRevocationRequestContext context)
+    {
+        // A platform's own token has no grant; it runs out by itself.
+        if (OpenIdClaims.SessionOf(context.GenericTokenPrincipal) is { } session)
+        {
+            await grains.OAuthGrant(session).Revoke();
+        }
+    }
+}
