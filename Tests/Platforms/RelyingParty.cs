@@ -29,10 +29,15 @@ internal sealed class RelyingParty : IDisposable
 
     public string AccessToken { get; set; } = "";
 
-    public static async Task<RelyingParty> RegisterAsync(EmbeddedSystem system, string group = "hubei", bool maySignHashes = false, string? id = null, string name = "测试交易平台")
+    public static async Task<RelyingParty> RegisterAsync(EmbeddedSystem system, string group = "hubei", bool maySignHashes = false, string? id = null, string name = "测试交易平台",
+        string[]? redirectUris = null, string[]? postLogoutRedirectUris = null)
     {
         var party = new RelyingParty(system, id ?? $"platform-{Guid.NewGuid():N}", name);
-        Assert.IsType<Done<Nothing>>(await system.Grains.GetGrain<IPlatformGrain>(party.Id).Register(new RegisterPlatform(name, group, party.Secret, maySignHashes)));
+        Assert.IsType<Done<Nothing>>(await system.Grains.GetGrain<IPlatformGrain>(party.Id).Register(new RegisterPlatform(name, group, party.Secret, maySignHashes)
+        {
+            RedirectUris = redirectUris ?? [],
+            PostLogoutRedirectUris = postLogoutRedirectUris ?? [],
+        }));
         await party.ConnectAsync();
         return party;
     }

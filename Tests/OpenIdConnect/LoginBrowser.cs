@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Certificates;
+using Bzt.Tests.Embedded;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Bzt.Tests.OpenIdConnect;
+
+/// <summary>A user's browser at the login page, and what he does with his phone: it keeps cookies, and follows no redirect by itself.</summary>
+internal sealed partial class LoginBrowser : IDisposable
+{
+    private static readonly TimeSpan LongestTrying = TimeSpan.FromSeconds(60);
+
+    private readonly EmbeddedSystem system;
+    private readonly HttpClient http;
+
+    public LoginBrowser(EmbeddedSystem system)
+    {
+        this.system = system;
+        http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = system.Address, Timeout = TimeSpan.FromSeconds(100) };
+    }
+
+    public HttpClient Http => http;
+
+    /// <summary>The page, which has to be one.</summary>
+    public async Task<LoginPage> OpenAsync(string address)
+    {
+        using var response = await http.GetAsync(address);
+        var html = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, html);
+        return new LoginPage(address, html, WebUtility.HtmlDecode(Name().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Continue().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Cancel().Match(html).Groups[1].Value));
+    }
+
+    public async Task<JsonElement> StateAsync(LoginPage page)
+    {
+        using var response = await http.GetAsync($"{Routes.Connect.LoginState}?login={page.Name}");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    /// <summary>Scans the code that is on the screen.</summary>
+    public async Task<ScannedSession> ScanAsync(LoginPage page, CertifiedPhone phone)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await phone.Client.ScanAsync((await StateAsync(page)).GetProperty("link").GetString()!);
+            }
+            catch (ApiRefusedException exception) when (exception.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(started) < LongestTrying)
+            {
+                // The next code.
+            }
+        }
+    }
+
+    public async Task ConfirmAsync(LoginPage page, CertifiedPhone phone)
+    {
+        using var request = await phone.OpenAsync(await ScanAsync(page, phone));
+        Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+        await WaitAsync(page, "ok");
+    }
+
+    public async Task WaitAsync(LoginPage page, string end) =>
+        Assert.Equal(end, (await Wait.UntilAsync(() => StateAsync(page), state => state.GetProperty("state").GetString() == "completed")).GetProperty("end").GetString());
+
+    /// <summary>Where the browser is sent.</summary>
+    public async Task<Uri> FollowAsync(string address)
+    {
+        using var response = await http.GetAsync(address);
+        Assert.True(response.Headers.Location is not null, $"{response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        return new Uri(system.Address, response.Headers.Location);
+    }
+
+    /// <summary>Open, scan, PIN, and back: the address the platform's browser arrives at.</summary>
+    public async Task<Uri> LogInAsync(string address, CertifiedPhone phone)
+    {
+        var page = await OpenAsync(address);
+        await ConfirmAsync(page, phone);
+        return await FollowAsync(page.Continue);
+    }
+
+    public static string Parameter(Uri address, string name) => QueryHelpers.ParseQuery(address.Query)[name].ToString();
+
+    public void Dispose() => http.Dispose();
+
+    [GeneratedRegex("data-login=\"([^\"]*)\"")]
+    private static partial Regex Name();
+
+    [GeneratedRegex("data-continue=\"([^\"]*)\"")]
+    private static partial Regex Continue();
+
+    [GeneratedRegex("href=\"([^\"]*/authorize/cancel[^\"]*)\"")]
+    private static partial Regex Cancel();
+}
+
+internal sealed record LoginPage(string Address, string Html, string Name, string Continue, string Cancel);
