@@ -55,7 +55,8 @@ public sealed class ClientCredentialsTests
 
     [Theory]
     [InlineData("password", "unsupported_grant_type")]
-    [InlineData("authorization_code", "unsupported_grant_type")]
+    [InlineData("refresh_token", "unsupported_grant_type")]
+    [InlineData("authorization_code", "invalid_request")]
     [InlineData(null, "invalid_request")]
     public async Task Another_grant_type_is_refused(string? grantType, string error)
     {
