@@ -47,6 +47,7 @@ public sealed record Fault(string Title, string? Advice = null, string? Code = n
             ErrorCodes.CreditCodeInvalid => (Texts.Faults.CreditCodeInvalid, Texts.Faults.CreditCodeAdvice),
             ErrorCodes.EnterpriseClaimed => (Texts.Faults.EnterpriseClaimed, Texts.Faults.EnterpriseClaimedAdvice),
             ErrorCodes.EnterpriseMismatch => (Texts.Faults.EnterpriseMismatch, null),
+            ErrorCodes.AdministratorMismatch => (Texts.Joining.AdministratorWrong, Texts.Joining.AdministratorWrongAdvice),
             ErrorCodes.ApplicationStateWrong => (Texts.Faults.ApplicationMoved, null),
             ErrorCodes.PaymentRequired => (Texts.Faults.PaymentRequired, null),
             ErrorCodes.OfferUnknown => (Texts.Faults.OfferUnknown, null),

@@ -26,7 +26,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 /// The running app: the headless phone with its stores, and what the screens show of it. Truth is the server's; what is here is the last
 /// answer, fetched again on every wake-up of the hub.
 /// </summary>
-public sealed class PhoneApp(HttpClient http, Vault vault, AppWindow window) : IAsyncDisposable
+public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow window) : IAsyncDisposable
 {
     private const string LoginRecord = "login";
     private const string DraftRecord = "draft";
@@ -168,11 +168,12 @@ public sealed class PhoneApp(HttpClient http, Vault vault, AppWindow window) : I
         await vault.WriteAsync(LoginRecord, null);
         (client, trust, phoneNumber) = (null, null, null);
         (Me, Certificates, Applications, Messages, Unread, Scanned) = (null, null, null, null, 0, null);
+        (Requests, OpenInvitations, chosenEnterprise) = ([], [], null);
         Phase = AppPhase.LoggedOut;
         Tell();
     }
 
-    public Task RefreshAsync() => Task.WhenAll(LoadMeAsync(), LoadCertificatesAsync(), LoadApplicationsAsync(), LoadMessagesAsync());
+    public Task RefreshAsync() => Task.WhenAll(LoadPlaceAsync(), LoadCertificatesAsync(), LoadApplicationsAsync(), LoadMessagesAsync());
 
     public Task LoadMeAsync() => LoadAsync(async () => Take(await Client.GetMeAsync()));
 
@@ -279,9 +280,9 @@ public sealed class PhoneApp(HttpClient http, Vault vault, AppWindow window) : I
 
     private Task WakeAsync(PhoneWakeUp kind) => kind switch
     {
-        // Applications move on with a message, and have no call of their own.
-        PhoneWakeUp.Inbox => Task.WhenAll(LoadMessagesAsync(), LoadApplicationsAsync()),
-        PhoneWakeUp.Application => LoadApplicationsAsync(),
+        // Applications and memberships move on with a message, and have no call of their own.
+        PhoneWakeUp.Inbox => Task.WhenAll(LoadMessagesAsync(), LoadApplicationsAsync(), LoadPlaceAsync()),
+        PhoneWakeUp.Application => Task.WhenAll(LoadApplicationsAsync(), LoadEnterpriseAsync()),
         PhoneWakeUp.Certificate => Task.WhenAll(LoadCertificatesAsync(), LoadMeAsync()),
         _ => Task.CompletedTask,
     };

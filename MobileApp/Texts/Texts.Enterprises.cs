@@ -8,6 +8,15 @@ internal static partial class Texts
     public static class Enterprise
     {
         public const string Title = "搜索企业";
+        public const string Name = "企业名称";
+        public const string NameHint = "填写部分名称也可查询";
+        public const string Nothing = "请填写企业名称或统一社会信用代码";
+        public const string NotFound = "没有找到这家企业";
+        public const string NotFoundNote = "按名称只能查到已认领的企业。请填写统一社会信用代码再查询。";
+        public const string Found = "查询结果";
+        public const string More = "显示更多";
+        public const string YoursChip = "您已加入";
+        public const string Yours = "您已是该企业成员。";
         public const string CreditCode = "统一社会信用代码";
         public const string CodeShort = "信用代码";
         public const string CreditCodeHint = "营业执照上的18位代码";
@@ -18,7 +27,7 @@ internal static partial class Texts
         public const string FreeNote = "第一位下载企业证书的申请人将成为企业唯一的管理员。";
         public const string Claim = "认领企业";
         public const string ClaimedChip = "已认领";
-        public const string ClaimedNote = "如需使用该企业的证书，请联系管理员。";
+        public const string ClaimedNote = "请自行联系管理员确认后再申请。加入后成为办事人员，也可以申请转授管理员。";
         public const string Administrator = "管理员";
     }
 

@@ -16,6 +16,15 @@ internal static partial class Texts
         public const string Todo = "等您处理";
         public const string Claim = "认领企业并申请企业证书";
         public const string ClaimNote = "企业第一次使用。您将成为唯一的管理员，须有法定代表人授权。";
+        public const string Join = "加入企业并申请企业证书";
+        public const string JoinNote = "企业已有管理员。您将成为办事人员，须经管理员同意。";
+        public const string NewEnterpriseCertificate = "新增企业证书";
+        public const string FirstCertificate = "请先办理一张证书";
+        public const string Ways = "请选择一种方式";
+        public const string Personal = "个人证书";
+        public const string Common = "常用";
+        public const string NewCertificate = "新增证书";
+        public const string Switch = "切换企业";
         public const string Prepare = "认领前请准备";
         public const string PrepareLicence = "营业执照";
         public const string PrepareLicenceNote = "或社会信用代码证，拍照或从相册选择";
@@ -26,11 +35,10 @@ internal static partial class Texts
         public const string MyCertificates = "正在使用的证书";
         public const string All = "全部";
         public const string Manage = "企业管理";
-        public const string ManageNote = "查看状态与有效期";
-        public const string ClaimAnother = "认领另一家企业";
-        public const string ClaimAnotherNote = "每家企业使用各自的证书";
-        public const string Administrator = "管理员";
-        public const string Staff = "办事人员";
+        public const string OtherEnterprise = "认领或加入另一家企业";
+        public const string OtherEnterpriseNote = "每家企业使用各自的证书";
+
+        public static string NewEnterpriseCertificateNote(string enterprise) => $"您已是 {enterprise} 的成员。";
 
         public static string Hello(string? name) => name is null ? "您好" : $"{name}，您好";
     }

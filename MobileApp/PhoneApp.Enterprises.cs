@@ -1,0 +1,68 @@
+using System.Text;
+using Bzt.Contracts.Phone;
+
+namespace Bzt.MobileApp;
+
+// The enterprise the user looks at, of those he belongs to, and what waits for him there.
+public sealed partial class PhoneApp
+{
+    private const string EnterpriseRecord = "enterprise";
+    private string? chosenEnterprise;
+
+    /// <summary>The one chosen; without a choice the one he administers, or the first.</summary>
+    public MembershipInfo? Enterprise =>
+        Me?.Enterprises.FirstOrDefault(membership => membership.CreditCode == chosenEnterprise)
+        ?? Me?.Enterprises.FirstOrDefault(membership => membership.Role == MemberRole.Administrator)
+        ?? (Me?.Enterprises is [var first, ..] ? first : null);
+
+    /// <summary>What waits for the administrator of <see cref="Enterprise"/>.</summary>
+    public IReadOnlyList<ApplicationInfo> Requests { get; private set; } = [];
+
+    /// <summary>Invitations that wait for an answer.</summary>
+    public IReadOnlyList<InvitationInfo> OpenInvitations { get; private set; } = [];
+
+    public MemberRole? RoleAt(string creditCode) => Me?.Enterprises.FirstOrDefault(membership => membership.CreditCode == creditCode)?.Role;
+
+    public string PlatformName(string platformId) =>
+        Catalogue?.Provinces.SelectMany(province => province.Platforms).FirstOrDefault(platform => platform.PlatformId == platformId)?.Name ?? platformId;
+
+    public string AuthorityName(string caId) =>
+        Catalogue?.Provinces.SelectMany(province => province.Platforms).SelectMany(platform => platform.CertificateAuthorities)
+            .FirstOrDefault(authority => authority.CaId == caId)?.Name ?? Texts.Applications.Authority;
+
+    public async Task ChooseEnterpriseAsync(string creditCode)
+    {
+        chosenEnterprise = creditCode;
+        await vault.WriteAsync(EnterpriseRecord, Encoding.UTF8.GetBytes(creditCode));
+        Requests = [];
+        Tell();
+        await LoadEnterpriseAsync();
+    }
+
+    public async Task LoadEnterpriseAsync()
+    {
+        if (Me is not { RealName: not null, Limited: false })
+        {
+            return;
+        }
+
+        chosenEnterprise ??= await vault.ReadAsync(EnterpriseRecord) is { } stored ? Encoding.UTF8.GetString(stored) : null;
+        await LoadAsync(async () =>
+        {
+            OpenInvitations = [.. (await Client.GetInvitationsAsync()).Where(invitation => invitation.State == InvitationState.Open)];
+            Requests = Enterprise is { Role: MemberRole.Administrator } mine
+                ? [.. (await Client.GetEnterpriseApplicationsAsync(mine.CreditCode)).Where(IsAdministratorsTurn)]
+                : [];
+        });
+    }
+
+    /// <summary>Who the user is, and what waits for him where he is it.</summary>
+    private async Task LoadPlaceAsync()
+    {
+        await LoadMeAsync();
+        await LoadEnterpriseAsync();
+    }
+
+    private static bool IsAdministratorsTurn(ApplicationInfo application) =>
+        application.State is ApplicationState.AdministratorReview or ApplicationState.SealDue or ApplicationState.LetterSealed;
+}
