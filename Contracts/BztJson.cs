@@ -71,6 +71,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(BankCardRequest))]
 [JsonSerializable(typeof(BankCardInfo))]
 [JsonSerializable(typeof(IReadOnlyList<BankCardInfo>))]
+[JsonSerializable(typeof(EvidenceCheckpoints))]
 [JsonSerializable(typeof(InvoiceRequest))]
 [JsonSerializable(typeof(InvoiceInfo))]
 [JsonSerializable(typeof(IReadOnlyList<InvoiceInfo>))]

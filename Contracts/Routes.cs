@@ -166,6 +166,8 @@ public static class Routes
         public const string Exchange = "/phone/v1/certificates/{certificateId}/exchange";
         public const string CertificateRevocation = "/phone/v1/certificates/{certificateId}/revocation";
         public const string CertificateUnopenedBids = "/phone/v1/certificates/{certificateId}/unopened-bids";
+        /// <summary>Published checkpoints over all evidence: for anybody.</summary>
+        public const string EvidenceCheckpoints = "/evidence/checkpoints";
         public const string Evidence = "/phone/v1/certificates/{certificateId}/evidence";
         /// <summary>The cluster's channel keys, signed by the app's offline root.</summary>
         public const string ChannelKeys = "/phone/v1/channel-keys";

@@ -34,6 +34,10 @@ public static class GrainKeys
 
     public static IExpirySweepGrain ExpirySweep(this IGrainFactory grains) => grains.GetGrain<IExpirySweepGrain>(0);
 
+    public static IEvidenceNotaryGrain EvidenceNotary(this IGrainFactory grains) => grains.GetGrain<IEvidenceNotaryGrain>(0);
+
+    public static IEvidenceCheckpointGrain EvidenceCheckpoint(this IGrainFactory grains, long number) => grains.GetGrain<IEvidenceCheckpointGrain>(number);
+
     public static IClusterKeysGrain ClusterKeys(this IGrainFactory grains) => grains.GetGrain<IClusterKeysGrain>(0);
 
     public static IQrSessionGrain QrSession(this IGrainFactory grains, SessionId id) => grains.GetGrain<IQrSessionGrain>(id.Value);

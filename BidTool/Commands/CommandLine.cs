@@ -101,8 +101,10 @@ internal static class CommandLine
     {
         var input = new Argument<FileInfo>("JSON") { Description = "存证文件：证书的全部记录，或平台一次会话的回执" };
         var key = new Option<string>("--key") { Description = "存证公钥（130位十六进制），或此前保存的 trust.json", Required = true };
-        var verify = new Command("verify", "离线验证存证") { input, key };
-        Handle(verify, (parsed, ui, _, stop) => new EvidenceCommand(ui).VerifyAsync(parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(key), stop));
+        var checkpoints = new Option<FileInfo>("--checkpoints") { Description = "此前保存的存证检查点（/evidence/checkpoints），存证须在其中" };
+        var verify = new Command("verify", "离线验证存证") { input, key, checkpoints };
+        Handle(verify, (parsed, ui, _, stop) => new EvidenceCommand(ui).VerifyAsync(
+            parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(key), parsed.GetValue(checkpoints)?.FullName, stop));
         return new Command("evidence", "存证") { verify };
     }
 

@@ -13,14 +13,29 @@ internal sealed class EvidenceCommand(UserInterface ui)
 
     /// <param name="file">As fetched, JSON.</param>
     /// <param name="key">The evidence key the verifier knows from elsewhere: hexadecimal, or a trust.json saved earlier.</param>
+    /// <param name="checkpoints">Published checkpoints the verifier kept: the chain has to be in one of them. Null: it has only to be in the one it names.</param>
     /// <param name="stop">Interrupts.</param>
-    public async Task VerifyAsync(string file, string key, CancellationToken stop)
+    public async Task VerifyAsync(string file, string key, string? checkpoints, CancellationToken stop)
     {
         var trusted = await ReadKeyAsync(key, stop);
-        var (certificate, fault, entries) = Verify(await ReadAsync(file, stop), trusted);
+        var (certificate, fault, entries, checkpoint) = Verify(await ReadAsync(file, stop), trusted);
         if (fault != EvidenceFault.None)
         {
             throw new ToolException("evidence_invalid", InWords(fault));
+        }
+
+        if (checkpoints is not null)
+        {
+            var kept = await ReadCheckpointsAsync(checkpoints, stop);
+            if (!kept.Verify(trusted))
+            {
+                throw new ToolException("checkpoints_invalid", "检查点不连续，或不是由所给的存证公钥签名的");
+            }
+
+            if (checkpoint is null || !kept.Contain(checkpoint.Checkpoint))
+            {
+                throw new ToolException("checkpoint_missing", "存证不在所给的检查点之中：请保存更新的检查点，或重新下载存证");
+            }
         }
 
         ui.Done("evidence", new Dictionary<string, object?>
@@ -32,11 +47,13 @@ internal sealed class EvidenceCommand(UserInterface ui)
             ["signed"] = entries.Count(entry => entry.Kind == EvidenceKind.Signed),
             ["decrypted"] = entries.Count(entry => entry.Kind == EvidenceKind.Decrypted),
             ["wrongPins"] = entries.Count(entry => entry.Kind == EvidenceKind.WrongPin),
+            ["checkpoint"] = checkpoint?.Checkpoint.Number,
+            ["checkpointed"] = checkpoint?.Sequence,
         });
     }
 
     /// <summary>A receipt has an entry, a chain has entries: nothing else is evidence.</summary>
-    private static (Guid Certificate, EvidenceFault Fault, IReadOnlyList<EvidenceExportEntry> Entries) Verify(byte[] json, byte[] key)
+    private static (Guid Certificate, EvidenceFault Fault, IReadOnlyList<EvidenceExportEntry> Entries, EvidenceCheckpointProof? Checkpoint) Verify(byte[] json, byte[] key)
     {
         try
         {
@@ -44,14 +61,15 @@ internal sealed class EvidenceCommand(UserInterface ui)
             if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("entry", out _)
                 && document.RootElement.Deserialize(BztJson.Default.EvidenceReceipt) is { Entry.Facts: not null, Entry.Digests: not null, Head.Hash: not null, Head.Signature: not null } receipt)
             {
-                return (receipt.CertificateId, receipt.Verify(key), [receipt.Entry]);
+                return (receipt.CertificateId, receipt.Verify(key), [receipt.Entry], null);
             }
 
             if (document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.Deserialize(BztJson.Default.EvidenceExport) is { Entries: not null, Head.Hash: not null, Head.Signature: not null } export
-                && export.Entries.All(entry => entry is { Facts: not null, Digests: not null, Previous: not null, Holder: not null }))
+                && export.Entries.All(entry => entry is { Facts: not null, Digests: not null, Previous: not null, Holder: not null })
+                && export.Checkpoint is null or { Checkpoint: { Root: not null, Previous: not null, Signature: not null }, Path: not null })
             {
-                return (export.CertificateId, export.Verify(key), export.Entries);
+                return (export.CertificateId, export.Verify(key), export.Entries, export.Checkpoint);
             }
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
@@ -60,6 +78,24 @@ internal sealed class EvidenceCommand(UserInterface ui)
         }
 
         throw new ToolException("evidence_malformed", "这不是存证文件");
+    }
+
+    private static async Task<EvidenceCheckpoints> ReadCheckpointsAsync(string file, CancellationToken stop)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(await ReadAsync(file, stop), BztJson.Default.EvidenceCheckpoints) is { Checkpoints: { } list } kept
+                && list.All(checkpoint => checkpoint is { Root: not null, Previous: not null, Signature: not null }))
+            {
+                return kept;
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            // Falls through.
+        }
+
+        throw new ToolException("checkpoints_malformed", "--checkpoints 须为保存的 /evidence/checkpoints");
     }
 
     private static async Task<byte[]> ReadKeyAsync(string key, CancellationToken stop)
@@ -91,6 +127,7 @@ internal sealed class EvidenceCommand(UserInterface ui)
         EvidenceFault.Gap => "存证记录有缺失、重复或顺序错误",
         EvidenceFault.BrokenLink => "存证记录被改动过",
         EvidenceFault.HeadMismatch => "存证记录与签名的链尾不一致，记录有缺失或被改动",
+        EvidenceFault.CheckpointMismatch => "存证记录与其检查点不一致，记录在检查点公布之后被改动过，或检查点是伪造的",
         EvidenceFault.BadSignature => "签名不是由所给的存证公钥作出的",
         _ => "存证无法验证",
     };

@@ -9,7 +9,9 @@ namespace Bzt.Contracts.Phone;
 /// Verified offline by <see cref="Verify"/>; docs/protocol.md says what is hashed.
 /// </summary>
 /// <param name="EvidenceKey">65 octets. A verifier compares it with the one published by the operator: the file alone proves nothing.</param>
-public sealed record EvidenceExport(Guid CertificateId, IReadOnlyList<EvidenceExportEntry> Entries, EvidenceExportHead Head, byte[] EvidenceKey)
+/// <param name="Checkpoint">The newest published checkpoint the chain is in; absent before the first.</param>
+public sealed record EvidenceExport(
+    Guid CertificateId, IReadOnlyList<EvidenceExportEntry> Entries, EvidenceExportHead Head, byte[] EvidenceKey, EvidenceCheckpointProof? Checkpoint = null)
 {
     /// <summary>Checks the chain, every opened fact and the head's signature under the key the verifier trusts, 65 octets.</summary>
     /// <returns>The first fault, or <see cref="EvidenceFault.None"/>.</returns>
@@ -25,11 +27,68 @@ public sealed record EvidenceExport(Guid CertificateId, IReadOnlyList<EvidenceEx
             return EvidenceFault.BrokenLink;
         }
 
-        return EvidenceChain.Verify(
+        var fault = EvidenceChain.Verify(
             [.. Entries.Select(entry => entry.ToEntry(CertificateId))],
             new EvidenceHead(CertificateId, Head.Sequence, Head.Hash, Head.SignedAt),
             signature!,
             key);
+        return fault != EvidenceFault.None || Checkpoint is null ? fault
+            : Checkpoint.IsOf(CertificateId, Entries, key) ? EvidenceFault.None
+            : EvidenceFault.CheckpointMismatch;
+    }
+}
+
+/// <summary>A published checkpoint (<see cref="EvidenceCheckpoint"/>) with the cluster's signature.</summary>
+/// <param name="Signature">SM2, r ‖ s, by the evidence key.</param>
+public sealed record EvidenceCheckpointInfo(long Number, byte[] Previous, int Size, byte[] Root, DateTimeOffset At, byte[] Signature)
+{
+    internal EvidenceCheckpoint ToCheckpoint() => new(Number, Previous, Size, Root, At);
+
+    internal bool IsSignedBy(Point key) => Sm2Signature.TryParseRaw(Signature, out var signature) && ToCheckpoint().IsSignedBy(key, signature!);
+}
+
+/// <summary>That the chain, as far as one of its entries, is in a checkpoint.</summary>
+/// <param name="Sequence">How far the chain was.</param>
+/// <param name="Index">Its place in the tree.</param>
+/// <param name="Path">The nodes beside the way to the root, lowest first.</param>
+public sealed record EvidenceCheckpointProof(EvidenceCheckpointInfo Checkpoint, long Sequence, int Index, IReadOnlyList<byte[]> Path)
+{
+    internal bool IsOf(Guid certificate, IReadOnlyList<EvidenceExportEntry> entries, Point key) =>
+        Sequence >= 1 && Sequence <= entries.Count
+        && MerkleTree.IsIncluded(
+            EvidenceCheckpoint.Leaf(certificate, Sequence, entries[(int)Sequence - 1].ToEntry(certificate).Hash()), Index, Checkpoint.Size, Path, Checkpoint.Root)
+        && Checkpoint.IsSignedBy(key);
+}
+
+/// <summary>Published checkpoints, without gaps. Whoever keeps them can tell later that nothing below them was altered.</summary>
+/// <param name="Newest">The newest there is; more are asked for with <c>after</c>.</param>
+public sealed record EvidenceCheckpoints(IReadOnlyList<EvidenceCheckpointInfo> Checkpoints, long Newest)
+{
+    /// <summary>Whether each continues the one before and all are signed by the key, 65 octets.</summary>
+    public bool Verify(ReadOnlySpan<byte> trustedKey)
+    {
+        if (!Point.TryDecode(trustedKey, out var key) || Checkpoints is [{ Number: 1 } first, ..] && !first.Previous.AsSpan().SequenceEqual(EvidenceEntry.Beginning))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < Checkpoints.Count; i++)
+        {
+            if (!Checkpoints[i].IsSignedBy(key)
+                || (i > 0 && (Checkpoints[i].Number != Checkpoints[i - 1].Number + 1 || !Checkpoints[i].Previous.AsSpan().SequenceEqual(Checkpoints[i - 1].ToCheckpoint().Hash()))))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether that very checkpoint is among these.</summary>
+    public bool Contain(EvidenceCheckpointInfo checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return Checkpoints.Any(known => known.ToCheckpoint().Hash().AsSpan().SequenceEqual(checkpoint.ToCheckpoint().Hash()));
     }
 }
 

@@ -17,6 +17,7 @@ internal static class CertificatesApi
         ApprovePinChange.Map(phones);
         ResetPin.Map(phones);
         GetEvidence.Map(phones);
+        GetCheckpoints.Map(phones);
         GetChannelKeys.Map(phones);
     }
 }

@@ -51,8 +51,25 @@ internal static class GetEvidence
         }
 
         return Results.Json(
-            new EvidenceExport(id.Value, entries, new EvidenceExportHead(head.Sequence, head.Hash, head.SignedAt, head.Signature), head.PublicKey),
+            new EvidenceExport(
+                id.Value, entries, new EvidenceExportHead(head.Sequence, head.Hash, head.SignedAt, head.Signature), head.PublicKey,
+                await ProveAsync(id, head.Sequence, grains)),
             BztJson.Default.EvidenceExport);
+    }
+
+    /// <summary>The newest checkpoint: of the newest page that is in one.</summary>
+    private static async Task<EvidenceCheckpointProof?> ProveAsync(CertificateId id, long sequence, IGrainFactory grains)
+    {
+        for (var page = EvidencePages.PageOf(Math.Max(sequence, 1)); page >= 0; page--)
+        {
+            if (await grains.Evidence(id, page).GetCheckpoint() is > 0 and var number
+                && await grains.EvidenceCheckpoint(number).Prove(id) is { } proof && proof.Sequence <= sequence)
+            {
+                return new EvidenceCheckpointProof(GetCheckpoints.ToContract(proof.Checkpoint), proof.Sequence, proof.Index, proof.Path);
+            }
+        }
+
+        return null;
     }
 
     internal static EvidenceExportEntry ToHttp(EvidenceRecord record) => new(

@@ -16,6 +16,18 @@ public interface IEvidenceGrain : IGrainWithStringKey
     /// <summary>The page, oldest first.</summary>
     [Alias("read")]
     Task<IReadOnlyList<EvidenceRecord>> Read();
+
+    /// <summary>How far this page goes; null when it is empty or that is in a checkpoint already.</summary>
+    [Alias("head")]
+    Task<CheckpointLeaf?> GetUnchecked();
+
+    /// <summary>The page, as far as that entry, is in the checkpoint of that number.</summary>
+    [Alias("checkpointed")]
+    Task Checkpointed(long number, long sequence);
+
+    /// <summary>The newest checkpoint this page is in; 0 when it is in none.</summary>
+    [Alias("checkpoint")]
+    Task<long> GetCheckpoint();
 }
 
 /// <summary>Pages bound what one append rewrites.</summary>
@@ -26,6 +38,8 @@ public static class EvidencePages
     public static long PageOf(long sequence) => (sequence - 1) / Size;
 
     public static string Key(CertificateId certificate, long page) => $"{certificate}/{page}";
+
+    public static CertificateId CertificateOf(string key) => new(Guid.ParseExact(key.AsSpan(0, key.IndexOf('/', StringComparison.Ordinal)), "D"));
 }
 
 /// <summary>A link of the chain (<see cref="EvidenceEntry"/>) with what opens its commitments, which may be deleted by law without breaking it.</summary>

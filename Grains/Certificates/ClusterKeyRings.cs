@@ -34,6 +34,14 @@ public sealed class ClusterKeyRings(IGrainFactory grains, IKeyProtector protecto
         return new SignedEvidenceHead(log.Sequence, log.Hash, at, signature.ToRaw(), publicKey.Encode());
     }
 
+    /// <summary>Signs a checkpoint over many chains.</summary>
+    internal async ValueTask<SignedCheckpoint> SignAsync(EvidenceCheckpoint checkpoint)
+    {
+        var key = (await OpenAsync()).Evidence;
+        var signature = checkpoint.Sign(key, Sm2Group.MultiplyBase(key.Value), SystemRandom.Instance);
+        return new SignedCheckpoint(checkpoint.Number, checkpoint.Previous, checkpoint.Size, checkpoint.Root, checkpoint.At, signature.ToRaw());
+    }
+
     public void Dispose()
     {
         opened?.Channel.Dispose();

@@ -17,23 +17,33 @@ public sealed class EvidenceGrain(
             return;
         }
 
-        stored.State = new EvidenceState(stored.State.Records.Add(record));
-        try
-        {
-            await stored.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
+        await stored.WriteAsync(this, stored.State with { Records = stored.State.Records.Add(record) });
     }
 
     public Task<IReadOnlyList<EvidenceRecord>> Read() => Task.FromResult<IReadOnlyList<EvidenceRecord>>(stored.State.Records);
+
+    public Task<CheckpointLeaf?> GetUnchecked() => Task.FromResult(stored.State.Records is [.., var last] && last.Sequence > stored.State.CheckedTo
+        ? new CheckpointLeaf(Certificate, last.Sequence, EvidenceReceipts.Hash(Certificate, last))
+        : null);
+
+    public async Task Checkpointed(long number, long sequence)
+    {
+        if (sequence > stored.State.CheckedTo)
+        {
+            await stored.WriteAsync(this, stored.State with { Checkpoint = number, CheckedTo = sequence });
+        }
+    }
+
+    public Task<long> GetCheckpoint() => Task.FromResult(stored.State.Checkpoint);
+
+    private CertificateId Certificate => EvidencePages.CertificateOf(this.GetPrimaryKeyString());
 }
 
+/// <param name="Records">Oldest first.</param>
+/// <param name="Checkpoint">The newest checkpoint the page is in; 0: none.</param>
+/// <param name="CheckedTo">How far it was then.</param>
 [StateVersion(1)]
-public sealed record EvidenceState(ImmutableArray<EvidenceRecord> Records)
+public sealed record EvidenceState(ImmutableArray<EvidenceRecord> Records, long Checkpoint = 0, long CheckedTo = 0)
 {
     public EvidenceState() : this([])
     {

@@ -30,9 +30,7 @@ internal static class EvidenceReceipts
                 return null;
             }
 
-            previous = new EvidenceEntry(
-                certificate.Value, record.Sequence, record.Previous, record.At, record.Kind, record.Holder, record.Request,
-                [.. record.Facts.Select(fact => new EvidenceCommitment(fact.Name, fact.Commitment))], record.Digests).Hash();
+            previous = Hash(certificate, record);
             at ??= previous;
         }
 
@@ -40,4 +38,9 @@ internal static class EvidenceReceipts
             ? head with { Sequence = entry.Sequence, Hash = at }
             : null;
     }
+
+    /// <summary>Of the entry that this record is.</summary>
+    public static byte[] Hash(CertificateId certificate, EvidenceRecord record) => new EvidenceEntry(
+        certificate.Value, record.Sequence, record.Previous, record.At, record.Kind, record.Holder, record.Request,
+        [.. record.Facts.Select(fact => new EvidenceCommitment(fact.Name, fact.Commitment))], record.Digests).Hash();
 }

@@ -52,6 +52,9 @@ public enum EvidenceFault
 
     /// <summary>The head's signature does not verify under the given key.</summary>
     BadSignature,
+
+    /// <summary>The chain is not in the checkpoint it names, or that is not the cluster's.</summary>
+    CheckpointMismatch,
 }
 
 /// <summary>Verifies a chain offline. Which public key is the cluster's, the verifier must know from elsewhere.</summary>

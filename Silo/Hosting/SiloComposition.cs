@@ -51,6 +51,7 @@ public static class SiloComposition
             AddReminders(silo);
             silo.Services.AddHostedService<OutboxSweeper>();
             silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure());
+            silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().EvidenceNotary().Ensure());
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;

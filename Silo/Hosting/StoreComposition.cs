@@ -40,6 +40,7 @@ public static class StoreComposition
 
         services.AddHostedService<StoresAtStart>();
         services.AddSingleton<IProjectionStore, SqlProjectionStore>();
+        services.AddSingleton<IEvidenceActivity, SqlEvidenceActivity>();
         AddProtection(builder, storage);
         return storage;
     }

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Grains;
+using Bzt.Grains.Certificates;
+using Bzt.Protocol.Evidence;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
+
+namespace Bzt.Tests.Certificates;
+
+/// <summary>Checkpoints over all chains: published, kept by somebody else, and after that nothing below them changes unseen.</summary>
+public sealed class CheckpointTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 1, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    [Trait("Feature", "X15"), Trait("Surface", "api")]
+    public async Task Who_kept_the_published_checkpoints_notices_any_later_change()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        using var other = await CertifiedPhone.ActiveAsync(system);
+        var key = (await ChannelTrust.FetchAsync(system.Gateway)).EvidenceKey;
+        Assert.Empty((await PublishedAsync(system)).Checkpoints);
+        Assert.Null((await phone.EvidenceAsync()).Checkpoint);
+
+        // The reminder would do it within the hour.
+        var before = await phone.EvidenceAsync();
+        await other.EvidenceAsync();
+        await system.Grains.EvidenceNotary().Sweep();
+        var kept = await PublishedAsync(system);
+        var first = Assert.Single(kept.Checkpoints);
+        Assert.True(first.Size >= 2);
+        Assert.True(kept.Verify(key));
+
+        // Nothing moved, nothing to say; after a restart too.
+        await system.RestartAsync();
+        await phone.ReconnectAsync();
+        await system.Grains.EvidenceNotary().Sweep();
+        Assert.Equal(1, (await PublishedAsync(system)).Newest);
+
+        var export = await phone.EvidenceAsync();
+        Assert.Equal(EvidenceFault.None, export.Verify(key));
+        Assert.Equal((1, (long)before.Entries.Count), (export.Checkpoint!.Checkpoint.Number, export.Checkpoint.Sequence));
+        Assert.True(kept.Contain(export.Checkpoint.Checkpoint));
+
+        // One chain moves: the next checkpoint continues the first, and the other chain stays where it was.
+        await phone.BindAsync(await phone.PlatformAsync());
+        var moved = await Wait.UntilAsync(phone.EvidenceAsync, chain => chain.Entries.Count > before.Entries.Count);
+        Assert.Equal(1, moved.Checkpoint!.Checkpoint.Number);
+        Assert.Equal(EvidenceFault.None, moved.Verify(key));
+        await system.Grains.EvidenceNotary().Sweep();
+        var published = await PublishedAsync(system);
+        Assert.Equal([1L, 2L], published.Checkpoints.Select(checkpoint => checkpoint.Number));
+        Assert.Equal(1, published.Checkpoints[1].Size);
+        Assert.True(published.Verify(key));
+        Assert.Equal(2, Assert.Single((await PublishedAsync(system, after: 1)).Checkpoints).Number);
+        Assert.Empty((await PublishedAsync(system, after: 7)).Checkpoints);
+        await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => PhoneOf(phone).GetAsync($"{Routes.Phone.EvidenceCheckpoints}?after=-1", BztJson.Default.EvidenceCheckpoints));
+        moved = await phone.EvidenceAsync();
+        Assert.Equal((2L, moved.Head.Sequence), (moved.Checkpoint!.Checkpoint.Number, moved.Checkpoint.Sequence));
+        Assert.Equal(1, (await other.EvidenceAsync()).Checkpoint!.Checkpoint.Number);
+
+        // Another chain's proof, another root, a checkpoint that was left out or altered.
+        Assert.Equal(EvidenceFault.CheckpointMismatch, (moved with { Checkpoint = (await other.EvidenceAsync()).Checkpoint }).Verify(key));
+        Assert.Equal(EvidenceFault.CheckpointMismatch, (moved with { Checkpoint = moved.Checkpoint with { Checkpoint = first } }).Verify(key));
+        Assert.False((published with { Checkpoints = [.. published.Checkpoints.Reverse()] }).Verify(key));
+        Assert.False((published with { Checkpoints = [published.Checkpoints[0] with { Size = 9 }, published.Checkpoints[1]] }).Verify(key));
+        Assert.False(kept.Contain(moved.Checkpoint.Checkpoint));
+    }
+
+    [Fact]
+    public void A_number_that_was_kept_before_a_crash_is_never_signed_for_something_else()
+    {
+        var (one, two) = (Leaf("019aa000-0000-7000-8000-000000000001", 3), Leaf("019aa000-0000-7000-8000-000000000002", 1));
+        var ordered = CheckpointRules.Order([two, one with { Sequence = 2 }, one]);
+        Assert.Equal([one, two], ordered);
+        var made = CheckpointRules.Make(1, EvidenceEntry.Beginning, ordered, Now.AddTicks(5));
+        Assert.Equal((2, Now), (made.Size, made.At));
+        var stored = new StoredCheckpoint(new SignedCheckpoint(1, made.Previous, made.Size, made.Root, made.At, [1]), [.. ordered]);
+        var proof = CheckpointRules.Prove(stored, two.Certificate)!;
+        Assert.Equal((1, 1L), (proof.Index, proof.Sequence));
+        Assert.True(MerkleTree.IsIncluded(EvidenceCheckpoint.Leaf(two.Certificate.Value, 1, two.Hash), 1, 2, proof.Path, made.Root));
+        Assert.Null(CheckpointRules.Prove(stored, new CertificateId(Guid.NewGuid())));
+    }
+
+    [Fact]
+    public void Stored()
+    {
+        GoldenState.Verify("evidence-checkpoint-v1", new StoredCheckpoint(new SignedCheckpoint(1, new byte[32], 1, [1], Now, [2]), [Leaf("019aa000-0000-7000-8000-000000000001", 3)]));
+        GoldenState.Verify("evidence-notary-v1", new StoredNotary(1, [1], 1_790_000_000));
+    }
+
+    private static CheckpointLeaf Leaf(string certificate, long sequence) => new(new CertificateId(new Guid(certificate)), sequence, new byte[32]);
+
+    private static Task<EvidenceCheckpoints> PublishedAsync(EmbeddedSystem system, long? after = null) => GetAsync(system, after);
+
+    private static async Task<EvidenceCheckpoints> GetAsync(EmbeddedSystem system, long? after)
+    {
+        using var answer = await system.Gateway.GetAsync(after is null ? Routes.Phone.EvidenceCheckpoints : $"{Routes.Phone.EvidenceCheckpoints}?after={after}");
+        answer.EnsureSuccessStatusCode();
+        return JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(), BztJson.Default.EvidenceCheckpoints)!;
+    }
+
+    private static PhoneHttp PhoneOf(CertifiedPhone phone)
+    {
+        phone.Phone.Reconnect();
+        return phone.Phone.Http;
+    }
+}
