@@ -10,6 +10,9 @@ public static class Routes
     public const string PhoneHub = "/hubs/phone";
     public const string QrLink = "/q";
     public const string PhoneApp = "/app";
+
+    /// <summary>The script platforms include to show a QR, and its types: <c>bzt.js</c>, <c>bzt.d.ts</c>.</summary>
+    public const string Widget = "/widget/v1";
     /// <summary>Where WeChat sends the browser back to: a screen of the phone app.</summary>
     public const string WeChatReturn = "/app/wechat";
     /// <summary>What the phone app is built to trust; delivered with the app.</summary>

@@ -36,6 +36,8 @@ public sealed record CreateSessionRequest(SessionKind Kind)
     public int? TimeoutSeconds { get; init; }
 }
 
+/// <param name="Name">Of the enterprise; of a person, when a personal certificate is meant.</param>
+/// <param name="CreditCode">Empty for a person.</param>
 public sealed record EnterpriseInfo(string Name, string CreditCode);
 
 /// <param name="Form">cms-pdf, bid-manifest; hash-only needs a permission.</param>

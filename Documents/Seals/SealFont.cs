@@ -7,7 +7,7 @@ public sealed class SealFontMissingException(string text)
     : Exception($"no installed font has all the characters of '{text}' (Debian: fonts-wqy-microhei)");
 
 /// <summary>Finds a font for Chinese text among those of the machine; none is shipped.</summary>
-internal static class SealFont
+public static class SealFont
 {
     /// <summary>Best first: engraved seals use a Song face.</summary>
     private static readonly string[] Families = ["FangSong", "SimSun", "Noto Serif CJK SC", "WenQuanYi Micro Hei", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC"];
@@ -19,6 +19,8 @@ internal static class SealFont
 
     private static readonly Lazy<string[]> Found = new(Scan);
 
+    /// <summary>The best face that has every character of <paramref name="text"/>; the caller disposes it.</summary>
+    /// <exception cref="SealFontMissingException">None has.</exception>
     public static SKTypeface Find(string text)
     {
         foreach (var typeface in Families.Select(SKFontManager.Default.MatchFamily).Concat(Found.Value.Select(path => SKTypeface.FromFile(path))))

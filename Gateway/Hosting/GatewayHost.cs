@@ -17,6 +17,7 @@ using Bzt.Gateway.Problems;
 using Bzt.Gateway.Seals;
 using Bzt.Gateway.Sessions;
 using Bzt.Gateway.Wallets;
+using Bzt.Gateway.Widget;
 using Bzt.Silo.Hosting;
 using Microsoft.AspNetCore.Routing;
 
@@ -79,6 +80,7 @@ public static class GatewayHost
         app.MapCaConsole();
         app.MapHealth();
         app.MapApiDocument();
+        app.MapWidget();
         app.MapPhoneApp();
         return app;
     }

@@ -43,7 +43,8 @@ internal static class CreateSessionEndpoint
             return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "内容不正确：documents 或 keys" };
         }
 
-        if (request.Enterprise is { } enterprise && !CreditCodes.TryParse(enterprise.CreditCode, out _))
+        // A person has no credit code; whom a personal certificate names must equal the name here.
+        if (request.Enterprise is { } enterprise && enterprise.CreditCode != "" && !CreditCodes.TryParse(enterprise.CreditCode, out _))
         {
             return new ProblemResult(ErrorCodes.CreditCodeInvalid);
         }

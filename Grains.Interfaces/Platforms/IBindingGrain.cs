@@ -19,6 +19,10 @@ public interface IBindingGrain : IGrainWithStringKey
 public static class BindingKey
 {
     public static string Of(PlatformId platform, CreditCode enterprise) => $"{platform.Value}/{enterprise.Value}";
+
+    /// <summary>A person has no code: a personal certificate's binding is its own.</summary>
+    public static string Of(PlatformId platform, CreditCode enterprise, CertificateId certificate) =>
+        enterprise is { Value.Length: > 0 } ? Of(platform, enterprise) : $"{platform.Value}/certificate/{certificate.Value:D}";
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.PlatformBinding")]

@@ -182,7 +182,7 @@ internal sealed class QrSessionGrain(
         }
 
         if (state.Command.Kind != SessionKind.Bind
-            && await Binding(signer.CreditCode).Get(signer.Certificate) is Refused<PlatformBinding> { Refusal: var notBound })
+            && await Binding(signer.CreditCode, signer.Certificate).Get(signer.Certificate) is Refused<PlatformBinding> { Refusal: var notBound })
         {
             return notBound;
         }
@@ -248,7 +248,7 @@ internal sealed class QrSessionGrain(
         if (state.Command.Kind == SessionKind.Bind && outcome is { End: SessionEnd.Ok, Signer: { } signer })
         {
             // Before the PC is told, so that what it does next finds the binding. A crash in between delivers the outcome again.
-            await Binding(signer.CreditCode).Bind(new PlatformBinding(
+            await Binding(signer.CreditCode, outcome.Certificate).Bind(new PlatformBinding(
                 outcome.Certificate, signer.EnterpriseName, signer.CreditCode, signer.SigningSerial, clock.GetUtcNow()));
         }
 
@@ -265,8 +265,8 @@ internal sealed class QrSessionGrain(
 
     private SessionState Phase => state.Phase(Confirming);
 
-    private IBindingGrain Binding(CreditCode enterprise) =>
-        GrainFactory.GetGrain<IBindingGrain>(BindingKey.Of(state.Platform!.Platform, enterprise));
+    private IBindingGrain Binding(CreditCode enterprise, CertificateId certificate) =>
+        GrainFactory.GetGrain<IBindingGrain>(BindingKey.Of(state.Platform!.Platform, enterprise, certificate));
 
     /// <summary>
     /// Whether the enterprise lets this holder use its certificate for that, now; its own word each time, so that a removal counts at once.

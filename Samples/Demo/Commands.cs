@@ -55,7 +55,7 @@ internal static class Commands
         Console.WriteLine($"""
 
             phone app            {deployment.Gateway}app
-            trading platform     {deployment.TradingPlatform}
+            trading platform     {deployment.TradingPlatform}    password {deployment.Secrets.TradingPlatformPassword} of chujiang, xiling, expert, buyer
             CA console           {deployment.Gateway}ca-console    password {deployment.Secrets.CaConsolePassword}
             simulators           {deployment.Simulators}    password {deployment.Secrets.SimulatorsPassword}
             API documentation    {deployment.Gateway}docs

@@ -1,7 +1,11 @@
 using Bzt.Contracts.Platforms;
+using Bzt.Samples.TradingPlatform.Accounts;
 using Bzt.Samples.TradingPlatform.BidTools;
 using Bzt.Samples.TradingPlatform.Data;
+using Bzt.Samples.TradingPlatform.Evaluations;
+using Bzt.Samples.TradingPlatform.Openings;
 using Bzt.Samples.TradingPlatform.Qr;
+using Bzt.Samples.TradingPlatform.Tenders;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,8 +30,13 @@ public static class PlatformHost
 
         builder.Services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<PlatformStore>();
+        builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<AccountStore>();
+        builder.Services.AddSingleton<TenderStore>();
+        builder.Services.AddHostedService<Seeds>();
         builder.Services.AddSingleton<QrFlows>();
+        builder.Services.AddSingleton<BidOpening>();
+        builder.Services.AddSingleton<ReportSealing>();
         builder.Services.AddSingleton<Pairings>();
         builder.Services.AddSingleton(CreateClient);
         var folder = builder.Configuration[$"{PlatformOptions.Section}:{nameof(PlatformOptions.DataFolder)}"];
@@ -62,19 +71,37 @@ public static class PlatformHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1L << 20);
 
         var app = builder.Build();
+        var options = app.Services.GetRequiredService<IOptions<PlatformOptions>>().Value;
+        if (options.DemoPassword is not null && !app.Environment.IsDevelopment())
+        {
+            throw new OptionsValidationException(PlatformOptions.Section, typeof(PlatformOptions), ["Platform:DemoPassword makes accounts everybody knows: in Development only."]);
+        }
+
+        // Scripts come from here, and the widget from the service; nothing else runs.
+        var policy = $"default-src 'self'; script-src 'self' {options.Bzt.Widget}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         app.Use(async (context, next) =>
         {
-            context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+            context.Response.Headers.ContentSecurityPolicy = policy;
             context.Response.Headers.XContentTypeOptions = "nosniff";
             context.Response.Headers["Referrer-Policy"] = "same-origin";
             await next(context);
         });
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseExceptionHandler("/error/500");
+        }
+
+        app.UseStatusCodePagesWithReExecute("/error/{0}");
         app.UseMiddleware<SameOrigin>();
         app.UseStaticFiles();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapRazorPages();
         app.MapQrFlows();
+        app.MapAccounts();
+        app.MapBidUpload();
+        BidOpening.Map(app);
+        ReportSealing.Map(app);
         app.MapBidTools();
         app.MapGet("/health", () => "ok");
         return app;

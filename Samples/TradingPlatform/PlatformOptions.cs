@@ -15,6 +15,10 @@ public sealed class PlatformOptions
 
     public string Name { get; set; } = "宜昌公共资源电子交易平台";
 
+    /// <summary>Makes the accounts of a demonstration with this password. Only on a developer's machine.</summary>
+    [MinLength(10)]
+    public string? DemoPassword { get; set; }
+
     public BztOptions Bzt { get; set; } = new();
 
     public sealed class BztOptions
@@ -25,6 +29,9 @@ public sealed class PlatformOptions
 
         /// <summary>The gateway's public address, told to bid tools; the same as <see cref="BaseUrl"/> when absent.</summary>
         public string? PublicBaseUrl { get; set; }
+
+        /// <summary>The service's script on every page.</summary>
+        public string Widget => $"{(PublicBaseUrl ?? BaseUrl).TrimEnd('/')}/widget/v1/bzt.js";
 
         [Required]
         public string ClientId { get; set; } = "";

@@ -100,6 +100,7 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Platform:DataFolder"] = Path.Combine(Folder, "trading-platform"),
             ["Platform:PublicBaseUrl"] = TradingPlatform.ToString(),
+            ["Platform:DemoPassword"] = Secrets.TradingPlatformPassword,
             ["Platform:Bzt:BaseUrl"] = Gateway.ToString(),
             ["Platform:Bzt:ClientId"] = PlatformId,
             ["Platform:Bzt:ClientSecret"] = Secrets.PlatformSecret,

@@ -12,15 +12,26 @@ internal sealed record DevelopmentSecrets(
     string PlatformSecret,
     string OtherPlatformSecret)
 {
+    /// <summary>Of the accounts on the sample trading platform; a file of before they were there gets one.</summary>
+    public string TradingPlatformPassword { get; init; } = "";
+
     public static DevelopmentSecrets LoadOrCreate(string file)
     {
         if (File.Exists(file))
         {
-            return JsonSerializer.Deserialize<DevelopmentSecrets>(File.ReadAllText(file))
+            var known = JsonSerializer.Deserialize<DevelopmentSecrets>(File.ReadAllText(file))
                 ?? throw new DemoException($"{file} is empty; delete it, and new secrets are made.");
+            if (known.TradingPlatformPassword.Length > 0)
+            {
+                return known;
+            }
+
+            known = known with { TradingPlatformPassword = Word(9) };
+            File.WriteAllText(file, JsonSerializer.Serialize(known, Indented));
+            return known;
         }
 
-        var secrets = new DevelopmentSecrets(Word(12), Word(32), Word(12), Word(32), Word(32));
+        var secrets = new DevelopmentSecrets(Word(12), Word(32), Word(12), Word(32), Word(32)) { TradingPlatformPassword = Word(9) };
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         using var stream = new FileStream(file, new FileStreamOptions
         {

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Bzt.Samples.Demo;
 
-/// <summary>The bidder's browser on the sample trading platform: its pages and what their script calls.</summary>
+/// <summary>The bidder's browser on the sample trading platform: its pages, and what the widget on them calls. A QR is named by its address.</summary>
 internal sealed partial class PlatformBrowser : IDisposable
 {
     private readonly Uri address;
@@ -35,28 +35,22 @@ internal sealed partial class PlatformBrowser : IDisposable
     {
         using var response = await http.PostAsync(path, null, stop);
         response.EnsureSuccessStatusCode();
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(stop)).GetProperty("id").GetString()!;
+        return (await response.Content.ReadFromJsonAsync<JsonElement>(stop)).GetProperty("url").GetString()!;
     }
 
     /// <summary>What the QR of this second says.</summary>
     public async Task<string> LinkAsync(string qr, CancellationToken stop) =>
-        (await http.GetFromJsonAsync<JsonElement>($"qr/{qr}/link", stop)).GetProperty("link").GetString()!;
+        (await http.GetFromJsonAsync<JsonElement>(qr, stop)).GetProperty("link").GetString()!;
 
-    /// <summary>Waits for the end, as the page's script does, and does what follows from it.</summary>
+    /// <summary>Waits for the end, as the widget does, and does what follows from it.</summary>
     public async Task FinishQrAsync(string qr, CancellationToken stop)
     {
-        var seen = "";
-        while (true)
+        while ((await http.GetFromJsonAsync<JsonElement>(qr, stop)).GetProperty("state").GetString() != "completed")
         {
-            var now = await http.GetFromJsonAsync<JsonElement>($"qr/{qr}/state?seen={seen}", stop);
-            seen = now.GetProperty("state").GetString()!;
-            if (seen == "Completed")
-            {
-                break;
-            }
+            await Task.Delay(100, stop);
         }
 
-        using var response = await http.PostAsync($"qr/{qr}/finish", null, stop);
+        using var response = await http.PostAsync(qr, null, stop);
         if (!response.IsSuccessStatusCode)
         {
             throw new DemoException($"The trading platform did not accept the signature: {await response.Content.ReadAsStringAsync(stop)}");
@@ -69,8 +63,11 @@ internal sealed partial class PlatformBrowser : IDisposable
     {
         await using var stream = File.OpenRead(file);
         using var content = new StreamContent(stream);
-        using var response = await http.PutAsync($"bidtool/bids/{tender}", content, stop);
-        response.EnsureSuccessStatusCode();
+        using var response = await http.PutAsync($"tenders/{tender}/bid", content, stop);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new DemoException($"The trading platform did not receive the bid: {await response.Content.ReadAsStringAsync(stop)}");
+        }
     }
 
     /// <summary>Another browser.</summary>

@@ -1,33 +1,30 @@
 using System.Security.Cryptography;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Forms;
 using Bzt.Samples.TradingPlatform.Data;
 using Bzt.Samples.TradingPlatform.Qr;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Samples.TradingPlatform.BidTools;
 
 /// <summary>
 /// What the bid tool calls of a platform. <c>POST /bidtool/pairings</c> {tenderId, toolKeyThumbprint} → {id}; <c>GET /bidtool/pairings/{id}</c> →
-/// {state, link} every second while waiting, in the end {token, expiresAt, bzt, project, enterprise}; <c>PUT /bidtool/bids/{tenderId}</c> takes the bid file.
+/// {state, link} every second while waiting, in the end {token, expiresAt, bzt, project, enterprise}.
 /// </summary>
 internal static class BidToolEndpoints
 {
-    private const long LargestBid = 4L << 30;
-
     public static void MapBidTools(this WebApplication app)
     {
         app.MapPost("/bidtool/pairings", StartAsync);
         app.MapGet("/bidtool/pairings/{id}", GetAsync);
-        app.MapPut("/bidtool/bids/{tenderId}", ReceiveAsync).RequireAuthorization();
     }
 
     internal sealed record PairingRequest(string TenderId, string ToolKeyThumbprint);
 
-    private static async Task<IResult> StartAsync(PairingRequest request, QrFlows flows, Pairings pairings, PlatformStore store, CancellationToken aborted)
+    private static async Task<IResult> StartAsync(PairingRequest request, Pairings pairings, TenderStore tenders, PlatformClient client, CancellationToken aborted)
     {
-        if (store.FindTender(request.TenderId) is null)
+        if (tenders.Find(request.TenderId) is null)
         {
             return Results.Json(new { error = "没有这个项目" }, statusCode: 404);
         }
@@ -37,35 +34,37 @@ internal static class BidToolEndpoints
             return Results.Json(new { error = "工具密钥指纹不正确" }, statusCode: 400);
         }
 
-        var flow = await flows.StartAsync(QrPurpose.Login, null, aborted);
-        return Results.Json(new { id = pairings.Add(request.TenderId, request.ToolKeyThumbprint, flow).Id });
+        var challenge = RandomNumberGenerator.GetBytes(32);
+        var session = await client.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge }, cancellation: aborted);
+        return Results.Json(new { id = pairings.Add(request.TenderId, request.ToolKeyThumbprint, session, challenge).Id });
     }
 
     private static async Task<IResult> GetAsync(
-        string id, Pairings pairings, PlatformClient client, PlatformStore store, IOptions<PlatformOptions> options, CancellationToken aborted)
+        string id, Pairings pairings, PlatformClient client, AccountStore accounts, TenderStore tenders, IOptions<PlatformOptions> options, CancellationToken aborted)
     {
         if (pairings.Find(id) is not { } pairing)
         {
             return Results.NotFound();
         }
 
-        var status = await client.GetAsync(pairing.Flow.Session.SessionId, cancellation: aborted);
+        var status = await client.GetAsync(pairing.Session.SessionId, cancellation: aborted);
         if (status.State != SessionState.Completed)
         {
-            return Results.Json(new { state = status.State.ToString(), link = pairing.Flow.Session.Link() });
+            return Results.Json(new { state = status.State.ToString(), link = pairing.Session.Link() });
         }
 
-        if (!pairings.Take(pairing) || status is not { End: SessionEnd.Ok, Result: { } result } || !LoginProof.Holds(result, pairing.Flow, options.Value.Bzt.ClientId))
+        if (!pairings.Take(pairing) || status is not { End: SessionEnd.Ok, Result: { } result }
+            || !LoginProof.Holds(result, LoginPurpose.Login, pairing.Challenge, options.Value.Bzt.ClientId))
         {
             return Results.Json(new { state = "Completed", end = status.End?.ToString() ?? "ProtocolFailure" });
         }
 
-        if (store.FindByEnterprise(result.Enterprise.CreditCode) is null)
+        if (accounts.OfCertificate(result) is not { Role: Role.Bidder })
         {
             return Results.Json(new { state = "Completed", end = "NotRegistered" });
         }
 
-        var tender = store.FindTender(pairing.TenderId)!;
+        var tender = tenders.Find(pairing.TenderId)!;
         var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
         try
         {
@@ -87,46 +86,6 @@ internal static class BidToolEndpoints
         catch (ApiRefusedException exception)
         {
             return Results.Json(new { state = "Completed", end = exception.Code });
-        }
-    }
-
-    /// <summary>The bid file, streamed to disk under a temporary name: half a file is never a bid.</summary>
-    private static async Task<IResult> ReceiveAsync(string tenderId, HttpContext context, PlatformStore store, TimeProvider clock)
-    {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = LargestBid;
-        var code = context.User.FindFirst("credit_code")!.Value;
-        if (store.FindTender(tenderId) is not { } tender)
-        {
-            return Results.NotFound();
-        }
-
-        if (clock.GetUtcNow() >= tender.Deadline)
-        {
-            return Results.Json(new { error = "投标已截止" }, statusCode: 409);
-        }
-
-        var final = Path.Combine(store.BidFolder, $"{tender.Id}-{code}.bztb");
-        var partial = $"{final}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            string sha256;
-            long size;
-            await using (var file = new FileStream(partial, FileMode.CreateNew))
-            {
-                await context.Request.Body.CopyToAsync(file, context.RequestAborted);
-                file.Flush(flushToDisk: true);
-                size = file.Length;
-                file.Position = 0;
-                sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, context.RequestAborted));
-            }
-
-            File.Move(partial, final, overwrite: true);
-            store.Receive(new Bid(tender.Id, code, context.User.FindFirst("enterprise")!.Value, Path.GetFileName(final), size, sha256, clock.GetUtcNow()));
-            return Results.Json(new { sha256, size });
-        }
-        finally
-        {
-            File.Delete(partial);
         }
     }
 }

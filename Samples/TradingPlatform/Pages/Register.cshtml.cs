@@ -1,13 +1,16 @@
+using System.Text.RegularExpressions;
+using Bzt.Samples.TradingPlatform.Accounts;
 using Bzt.Samples.TradingPlatform.Data;
-using Bzt.Samples.TradingPlatform.Qr;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Bzt.Samples.TradingPlatform.Pages;
 
-internal sealed class RegisterModel(PlatformStore store) : PageModel
+internal sealed partial class RegisterModel(AccountStore accounts) : PageModel
 {
     public string? Error { get; private set; }
+
+    public bool IsPerson { get; private set; }
 
     public string? EnterpriseName { get; private set; }
 
@@ -15,23 +18,30 @@ internal sealed class RegisterModel(PlatformStore store) : PageModel
 
     public string? UserName { get; private set; }
 
-    public async Task<IActionResult> OnPostAsync(string? enterpriseName, string? creditCode, string? userName, string? password)
+    public void OnGet(string? kind) => IsPerson = kind == "person";
+
+    public async Task<IActionResult> OnPostAsync(string? kind, string? enterpriseName, string? creditCode, string? userName, string? password)
     {
+        IsPerson = kind == "person";
         (EnterpriseName, CreditCode, UserName) = (enterpriseName?.Trim(), creditCode?.Trim().ToUpperInvariant(), userName?.Trim());
         Error = this switch
         {
-            { EnterpriseName: not { Length: > 0 and <= 100 } } => "请填写企业名称",
-            { CreditCode: not { Length: 18 } } => "统一社会信用代码为18位",
+            { EnterpriseName: not { Length: > 0 and <= 100 } } => IsPerson ? "请填写姓名" : "请填写企业名称",
+            { IsPerson: false } when !CreditCodes().IsMatch(CreditCode ?? "") => "统一社会信用代码为18位数字和大写字母",
             { UserName: not { Length: >= 3 and <= 50 } } => "用户名为3至50个字符",
             _ when password is not { Length: >= 10 and <= 100 } => "密码至少10位",
-            _ => store.Register(UserName, password, EnterpriseName, CreditCode) ? null : "该用户名或企业已注册",
+            { IsPerson: true } => accounts.RegisterPerson(UserName, password, EnterpriseName, Role.Evaluator) ? null : "该用户名已注册",
+            _ => accounts.RegisterEnterprise(UserName, password, EnterpriseName, CreditCode!) ? null : "该用户名或企业已注册",
         };
         if (Error is not null)
         {
             return Page();
         }
 
-        await PlatformSignIn.AsAsync(HttpContext, store.FindByEnterprise(CreditCode!)!);
+        await AccountEndpoints.SignInAsync(HttpContext, accounts.LogIn(UserName!, password!)!);
         return RedirectToPage("/Account");
     }
+
+    [GeneratedRegex("^[0-9A-Z]{18}$")]
+    private static partial Regex CreditCodes();
 }

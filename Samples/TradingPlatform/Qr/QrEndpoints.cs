@@ -1,42 +1,34 @@
-using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
-using Bzt.Samples.TradingPlatform.Data;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.Extensions.Options;
-using QRCoder;
+using Bzt.Samples.TradingPlatform.Accounts;
 
 namespace Bzt.Samples.TradingPlatform.Qr;
 
-/// <summary>What the page's script calls: start, the picture of this second, the state, and the end that logs in or binds.</summary>
+/// <summary>
+/// The backend of the service's widget (docs/platforms/widget.md). A page posts to start a flow and gets its address; there the state and the
+/// link of this second are asked, the result is used, or the flow is given up.
+/// </summary>
 internal static class QrEndpoints
 {
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+    private const string BrowserCookie = "browser";
 
     public static void MapQrFlows(this WebApplication app)
     {
-        app.MapPost("/qr/login", (QrFlows flows, CancellationToken aborted) => StartAsync(flows, QrPurpose.Login, null, aborted));
-        app.MapPost("/qr/bind", (QrFlows flows, ClaimsPrincipal user, CancellationToken aborted) =>
-            StartAsync(flows, QrPurpose.Bind, new EnterpriseInfo(user.FindFirstValue("enterprise")!, user.FindFirstValue("credit_code")!), aborted)).RequireAuthorization();
-        app.MapGet("/qr/{id}/picture", Picture);
-        app.MapGet("/qr/{id}/link", Link);
-        app.MapGet("/qr/{id}/state", StateAsync);
-        app.MapPost("/qr/{id}/finish", FinishAsync);
-        app.MapGet("/account/last-login.tbs", (ClaimsPrincipal user, PlatformStore store) => Proof(store.LastLogin(user.FindFirstValue("credit_code")!)?.ToBeSigned, "last-login.tbs")).RequireAuthorization();
-        app.MapGet("/account/last-login.der", (ClaimsPrincipal user, PlatformStore store) => Proof(store.LastLogin(user.FindFirstValue("credit_code")!)?.Signature, "last-login.der")).RequireAuthorization();
+        app.MapGet("/qr/flows/{id}", GetAsync);
+        app.MapPost("/qr/flows/{id}", FinishAsync);
+        app.MapDelete("/qr/flows/{id}", CancelAsync);
     }
 
-    private static IResult Proof(byte[]? content, string name) =>
-        content is null ? Results.NotFound() : Results.File(content, "application/octet-stream", name);
-
-    private static async Task<IResult> StartAsync(QrFlows flows, QrPurpose purpose, EnterpriseInfo? enterprise, CancellationToken aborted)
+    /// <summary>What the POST of every kind of flow answers.</summary>
+    public static async Task<IResult> StartAsync(HttpContext context, QrRequest request)
     {
+        var flows = context.RequestServices.GetRequiredService<QrFlows>();
         try
         {
-            var flow = await flows.StartAsync(purpose, enterprise, aborted);
-            var session = flow.Session.Session;
-            return Results.Json(new { id = flow.Id, seconds = (int)(session.ExpiresAt - session.ServerTime).TotalSeconds });
+            var flow = await flows.StartAsync(Browser(context), request, context.RequestAborted);
+            return Json(Describe(flows, flow) with { Url = $"/qr/flows/{flow.Id}" });
         }
         catch (Exception exception) when (IsAway(exception))
         {
@@ -44,48 +36,62 @@ internal static class QrEndpoints
         }
         catch (ApiRefusedException exception)
         {
-            return Results.Json(new { error = exception.Problem.Title }, statusCode: StatusCodes.Status502BadGateway);
+            return Refuse(exception.Problem.Title, StatusCodes.Status502BadGateway);
         }
     }
+
+    public static IResult Refuse(string error, int status = StatusCodes.Status409Conflict) => Results.Json(new { error }, statusCode: status);
 
     /// <summary>Not there for the moment: the page asks again.</summary>
-    private static bool IsAway(Exception exception) => exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.InternalError };
+    public static bool IsAway(Exception exception) => exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.InternalError };
 
-    private static IResult Away() => Results.Json(new { error = "标证通服务暂不可用，请稍后再试" }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    public static IResult Away() => Refuse("标证通服务暂不可用，请稍后再试", StatusCodes.Status503ServiceUnavailable);
 
-    /// <summary>The QR of this second, always black on white. The link is made here, in the backend: the secret never reaches a page.</summary>
-    private static IResult Picture(string id, QrFlows flows, HttpContext context)
+    internal sealed record Status(string? Url, string State, string? End, string? Link, int SecondsLeft, string? CheckCode, string? Reference);
+
+    private static async Task<IResult> GetAsync(string id, HttpContext context, QrFlows flows)
     {
-        if (flows.Find(id) is not { } flow)
+        if (flows.Find(id, Browser(context)) is not { } flow)
         {
             return Results.NotFound();
         }
 
-        using var data = QRCodeGenerator.GenerateQrCode(flow.Session.Link(), QRCodeGenerator.ECCLevel.M);
-        using var code = new SvgQRCode(data);
-        context.Response.Headers.CacheControl = "no-store";
-        return Results.Text(code.GetGraphic(8, "#000000", "#ffffff", drawQuietZones: true, sizingMode: SvgQRCode.SizingMode.ViewBoxAttribute), "image/svg+xml");
+        if (flows.Left(flow) == TimeSpan.Zero && flow.Status?.State != SessionState.Completed)
+        {
+            try
+            {
+                await flows.AskAsync(flow, context.RequestAborted);
+            }
+            catch (Exception exception) when (IsAway(exception))
+            {
+                return Away();
+            }
+        }
+
+        return Json(Describe(flows, flow));
     }
 
-    /// <summary>The same link for a browser on the phone itself, which opens the app with it.</summary>
-    private static IResult Link(string id, QrFlows flows, HttpContext context)
+    private static async Task<IResult> FinishAsync(string id, HttpContext context, QrFlows flows)
     {
-        context.Response.Headers.CacheControl = "no-store";
-        return flows.Find(id) is { } flow ? Results.Json(new { link = flow.Session.Link() }) : Results.NotFound();
-    }
-
-    private static async Task<IResult> StateAsync(string id, QrFlows flows, PlatformClient client, CancellationToken aborted, string? seen = null)
-    {
-        if (flows.Find(id) is not { } flow)
+        if (flows.Find(id, Browser(context)) is not { } flow)
         {
             return Results.NotFound();
         }
 
-        SessionState? known = Enum.TryParse<SessionState>(seen, ignoreCase: true, out var state) ? state : null;
         try
         {
-            var status = await client.GetAsync(flow.Session.SessionId, known, known is null ? TimeSpan.Zero : LongPoll, aborted);
-            return Results.Json(new { state = status.State.ToString(), end = status.End?.ToString() });
+            if (await flows.AskAsync(flow, context.RequestAborted) is not { End: SessionEnd.Ok, Result: { } result } || !flows.Take(flow))
+            {
+                return Refuse("手机尚未确认");
+            }
+
+            var outcome = await flow.FinishAsync(result);
+            if (outcome.LogIn is { } account)
+            {
+                await AccountEndpoints.SignInAsync(context, account);
+            }
+
+            return outcome.Error is { } error ? Refuse(error) : Results.Json(new { next = outcome.Next });
         }
         catch (Exception exception) when (IsAway(exception))
         {
@@ -93,55 +99,50 @@ internal static class QrEndpoints
         }
     }
 
-    private static async Task<IResult> FinishAsync(
-        string id, QrFlows flows, PlatformClient client, PlatformStore store, IOptions<PlatformOptions> options, TimeProvider clock, HttpContext context)
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, QrFlows flows)
     {
-        // A binding is finished by the account that asked for it.
-        if (flows.Find(id) is not { } flow || (flow.Purpose == QrPurpose.Bind && context.User.FindFirstValue("credit_code") != flow.CreditCode))
+        if (flows.Find(id, Browser(context)) is { } flow)
         {
-            return Results.NotFound();
+            await flows.CancelAsync(flow, context.RequestAborted);
         }
 
-        SessionStatus status;
-        try
-        {
-            status = await client.GetAsync(flow.Session.SessionId, cancellation: context.RequestAborted);
-        }
-        catch (Exception exception) when (IsAway(exception))
-        {
-            return Away();
-        }
-
-        if (status is not { End: SessionEnd.Ok, Result: { } result } || !LoginProof.Holds(result, flow, options.Value.Bzt.ClientId) || !flows.Take(flow))
-        {
-            return Results.Json(new { error = "签名校验未通过" }, statusCode: StatusCodes.Status409Conflict);
-        }
-
-        if (flow.Purpose == QrPurpose.Bind)
-        {
-            store.SetCertificate(result.Enterprise.CreditCode, result.SigningSerial);
-            return Results.Json(new { next = "/account" });
-        }
-
-        if (store.FindByEnterprise(result.Enterprise.CreditCode) is not { } account)
-        {
-            return Results.Json(new { error = "该企业尚未在本平台注册" }, statusCode: StatusCodes.Status409Conflict);
-        }
-
-        // Kept as proof: who asked what, signed by whom.
-        store.KeepLogin(account.CreditCode, result.Signatures[0].ToBeSigned, LoginProof.SignatureDer(result), clock.GetUtcNow());
-        await PlatformSignIn.AsAsync(context, account);
-        return Results.Json(new { next = "/" });
+        return Results.NoContent();
     }
-}
 
-internal static class PlatformSignIn
-{
-    public static Task AsAsync(HttpContext context, Account account)
+    /// <summary>The link is made here, in the backend: the session's secret never reaches a page.</summary>
+    private static Status Describe(QrFlows flows, QrFlow flow)
     {
-        var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.Name, account.UserName), new Claim("enterprise", account.EnterpriseName), new Claim("credit_code", account.CreditCode)],
-            CookieAuthenticationDefaults.AuthenticationScheme);
-        return context.SignInAsync(new ClaimsPrincipal(identity));
+        var state = flow.Status?.State ?? SessionState.Created;
+        return new Status(
+            null, Name(state), flow.Status?.End is { } end ? Name(end) : null,
+            state == SessionState.Created ? flow.Session.Link(flow.Request.Fragment) : null,
+            (int)flows.Left(flow).TotalSeconds, flow.Request.CheckCode,
+            flow.Status?.End is SessionEnd.ProtocolFailure or SessionEnd.CertificateUnusable ? flow.Session.SessionId.ToString("N")[..12] : null);
+    }
+
+    private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static IResult Json(Status status) => new Fresh(status);
+
+    /// <summary>This browser, by a random name it was given.</summary>
+    private static string Browser(HttpContext context)
+    {
+        if (context.Request.Cookies[BrowserCookie] is { Length: 32 } known)
+        {
+            return known;
+        }
+
+        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        context.Response.Cookies.Append(BrowserCookie, name, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, IsEssential = true });
+        return name;
+    }
+
+    private sealed class Fresh(Status status) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.CacheControl = "no-store";
+            return httpContext.Response.WriteAsJsonAsync(status);
+        }
     }
 }

@@ -1,0 +1,66 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Samples.TradingPlatform.Data;
+
+/// <summary>What the platform keeps of its own, in one SQLite file. Each part makes its tables, and only ever adds to them.</summary>
+public sealed class Database
+{
+    private readonly string connectionString;
+
+    public Database(IOptions<PlatformOptions> options)
+    {
+        Folder = Directory.CreateDirectory(options.Value.DataFolder).FullName;
+        connectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(Folder, "platform.db") }.ToString();
+    }
+
+    /// <summary>Where files lie beside the database.</summary>
+    public string Folder { get; }
+
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using var connection = Open();
+        using var command = Command(connection, sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        using var connection = Open();
+        using var command = Command(connection, sql, parameters);
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public static string Text(DateTimeOffset time) => time.ToUniversalTime().ToString("O");
+
+    public static DateTimeOffset Time(SqliteDataReader reader, int column) => DateTimeOffset.Parse(reader.GetString(column));
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        return connection;
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql, ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+        // Constant texts of the classes in this folder; values go in as parameters.
+#pragma warning disable CA2100
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace Bzt.Samples.TradingPlatform.Data;
+
+public sealed record Tender(string Id, string Title, string Buyer, DateTimeOffset Deadline, DateTimeOffset OpeningTime)
+{
+    public string Notice { get; init; } = "";
+
+    /// <summary>最高投标限价，分。</summary>
+    public long CeilingFen { get; init; }
+
+    public DateTimeOffset? PublishedAt { get; init; }
+}
+
+/// <param name="Opening">Null until the bidder's phone was asked.</param>
+public sealed record Bid(string TenderId, string CreditCode, string EnterpriseName, string FileName, long Size, string Sha256, DateTimeOffset ReceivedAt)
+{
+    public Opening? Opening { get; init; }
+
+    public bool IsOpen => Opening is { Done: true };
+}
+
+/// <summary>How the opening of a bid ended, or why it did not.</summary>
+/// <param name="Facts">What is read aloud: 投标报价, 工期 and so on.</param>
+public sealed record Opening(bool Done, string Note, DateTimeOffset At, IReadOnlyList<Fact> Facts);
+
+public sealed record Fact(string Name, string Value);
+
+/// <param name="Price">Of 40.</param>
+/// <param name="Technical">Of 40.</param>
+/// <param name="Commercial">Of 20.</param>
+public sealed record Score(string CreditCode, int Price, int Technical, int Commercial, string Comment)
+{
+    public int Total => Price + Technical + Commercial;
+}
+
+/// <param name="Serial">Of the certificate that sealed it.</param>
+public sealed record SealedReport(string Evaluator, string Serial, DateTimeOffset SealedAt, byte[] Pdf);
+
+/// <summary>Tenders from notice to result, and the bids to them.</summary>
+public sealed class TenderStore
+{
+    private const string TenderColumns = "SELECT t.id, t.title, t.buyer, t.deadline, t.opening_time, n.body, n.ceiling_fen, n.published_at FROM tender t LEFT JOIN notice n ON n.tender_id = t.id";
+    private const string BidColumns = """
+        SELECT b.tender_id, b.credit_code, b.enterprise_name, b.file_name, b.size, b.sha256, b.received_at, o.done, o.note, o.at, o.facts
+        FROM bid b LEFT JOIN opening o ON o.tender_id = b.tender_id AND o.credit_code = b.credit_code
+        """;
+
+    private readonly Database database;
+
+    public TenderStore(Database database)
+    {
+        this.database = database;
+        BidFolder = Directory.CreateDirectory(Path.Combine(database.Folder, "bids")).FullName;
+        OpenedFolder = Directory.CreateDirectory(Path.Combine(database.Folder, "opened")).FullName;
+        database.Execute("""
+            CREATE TABLE IF NOT EXISTS tender(id TEXT PRIMARY KEY, title TEXT NOT NULL, buyer TEXT NOT NULL, deadline TEXT NOT NULL, opening_time TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS notice(tender_id TEXT PRIMARY KEY, body TEXT NOT NULL, ceiling_fen INTEGER NOT NULL, published_at TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS bid(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, enterprise_name TEXT NOT NULL, file_name TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, received_at TEXT NOT NULL, PRIMARY KEY(tender_id, credit_code));
+            CREATE TABLE IF NOT EXISTS opening(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, done INTEGER NOT NULL, note TEXT NOT NULL, at TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY(tender_id, credit_code));
+            CREATE TABLE IF NOT EXISTS score(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, price INTEGER NOT NULL, technical INTEGER NOT NULL, commercial INTEGER NOT NULL, comment TEXT NOT NULL, PRIMARY KEY(tender_id, credit_code));
+            CREATE TABLE IF NOT EXISTS report(tender_id TEXT PRIMARY KEY, evaluator TEXT NOT NULL, serial TEXT NOT NULL, sealed_at TEXT NOT NULL, pdf BLOB NOT NULL);
+            """);
+    }
+
+    public string BidFolder { get; }
+
+    public string OpenedFolder { get; }
+
+    /// <summary>False when the number is taken.</summary>
+    public bool Publish(Tender tender, DateTimeOffset now) =>
+        database.Execute(
+            "INSERT OR IGNORE INTO tender VALUES($id, $title, $buyer, $deadline, $opening)",
+            ("$id", tender.Id), ("$title", tender.Title), ("$buyer", tender.Buyer), ("$deadline", Database.Text(tender.Deadline)), ("$opening", Database.Text(tender.OpeningTime))) == 1
+        | database.Execute(
+            "INSERT OR IGNORE INTO notice VALUES($id, $body, $ceiling, $at)",
+            ("$id", tender.Id), ("$body", tender.Notice), ("$ceiling", tender.CeilingFen), ("$at", Database.Text(now))) == 1;
+
+    public IReadOnlyList<Tender> Tenders() => database.Query($"{TenderColumns} ORDER BY t.deadline DESC", ReadTender);
+
+    public Tender? Find(string id) => database.Query($"{TenderColumns} WHERE t.id = $id", ReadTender, ("$id", id)).SingleOrDefault();
+
+    /// <summary>A bidder may replace its bid until the deadline.</summary>
+    public void Receive(Bid bid) => database.Execute(
+        "INSERT OR REPLACE INTO bid VALUES($tender, $code, $name, $file, $size, $sha, $at)",
+        ("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$name", bid.EnterpriseName), ("$file", bid.FileName), ("$size", bid.Size), ("$sha", bid.Sha256), ("$at", Database.Text(bid.ReceivedAt)));
+
+    public IReadOnlyList<Bid> Bids(string tenderId) => database.Query($"{BidColumns} WHERE b.tender_id = $tender ORDER BY b.received_at", ReadBid, ("$tender", tenderId));
+
+    public Bid? FindBid(string tenderId, string creditCode) => database.Query(
+        $"{BidColumns} WHERE b.tender_id = $tender AND b.credit_code = $code", ReadBid, ("$tender", tenderId), ("$code", creditCode)).SingleOrDefault();
+
+    /// <summary>An opened bid stays opened: what fails later changes nothing.</summary>
+    public void KeepOpening(string tenderId, string creditCode, Opening opening) => database.Execute(
+        "INSERT INTO opening VALUES($tender, $code, $done, $note, $at, $facts) ON CONFLICT DO UPDATE SET done = excluded.done, note = excluded.note, at = excluded.at, facts = excluded.facts WHERE opening.done = 0",
+        ("$tender", tenderId), ("$code", creditCode), ("$done", opening.Done ? 1 : 0), ("$note", opening.Note), ("$at", Database.Text(opening.At)), ("$facts", JsonSerializer.Serialize(opening.Facts)));
+
+    public void KeepScore(string tenderId, Score score) => database.Execute(
+        "INSERT OR REPLACE INTO score VALUES($tender, $code, $price, $technical, $commercial, $comment)",
+        ("$tender", tenderId), ("$code", score.CreditCode), ("$price", score.Price), ("$technical", score.Technical), ("$commercial", score.Commercial), ("$comment", score.Comment));
+
+    public IReadOnlyList<Score> Scores(string tenderId) => database.Query(
+        "SELECT credit_code, price, technical, commercial, comment FROM score WHERE tender_id = $tender ORDER BY price + technical + commercial DESC, credit_code",
+        reader => new Score(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4)), ("$tender", tenderId));
+
+    /// <summary>False when there is one already: a sealed report is never replaced.</summary>
+    public bool KeepReport(string tenderId, SealedReport report) => database.Execute(
+        "INSERT OR IGNORE INTO report VALUES($tender, $evaluator, $serial, $at, $pdf)",
+        ("$tender", tenderId), ("$evaluator", report.Evaluator), ("$serial", report.Serial), ("$at", Database.Text(report.SealedAt)), ("$pdf", report.Pdf)) == 1;
+
+    public SealedReport? FindReport(string tenderId) => database.Query(
+        "SELECT evaluator, serial, sealed_at, pdf FROM report WHERE tender_id = $tender",
+        reader => new SealedReport(reader.GetString(0), reader.GetString(1), Database.Time(reader, 2), (byte[])reader.GetValue(3)), ("$tender", tenderId)).SingleOrDefault();
+
+    private static Tender ReadTender(SqliteDataReader reader) =>
+        new(reader.GetString(0), reader.GetString(1), reader.GetString(2), Database.Time(reader, 3), Database.Time(reader, 4))
+        {
+            Notice = reader.IsDBNull(5) ? "" : reader.GetString(5),
+            CeilingFen = reader.IsDBNull(6) ? 0 : reader.GetInt64(6),
+            PublishedAt = reader.IsDBNull(7) ? null : Database.Time(reader, 7),
+        };
+
+    private static Bid ReadBid(SqliteDataReader reader) =>
+        new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetString(5), Database.Time(reader, 6))
+        {
+            Opening = reader.IsDBNull(7) ? null : new Opening(reader.GetInt32(7) == 1, reader.GetString(8), Database.Time(reader, 9), JsonSerializer.Deserialize<Fact[]>(reader.GetString(10))!),
+        };
+}
