@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Samples.TradingPlatform;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Platforms;
@@ -21,48 +22,104 @@ namespace Bzt.Tests.TradingPlatforms;
 /// <summary>The sample trading platform in this process, beside a system of its own.</summary>
 public sealed class SamplePlatform : IAsyncLifetime
 {
-    private readonly TempFolder folder = new();
-    private WebApplication? pages;
-
     internal EmbeddedSystem System { get; private set; } = null!;
 
     internal RelyingParty Party { get; private set; } = null!;
 
     internal CertifiedPhone Phone { get; private set; } = null!;
 
-    public Uri Address { get; private set; } = null!;
+    internal SamplePages Pages { get; private set; } = null!;
+
+    public Uri Address => Pages.Address;
 
     public async ValueTask InitializeAsync()
     {
-        System = await EmbeddedSystem.StartAsync();
+        System = await Applications.ClaimSteps.StartAsync();
         Party = await RelyingParty.RegisterAsync(System);
         Phone = await CertifiedPhone.ActiveAsync(System);
-        pages = PlatformHost.Build(["--environment", "Development", "--urls", "http://127.0.0.1:0"], builder =>
-        {
-            builder.Logging.ClearProviders();
-            builder.Services.AddSingleton<TimeProvider>(System.Clock);
-            builder.Configuration["Platform:DataFolder"] = folder.File("platform");
-            builder.Configuration["Platform:PublicBaseUrl"] = "https://platform.example";
-            builder.Configuration["Platform:Bzt:BaseUrl"] = System.Address.ToString();
-            builder.Configuration["Platform:Bzt:ClientId"] = Party.Id;
-            builder.Configuration["Platform:Bzt:ClientSecret"] = Party.Secret;
-        });
-        await pages.StartAsync();
-        Address = new Uri(pages.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+        Pages = await SamplePages.StartAsync(System, Party.Id, Party.Secret, System.Clock);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (pages is not null)
+        if (Pages is not null)
         {
-            await pages.StopAsync();
-            await pages.DisposeAsync();
+            await Pages.DisposeAsync();
         }
 
         Phone?.Dispose();
         Party?.Dispose();
         await System.DisposeAsync();
+    }
+}
+
+/// <summary>The sample trading platform's pages, at the service of a running system; restarted, they find what they had.</summary>
+internal sealed class SamplePages : IAsyncDisposable
+{
+    public const string DemoPassword = "password of the demonstration";
+
+    private readonly TempFolder folder = new();
+    private readonly Func<string, WebApplication> build;
+    private WebApplication? pages;
+
+    private SamplePages(EmbeddedSystem system, string platformId, string secret, TimeProvider clock) => build = address =>
+        PlatformHost.Build(["--environment", "Development", "--urls", address], builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton(clock);
+            builder.Configuration["Platform:DataFolder"] = folder.File("platform");
+            builder.Configuration["Platform:PublicBaseUrl"] = "https://platform.example";
+            builder.Configuration["Platform:DemoPassword"] = DemoPassword;
+            builder.Configuration["Platform:Bzt:BaseUrl"] = system.Address.ToString();
+            builder.Configuration["Platform:Bzt:ClientId"] = platformId;
+            builder.Configuration["Platform:Bzt:ClientSecret"] = secret;
+        });
+
+    public Uri Address { get; private set; } = null!;
+
+    public static async Task<SamplePages> StartAsync(EmbeddedSystem system, string platformId, string secret, TimeProvider clock)
+    {
+        var started = new SamplePages(system, platformId, secret, clock);
+        await started.StartAsync("http://127.0.0.1:0");
+        return started;
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        try
+        {
+            await StartAsync(Address.ToString());
+        }
+        catch (IOException)
+        {
+            // An outgoing connection of another test may just have been given the port.
+            await StopAsync();
+            await StartAsync("http://127.0.0.1:0");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         folder.Dispose();
+    }
+
+    private async Task StartAsync(string address)
+    {
+        pages = build(address);
+        await pages.StartAsync();
+        Address = new Uri(pages.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+    }
+
+    private async Task StopAsync()
+    {
+        if (pages is not null)
+        {
+            await pages.StopAsync();
+            await pages.DisposeAsync();
+            pages = null;
+        }
     }
 }
 
@@ -76,6 +133,8 @@ internal sealed partial class Browser(Uri address) : IDisposable
         using var answer = await http.GetAsync(path);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
+
+    public Task<byte[]> DownloadAsync(string path) => http.GetByteArrayAsync(path);
 
     /// <summary>Fills in the form of a page.</summary>
     public async Task<(HttpStatusCode Status, string? Location, string Body)> SubmitAsync(string path, string[]? headers = null, params (string Name, string Value)[] members)
@@ -105,11 +164,28 @@ internal sealed partial class Browser(Uri address) : IDisposable
 
     public Task<(HttpStatusCode Status, string? Location, string Body)> PostAsync(string path, params string[] headers) => PostFormAsync(path, headers);
 
-    public async Task<string> StartQrAsync(string purpose)
+    /// <summary>Puts a file, as the page's script does.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> PutAsync(string path, byte[] content)
     {
-        var (status, _, body) = await PostAsync($"/qr/{purpose}", "Sec-Fetch-Site", "same-origin");
-        Assert.Equal(HttpStatusCode.OK, status);
-        return JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;
+        using var message = new HttpRequestMessage(HttpMethod.Put, path) { Content = new ByteArrayContent(content) };
+        message.Headers.Add("Sec-Fetch-Site", "same-origin");
+        using var answer = await http.SendAsync(message);
+        return (answer.StatusCode, Regex.Unescape(await answer.Content.ReadAsStringAsync()));
+    }
+
+    public async Task DeleteAsync(string path)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Delete, path) { Headers = { { "Sec-Fetch-Site", "same-origin" } } };
+        using var answer = await http.SendAsync(message);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The address of the flow that was started, as the widget gets it.</summary>
+    public async Task<string> StartQrAsync(string path)
+    {
+        var (status, _, body) = await PostAsync(path, "Sec-Fetch-Site", "same-origin");
+        Assert.True(status == HttpStatusCode.OK, Regex.Unescape(body));
+        return JsonDocument.Parse(body).RootElement.GetProperty("url").GetString()!;
     }
 
     /// <summary>Shows the phone the code of this second; on a slow machine the next.</summary>
@@ -120,7 +196,7 @@ internal sealed partial class Browser(Uri address) : IDisposable
         {
             try
             {
-                return await phone.ScanAsync((await http.GetFromJsonAsync<JsonElement>($"/qr/{qr}/link")).GetProperty("link").GetString()!);
+                return await phone.ScanAsync((await StateAsync(qr)).GetProperty("link").GetString()!);
             }
             catch (ApiRefusedException exception) when (exception.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60))
             {
@@ -129,18 +205,24 @@ internal sealed partial class Browser(Uri address) : IDisposable
         }
     }
 
-    /// <summary>What the page's script does until the end.</summary>
-    public async Task<string?> WaitForEndAsync(string qr)
+    public Task<JsonElement> StateAsync(string qr) => http.GetFromJsonAsync<JsonElement>(qr);
+
+    /// <summary>What the widget does until the end.</summary>
+    public async Task<string?> WaitForEndAsync(string qr) =>
+        (await Wait.UntilAsync(() => StateAsync(qr), now => now.GetProperty("state").GetString() == "completed")).GetProperty("end").GetString();
+
+    /// <summary>The phone confirms, and the page goes where it is led.</summary>
+    public async Task<string?> ConfirmAsync(string qr, PhoneClient phone, Guid certificate)
     {
-        for (var seen = ""; ;)
+        using (var request = Assert.IsType<RequestOpening.Opened>(await phone.OpenRequestAsync(await ShowAsync(qr, phone), certificate)).Request)
         {
-            var now = await http.GetFromJsonAsync<JsonElement>($"/qr/{qr}/state?seen={seen}");
-            seen = now.GetProperty("state").GetString()!;
-            if (seen == "Completed")
-            {
-                return now.GetProperty("end").GetString();
-            }
+            Assert.Equal(new PinOutcome.Done(), await phone.ConfirmAsync(request, CertifiedPhone.Pin));
         }
+
+        Assert.Equal("ok", await WaitForEndAsync(qr));
+        var (status, _, body) = await PostAsync(qr, "Sec-Fetch-Site", "same-origin");
+        Assert.True(status == HttpStatusCode.OK, Regex.Unescape(body));
+        return JsonDocument.Parse(body).RootElement.GetProperty("next").GetString();
     }
 
     public void Dispose() => http.Dispose();

@@ -1,4 +1,5 @@
 using System.Net;
+using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Tests.Certificates;
@@ -67,7 +68,7 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
         string[][] foreign = [["Sec-Fetch-Site", "cross-site"], ["Sec-Fetch-Site", "same-site"], ["Origin", "https://evil.example"], ["Origin", "null"]];
         foreach (var headers in foreign)
         {
-            foreach (var path in new[] { "/qr/login", "/qr/bind", "/qr/0123/finish", "/login?handler=LogOut" })
+            foreach (var path in new[] { "/qr/login", "/qr/bind", "/qr/flows/0123", "/qr/tenders/YC-2026-0417/opening", "/qr/tenders/YC-2026-0417/report", "/login?handler=LogOut" })
             {
                 Assert.Equal((path, HttpStatusCode.Forbidden), (path, (await browser.PostAsync(path, headers)).Status));
             }
@@ -99,38 +100,41 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
         await RegisterAsync(browser, phone.Enterprise, NewUser());
 
         // Refused on the phone: nothing is bound.
-        var refused = await browser.StartQrAsync("bind");
-        await browser.ShowAsync(refused, phone.Client);
+        var refused = await browser.StartQrAsync("/qr/bind");
         await phone.Client.RefuseAsync((await browser.ShowAsync(refused, phone.Client)).Session.SessionId);
-        Assert.Equal("Refused", await browser.WaitForEndAsync(refused));
-        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync($"/qr/{refused}/finish", SameOrigin)).Status);
+        Assert.Equal("refused", await browser.WaitForEndAsync(refused));
+        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync(refused, SameOrigin)).Status);
 
-        var bind = await browser.StartQrAsync("bind");
-        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync($"/qr/{bind}/finish", SameOrigin)).Status);
+        // Given up on the page: the phone is told.
+        var given = await browser.StartQrAsync("/qr/bind");
+        var scanned = await browser.ShowAsync(given, phone.Client);
+        await browser.DeleteAsync(given);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync(given)).Status);
+        Assert.Equal(ErrorCodes.SessionEnded, await Refusal.OfAsync(() => phone.Client.OpenRequestAsync(scanned, phone.Certificate)));
+
+        var bind = await browser.StartQrAsync("/qr/bind");
+        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync(bind, SameOrigin)).Status);
         Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await browser.ShowAsync(bind, phone.Client), CertifiedPhone.Pin));
-        Assert.Equal("Ok", await browser.WaitForEndAsync(bind));
+        Assert.Equal("ok", await browser.WaitForEndAsync(bind));
 
-        // Another browser cannot finish it, nor can a guessed id.
+        // Another browser cannot see or finish it, nor can a guessed id.
         using var other = new Browser(platform.Address);
-        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync($"/qr/{bind}/finish", SameOrigin)).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync($"/qr/{Changed(bind)}/finish", SameOrigin)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync($"/qr/{bind}/finish", SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync(bind, SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(bind)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.PostAsync(Changed(bind), SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync(bind, SameOrigin)).Status);
         Assert.Contains("已绑定", WebUtility.HtmlDecode((await browser.GetAsync("/account")).Body), StringComparison.Ordinal);
 
-        var login = await other.StartQrAsync("login");
-        var (status, picture) = await other.GetAsync($"/qr/{login}/picture");
-        Assert.Equal(HttpStatusCode.OK, status);
-        Assert.StartsWith("<svg", picture.TrimStart(), StringComparison.Ordinal);
-        Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await other.ShowAsync(login, phone.Client), CertifiedPhone.Pin));
-        Assert.Equal("Ok", await other.WaitForEndAsync(login));
-        Assert.Equal(HttpStatusCode.OK, (await other.PostAsync($"/qr/{login}/finish", SameOrigin)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await other.GetAsync("/account")).Status);
-
-        // Once.
-        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync($"/qr/{login}/finish", SameOrigin)).Status);
-        foreach (var what in new[] { "picture", "link", "state" })
+        // A page that tells where it came from is led back there; to another site it is not.
+        foreach (var (returnUrl, next) in new[] { ("/tenders/YC-2026-0417", "/tenders/YC-2026-0417"), ("//evil.example/", "/") })
         {
-            Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync($"/qr/{Changed(login)}/{what}")).Status);
+            var login = await other.StartQrAsync("/qr/login?returnUrl=" + Uri.EscapeDataString(returnUrl));
+            Assert.Equal(next, await other.ConfirmAsync(login, phone.Client, phone.Certificate));
+            Assert.Equal(HttpStatusCode.OK, (await other.GetAsync("/account")).Status);
+
+            // Once.
+            Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync(login, SameOrigin)).Status);
+            Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(login)).Status);
         }
     }
 
@@ -140,26 +144,26 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
         using var phone = await CertifiedPhone.ActiveAsync(platform.System);
         await phone.BindToAsync(platform.Party.Client);
         using var browser = new Browser(platform.Address);
-        var login = await browser.StartQrAsync("login");
+        var login = await browser.StartQrAsync("/qr/login");
         Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await browser.ShowAsync(login, phone.Client), CertifiedPhone.Pin));
-        Assert.Equal("Ok", await browser.WaitForEndAsync(login));
-        var (status, _, body) = await browser.PostAsync($"/qr/{login}/finish", SameOrigin);
+        Assert.Equal("ok", await browser.WaitForEndAsync(login));
+        var (status, _, body) = await browser.PostAsync(login, SameOrigin);
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.Contains("尚未在本平台注册", System.Text.RegularExpressions.Regex.Unescape(body), StringComparison.Ordinal);
 
-        var late = await browser.StartQrAsync("login");
+        var late = await browser.StartQrAsync("/qr/login");
         platform.System.Clock.Advance(TimeSpan.FromSeconds(301));
-        Assert.Equal("TimedOut", await browser.WaitForEndAsync(late));
-        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync($"/qr/{late}/finish", SameOrigin)).Status);
+        Assert.Equal("timed_out", await browser.WaitForEndAsync(late));
+        Assert.Equal(HttpStatusCode.Conflict, (await browser.PostAsync(late, SameOrigin)).Status);
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).Status);
-        await browser.StartQrAsync("login");
+        await browser.StartQrAsync("/qr/login");
     }
 
     private static readonly PinOutcome PinOutcomeDone = new PinOutcome.Done();
 
     private static string NewUser() => "user-" + Guid.NewGuid().ToString("N")[..12];
 
-    private static string Changed(string id) => (id[0] == '0' ? '1' : '0') + id[1..];
+    private static string Changed(string flow) => flow[..^1] + (flow[^1] == '0' ? '1' : '0');
 
     private static async Task RegisterAsync(Browser browser, EnterpriseInfo enterprise, string user)
     {
