@@ -103,6 +103,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(HubTicket))]
 [JsonSerializable(typeof(PhoneWakeUp))]
 [JsonSerializable(typeof(ScanRequest))]
+[JsonSerializable(typeof(SealChoice))]
 [JsonSerializable(typeof(PhoneSession))]
 [JsonSerializable(typeof(SessionDocuments))]
 [JsonSerializable(typeof(CreateSessionRequest))]

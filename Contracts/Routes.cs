@@ -177,6 +177,8 @@ public static class Routes
         public const string Scan = "/phone/v1/scan";
         public const string Session = "/phone/v1/sessions/{sessionId}";
         public const string SessionDocuments = "/phone/v1/sessions/{sessionId}/documents";
+        /// <summary>Which seal the documents are to show, of those the platform offers.</summary>
+        public const string SessionSeal = "/phone/v1/sessions/{sessionId}/seal";
         public const string SessionRefusal = "/phone/v1/sessions/{sessionId}/refusal";
     }
 

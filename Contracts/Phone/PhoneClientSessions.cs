@@ -69,6 +69,16 @@ public sealed partial class PhoneClient
         return PinOutcomes.Of(await ProveAsync(request.Key, pin, request.ConfirmAsync, cancellation));
     }
 
+    /// <summary>Which seal the documents are to show, of <see cref="PhoneSession.Seals"/>. Open the request anew afterwards: its bytes are others.</summary>
+    public async Task<ScannedSession> ChooseSealAsync(ScannedSession scanned, SealKind seal, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(scanned);
+        var path = Route(Routes.Phone.SessionSeal, "sessionId", scanned.Session.SessionId);
+        var session = await RepeatAsync(
+            () => http.PostAsync(path, new SealChoice(seal), BztJson.Default.SealChoice, BztJson.Default.PhoneSession, cancellation), cancellation);
+        return scanned with { Session = session };
+    }
+
     /// <summary>The user says no.</summary>
     public Task RefuseAsync(Guid sessionId, CancellationToken cancellation = default) =>
         http.PostAsync(Route(Routes.Phone.SessionRefusal, "sessionId", sessionId), cancellation);

@@ -18,7 +18,17 @@ public sealed record PhoneSession(
     IReadOnlyList<Guid> Certificates,
     string? NotEligibleCode,
     DateTimeOffset ExpiresAt,
-    DateTimeOffset ServerTime);
+    DateTimeOffset ServerTime)
+{
+    /// <summary>The seals the signer may choose from; empty when there is nothing to choose.</summary>
+    public IReadOnlyList<SealKind> Seals { get; init; } = [];
+
+    /// <summary>The seal whose documents are signed now: the chosen one, or the first.</summary>
+    public SealKind? Seal { get; init; }
+}
+
+/// <summary>使用哪一枚印章: until it is confirmed it may be changed.</summary>
+public sealed record SealChoice(SealKind Seal);
 
 /// <summary>What is to be signed with the chosen certificate, or decrypted: fixed bytes.</summary>
 /// <param name="Decryption">Only with <see cref="SessionKind.Decrypt"/>.</param>

@@ -42,7 +42,14 @@ public sealed record EnterpriseInfo(string Name, string CreditCode);
 
 /// <param name="Form">cms-pdf, bid-manifest; hash-only needs a permission.</param>
 /// <param name="ToBeSigned">The bytes in that form; refused when they do not decode strictly.</param>
-public sealed record DocumentRequest(string Form, byte[] ToBeSigned);
+public sealed record DocumentRequest(string Form, byte[] ToBeSigned)
+{
+    /// <summary>
+    /// The seal this version of the document shows. A picture is part of what is signed, so the choice comes first: send every document once
+    /// for each seal the signer may choose, in the same order; the phone shows the choice, and one version of each is signed. Null: no choice.
+    /// </summary>
+    public SealKind? Seal { get; init; }
+}
 
 /// <summary>Wrapped keys to open with one confirmation (PROTOCOL: decrypting).</summary>
 /// <param name="ToolKey">pkX: the PC's one-time SM2 public key, 65 octets. The QR's fragment carries SM3 over it and the list.</param>

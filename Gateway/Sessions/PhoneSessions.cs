@@ -16,7 +16,11 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
         var (eligible, reason) = view.End is null ? await EligibleAsync(view, caller, cancellation) : ([], null);
         return new PhoneSession(
             sessionId, view.Kind, view.State, view.End, view.Platform.Value, view.PlatformName,
-            SessionMessages.ToHttp(view.Project), eligible, reason, view.ExpiresAt, clock.GetUtcNow());
+            SessionMessages.ToHttp(view.Project), eligible, reason, view.ExpiresAt, clock.GetUtcNow())
+        {
+            Seals = view.Seals,
+            Seal = view.Seal,
+        };
     }
 
     /// <summary>Held on this phone, usable, of the platform's recognition group, of the enterprise the session is for, and the caller's to use there. Says why when there is none.</summary>

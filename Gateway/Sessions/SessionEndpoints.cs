@@ -21,6 +21,10 @@ internal static class SessionEndpoints
             .WithName("getSessionDocuments").WithSummary("What the chosen certificate is asked to sign or open: fixed bytes")
             .WithDescription("not_found after a restart of the server: scan again.")
             .Refuses(403, 404, 409, 410, 422).Produces<SessionDocuments>();
+        group.MapPost(Routes.Phone.SessionSeal, ChooseSealAsync).Needs(PhoneAccess.RealNamed)
+            .WithName("chooseSeal").WithSummary("Which seal the documents are to show")
+            .WithDescription("One of those the platform sent versions for. Open the request anew afterwards: its bytes are others.")
+            .Refuses(404, 409, 410, 422).Produces<PhoneSession>();
         group.MapPost(Routes.Phone.SessionRefusal, RefuseAsync).Needs(PhoneAccess.RealNamed)
             .WithName("refuseSession").WithSummary("The user says no").Refuses(404, 409, 410).Produces(StatusCodes.Status204NoContent);
     }
@@ -50,6 +54,15 @@ internal static class SessionEndpoints
                 [.. work.Documents.Select(document => new DocumentToSign(document.Form, document.ToBeSigned))],
                 SessionMessages.ToHttp(work.Decryption)),
             BztJson.Default.SessionDocuments));
+    }
+
+    private static async Task<IResult> ChooseSealAsync(
+        Guid sessionId, SealChoice choice, Caller caller, IGrainFactory grains, PhoneSessions sessions, CancellationToken aborted)
+    {
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).ChooseSeal(caller.UserId, choice.Seal);
+        return reply is Done<PhoneSessionView>(var view)
+            ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller, aborted), BztJson.Default.PhoneSession)
+            : reply.ToHttp(_ => Results.Empty);
     }
 
     private static async Task<IResult> RefuseAsync(Guid sessionId, Caller caller, IGrainFactory grains)

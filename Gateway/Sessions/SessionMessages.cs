@@ -22,7 +22,7 @@ internal static class SessionMessages
             enterprise is null ? null : new SessionEnterprise(enterprise.Name, new CreditCode(enterprise.CreditCode)),
             caller.Grant is null ? null : new CreditCode(caller.Grant.CreditCode),
             project is null ? null : new SessionProject(project.ProjectId, project.Name, ToSeconds(project.OpeningTime)),
-            [.. (request.Documents ?? []).Select(document => new SessionDocument(document.Form, document.ToBeSigned))],
+            [.. (request.Documents ?? []).Select(document => new SessionDocument(document.Form, document.ToBeSigned) { Seal = document.Seal })],
             request.Decryption is null ? null : ToGrain(request.Decryption),
             request.TimeoutSeconds ?? DefaultTimeout);
     }

@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Orleans.Concurrency;
 
@@ -27,12 +28,16 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     [Alias("phone-view")]
     Task<Reply<PhoneSessionView>> GetForPhone(UserId user);
 
+    /// <summary>The signer chooses a seal of those offered; what <see cref="GetWork"/> answers from now on shows it.</summary>
+    [Alias("choose-seal")]
+    Task<Reply<PhoneSessionView>> ChooseSeal(UserId user, SealKind seal);
+
     /// <summary>The user says no.</summary>
     [Alias("refuse")]
     Task<Reply<Nothing>> Refuse(UserId user);
 
     /// <summary>
-    /// What the certificate is asked to sign or open: the same bytes every time for the same session and certificate.
+    /// What the certificate is asked to sign or open: the same bytes every time for the same session, certificate and chosen seal.
     /// Refused when this certificate may not serve this platform, or the session ended.
     /// </summary>
     [Alias("work")]
@@ -107,7 +112,12 @@ public sealed record SessionProject([property: Id(0)] string ProjectId, [propert
 /// <param name="Form">One of the closed set of signing forms.</param>
 /// <param name="ToBeSigned">The exact bytes.</param>
 [GenerateSerializer, Immutable, Alias("bzt.SessionDocument")]
-public sealed record SessionDocument([property: Id(0)] string Form, [property: Id(1)] byte[] ToBeSigned);
+public sealed record SessionDocument([property: Id(0)] string Form, [property: Id(1)] byte[] ToBeSigned)
+{
+    /// <summary>The seal this version shows, when the signer has a choice.</summary>
+    [Id(2)]
+    public SealKind? Seal { get; init; }
+}
 
 /// <param name="ToolKey">pkX, 65 octets.</param>
 [GenerateSerializer, Immutable, Alias("bzt.SessionDecryption")]
@@ -151,6 +161,12 @@ public sealed record PhoneSessionView(
     /// <summary>When set, no other certificate may serve it.</summary>
     [Id(20)]
     public CertificateId? OnlyCertificate { get; init; }
+
+    [Id(10)]
+    public IReadOnlyList<SealKind> Seals { get; init; } = [];
+
+    [Id(11)]
+    public SealKind? Seal { get; init; }
 }
 
 /// <summary>The certificate that asks for work, as its own grain states it.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Platforms;
@@ -133,6 +134,29 @@ internal sealed class QrSessionGrain(
         }
 
         Age();
+        return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
+    }
+
+    public Task<Reply<PhoneSessionView>> ChooseSeal(UserId user, SealKind seal)
+    {
+        if (state.Scanner?.User != user)
+        {
+            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.NotFound));
+        }
+
+        Age();
+        if ((QrSessionRules.Ended(state) ?? (Confirming ? new Refusal(RefusalCode.SessionConfirming) : null)) is { } refusal)
+        {
+            return Task.FromResult<Reply<PhoneSessionView>>(refusal);
+        }
+
+        if (!QrSessionRules.Seals(state).Contains(seal))
+        {
+            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.InvalidRequest));
+        }
+
+        // In memory, as the scan is.
+        Change(state with { Seal = seal });
         return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
     }
 
@@ -317,5 +341,7 @@ internal sealed class QrSessionGrain(
         state.Command.Enterprise, state.Command.Project, state.ExpiresAt, state.Command.OnlyFor)
     {
         OnlyCertificate = state.Command.Holder?.Certificate,
+        Seals = QrSessionRules.Seals(state),
+        Seal = QrSessionRules.SealOf(state),
     };
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Bzt.Contracts;
+using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Platforms;
 using Bzt.Protocol.Forms;
@@ -54,7 +55,8 @@ internal static class QrSessionRules
 
     private static Refusal? CheckDocuments(CreateSession command, PlatformFacts platform)
     {
-        if (command.Documents.Count is 0 or > MaximumDocuments
+        // As many of each seal.
+        if (command.Documents.Count == 0 || command.Documents.Count > MaximumDocuments * Math.Max(1, Seals(command.Documents).Count)
             || command.Documents.Any(document => document.ToBeSigned.Length is 0 or > MaximumDocumentOctets)
             || (command.Kind == SessionKind.Encrypt && (command.Project is null || command.Documents.Count != 1)))
         {
@@ -74,7 +76,7 @@ internal static class QrSessionRules
             }
         }
 
-        return null;
+        return IsChoice(command) ? null : new Refusal(RefusalCode.DocumentRefused);
     }
 
     private static bool MayCarry(SessionKind kind, string form, PlatformFacts platform) => (kind, form) switch
@@ -188,7 +190,7 @@ internal static class QrSessionRules
         var command = state.Command!;
         if (command.Kind is not (SessionKind.Bind or SessionKind.Login))
         {
-            return command.Documents;
+            return SealOf(state) is { } seal ? [.. command.Documents.Where(document => document.Seal == seal)] : command.Documents;
         }
 
         var form = new LoginForm(
@@ -202,6 +204,25 @@ internal static class QrSessionRules
             state.CreatedAt,
             state.ExpiresAt);
         return [new SessionDocument(SigningForms.Login, form.Content)];
+    }
+
+    /// <summary>What the signer may choose from, in the platform's order; empty without a choice.</summary>
+    public static IReadOnlyList<SealKind> Seals(QrSessionState state) => Seals(state.Command!.Documents);
+
+    /// <summary>The seal whose documents are signed.</summary>
+    public static SealKind? SealOf(QrSessionState state) => state.Seal ?? (Seals(state) is [var first, ..] ? first : null);
+
+    private static IReadOnlyList<SealKind> Seals(IReadOnlyList<SessionDocument> documents) => [.. documents.Select(document => document.Seal).OfType<SealKind>().Distinct()];
+
+    /// <summary>With a choice every seal comes with the same documents: what the user reads is the same whichever is taken.</summary>
+    private static bool IsChoice(CreateSession command)
+    {
+        var seals = Seals(command.Documents);
+        return seals.Count == 0 || (command.Kind == SessionKind.Seal && command.Documents.All(document => document.Seal is not null)
+            && seals.Select(Names).Distinct(StringComparer.Ordinal).Count() == 1);
+
+        string Names(SealKind seal) => string.Join('\n', command.Documents.Where(document => document.Seal == seal)
+            .Select(document => SigningForm.TryDecode(new SigningDocument(SigningFormKind.CmsPdf, document.ToBeSigned), out var form) && form is CmsPdfForm pdf ? pdf.DocumentName : ""));
     }
 
     /// <summary>A confirmation's outcome. The first that ends the session stays; a wrong PIN with tries left does not end it.</summary>

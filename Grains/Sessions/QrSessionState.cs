@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Platforms;
 
@@ -21,6 +22,9 @@ public sealed record QrSessionState
     public DateTimeOffset ExpiresAt { get; init; }
 
     public SessionScanner? Scanner { get; init; }
+
+    /// <summary>The signer's choice, of those the documents come with.</summary>
+    public SealKind? Seal { get; init; }
 
     /// <summary>The last confirmation failed for a wrong PIN: what a later time-out is reported as.</summary>
     public bool WrongPin { get; init; }

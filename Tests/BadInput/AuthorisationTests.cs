@@ -136,6 +136,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/scan", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/sessions/{sessionId}", None, Missing, Limited, None, None, None),
         new("GET /phone/v1/sessions/{sessionId}/documents", None, Missing, Limited, None, None, None),
+        new("POST /phone/v1/sessions/{sessionId}/seal", None, Ok, Limited, None, None, None),
         new("POST /phone/v1/sessions/{sessionId}/refusal", None, Missing, Limited, None, None, None),
         new("POST /rp/v1/sessions", None, None, None, Ok, Ok, Ok),
         new("GET /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),

@@ -43,6 +43,7 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/certificates/{certificateId}/pin/reset/waiver"] = """{"certificateId":"01a212625bb77fa6ae65635864885e2a"}""",
         ["POST /phone/v1/applications"] = Application,
         ["POST /phone/v1/applications/{applicationId}/correction"] = Application,
+        ["POST /phone/v1/sessions/{sessionId}/seal"] = """{"seal":"enterprise"}""",
         ["POST /phone/v1/applications/{applicationId}/refusal"] = """{"reason":"不是本单位人员"}""",
         ["POST /phone/v1/applications/{applicationId}/letter"] = """{"certificateId":"01a212625bb77fa6ae65635864885e2a"}""",
         ["POST /phone/v1/enterprises/{creditCode}/administrator-check"] = """{"name":"张三","phoneNumber":"13800138000"}""",
