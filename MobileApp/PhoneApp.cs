@@ -72,9 +72,6 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
 
     public bool IsStoragePersistent { get; private set; }
 
-    /// <summary>The request that is being looked at.</summary>
-    public ScannedSession? Scanned { get; set; }
-
     /// <summary>A QR link that came from outside and waits to be opened.</summary>
     public string? PendingLink { get; set; }
 
@@ -114,6 +111,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
             await SetUpAsync(new ChannelTrust(login.ChannelRoot) { CertificateRoots = login.CertificateRoots });
             phoneNumber = login.PhoneNumber;
             Client.Login = new PhoneLogin(login.AccessToken, login.UserId, login.DeviceId);
+            await LoadUnsettledAsync();
             BeReady();
         }
         else

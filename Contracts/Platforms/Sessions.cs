@@ -74,7 +74,11 @@ public sealed record SessionCreated(Guid SessionId, string SessionToken, byte[] 
 
 /// <param name="End">Set when completed.</param>
 /// <param name="Result">Set when the end is ok.</param>
-public sealed record SessionStatus(Guid SessionId, SessionKind Kind, SessionState State, SessionEnd? End, SessionResult? Result, DateTimeOffset ExpiresAt);
+public sealed record SessionStatus(Guid SessionId, SessionKind Kind, SessionState State, SessionEnd? End, SessionResult? Result, DateTimeOffset ExpiresAt)
+{
+    /// <summary>With <see cref="SessionEnd.Refused"/>: the holder says that he did not ask for it. Somebody may be using the bidder's account.</summary>
+    public bool Disowned { get; init; }
+}
 
 /// <param name="Signatures">One per document, in order, SM2 r‖s (64 octets) with the exact bytes signed.</param>
 /// <param name="Decryption">Only for decrypt: what the holder of pkX needs to finish.</param>

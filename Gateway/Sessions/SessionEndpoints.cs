@@ -26,7 +26,7 @@ internal static class SessionEndpoints
             .WithDescription("One of those the platform sent versions for. Open the request anew afterwards: its bytes are others.")
             .Refuses(404, 409, 410, 422).Produces<PhoneSession>();
         group.MapPost(Routes.Phone.SessionRefusal, RefuseAsync).Needs(PhoneAccess.RealNamed)
-            .WithName("refuseSession").WithSummary("The user says no").Refuses(404, 409, 410).Produces(StatusCodes.Status204NoContent);
+            .WithName("refuseSession").WithSummary("The user says no; with disowned, that the request was not made by the user").Refuses(404, 409, 410).Produces(StatusCodes.Status204NoContent);
     }
 
     private static async Task<IResult> GetAsync(Guid sessionId, Caller caller, IGrainFactory grains, PhoneSessions sessions, CancellationToken aborted)
@@ -65,9 +65,9 @@ internal static class SessionEndpoints
             : reply.ToHttp(_ => Results.Empty);
     }
 
-    private static async Task<IResult> RefuseAsync(Guid sessionId, Caller caller, IGrainFactory grains)
+    private static async Task<IResult> RefuseAsync(Guid sessionId, bool? disowned, Caller caller, IGrainFactory grains)
     {
-        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Refuse(caller.UserId);
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Refuse(caller.UserId, disowned == true);
         return reply.ToHttp(_ => Results.NoContent());
     }
 }

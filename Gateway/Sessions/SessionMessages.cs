@@ -52,7 +52,10 @@ internal static class SessionMessages
                 [.. outcome.Signatures.Select(signature => new DocumentSignature(signature.Form, signature.ToBeSigned, signature.Signature))],
                 outcome.Decryption is { } parts ? new DecryptionResult(parts.PhoneParts, parts.SiloParts) : null)
             : null,
-        view.ExpiresAt);
+        view.ExpiresAt)
+    {
+        Disowned = view.Disowned,
+    };
 
     public static Contracts.Platforms.ProjectInfo? ToHttp(SessionProject? project) =>
         project is null ? null : new ProjectInfo(project.ProjectId, project.Name, project.OpeningTime);

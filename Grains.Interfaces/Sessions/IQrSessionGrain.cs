@@ -33,8 +33,10 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     Task<Reply<PhoneSessionView>> ChooseSeal(UserId user, SealKind seal);
 
     /// <summary>The user says no.</summary>
+    /// <param name="user">Who scanned it.</param>
+    /// <param name="disowned">不是我发起的: the platform is told that the holder did not ask for it.</param>
     [Alias("refuse")]
-    Task<Reply<Nothing>> Refuse(UserId user);
+    Task<Reply<Nothing>> Refuse(UserId user, bool disowned);
 
     /// <summary>
     /// What the certificate is asked to sign or open: the same bytes every time for the same session, certificate and chosen seal.
@@ -139,7 +141,12 @@ public sealed record SessionView(
     [property: Id(1)] SessionState State,
     [property: Id(2)] SessionEnd? End,
     [property: Id(3)] SessionOutcome? Outcome,
-    [property: Id(4)] DateTimeOffset ExpiresAt);
+    [property: Id(4)] DateTimeOffset ExpiresAt)
+{
+    /// <summary>Refused as not asked for by the holder.</summary>
+    [Id(5)]
+    public bool Disowned { get; init; }
+}
 
 /// <param name="Code">From the dynamic link.</param>
 [GenerateSerializer, Immutable, Alias("bzt.ScanSession")]

@@ -212,6 +212,7 @@ internal static class CertificateRules
         if (work is not null)
         {
             facts.Add(("platform", work.Platform.Value));
+            facts.Add(("operation", JsonNamingPolicy.SnakeCaseLower.ConvertName(work.Kind.ToString())));
             if (work.Project is { } project)
             {
                 facts.Add(("project", project.ProjectId));

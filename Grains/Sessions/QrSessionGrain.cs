@@ -160,7 +160,7 @@ internal sealed class QrSessionGrain(
         return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
     }
 
-    public async Task<Reply<Nothing>> Refuse(UserId user)
+    public async Task<Reply<Nothing>> Refuse(UserId user, bool disowned)
     {
         if (state.Scanner?.User != user)
         {
@@ -183,7 +183,7 @@ internal sealed class QrSessionGrain(
             return new Refusal(RefusalCode.SessionConfirming);
         }
 
-        await Write(state with { End = SessionEnd.Refused });
+        await Write(state with { End = SessionEnd.Refused, Disowned = disowned });
         return default(Nothing);
     }
 
@@ -334,7 +334,7 @@ internal sealed class QrSessionGrain(
     }
 
     private SessionView View() =>
-        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok ? state.Outcome : null, state.ExpiresAt);
+        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok ? state.Outcome : null, state.ExpiresAt) { Disowned = state.Disowned };
 
     private PhoneSessionView PhoneView() => new(
         state.Command!.Kind, Phase, state.End, state.Platform!.Platform, state.Platform.Name, state.Platform.RecognitionGroup,

@@ -31,6 +31,9 @@ public sealed record QrSessionState
 
     public SessionEnd? End { get; init; }
 
+    /// <summary>Refused as 不是我发起的.</summary>
+    public bool Disowned { get; init; }
+
     public SessionOutcome? Outcome { get; init; }
 
     public SessionState Phase(bool confirming) => this switch

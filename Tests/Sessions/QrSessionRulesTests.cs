@@ -1,4 +1,5 @@
 using Bzt.Contracts;
+using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Platforms;
@@ -141,6 +142,29 @@ public class QrSessionRulesTests
         var hash = Request(SessionKind.Sign) with { Challenge = null, Documents = [new SessionDocument(SigningForms.HashOnly, new HashOnlyForm(new byte[32], "合同").Content)] };
         Assert.Equal(RefusalCode.KindNotAllowed, QrSessionRules.Check(hash, Platform)?.Code);
         Assert.Null(QrSessionRules.Check(hash, Platform with { MaySignHashes = true }));
+    }
+
+    [Fact]
+    public void Documents_that_come_with_several_seals_are_signed_with_the_chosen_one()
+    {
+        SessionDocument[] documents =
+        [
+            .. from seal in (SealKind[])[SealKind.Enterprise, SealKind.Signature]
+               from name in (string[])["投标函.pdf", "报价单.pdf"]
+               select new SessionDocument(SigningForms.CmsPdf, new CmsPdfForm(name, [.. Enumerable.Repeat((byte)seal, 32)], new byte[32]).Content) { Seal = seal },
+        ];
+        var request = Request(SessionKind.Seal) with { Challenge = null, Documents = documents };
+        var state = Login() with { Command = request };
+
+        Assert.Null(QrSessionRules.Check(request, Platform));
+        Assert.Equal([SealKind.Enterprise, SealKind.Signature], QrSessionRules.Seals(state));
+        Assert.Equal(documents[..2], QrSessionRules.Documents(state, Signer));
+        Assert.Equal(documents[2..], QrSessionRules.Documents(state with { Seal = SealKind.Signature }, Signer));
+
+        // A seal without one of the documents, other names under another seal, a document without a seal.
+        Assert.Equal(RefusalCode.DocumentRefused, QrSessionRules.Check(request with { Documents = documents[..3] }, Platform)?.Code);
+        Assert.Equal(RefusalCode.DocumentRefused, QrSessionRules.Check(request with { Documents = [documents[0], documents[3]] }, Platform)?.Code);
+        Assert.Equal(RefusalCode.DocumentRefused, QrSessionRules.Check(request with { Documents = [documents[0], documents[2] with { Seal = null }] }, Platform)?.Code);
     }
 
     private static CreateSession Request(SessionKind kind) =>

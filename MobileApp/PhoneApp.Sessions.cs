@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+
+namespace Bzt.MobileApp;
+
+/// <summary>What is kept of a scan while it is looked at: the system may take our memory in between.</summary>
+internal sealed record KeptScan(Guid SessionId, byte[]? Binding);
+
+/// <summary>A confirmation as the user saw it. Kept until its outcome was shown.</summary>
+internal sealed record Confirmation(
+    Guid SessionId, Guid CertificateId, SessionKind Kind, string PlatformName, string? ProjectName, IReadOnlyList<string> Items, DateTimeOffset At);
+
+/// <summary>How a request ended, for the result screen.</summary>
+/// <param name="Outcome">Null: refused by the user.</param>
+internal sealed record Ending(Confirmation Confirmation, PinOutcome? Outcome, bool Disowned);
+
+[JsonSerializable(typeof(KeptScan))]
+[JsonSerializable(typeof(Confirmation))]
+internal sealed partial class SessionJson : JsonSerializerContext;
+
+// Requests of platforms: what is looked at, what was confirmed, how it ended. All of it survives the end of the app.
+public sealed partial class PhoneApp
+{
+    private const string ScanRecord = "scan";
+    private const string ConfirmationRecord = "confirmation";
+
+    /// <summary>The request that is being looked at.</summary>
+    public ScannedSession? Scanned { get; private set; }
+
+    /// <summary>A confirmation whose outcome nobody has seen yet.</summary>
+    internal Confirmation? Unsettled { get; private set; }
+
+    /// <summary>How the last request ended.</summary>
+    internal Ending? Ended { get; private set; }
+
+    /// <summary>Brings a link to the server.</summary>
+    public async Task ScanAsync(string link) => await LookAtAsync(await Client.ScanAsync(link));
+
+    /// <summary>The request to look at from now on.</summary>
+    public async Task LookAtAsync(ScannedSession scanned)
+    {
+        ArgumentNullException.ThrowIfNull(scanned);
+        Scanned = scanned;
+        Ended = null;
+        SetServerTime(scanned.Session.ServerTime);
+        var kept = new KeptScan(scanned.Session.SessionId, scanned.Binding);
+        await vault.WriteAsync(ScanRecord, JsonSerializer.SerializeToUtf8Bytes(kept, SessionJson.Default.KeptScan));
+    }
+
+    /// <summary>What was being looked at when the app ended; null when it is over.</summary>
+    public async Task<ScannedSession?> ResumeScanAsync()
+    {
+        if (Scanned is null && await vault.ReadAsync(ScanRecord) is { } stored && JsonSerializer.Deserialize(stored, SessionJson.Default.KeptScan) is { } kept)
+        {
+            var session = await Client.GetSessionAsync(kept.SessionId);
+            if (session.End is null)
+            {
+                Scanned = new ScannedSession(session, kept.Binding);
+                SetServerTime(session.ServerTime);
+            }
+        }
+
+        return Scanned;
+    }
+
+    /// <summary>The user went elsewhere.</summary>
+    public async Task ForgetScanAsync()
+    {
+        Scanned = null;
+        await vault.WriteAsync(ScanRecord, null);
+    }
+
+    /// <summary>Before the PIN is sent: from here on the outcome is asked for until it is known.</summary>
+    internal async Task BeginConfirmationAsync(Confirmation confirmation)
+    {
+        await vault.WriteAsync(ConfirmationRecord, JsonSerializer.SerializeToUtf8Bytes(confirmation, SessionJson.Default.Confirmation));
+        Unsettled = confirmation;
+    }
+
+    /// <summary>The outcome is known, and is not the end: another PIN may be tried.</summary>
+    internal async Task TryAgainAsync()
+    {
+        Unsettled = null;
+        await vault.WriteAsync(ConfirmationRecord, null);
+    }
+
+    /// <summary>The outcome is known, and shown next.</summary>
+    internal async Task EndAsync(Confirmation confirmation, PinOutcome? outcome, bool disowned = false)
+    {
+        Ended = new Ending(confirmation, outcome, disowned);
+        await TryAgainAsync();
+        await ForgetScanAsync();
+        _ = LoadCertificatesAsync();
+    }
+
+    /// <summary>Asks what became of a confirmation; it is never sent a second time.</summary>
+    internal async Task SettleAsync(Confirmation confirmation)
+    {
+        // What the phone itself remembers comes first; when it remembers nothing the answer arrived, and the session knows how it ended.
+        var outcome = await Client.ResumeAsync(confirmation.CertificateId) ?? (await Client.GetSessionAsync(confirmation.SessionId)).End switch
+        {
+            SessionEnd.Ok => new PinOutcome.Done(),
+            _ => new PinOutcome.Ended(),
+        };
+        await EndAsync(confirmation, outcome);
+    }
+
+    private async Task LoadUnsettledAsync() =>
+        Unsettled = await vault.ReadAsync(ConfirmationRecord) is { } stored ? JsonSerializer.Deserialize(stored, SessionJson.Default.Confirmation) : null;
+}
