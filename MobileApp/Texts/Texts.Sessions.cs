@@ -51,6 +51,8 @@ internal static partial class Texts
         public const string CodeDiffers = "不一致，拒绝";
         public const string CodeSame = "一致，输入PIN码";
         public const string ScanAgain = "重新扫码";
+        public const string ChooseSeal = "使用哪一枚印章";
+        public const string Hurry = "不足一分钟，请尽快确认";
         public const string Settling = "已提交，正在核实结果，请勿重复操作";
         public const string NoBinding = "请用标证通里的扫码";
         public const string NoBindingAdvice = "解密请求须在标证通内扫码，才能核对是哪台电脑在读取。";
@@ -64,6 +66,17 @@ internal static partial class Texts
             SessionKind.Sign => "确认签名",
             _ => "确认签章",
         };
+
+        public static string SealOf(SealKind seal) => seal switch
+        {
+            SealKind.Enterprise => "单位公章",
+            SealKind.LegalRepresentative => "法人章",
+            _ => "签名",
+        };
+
+        public static string Late(SessionKind kind) => kind == SessionKind.Decrypt
+            ? "已过解密截止时间，未解密。"
+            : "请求已超时，没有签名。请在电脑端重新发起。";
 
         public static string LoginStatement(LoginForm form) => form.Purpose == LoginPurpose.Bind
             ? $"将这张证书绑定到【{form.PlatformName}】的企业账号。"
@@ -171,11 +184,31 @@ internal static partial class Texts
         public const string Items = "每份文件的结果";
         public const string At = "完成时间";
         public const string Number = "操作编号";
-        public const string Refused = "已拒绝";
-        public const string RefusedNote = "没有签名，电脑端会看到您已拒绝。";
-        public const string NotMeNote = "没有签名。如有人反复以您的名义发起，请修改平台的登录密码，并联系平台核查。";
+        public const string Unknown = "正在核实结果";
+        public const string Asking = "网络恢复后自动核实…";
+        public const string Evidence = "查看操作凭证";
+        public const string EvidenceNote = "可离线验证，企业与平台均可取得";
 
-        public static string DoneOf(SessionKind kind) => kind switch
+        public static string Count(int items) => $"共 {items} 份";
+
+        public static string TitleOf(Ending ended) => ended switch
+        {
+            { Outcome: null } => "已拒绝",
+            { Outcome: PinOutcome.Done } => DoneOf(ended.Confirmation.Kind),
+            { Outcome: PinOutcome.WrongPin or PinOutcome.Locked } => "PIN码不正确，没有签名",
+            { Outcome: var outcome } => Pin.FaultOf(outcome).Title,
+        };
+
+        public static string NoteOf(Ending ended) => ended switch
+        {
+            { Outcome: null, Disowned: true } => "没有签名，已告知平台不是您发起的。请修改平台的登录密码。",
+            { Outcome: null } => "没有签名，电脑端会看到您已拒绝。",
+            { Outcome: PinOutcome.Done } => DoneNote(ended.Confirmation),
+            { Outcome: PinOutcome.WrongPin or PinOutcome.Locked } => "请在电脑端重新发起。",
+            { Outcome: var outcome } => Pin.FaultOf(outcome).Advice ?? "",
+        };
+
+        private static string DoneOf(SessionKind kind) => kind switch
         {
             SessionKind.Login => "登录成功",
             SessionKind.Bind => "绑定成功",
@@ -185,11 +218,11 @@ internal static partial class Texts
             _ => "签章完成",
         };
 
-        public static string NoteOf(PhoneSession session, OpenedRequest request) => session.Kind switch
+        private static string DoneNote(Confirmation confirmation) => confirmation.Kind switch
         {
             SessionKind.Login or SessionKind.Bind => "电脑端会自动继续。",
-            SessionKind.Decrypt => $"{request.Decryption!.Items.Count} 个文件的密钥已交给电脑端，电脑端会自动继续。",
-            _ => $"{request.Forms.Count} 份文件已完成，电脑端会自动继续。",
+            SessionKind.Decrypt => $"{confirmation.Items.Count} 个文件的密钥已交给电脑端，电脑端会自动继续。",
+            _ => $"{confirmation.Items.Count} 份文件已完成，电脑端会自动继续。",
         };
 
         public static string ItemDone(SessionKind kind) => kind == SessionKind.Decrypt ? "已解密" : kind == SessionKind.Seal ? "已签章" : "已签名";

@@ -4,7 +4,7 @@ using Bzt.MobileApp.Components;
 using Bzt.Protocol.Phone;
 using Microsoft.AspNetCore.Components;
 
-namespace Bzt.MobileApp.Screens;
+namespace Bzt.MobileApp.Screens.Sessions;
 
 /// <summary>Look at what is asked, then confirm it with the PIN, or refuse.</summary>
 public sealed partial class ConfirmScreen
