@@ -212,10 +212,12 @@ internal static class CertificateRules
         if (work is not null)
         {
             facts.Add(("platform", work.Platform.Value));
+            facts.Add(("platform_name", work.PlatformName));
             facts.Add(("operation", JsonNamingPolicy.SnakeCaseLower.ConvertName(work.Kind.ToString())));
             if (work.Project is { } project)
             {
                 facts.Add(("project", project.ProjectId));
+                facts.Add(("project_name", project.Name));
             }
         }
 
