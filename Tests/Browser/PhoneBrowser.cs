@@ -195,14 +195,22 @@ internal sealed class PhoneBrowser : IAsyncDisposable
         Page = await context.NewPageAsync();
         Page.SetDefaultTimeout(Patience);
         Page.SetDefaultNavigationTimeout(Patience);
+        // What the page's console said is half of the answer when a test fails.
+        var output = TestContext.Current.TestOutputHelper;
         Page.Console += (_, message) =>
         {
             if (message.Type == "error")
             {
-                complaints.Add($"{message.Text} ({message.Location})");
+                Complain($"{message.Text} ({message.Location})");
             }
         };
-        Page.PageError += (_, error) => complaints.Add(error);
+        Page.PageError += (_, error) => Complain(error);
+
+        void Complain(string complaint)
+        {
+            complaints.Add(complaint);
+            output?.WriteLine(complaint);
+        }
     }
 
     private sealed class DynamicScreen : IAsyncDisposable

@@ -9,6 +9,7 @@ namespace Bzt.MobileApp.Screens.Sessions;
 /// <summary>Look at what is asked, then confirm it with the PIN, or refuse.</summary>
 public sealed partial class ConfirmScreen
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private OpenedRequest? opened;
     private Guid? chosen;
     private string? wrong;
@@ -16,6 +17,7 @@ public sealed partial class ConfirmScreen
     private DateTimeOffset? lockedUntil;
     private bool lockedForGood;
     private bool shown;
+    private bool slow;
 
     [Parameter]
     public string? Step { get; set; }
@@ -113,6 +115,7 @@ public sealed partial class ConfirmScreen
     private async Task ConfirmAsync(string pin)
     {
         (wrong, wrongNote) = (null, null);
+        _ = TellSlowAsync();
         await RunAsync(async () =>
         {
             var confirmation = ConfirmationOf(opened!);
@@ -136,10 +139,18 @@ public sealed partial class ConfirmScreen
 
             await ShowAsync(confirmation, outcome);
         });
+        slow = false;
         if (Fault is { } fault && AsksPin)
         {
             (wrong, wrongNote) = (fault.Title, fault.Advice);
         }
+    }
+
+    /// <summary>The phone asks on its own what became of a lost answer; the user is told to wait for it.</summary>
+    private async Task TellSlowAsync()
+    {
+        await Task.Delay(Patience);
+        slow = Busy;
     }
 
     private async Task ShowAsync(Confirmation confirmation, PinOutcome outcome)
