@@ -41,6 +41,13 @@ public sealed partial class ConfirmScreen
 
     protected override async Task OnInitializedAsync()
     {
+        // What was confirmed when the app was closed: its outcome comes first.
+        if (App.Unsettled is not null)
+        {
+            Go("result", replace: true);
+            return;
+        }
+
         await RunAsync(async () =>
         {
             await App.ResumeScanAsync();
@@ -51,7 +58,7 @@ public sealed partial class ConfirmScreen
         });
         if (Session is not { } session)
         {
-            if (Fault is null)
+            if (Fault is null && !Left)
             {
                 GoHome();
             }
