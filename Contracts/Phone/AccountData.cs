@@ -1,3 +1,5 @@
+using Bzt.Protocol.Evidence;
+
 namespace Bzt.Contracts.Phone;
 
 /// <summary>What stands in the way of closing an account.</summary>
@@ -50,5 +52,6 @@ public sealed record AccountExport(
 
 public sealed record ConsentInfo(LegalDocument Document, string Version, DateTimeOffset At, DateTimeOffset? WithdrawnAt);
 
-/// <summary>A line of the operation history.</summary>
-public sealed record OperationInfo(string OperationId, string Kind, string Outcome, string Summary, string? CertificateId, string? Platform, DateTimeOffset At);
+/// <summary>What was done with one of the person's certificates, out of its evidence.</summary>
+/// <param name="Request">The session or operation; absent when none.</param>
+public sealed record OperationInfo(Guid CertificateId, EvidenceKind Kind, DateTimeOffset At, Guid? Request, string? Platform, string? Project);

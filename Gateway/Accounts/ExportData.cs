@@ -45,8 +45,9 @@ internal static class ExportData
         var applications = await AllAsync(page => projections.ApplicationsOfOwnerAsync(owner, page, aborted));
         var applicationViews = await Task.WhenAll(applications.Select(row => grains.Application(new(Guid.Parse(row.ApplicationId))).GetView(caller.UserId)));
         var orders = await AllAsync(page => projections.OrdersOfOwnerAsync(owner, page, aborted));
-        var operations = await AllAsync(page => projections.OperationsOfOwnerAsync(owner, page, aborted));
-        var certificates = await Task.WhenAll((await grains.Holder(caller.UserId).GetCertificates()).Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller))));
+        var held = await grains.Holder(caller.UserId).GetCertificates();
+        var certificates = await Task.WhenAll(held.Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller))));
+        var operations = await Task.WhenAll(held.Select(id => OperationsAsync(id, grains)));
         http.Response.Headers.CacheControl = "no-store";
         return Results.Json(new AccountExport(
             time.GetUtcNow(),
@@ -64,7 +65,7 @@ internal static class ExportData
             [.. applicationViews.OfType<Done<ApplicationView>>().Select(done => ApplicationAnswers.ToContract(done.Value))],
             [.. orders.Select(row => new OrderInfo(Guid.Parse(row.OrderId), row.Subject, (int)row.Amount, OrderProjector.StateOf(row), null, row.Created, null))],
             [.. certificates.OfType<Done<CertificateView>>().Select(done => GetCertificate.ToHttp(done.Value))],
-            [.. operations.Select(row => new OperationInfo(row.OperationId, row.Kind, row.Outcome, row.Summary, row.CertificateId, row.Platform, row.At))],
+            [.. operations.SelectMany(some => some)],
             await MessagesAsync(caller.UserId, grains),
             [.. (await grains.Wallet(caller.UserId).List()).Select(WalletsApi.ToContract)]), BztJson.Default.AccountExport);
     }
@@ -82,6 +83,20 @@ internal static class ExportData
         while (after is not null);
         return all;
     }
+
+    private static async Task<List<OperationInfo>> OperationsAsync(CertificateId certificate, IGrainFactory grains)
+    {
+        var all = new List<OperationInfo>();
+        for (long page = 0; await grains.Evidence(certificate, page).Read() is { Count: > 0 } records; page++)
+        {
+            all.AddRange(records.Select(record => new OperationInfo(
+                certificate.Value, record.Kind, record.At, record.Request == Guid.Empty ? null : record.Request, FactOf(record, "platform"), FactOf(record, "project"))));
+        }
+
+        return all;
+    }
+
+    private static string? FactOf(EvidenceRecord record, string name) => record.Facts.FirstOrDefault(fact => fact.Name == name)?.Value;
 
     private static async Task<List<MessageInfo>> MessagesAsync(UserId user, IGrainFactory grains)
     {

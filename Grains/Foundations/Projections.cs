@@ -8,7 +8,6 @@ namespace Bzt.Grains.Foundations;
 [JsonDerivedType(typeof(EnterpriseRow), "enterprise")]
 [JsonDerivedType(typeof(CertificateRow), "certificate")]
 [JsonDerivedType(typeof(OrderRow), "order")]
-[JsonDerivedType(typeof(OperationRow), "operation")]
 [JsonDerivedType(typeof(ApplicationRow), "application")]
 public abstract record ProjectionRow;
 
@@ -30,14 +29,6 @@ public sealed record CertificateRow(
 public sealed record OrderRow(
     [property: Id(0)] string OrderId, [property: Id(1)] string Owner, [property: Id(2)] string Kind, [property: Id(3)] string Subject,
     [property: Id(4)] long Amount, [property: Id(5)] string State, [property: Id(6)] DateTimeOffset Created)
-    : ProjectionRow;
-
-/// <summary>One line of an operation history.</summary>
-[GenerateSerializer, Immutable, Alias("bzt.OperationRow")]
-public sealed record OperationRow(
-    [property: Id(0)] string OperationId, [property: Id(1)] string Owner, [property: Id(2)] string? Enterprise, [property: Id(3)] string? CertificateId,
-    [property: Id(4)] string? Platform, [property: Id(5)] string Kind, [property: Id(6)] string Outcome, [property: Id(7)] string Summary,
-    [property: Id(8)] DateTimeOffset At)
     : ProjectionRow;
 
 [GenerateSerializer, Immutable, Alias("bzt.ApplicationRow")]
@@ -98,15 +89,6 @@ public interface IProjectionStore
 
     /// <summary>In the order in which their time is over.</summary>
     Task<Page<ApplicationRow>> ApplicationsExpiringAsync(DateTimeOffset before, PageRequest page, CancellationToken cancellation = default);
-
-    /// <summary>Newest first.</summary>
-    Task<Page<OperationRow>> OperationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default);
-
-    /// <summary>Newest first.</summary>
-    Task<Page<OperationRow>> OperationsOfEnterpriseAsync(string creditCode, PageRequest page, CancellationToken cancellation = default);
-
-    /// <summary>Newest first.</summary>
-    Task<Page<OperationRow>> OperationsOfCertificateAsync(string certificateId, PageRequest page, CancellationToken cancellation = default);
 }
 
 /// <summary>

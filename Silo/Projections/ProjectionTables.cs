@@ -30,12 +30,6 @@ internal static class ProjectionTables
         "projection_order", ["order_id", "owner", "kind", "subject", "amount", "state", "created"],
         row => row is OrderRow o ? [o.OrderId, o.Owner, o.Kind, o.Subject, o.Amount, o.State, o.Created.ToUnixTimeMilliseconds()] : throw Wrong(row));
 
-    public static readonly ProjectionTable Operation = new(
-        "projection_operation", ["operation_id", "owner", "enterprise", "certificate_id", "platform", "kind", "outcome", "summary", "at"],
-        row => row is OperationRow o
-            ? [o.OperationId, o.Owner, o.Enterprise, o.CertificateId, o.Platform, o.Kind, o.Outcome, o.Summary, o.At.ToUnixTimeMilliseconds()]
-            : throw Wrong(row));
-
     public static readonly ProjectionTable Application = new(
         "projection_application", ["application_id", "owner", "created", "state", "enterprise", "expires_at"],
         row => row is ApplicationRow a
@@ -47,7 +41,6 @@ internal static class ProjectionTables
         _ when row == typeof(EnterpriseRow) => Enterprise,
         _ when row == typeof(CertificateRow) => Certificate,
         _ when row == typeof(OrderRow) => Order,
-        _ when row == typeof(OperationRow) => Operation,
         _ when row == typeof(ApplicationRow) => Application,
         _ => throw new InvalidOperationException($"{row.Name} has no table."),
     };
@@ -60,9 +53,6 @@ internal static class ProjectionTables
 
     public static OrderRow ReadOrder(DbDataReader row) =>
         new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetString(5), Time(row, 6));
-
-    public static OperationRow ReadOperation(DbDataReader row) =>
-        new(row.GetString(0), row.GetString(1), Text(row, 2), Text(row, 3), Text(row, 4), row.GetString(5), row.GetString(6), row.GetString(7), Time(row, 8));
 
     public static ApplicationRow ReadApplication(DbDataReader row) => new(row.GetString(0), row.GetString(1), Time(row, 2))
     {

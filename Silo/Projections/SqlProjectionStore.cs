@@ -80,20 +80,6 @@ internal sealed class SqlProjectionStore(SqlStore store, IStorageFaults faults) 
             ProjectionTables.Application, "expires_at < @before", "expires_at", newestFirst: false, ProjectionTables.ReadApplication,
             row => (row.ExpiresAt!.Value, row.ApplicationId), page, cancellation, ("before", before.ToUnixTimeMilliseconds()));
 
-    public Task<Page<OperationRow>> OperationsOfOwnerAsync(string owner, PageRequest page, CancellationToken cancellation = default) =>
-        OperationsAsync("owner", owner, page, cancellation);
-
-    public Task<Page<OperationRow>> OperationsOfEnterpriseAsync(string creditCode, PageRequest page, CancellationToken cancellation = default) =>
-        OperationsAsync("enterprise", creditCode, page, cancellation);
-
-    public Task<Page<OperationRow>> OperationsOfCertificateAsync(string certificateId, PageRequest page, CancellationToken cancellation = default) =>
-        OperationsAsync("certificate_id", certificateId, page, cancellation);
-
-    private Task<Page<OperationRow>> OperationsAsync(string column, string value, PageRequest page, CancellationToken cancellation) =>
-        PageByTimeAsync(
-            ProjectionTables.Operation, $"{column} = @value", "at", newestFirst: true, ProjectionTables.ReadOperation,
-            row => (row.At, row.OperationId), page, cancellation, ("value", value));
-
     private Task<Page<T>> PageByKeyAsync<T>(
         ProjectionTable table, string where, Func<DbDataReader, T> read, Func<T, string> key, PageRequest page, CancellationToken cancellation,
         params (string Name, object? Value)[] parameters)

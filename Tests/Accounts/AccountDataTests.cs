@@ -2,6 +2,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
+using Bzt.Protocol.Evidence;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
@@ -113,6 +114,8 @@ public sealed class AccountDataTests
         Assert.Equal([LegalDocument.UserAgreement, LegalDocument.PrivacyPolicy], data.Consents.Select(consent => consent.Document));
         Assert.True(Assert.Single(data.Devices).Current);
         Assert.NotEmpty(data.Messages);
+        Assert.Equal([EvidenceKind.KeyGenerated, EvidenceKind.RequestSigned, EvidenceKind.Issued], data.Operations.Take(3).Select(done => done.Kind));
+        Assert.All(data.Operations, done => Assert.Equal(phone.Certificate, done.CertificateId));
 
         using var limited = system.NewPhone(person);
         system.Clock.Advance(TimeSpan.FromMinutes(2));

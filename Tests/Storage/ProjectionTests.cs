@@ -72,16 +72,12 @@ public sealed class ProjectionTests(PostgresFixture postgres)
             var at = Day.AddHours(i / 2);
             var source = GrainId.Create("test-shop", $"{i}");
             await projections.ApplyAsync(source, 1, new OrderRow($"o{i}", "alice", "certificate", "c1", 10_000, "paid", at));
-            await projections.ApplyAsync(source, 2, new OperationRow($"p{i}", "alice", "9142", "c1", null, "seal", "done", "", at));
             await projections.ApplyAsync(source, 3, new CertificateRow($"c{i}", "alice", "9142", null, "yichang", "active", i == 6 ? null : at));
         }
 
         await projections.ApplyAsync(GrainId.Create("test-shop", "9"), 1, new OrderRow("o9", "bob", "certificate", "c9", 1, "open", Day));
         string[] newestFirst = ["6", "5", "4", "3", "2", "1", "0"];
         Assert.Equal(newestFirst.Select(i => "o" + i), await All(page => projections.OrdersOfOwnerAsync("alice", page), row => row.OrderId));
-        Assert.Equal(newestFirst.Select(i => "p" + i), await All(page => projections.OperationsOfOwnerAsync("alice", page), row => row.OperationId));
-        Assert.Equal(newestFirst.Select(i => "p" + i), await All(page => projections.OperationsOfEnterpriseAsync("9142", page), row => row.OperationId));
-        Assert.Equal(newestFirst.Select(i => "p" + i), await All(page => projections.OperationsOfCertificateAsync("c1", page), row => row.OperationId));
         Assert.Equal(newestFirst.Reverse().Select(i => "c" + i), await All(page => projections.CertificatesOfOwnerAsync("alice", page), row => row.CertificateId));
         Assert.Equal(newestFirst.Reverse().Select(i => "c" + i), await All(page => projections.CertificatesOfEnterpriseAsync("9142", page), row => row.CertificateId));
         Assert.Equal(["c2", "c3", "c4", "c5"], await All(page => projections.CertificatesExpiringAsync(Day.AddHours(1), Day.AddHours(3), page), row => row.CertificateId));
