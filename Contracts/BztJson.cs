@@ -11,7 +11,7 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<SmsPurpose>), typeof(SnakeCaseEnum<RealNameWay>), typeof(SnakeCaseEnum<RealNameProgress>), typeof(SnakeCaseEnum<MemberRole>), typeof(SnakeCaseEnum<LegalDocument>), typeof(SnakeCaseEnum<ClosureReason>),
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>), typeof(SnakeCaseEnum<InvoiceState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<RenewalStep>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
-    typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
+    typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<SealingSessionState>), typeof(SnakeCaseEnum<SealingSessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
     typeof(SnakeCaseEnum<PinResetPhase>), typeof(SnakeCaseEnum<RemedyKind>),
     typeof(SnakeCaseEnum<AuthorisationScope>), typeof(SnakeCaseEnum<MemberVia>), typeof(SnakeCaseEnum<InvitationState>), typeof(SnakeCaseEnum<TransferState>), typeof(SnakeCaseEnum<EnterpriseAct>),
     typeof(SnakeCaseEnum<RemittanceState>), typeof(SnakeCaseEnum<RemittanceVerdict>),
@@ -106,6 +106,12 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(SealChoice))]
 [JsonSerializable(typeof(PhoneSession))]
 [JsonSerializable(typeof(SessionDocuments))]
+[JsonSerializable(typeof(SealingSessionRequest))]
+[JsonSerializable(typeof(SealingResumptionRequest))]
+[JsonSerializable(typeof(SealingSessionInfo))]
+[JsonSerializable(typeof(IReadOnlyList<SealingSessionInfo>))]
+[JsonSerializable(typeof(SealingSessionRequests))]
+[JsonSerializable(typeof(SealingSessionStatus))]
 [JsonSerializable(typeof(CreateSessionRequest))]
 [JsonSerializable(typeof(SessionCreated))]
 [JsonSerializable(typeof(SessionStatus))]

@@ -122,6 +122,14 @@ public static class ErrorCodes
     public const string DocumentRefused = "document_refused";
     public const string KindNotAllowed = "kind_not_allowed";
 
+    // sealing sessions
+    public const string SealingSessionNotOffered = "sealing_session_not_offered";
+    public const string SealingSessionEnded = "sealing_session_ended";
+    public const string SealingSessionNotConfirmed = "sealing_session_not_confirmed";
+    public const string SealingSessionOtherProject = "sealing_session_other_project";
+    public const string SealingSessionBoundReached = "sealing_session_bound_reached";
+    public const string SealingSessionTooMany = "sealing_session_too_many";
+
     // the PIN of a certificate
     public const string PinLockedForGood = "pin_locked_for_good";
     public const string PinResetNeedsProof = "pin_reset_needs_proof";

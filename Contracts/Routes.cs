@@ -174,6 +174,18 @@ public static class Routes
         public const string Evidence = "/phone/v1/certificates/{certificateId}/evidence";
         /// <summary>The cluster's channel keys, signed by the app's offline root.</summary>
         public const string ChannelKeys = "/phone/v1/channel-keys";
+        /// <summary>会话签章: asked for at a scanned request.</summary>
+        public const string SessionSealing = "/phone/v1/sessions/{sessionId}/sealing-session";
+        public const string SealingSessions = "/phone/v1/sealing-sessions";
+        public const string SealingSession = "/phone/v1/sealing-sessions/{sealingSessionId}";
+        /// <summary>What waits for the phone.</summary>
+        public const string SealingSessionRequests = "/phone/v1/sealing-sessions/{sealingSessionId}/requests";
+        public const string SealingSessionPause = "/phone/v1/sealing-sessions/{sealingSessionId}/pause";
+        public const string SealingSessionResumption = "/phone/v1/sealing-sessions/{sealingSessionId}/resumption";
+        public const string SealingSessionEnd = "/phone/v1/sealing-sessions/{sealingSessionId}/end";
+        /// <summary>The administrator's view of the enterprise's sealing sessions.</summary>
+        public const string EnterpriseSealingSessions = "/phone/v1/enterprises/{creditCode}/sealing-sessions";
+        public const string EnterpriseSealingSessionEnd = "/phone/v1/enterprises/{creditCode}/sealing-sessions/{sealingSessionId}/end";
         public const string Scan = "/phone/v1/scan";
         public const string Session = "/phone/v1/sessions/{sessionId}";
         public const string SessionDocuments = "/phone/v1/sessions/{sessionId}/documents";
@@ -188,6 +200,8 @@ public static class Routes
         public const string Session = "/rp/v1/sessions/{sessionId}";
         /// <summary>The certificate's evidence of a session that ended with a signature or a decryption.</summary>
         public const string SessionEvidence = "/rp/v1/sessions/{sessionId}/evidence";
+        /// <summary>会话签章, from the PC: looked at, stopped.</summary>
+        public const string SealingSession = "/rp/v1/sealing-sessions/{sealingSessionId}";
         public const string ProjectTokens = "/rp/v1/project-tokens";
         /// <summary>What a seal or a bid file needs before a session: certificates, chain, seal picture of a bound enterprise.</summary>
         public const string Signer = "/rp/v1/signers/{creditCode}";

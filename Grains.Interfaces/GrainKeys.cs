@@ -10,6 +10,7 @@ using Bzt.Grains.Invoices;
 using Bzt.Grains.OpenIdConnect;
 using Bzt.Grains.Platforms;
 using Bzt.Grains.Remittances;
+using Bzt.Grains.Sealing;
 using Bzt.Grains.Seals;
 using Bzt.Grains.Sessions;
 using Bzt.Grains.Wallets;
@@ -39,6 +40,15 @@ public static class GrainKeys
     public static IEvidenceCheckpointGrain EvidenceCheckpoint(this IGrainFactory grains, long number) => grains.GetGrain<IEvidenceCheckpointGrain>(number);
 
     public static IClusterKeysGrain ClusterKeys(this IGrainFactory grains) => grains.GetGrain<IClusterKeysGrain>(0);
+
+    public static ICertificateSealingGrain CertificateSealing(this IGrainFactory grains, CertificateId id) => grains.GetGrain<ICertificateSealingGrain>(id.Value);
+
+    public static ISealingSessionGrain SealingSession(this IGrainFactory grains, SealingId id) => grains.GetGrain<ISealingSessionGrain>(id.Value);
+
+    public static ISealingSessionIndexGrain SealingSessionsOf(this IGrainFactory grains, UserId user) => grains.GetGrain<ISealingSessionIndexGrain>($"user/{user}");
+
+    public static ISealingSessionIndexGrain SealingSessionsOf(this IGrainFactory grains, CreditCode enterprise) =>
+        grains.GetGrain<ISealingSessionIndexGrain>($"enterprise/{enterprise}");
 
     public static IQrSessionGrain QrSession(this IGrainFactory grains, SessionId id) => grains.GetGrain<IQrSessionGrain>(id.Value);
 

@@ -38,6 +38,13 @@ public readonly record struct BankCardId([property: Id(0)] Guid Value)
     public override string ToString() => Value.ToString("D");
 }
 
+/// <summary>A sealing session (会话签章).</summary>
+[GenerateSerializer, Immutable, Alias("bzt.SealingId")]
+public readonly record struct SealingId([property: Id(0)] Guid Value)
+{
+    public override string ToString() => Value.ToString("D");
+}
+
 [GenerateSerializer, Immutable, Alias("bzt.OrderId")]
 public readonly record struct OrderId([property: Id(0)] Guid Value)
 {

@@ -96,6 +96,13 @@ public enum RefusalCode
     KindNotAllowed = 68,
     SessionConfirming = 69,
 
+    SealingSessionNotOffered = 320,
+    SealingSessionEnded = 321,
+    SealingSessionNotConfirmed = 322,
+    SealingSessionOtherProject = 323,
+    SealingSessionBoundReached = 324,
+    SealingSessionTooMany = 325,
+
     NotAuthorised = 180,
     NotMember = 181,
     EnterpriseUnclaimed = 182,

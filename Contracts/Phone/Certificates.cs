@@ -177,6 +177,10 @@ public enum MessageKind
     PinResetStopped,
     /// <summary>The administrator waived the wait, or a phone has begun to set a new PIN; subject is the certificate.</summary>
     PinResetReady,
+    /// <summary>会话已结束, with the reason; subject is the sealing session.</summary>
+    SealingSessionEnded,
+    /// <summary>To the administrator: staff began a sealing session with automatic confirmation; subject is the sealing session.</summary>
+    SealingSessionBegun,
     /// <summary>加入企业邀请; subject is the invitation.</summary>
     InvitationReceived,
     /// <summary>To the administrator: accepted, declined, or the name did not match; subject is the invitation.</summary>

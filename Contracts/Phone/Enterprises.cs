@@ -84,7 +84,7 @@ public sealed record AuthorisationsRevoked(int Count);
 public enum EnterpriseAct
 {
     Claimed, MemberAdded, MemberRemoved, AuthorisationGranted, AuthorisationRevoked, Invited, InvitationWithdrawn, InvitationAccepted, InvitationDeclined,
-    TransferStarted, TransferConfirmed, TransferWithdrawn, TransferDeclined, AdministratorChanged, NameChanged,
+    TransferStarted, TransferConfirmed, TransferWithdrawn, TransferDeclined, AdministratorChanged, NameChanged, SealingSessionStopped,
 }
 
 /// <summary>One record of what was done about an enterprise.</summary>

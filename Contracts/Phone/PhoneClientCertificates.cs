@@ -3,6 +3,7 @@ using Bzt.Protocol.Certificates;
 using Bzt.Protocol.Channel;
 using Bzt.Protocol.Forms;
 using Bzt.Protocol.Phone;
+using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Wire;
 
 namespace Bzt.Contracts.Phone;
@@ -252,7 +253,7 @@ public sealed partial class PhoneClient
         var path = Route(Routes.Phone.Exchange, "certificateId", certificateId);
         var link = new SealedPhoneLink(
             keyId, deviceId, await GetClusterKeyAsync(cancellation), data => http.DeviceKey.SignAsync(data), message => ExchangeAsync(path, message, cancellation), random);
-        return new PhoneKey(keyId, deviceId, keys, link, random);
+        return new PhoneKey(keyId, deviceId, keys, link, random, sessionsOfKeys.GetOrAdd(certificateId, _ => new SealingPhones()));
     }
 
     /// <summary>One message through the gateway. The same octets may be sent again: the silo answers them once.</summary>
@@ -297,8 +298,18 @@ public sealed partial class PhoneClient
     /// </summary>
     private async Task<SiloAnswer> ProveAsync(PhoneKey key, string pin, Func<StretchedPin, ValueTask<SiloAnswer>> step, CancellationToken cancellation)
     {
+        using var stretched = await StretchAsync(key, pin);
+        return await ProveAsync(key, stretched, step, cancellation);
+    }
+
+    private async Task<StretchedPin> StretchAsync(PhoneKey key, string pin)
+    {
         var record = await key.ReadAsync() ?? throw new InvalidOperationException("There is no key on this phone.");
-        using var stretched = await stretcher.StretchAsync(record.Stretch, pin);
+        return await stretcher.StretchAsync(record.Stretch, pin);
+    }
+
+    private async Task<SiloAnswer> ProveAsync(PhoneKey key, StretchedPin stretched, Func<StretchedPin, ValueTask<SiloAnswer>> step, CancellationToken cancellation)
+    {
         for (var attempt = 1; ; attempt++)
         {
             try

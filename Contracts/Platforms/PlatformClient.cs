@@ -92,6 +92,23 @@ public sealed class PlatformClient(HttpClient http, TimeProvider clock)
         return await SendAsync(message, BztJson.Default.EvidenceReceipt, cancellation);
     }
 
+    /// <summary>会话签章: the session a user asked for at one of the caller's requests (<see cref="SessionStatus.SealingSession"/>).</summary>
+    public async Task<SealingSessionStatus> GetSealingSessionAsync(Guid sealingSessionId, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, SealingPath(sealingSessionId));
+        return await SendAsync(message, BztJson.Default.SealingSessionStatus, cancellation);
+    }
+
+    /// <summary>The PC ends it: what waits in it is cancelled, nothing more is signed. A repeat is done.</summary>
+    public async Task<SealingSessionStatus> EndSealingSessionAsync(Guid sealingSessionId, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Delete, SealingPath(sealingSessionId));
+        return await SendAsync(message, BztJson.Default.SealingSessionStatus, cancellation);
+    }
+
+    private static string SealingPath(Guid sealingSessionId) =>
+        Routes.Platforms.SealingSession.Replace("{sealingSessionId}", sealingSessionId.ToString("D"), StringComparison.Ordinal);
+
     /// <summary>A token for the bid tool of a bidder the platform has logged in.</summary>
     public async Task<ProjectToken> CreateProjectTokenAsync(ProjectTokenRequest request, CancellationToken cancellation = default)
     {

@@ -32,6 +32,9 @@ public sealed record CreateSessionRequest(SessionKind Kind)
 
     public DecryptionRequest? Decryption { get; init; }
 
+    /// <summary>Pushes the request to the phone of a running sealing session, for seals of its own platform and project only: no scan.</summary>
+    public Guid? UseSealingSession { get; init; }
+
     /// <summary>Seconds until the session times out, 30 to 600; 300 when absent.</summary>
     public int? TimeoutSeconds { get; init; }
 }
@@ -78,6 +81,9 @@ public sealed record SessionStatus(Guid SessionId, SessionKind Kind, SessionStat
 {
     /// <summary>With <see cref="SessionEnd.Refused"/>: the holder says that he did not ask for it. Somebody may be using the bidder's account.</summary>
     public bool Disowned { get; init; }
+
+    /// <summary>The sealing session its user asked for at this request; whether it runs is asked of itself (<see cref="SealingSessionStatus"/>).</summary>
+    public Guid? SealingSession { get; init; }
 }
 
 /// <param name="Signatures">One per document, in order, SM2 r‖s (64 octets) with the exact bytes signed.</param>

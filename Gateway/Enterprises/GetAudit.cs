@@ -66,6 +66,7 @@ internal static class GetAudit
         Grains.Enterprises.EnterpriseAct.TransferDeclined => Contracts.Phone.EnterpriseAct.TransferDeclined,
         Grains.Enterprises.EnterpriseAct.AdministratorChanged => Contracts.Phone.EnterpriseAct.AdministratorChanged,
         Grains.Enterprises.EnterpriseAct.NameChanged => Contracts.Phone.EnterpriseAct.NameChanged,
+        Grains.Enterprises.EnterpriseAct.SealingSessionStopped => Contracts.Phone.EnterpriseAct.SealingSessionStopped,
         _ => throw new InvalidOperationException($"A record of {act}."),
     };
 }

@@ -14,6 +14,7 @@ using Bzt.Gateway.Remittances;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
+using Bzt.Gateway.Sealing;
 using Bzt.Gateway.Seals;
 using Bzt.Gateway.Sessions;
 using Bzt.Gateway.Wallets;
@@ -97,6 +98,7 @@ public static class GatewayHost
         phones.MapEnterprises();
         phones.MapSeals();
         phones.MapSessions();
+        phones.MapSealing();
         phones.MapCertificates();
     }
 }

@@ -31,6 +31,8 @@ internal static class GetInbox
         Grains.Inbox.MessageKind.ClaimRejected => Contracts.Phone.MessageKind.ClaimRejected,
         Grains.Inbox.MessageKind.CertificateActive => Contracts.Phone.MessageKind.CertificateActive,
         Grains.Inbox.MessageKind.CertificateFrozen => Contracts.Phone.MessageKind.CertificateFrozen,
+        Grains.Inbox.MessageKind.SealingSessionEnded => Contracts.Phone.MessageKind.SealingSessionEnded,
+        Grains.Inbox.MessageKind.SealingSessionBegun => Contracts.Phone.MessageKind.SealingSessionBegun,
         Grains.Inbox.MessageKind.DeviceLocked => Contracts.Phone.MessageKind.DeviceLocked,
         Grains.Inbox.MessageKind.PinChanged => Contracts.Phone.MessageKind.PinChanged,
         Grains.Inbox.MessageKind.PinResetAsked => Contracts.Phone.MessageKind.PinResetAsked,

@@ -5,7 +5,9 @@ using Bzt.Contracts.Platforms;
 using Bzt.Gateway.Hosting;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
+using Bzt.Gateway.Sealing;
 using Bzt.Gateway.Sessions;
+using Bzt.Grains;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Sessions;
 
@@ -25,8 +27,9 @@ internal static class CreateSessionEndpoint
         .WithName("createSession")
         .WithSummary("Opens a session")
         .WithDescription("With an Idempotency-Key of 1 to 100 visible characters, the same request gets the same session; another request with that key is refused (idempotency_conflict). "
-            + "What a kind needs: bind a challenge and the enterprise; login a challenge; seal and sign documents; encrypt a project and one bid manifest; decrypt a project and the wrapped keys.")
-        .Refuses(400, 403, 409, 413, 422)
+            + "What a kind needs: bind a challenge and the enterprise; login a challenge; seal and sign documents; encrypt a project and one bid manifest; decrypt a project and the wrapped keys. "
+            + "With useSealingSession a request for seals of that session's project goes to its phone without a scan.")
+        .Refuses(400, 403, 404, 409, 413, 422, 429)
         .Produces<SessionCreated>(StatusCodes.Status201Created);
 
     private static async Task<IResult> HandleAsync(
@@ -49,7 +52,10 @@ internal static class CreateSessionEndpoint
             return new ProblemResult(ErrorCodes.CreditCodeInvalid);
         }
 
-        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Create(SessionMessages.ToGrain(request, caller));
+        var command = SessionMessages.ToGrain(request, caller);
+        var reply = request.UseSealingSession is { } sealing
+            ? await grains.SealingSession(new SealingId(sealing)).Admit(new SessionId(sessionId), SealingMessages.UserOf(caller), command)
+            : await grains.GetGrain<IQrSessionGrain>(sessionId).Create(command);
         return reply.ToHttp(opened => Results.Json(
             new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()) { CreatedAt = opened.CreatedAt },
             BztJson.Default.SessionCreated,

@@ -12,6 +12,8 @@ internal static class PlatformEndpoints
         GetSessionEndpoint.Map(group);
         CancelSessionEndpoint.Map(group);
         GetSessionEvidenceEndpoint.Map(group);
+        GetSealingSessionEndpoint.Map(group);
+        EndSealingSessionEndpoint.Map(group);
         CreateProjectTokenEndpoint.Map(group);
         GetSignerEndpoint.Map(group);
         Seals.GetSignerSeal.Map(group);

@@ -100,6 +100,13 @@ internal static class ProblemTexts
         ErrorCodes.DocumentRefused => (422, "待签内容不符合规定"),
         ErrorCodes.KindNotAllowed => (403, "平台无权发起此类请求"),
 
+        ErrorCodes.SealingSessionNotOffered => (409, "只有指明项目的签章请求可以建立会话"),
+        ErrorCodes.SealingSessionEnded => (409, "会话签章已结束"),
+        ErrorCodes.SealingSessionNotConfirmed => (409, "会话签章尚未经PIN码确认"),
+        ErrorCodes.SealingSessionOtherProject => (403, "会话签章不能用于该项目"),
+        ErrorCodes.SealingSessionBoundReached => (409, "超出会话签章的份数上限"),
+        ErrorCodes.SealingSessionTooMany => (409, "该证书已有进行中的会话签章，请先结束"),
+
         ErrorCodes.BidsUnopened => (409, "该证书加密的投标文件尚未开标，注销后将无法解密"),
 
         ErrorCodes.PinLockedForGood => (409, "PIN码已永久锁定，只能找回证书"),

@@ -55,6 +55,7 @@ internal static class SessionMessages
         view.ExpiresAt)
     {
         Disowned = view.Disowned,
+        SealingSession = view.Sealing?.Value,
     };
 
     public static Contracts.Platforms.ProjectInfo? ToHttp(SessionProject? project) =>

@@ -49,4 +49,5 @@ public enum EnterpriseAct
     TransferDeclined = 12,
     AdministratorChanged = 13,
     NameChanged = 14,
+    SealingSessionStopped = 15,
 }

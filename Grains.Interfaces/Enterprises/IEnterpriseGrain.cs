@@ -3,6 +3,7 @@ using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Remittances;
+using Bzt.Grains.Sealing;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.Enterprises;
@@ -96,6 +97,13 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     /// <summary>The bids encrypted to the member's certificates of this enterprise and not opened yet; for the administrator.</summary>
     [Alias("unopened-bids")]
     Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(UserId caller, UserId member);
+
+    /// <summary>
+    /// The administrator ends a member's sealing session; on record here. A repeat is done. <see cref="RefusalCode.NotFound"/> when it is not this
+    /// enterprise's.
+    /// </summary>
+    [Alias("stop-sealing")]
+    Task<Reply<SealingView>> StopSealing(UserId caller, SealingId sealing);
 
     /// <summary>新增人员.</summary>
     [Alias("invite")]

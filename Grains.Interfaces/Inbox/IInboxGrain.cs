@@ -97,6 +97,9 @@ public enum MessageKind
     CertificateRevoked = 70,
     CertificateExpiring = 71,
 
+    SealingSessionEnded = 95,
+    SealingSessionBegun = 96,
+
     DeviceLocked = 20,
     PinChanged = 21,
     PinResetAsked = 22,

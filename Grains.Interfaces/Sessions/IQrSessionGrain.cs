@@ -46,6 +46,17 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     Task<Reply<SessionWork>> GetWork(SessionSigner signer);
 
     /// <summary>
+    /// 会话签章: the user who scanned wants the platform's further requests for seals to come to this certificate by themselves. Says for whom that
+    /// would be. <see cref="RefusalCode.SealingSessionNotOffered"/> unless it is a request for seals in a project. A repeat is the same.
+    /// </summary>
+    [Alias("begin-sealing")]
+    Task<Reply<SealingOrigin>> BeginSealing(SessionSigner signer, SealingId sealing);
+
+    /// <summary>From the sealing session it was pushed in: that ended, so it ends too, unless it is being confirmed.</summary>
+    [Alias("withdraw")]
+    Task Withdraw(SealingId sealing, SessionEnd end);
+
+    /// <summary>
     /// Asked by the certificate just before it decides a confirmation. From here until the outcome, or ten seconds, the session can be
     /// neither cancelled nor timed out.
     /// </summary>
@@ -82,6 +93,10 @@ public sealed record CreateSession(
     /// <summary>Set when one certificate, and no other, may serve it.</summary>
     [Id(20)]
     public SessionHolder? Holder { get; init; }
+
+    /// <summary>会话签章: the sealing session that lets it in, without a scan.</summary>
+    [Id(21)]
+    public SealingId? Sealing { get; init; }
 }
 
 /// <param name="Pushed">His phone has the session from the start, without a scan.</param>
@@ -104,6 +119,14 @@ public static class CscSessions
     /// <summary>No key has a thumbprint like this one.</summary>
     public static SessionRequester Requester(PlatformId platform) => new(platform, "csc");
 }
+
+/// <summary>For whom a sealing session would serve.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.SealingOrigin")]
+public sealed record SealingOrigin(
+    [property: Id(0)] SessionRequester Requester,
+    [property: Id(1)] PlatformId Platform,
+    [property: Id(2)] string PlatformName,
+    [property: Id(3)] SessionProject Project);
 
 [GenerateSerializer, Immutable, Alias("bzt.SessionEnterprise")]
 public sealed record SessionEnterprise([property: Id(0)] string Name, [property: Id(1)] CreditCode CreditCode);
@@ -146,6 +169,10 @@ public sealed record SessionView(
     /// <summary>Refused as not asked for by the holder.</summary>
     [Id(5)]
     public bool Disowned { get; init; }
+
+    /// <summary>The sealing session its user asked for.</summary>
+    [Id(20)]
+    public SealingId? Sealing { get; init; }
 }
 
 /// <param name="Code">From the dynamic link.</param>
@@ -194,7 +221,8 @@ public sealed record SessionWork(
     [property: Id(2)] string PlatformName,
     [property: Id(3)] SessionProject? Project,
     [property: Id(4)] IReadOnlyList<SessionDocument> Documents,
-    [property: Id(5)] SessionDecryption? Decryption);
+    [property: Id(5)] SessionDecryption? Decryption,
+    [property: Id(6)] SealingId? Sealing = null);
 
 /// <summary>What became of a session at a certificate. Idempotent: the first outcome that ends the session stays.</summary>
 /// <param name="End">Ok, WrongPin (does not end the session while tries are left), Locked, CertificateUnusable, ProtocolFailure.</param>

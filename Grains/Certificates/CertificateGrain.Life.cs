@@ -55,7 +55,7 @@ public sealed partial class CertificateGrain
             return;
         }
 
-        await drain.WriteAsync(next);
+        await SaveAsync(next);
 
         // What was open ends now. After a crash here the next message about such a session ends it.
         foreach (var session in openWork.Sessions)
@@ -65,7 +65,7 @@ public sealed partial class CertificateGrain
     }
 
     /// <summary>Unchanged is not written.</summary>
-    private Task KeepAsync(CertificateRecord next) => ReferenceEquals(next, Record) ? Task.CompletedTask : drain.WriteAsync(next);
+    private Task KeepAsync(CertificateRecord next) => ReferenceEquals(next, Record) ? Task.CompletedTask : SaveAsync(next);
 
     private async Task<Reply<Nothing>> KeepAsync((CertificateRecord Record, Refusal? Refusal) decided)
     {

@@ -34,7 +34,7 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         }
 
         var next = PinChangeRules.Approve(Record, command.Operation, time.GetUtcNow());
-        await drain.WriteAsync(next);
+        await SaveAsync(next);
         return next.Pin!.Change!.NotAfter;
     }
 
@@ -63,7 +63,7 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         }
 
         var now = time.GetUtcNow();
-        await drain.WriteAsync(PinResetRules.Begin(Record, Id, command.Operation, Guid.CreateVersion7(), now));
+        await SaveAsync(PinResetRules.Begin(Record, Id, command.Operation, Guid.CreateVersion7(), now));
         LogResetAsked(Id);
         return PinResetRules.View(Record, now)!;
     }
@@ -88,7 +88,7 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
 
         if (!ReferenceEquals(next, Record))
         {
-            await drain.WriteAsync(next);
+            await SaveAsync(next);
         }
 
         return ViewReset();
@@ -131,7 +131,7 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         var next = PinResetRules.Waive(Record, Id, signed.Id, time.GetUtcNow());
         if (!ReferenceEquals(next, Record))
         {
-            await drain.WriteAsync(next);
+            await SaveAsync(next);
         }
     }
 

@@ -213,6 +213,11 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return received.Reply(refusedPin);
         }
 
+        if (!MayGoOn(message, now))
+        {
+            return received.Reply(new Failed(ProtocolFailure.SessionEnded));
+        }
+
         // 4. What an opening message is about: the session's documents, the certificate's own request, the CA's envelope.
         RoundWork? work = null;
         if (KeyShareServer.WorkNeeded(message) is { } requestId)
@@ -227,10 +232,10 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         // 5. Decide.
-        var server = new KeyShareServer(Id.ToString(), created.Device.ToString(), new ShareSealer(protector), SystemRandom.Instance, nonces, stage);
-        var decision = await server.HandleAsync(Record.Shares, rounds, message, work, now);
-        var known = session is { } named ? openWork.Find(named) : null;
-        if (ReferenceEquals(decision.State, Record.Shares))
+        var decision = await Server(created).HandleAsync(Record.Shares, rounds, message, work, now);
+        var known = session is { } named ? (message is SessionSign ? offered : openWork).Find(named) : null;
+        // Signatures of a sealing session change no share: what they change is the count, and the evidence.
+        if (ReferenceEquals(decision.State, Record.Shares) && decision.Effect is not RoundEffect.SessionSignaturesReleased)
         {
             // A message that breaks the protocol ends the session it was about; the attempt is not a PIN try.
             if (message is PinProvedRequest && known is not null && decision.Answer is Failed { Reason: not ProtocolFailure.Unexpected })
@@ -242,7 +247,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         // 6. A session that ended meanwhile gets nothing: neither a signature nor a word about the PIN. The round's nonces are gone.
-        if (decision.Effect is not null && known is not null && await GrainFactory.QrSession(session!.Value).BeginCompletion(Id) is Refused<Nothing>)
+        if (decision.Effect is not null && known is not null
+            && ((known.Sealing is { } sealing && SealingRules.RefuseUse(Record, sealing, session!.Value, known.Documents.Count, automatically: false, now) is not null)
+                || await GrainFactory.QrSession(session!.Value).BeginCompletion(Id) is Refused<Nothing>))
         {
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
@@ -256,7 +263,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         // 7. One write: result, evidence, epoch, count, messages. Then the answer.
-        await drain.WriteAsync(PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now), Id, message, decision, now));
+        await SaveAsync(PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now), Id, message, decision, now));
         if (decision.Effect is RoundEffect.PinFailed failed)
         {
             await CountOnDeviceAsync(created, failed);
@@ -282,6 +289,23 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return new FoundWork(CertificateRules.OwnWork(Record, requestId, time.GetUtcNow()));
         }
 
+        switch (await FindSessionWorkAsync(id, created))
+        {
+            case Refused<SessionWork>(var refusal):
+                return refusal;
+            case Done<SessionWork>({ Sealing: { } sealing } work)
+                when SealingRules.RefuseUse(Record, sealing, id, work.Documents.Count, automatically: false, time.GetUtcNow()) is { } refusal:
+                return refusal;
+            case Done<SessionWork>(var found):
+                openWork.Keep(id, found);
+                return new FoundWork(CertificateRules.WorkOf(found));
+            default:
+                throw new InvalidOperationException("A session answered something else.");
+        }
+    }
+
+    private async Task<Reply<SessionWork>> FindSessionWorkAsync(SessionId session, CreateCertificate created)
+    {
         // A certificate that is not active yet, or not any more, serves no session; a lock is told by the core, with its end.
         if (Record.ActivatedAt is null || Record.SigningCertificate is not { } signing || Record.EncryptionCertificate is not { } encryption)
         {
@@ -291,16 +315,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         var signer = new SessionSigner(
             created.Holder, Id, created.EnterpriseName, created.CreditCode, created.RecognitionGroup, signing.Serial,
             [encryption.Serial, .. Record.Shares!.EncryptionKeys.Select(key => key.Id)]);
-        switch (await GrainFactory.QrSession(id).GetWork(signer))
-        {
-            case Refused<SessionWork>(var refusal):
-                return refusal;
-            case Done<SessionWork>(var found):
-                openWork.Keep(id, found);
-                return new FoundWork(CertificateRules.WorkOf(found));
-            default:
-                throw new InvalidOperationException("A session answered something else.");
-        }
+        return await GrainFactory.QrSession(session).GetWork(signer);
     }
 
     private Task EndSessionAsync(SessionId? session, SessionEnd end) => session is { } id
@@ -318,8 +333,15 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
                 rounds.Dispose();
             }
 
-            await drain.WriteAsync(next);
+            await SaveAsync(next);
         }
+    }
+
+    /// <summary>The one write. What ends or locks the certificate ends its sealing sessions in it.</summary>
+    private async Task SaveAsync(CertificateRecord next)
+    {
+        await drain.WriteAsync(SealingRules.Follow(next, time.GetUtcNow()));
+        CloseEndedSealings();
     }
 
     private CertificateFacts Facts(CreateCertificate created, DateTimeOffset now) => new(

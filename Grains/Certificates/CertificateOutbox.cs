@@ -22,6 +22,11 @@ internal static class CertificateOutbox
     public const string Revocation = "certificate/revocation";
     public const string RecoverKeys = "certificate/recover-keys";
     public const string Errand = "certificate/errand";
+    public const string Sealing = "certificate/sealing";
+
+    /// <summary>Once is enough, however much happened to it in one write.</summary>
+    public static Outbox AddSealing(this Outbox outbox, SealingId sealing) =>
+        outbox.Items is [.., { Kind: Sealing } last] && last.Target == sealing.ToString() ? outbox : outbox.Add(Sealing, sealing.ToString(), sealing);
 
     public static Outbox AddIssue(this Outbox outbox, CertificateId certificate, CreateCertificate created, byte[] request) =>
         outbox.Add(Issue, created.Ca.Value, new IssueOrder(certificate, created.ApplicationNumber, request));
@@ -150,6 +155,14 @@ public sealed class SessionHandler(IGrainFactory grains) : IOutboxHandler
 
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
         grains.QrSession(new SessionId(Guid.Parse(delivery.Item.Target))).Complete(delivery.Item.Read<SessionOutcome>());
+}
+
+public sealed class SealingHandler(IGrainFactory grains) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Sealing;
+
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
+        grains.SealingSession(delivery.Item.Read<SealingId>()).Settle();
 }
 
 public sealed class EvidenceHandler(IGrainFactory grains) : IOutboxHandler

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Sealing;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Certificates;
@@ -65,6 +66,9 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
 
     /// <summary>The newest signed tasks: asked for again they are done.</summary>
     public ImmutableArray<Guid> SignedTasks { get; init; } = [];
+
+    /// <summary>会话签章: what the holder allowed with the PIN, how much of it is used, and the newest that ended.</summary>
+    public ImmutableArray<SealingGrant> Sealings { get; init; } = [];
 
     /// <summary>Changing and resetting the PIN; null as long as nobody did.</summary>
     public CertificatePin? Pin { get; init; }

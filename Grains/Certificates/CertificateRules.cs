@@ -38,7 +38,8 @@ internal static class CertificateRules
                 CertificateTasks.Sign(next, id, task, released, Digests(record, released.Documents), now),
             RoundEffect.SignaturesReleased released when CertificateLife.RenewalRequest(record) == released.RequestId =>
                 CertificateLife.SignRenewal(next, id, released, now),
-            RoundEffect.SignaturesReleased released => Sign(next, id, released, work!, now),
+            RoundEffect.SignaturesReleased released => Sign(next, id, released.RequestId, released.Documents, released.Signatures, work!, now),
+            RoundEffect.SessionSignaturesReleased released => Sign(next, id, released.RequestId, released.Documents, released.Signatures, work!, now),
             RoundEffect.DecryptionReleased released => Decrypt(next, id, released, work!, now),
             RoundEffect.EnvelopeOpened opened => next.With(id, EvidenceKind.EnvelopeOpened, opened.RequestId, null, [], now),
             RoundEffect.EncryptionKeyStored => CertificateLife.Arrived(next, id, now),
@@ -60,6 +61,7 @@ internal static class CertificateRules
     {
         SigningOpen open => SessionOf(open.RequestId),
         ProofOpen { Purpose: ProofPurpose.Decryption } open => SessionOf(open.RequestId),
+        SessionSign sign => SessionOf(sign.RequestId),
         SigningFinish or DecryptionFinish => SessionOf(((PinProvedRequest)message).RequestId),
         _ => null,
     };
@@ -126,13 +128,16 @@ internal static class CertificateRules
     }
 
     private static CertificateRecord Sign(
-        CertificateRecord record, CertificateId id, RoundEffect.SignaturesReleased released, SessionWork work, DateTimeOffset now)
+        CertificateRecord record, CertificateId id, string requestId, IReadOnlyList<SigningDocument> documents, IReadOnlyList<Sm2Signature> released,
+        SessionWork work, DateTimeOffset now)
     {
-        var signatures = work.Documents.Zip(released.Signatures, (document, signature) =>
+        var signatures = work.Documents.Zip(released, (document, signature) =>
             new SessionSignature(document.Form, document.ToBeSigned, signature.ToRaw())).ToArray();
-        var next = record
-            .WithOutcome(id, released.RequestId, SessionEnd.Ok, signatures, null)
-            .With(id, EvidenceKind.Signed, released.RequestId, work, Digests(record, released.Documents), now);
+        var next = record.WithOutcome(id, requestId, SessionEnd.Ok, signatures, null);
+        next = work.Sealing is { } sealing
+            ? SealingRules.Use(next, sealing, SessionOf(requestId)!.Value, documents.Count, now)
+                .With(id, EvidenceKind.Signed, requestId, work, Digests(record, documents), now, ("sealing-session", sealing.ToString()))
+            : next.With(id, EvidenceKind.Signed, requestId, work, Digests(record, documents), now);
         return work is { Kind: SessionKind.Encrypt, Project: { } project }
             ? RevocationRules.Unasked(next with { OpenBids = WithBid(next, work, project) })
             : next;
@@ -168,6 +173,11 @@ internal static class CertificateRules
             ? record
             : record.WithOutcome(id, failed.RequestId, failed.Lock is null ? SessionEnd.WrongPin : SessionEnd.Locked, [], null);
         var next = told.With(id, EvidenceKind.WrongPin, failed.RequestId, work, [], now);
+        if (failed.SessionId is { } sealing)
+        {
+            next = SealingRules.End(next, new SealingId(Guid.Parse(sealing)), SealingSessionEnd.WrongPin, now);
+        }
+
         if (failed.Lock is not { } pinLock)
         {
             return next;

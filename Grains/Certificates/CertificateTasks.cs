@@ -86,9 +86,12 @@ internal static class CertificateTasks
         }).With(id, EvidenceKind.Signed, released.RequestId, null, digests, now, ("task", task.Kind));
 
         // What the certificate asked itself is done in this write; an outbox would leave a moment in which it still serves.
-        return task.Kind == RevocationRules.TaskKind
-            ? RevocationRules.Revoke(next, id, now)
-            : next with { Outbox = next.Outbox.Add(task.Kind, task.Target, signed) };
+        return task.Kind switch
+        {
+            RevocationRules.TaskKind => RevocationRules.Revoke(next, id, now),
+            SealingRules.BeginKind or SealingRules.ResumeKind => SealingRules.Confirm(next, task, now),
+            _ => next with { Outbox = next.Outbox.Add(task.Kind, task.Target, signed) },
+        };
     }
 
     private static SigningDocument Document(TaskDocument document) => SigningForms.TryParse(document.Form, out var kind)

@@ -1,5 +1,6 @@
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Accounts;
+using Bzt.Grains.Sealing;
 
 namespace Bzt.Grains.Enterprises;
 
@@ -53,6 +54,25 @@ public sealed partial class EnterpriseGrain
             : new Done<IReadOnlyList<Authorisation>>([.. storage.State.Authorisations
                 .Where(granted => member.Role == MemberRole.Administrator || granted.Member == caller)
                 .Reverse()]));
+
+    public async Task<Reply<SealingView>> StopSealing(UserId caller, SealingId sealing)
+    {
+        if (MemberRules.OnlyAdministrator(storage.State, caller) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var session = GrainFactory.SealingSession(sealing);
+        var found = await session.GetOfEnterprise(Code);
+        if (found is not Done<SealingView>({ End: null } running))
+        {
+            return found;
+        }
+
+        // On record before it is done: it is never done without a record.
+        await Write(storage.State.With(Code, caller, EnterpriseAct.SealingSessionStopped, running.Holder, sealing.ToString(), time.GetUtcNow()));
+        return await session.StopByAdministrator(caller, Code);
+    }
 
     private async Task<int> End(UserId caller, Func<Authorisation, bool> which)
     {

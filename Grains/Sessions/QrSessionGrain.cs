@@ -62,6 +62,7 @@ internal sealed class QrSessionGrain(
             ProtectedSecret = protector.Protect(SecretPurpose, SecretContext, secret),
             CreatedAt = created,
             ExpiresAt = created.AddSeconds(command.TimeoutSeconds),
+            // A pushed request is its holder's from the beginning, and after a restart too.
             Scanner = command.Holder is { Pushed: true } holder ? new SessionScanner(holder.User, holder.Device) : null,
         });
         return Opened();
@@ -189,41 +190,51 @@ internal sealed class QrSessionGrain(
 
     public async Task<Reply<SessionWork>> GetWork(SessionSigner signer)
     {
-        if (state.Command is null)
-        {
-            return new Refusal(RefusalCode.NotFound);
-        }
-
-        Age();
-        if (QrSessionRules.MayServe(state, signer) is { } refusal)
+        if (await RefuseSigner(signer) is { } refusal)
         {
             return refusal;
         }
 
-        if (QrSessionRules.Ended(state) is { } ended)
-        {
-            return ended;
-        }
-
-        if (state.Command.Kind != SessionKind.Bind
-            && await Binding(signer.CreditCode, signer.Certificate).Get(signer.Certificate) is Refused<PlatformBinding> { Refusal: var notBound })
-        {
-            return notBound;
-        }
-
-        if (await MayUse(signer) is { } notAllowed)
-        {
-            return notAllowed;
-        }
-
         signers[signer.Certificate] = signer;
         return new SessionWork(
-            state.Command.Kind,
+            state.Command!.Kind,
             state.Platform!.Platform,
             state.Platform.Name,
             state.Command.Project,
             QrSessionRules.Documents(state, signer),
-            state.Command.Decryption);
+            state.Command.Decryption,
+            state.Command.Sealing);
+    }
+
+    public async Task<Reply<SealingOrigin>> BeginSealing(SessionSigner signer, SealingId sealing)
+    {
+        if (await RefuseSigner(signer) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (state.Command is not { Kind: SessionKind.Seal, Project: { } project, Sealing: null } command)
+        {
+            return new Refusal(RefusalCode.SealingSessionNotOffered);
+        }
+
+        // In memory until the request ends, as the scan is.
+        Change(state with { Sealing = sealing });
+        return new SealingOrigin(command.Requester, state.Platform!.Platform, state.Platform.Name, project);
+    }
+
+    public async Task Withdraw(SealingId sealing, SessionEnd end)
+    {
+        if (state.Command?.Sealing != sealing)
+        {
+            return;
+        }
+
+        Age();
+        if (state.End is null && !Confirming)
+        {
+            await Write(state with { End = end });
+        }
     }
 
     public async Task<Reply<Nothing>> BeginCompletion(CertificateId certificate)
@@ -289,6 +300,30 @@ internal sealed class QrSessionGrain(
 
     private SessionState Phase => state.Phase(Confirming);
 
+    /// <summary>Whether this certificate may serve, by the session, the platform's binding and the enterprise's word.</summary>
+    private async Task<Refusal?> RefuseSigner(SessionSigner signer)
+    {
+        if (state.Command is null)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        Age();
+        if (QrSessionRules.MayServe(state, signer) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (QrSessionRules.Ended(state) is { } ended)
+        {
+            return ended;
+        }
+
+        return state.Command.Kind != SessionKind.Bind && await Binding(signer.CreditCode, signer.Certificate).Get(signer.Certificate) is Refused<PlatformBinding> { Refusal: var notBound }
+            ? notBound
+            : await MayUse(signer);
+    }
+
     private IBindingGrain Binding(CreditCode enterprise, CertificateId certificate) =>
         GrainFactory.GetGrain<IBindingGrain>(BindingKey.Of(state.Platform!.Platform, enterprise, certificate));
 
@@ -334,7 +369,7 @@ internal sealed class QrSessionGrain(
     }
 
     private SessionView View() =>
-        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok ? state.Outcome : null, state.ExpiresAt) { Disowned = state.Disowned };
+        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok ? state.Outcome : null, state.ExpiresAt) { Disowned = state.Disowned, Sealing = state.Sealing };
 
     private PhoneSessionView PhoneView() => new(
         state.Command!.Kind, Phase, state.End, state.Platform!.Platform, state.Platform.Name, state.Platform.RecognitionGroup,

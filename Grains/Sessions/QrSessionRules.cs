@@ -34,6 +34,12 @@ internal static class QrSessionRules
             return invalid;
         }
 
+        // What a sealing session lets in is seals, whatever else it says.
+        if (command is { Sealing: not null, Kind: not SessionKind.Seal })
+        {
+            return new Refusal(RefusalCode.KindNotAllowed);
+        }
+
         if (command.Project is { } project && (!IsText(project.ProjectId) || !IsText(project.Name)))
         {
             return invalid;

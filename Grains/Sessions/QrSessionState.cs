@@ -26,6 +26,9 @@ public sealed record QrSessionState
     /// <summary>The signer's choice, of those the documents come with.</summary>
     public SealKind? Seal { get; init; }
 
+    /// <summary>会话签章: asked for by the user at this request; the newest.</summary>
+    public SealingId? Sealing { get; init; }
+
     /// <summary>The last confirmation failed for a wrong PIN: what a later time-out is reported as.</summary>
     public bool WrongPin { get; init; }
 

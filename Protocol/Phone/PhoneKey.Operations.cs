@@ -151,19 +151,39 @@ public sealed partial class PhoneKey
     /// Begins a sealing session on this phone, right after the PIN entry that signed its bounds succeeded. Its
     /// messages go through <see cref="SendAsync"/>. Whoever began it disposes it.
     /// </summary>
-    public async ValueTask<PhoneSession> BeginSessionAsync(string sessionId, StretchedPin pin)
+    public async ValueTask<SealingPhone> BeginSessionAsync(string sessionId, StretchedPin pin)
     {
-        var session = new PhoneSession(keyId, deviceId, sessionId, await RequireAsync(), pin, random);
+        var session = new SealingPhone(keyId, deviceId, sessionId, await RequireAsync(), pin, random);
         sessions.Add(session);
         return session;
     }
 
-    /// <summary>Sends a message of a sealing session in a channel of its own.</summary>
-    public async ValueTask<SiloAnswer> SendAsync(PhoneSession session, PhoneRequest request)
+    /// <summary>
+    /// Sends a message of a sealing session, in the channel it keeps: one message a signature. After a loss the next one opens another;
+    /// the same message may be sent again, for it is answered once.
+    /// </summary>
+    public async ValueTask<SiloAnswer> SendAsync(SealingPhone session, PhoneRequest request)
     {
         ArgumentNullException.ThrowIfNull(session);
-        using var conversation = await link.BeginAsync(session.SessionId);
-        var opened = await conversation.SendAsync(new ResumeOpen());
-        return opened is Challenge ? await conversation.SendAsync(request) : opened;
+        try
+        {
+            if (session.Conversation is null)
+            {
+                session.Conversation = await link.BeginAsync(session.SessionId);
+                var opened = await session.Conversation.SendAsync(new ResumeOpen());
+                if (opened is not Challenge)
+                {
+                    session.CloseConversation();
+                    return opened;
+                }
+            }
+
+            return await session.Conversation.SendAsync(request);
+        }
+        catch
+        {
+            session.CloseConversation();
+            throw;
+        }
     }
 }

@@ -22,12 +22,19 @@ public sealed partial class PhoneKey
     private readonly IPhoneKeyStore store;
     private readonly IPhoneLink link;
     private readonly IRandomSource random;
-    private readonly List<PhoneSession> sessions = [];
+    private readonly SealingPhones sessions;
 
     /// <summary>The role for one key on this device.</summary>
-    public PhoneKey(string keyId, string deviceId, IPhoneKeyStore store, IPhoneLink link, IRandomSource random)
+    /// <param name="keyId">The key.</param>
+    /// <param name="deviceId">This device.</param>
+    /// <param name="store">Where its record rests.</param>
+    /// <param name="link">The way to the silo.</param>
+    /// <param name="random">Randomness.</param>
+    /// <param name="sessions">The open sessions of this key, when others than this object confirm too; null keeps its own.</param>
+    public PhoneKey(string keyId, string deviceId, IPhoneKeyStore store, IPhoneLink link, IRandomSource random, SealingPhones? sessions = null)
     {
         (this.keyId, this.deviceId, this.store, this.link, this.random) = (keyId, deviceId, store, link, random);
+        this.sessions = sessions ?? new SealingPhones();
     }
 
     /// <summary>What is stored, for showing and for <see cref="PhoneKeyRecord.Stretch"/>; null when there is no key.</summary>
@@ -130,7 +137,7 @@ public sealed partial class PhoneKey
         });
         if (refresh is not null)
         {
-            sessions.ForEach(session => session.Move(refresh, epoch));
+            sessions.Move(refresh, epoch);
         }
 
         return answer;

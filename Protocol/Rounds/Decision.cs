@@ -28,9 +28,9 @@ public abstract record RoundEffect
     public sealed record SignaturesReleased(
         string RequestId, IReadOnlyList<SigningDocument> Documents, IReadOnlyList<Sm2Signature> Signatures) : RoundEffect;
 
-    /// <summary>A signature of a sealing session verified and is released.</summary>
-    public sealed record SessionSignatureReleased(
-        string SessionId, string RequestId, SigningDocument Document, Sm2Signature Signature) : RoundEffect;
+    /// <summary>Signatures of a sealing session verified and are released.</summary>
+    public sealed record SessionSignaturesReleased(
+        string SessionId, string RequestId, IReadOnlyList<SigningDocument> Documents, IReadOnlyList<Sm2Signature> Signatures) : RoundEffect;
 
     /// <summary>The two parts of every wrapped key, each sealed to the PC's one-time key.</summary>
     public sealed record DecryptionReleased(string RequestId, byte[] PhoneParts, byte[] SiloParts) : RoundEffect;
@@ -48,7 +48,11 @@ public abstract record RoundEffect
     public sealed record DepositReleased(string RequestId) : RoundEffect;
 
     /// <summary>A wrong PIN was counted.</summary>
-    public sealed record PinFailed(string RequestId, int Failures, PinLock? Lock) : RoundEffect;
+    /// <param name="RequestId">What it was entered for.</param>
+    /// <param name="Failures">Since the last success.</param>
+    /// <param name="Lock">Which it brought.</param>
+    /// <param name="SessionId">The sealing session whose part did not fit, and that ended with it; null when a PIN was entered.</param>
+    public sealed record PinFailed(string RequestId, int Failures, PinLock? Lock, string? SessionId = null) : RoundEffect;
 
     /// <summary>Two stores claim to be the phone's; the key is frozen.</summary>
     /// <param name="NamedEpoch">What the signed answer to a fresh challenge said.</param>

@@ -9,41 +9,53 @@ using Bzt.Protocol.Wire;
 namespace Bzt.Protocol.Rounds;
 
 /// <summary>
-/// A request pushed to a phone in a sealing session (A2): what to sign, the server's nonce point, and the deposited
-/// commitment it goes with. It needs no secrecy, and a forged one gets nothing: its answer goes to the silo alone.
+/// A request pushed to a phone in a sealing session (A2): what to sign, the server's nonce points, and the deposited
+/// commitments they go with, one a document. It needs no secrecy, and a forged one gets nothing: its answer goes to the silo alone.
 /// </summary>
-public sealed record SessionOffer(string SessionId, string RequestId, byte[] Commitment, SigningOpened Opened)
+public sealed record SessionOffer(string SessionId, string RequestId, IReadOnlyList<byte[]> Commitments, SigningOpened Opened)
 {
+    /// <summary>Most documents of one pushed request.</summary>
+    public const int MaxDocuments = 50;
+
     /// <summary>The exact bytes.</summary>
-    public byte[] Encode() => new WireWriter().Text(SessionId).Text(RequestId).Fixed(Commitment).Bytes(Opened.Encode()).ToArray();
+    public byte[] Encode() => new WireWriter()
+        .Text(SessionId).Text(RequestId).List(Commitments, static (w, commitment) => w.Fixed(commitment)).Bytes(Opened.Encode()).ToArray();
 
     /// <summary>Reads exactly one offer.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out SessionOffer? offer)
     {
         var r = new WireReader(bytes);
-        var (session, request, commitment, opened) = (r.Text(), r.Text(), r.Fixed(32), r.Bytes());
-        offer = r.Complete && SiloAnswer.TryParse(opened, out var answer) && answer is SigningOpened { W2.Count: 1 } one
-            ? new(session, request, commitment, one)
+        var (session, request) = (r.Text(), r.Text());
+        var commitments = r.List(MaxDocuments, static (ref WireReader item) => item.Fixed(32));
+        var opened = r.Bytes();
+        offer = r.Complete && commitments.Length > 0 && SiloAnswer.TryParse(opened, out var answer) && answer is SigningOpened one
+            && one.Documents.Count == commitments.Length && one.W2.Count == commitments.Length
+            ? new(session, request, commitments, one)
             : null;
         return offer is not null;
     }
+
+    /// <summary>What the proof about the nonces is bound to in place of one commitment.</summary>
+    internal static byte[] CommitmentOf(IEnumerable<byte[]> commitments) => TaggedHash.Hash("session/commitments", TaggedHash.Part(commitments));
 }
 
 /// <summary>
 /// The phone's side of a sealing session (会话签章), steps A1 to A4. It holds d1 in memory, never in the store; the phone
 /// stays online, for nothing it deposits lets the server finish alone. Each commitment is answered once.
+/// Safe for concurrent use: the user may confirm something else while pushed requests are answered.
 /// </summary>
-public sealed class PhoneSession : IDisposable
+public sealed class SealingPhone : IDisposable
 {
     private readonly string keyId;
     private readonly string deviceId;
     private readonly IRandomSource random;
     private readonly Dictionary<string, Deposit> deposits = [];
     private readonly Point publicKey;
+    private readonly Lock gate = new();
     private SecretScalar share;
-    private bool disposed;
+    private volatile bool disposed;
 
-    internal PhoneSession(string keyId, string deviceId, string sessionId, PhoneKeyRecord record, StretchedPin pin, IRandomSource random)
+    internal SealingPhone(string keyId, string deviceId, string sessionId, PhoneKeyRecord record, StretchedPin pin, IRandomSource random)
     {
         (this.keyId, this.deviceId, this.random, SessionId, Epoch, publicKey) = (keyId, deviceId, random, sessionId, record.Epoch, record.PublicKey);
         share = pin.Unblind(record.BlindedShare);
@@ -56,66 +68,95 @@ public sealed class PhoneSession : IDisposable
     public int Epoch { get; private set; }
 
     /// <summary>Commitments not used yet.</summary>
-    public int Unused => deposits.Count;
+    public int Unused
+    {
+        get
+        {
+            lock (gate)
+            {
+                return deposits.Count;
+            }
+        }
+    }
+
+    /// <summary>The channel its messages go through, one message a signature; null before the first and after a loss.</summary>
+    internal IPhoneConversation? Conversation { get; set; }
+
+    internal bool IsDisposed => disposed;
 
     /// <summary>A1: commitments for the next <paramref name="count"/> signatures.</summary>
     public SessionDeposit Commit(int count)
     {
-        var commitments = new List<byte[]>();
-        for (var i = 0; i < count; i++)
+        lock (gate)
         {
-            var w1 = SecretScalar.Random(random);
-            var q1 = Sm2Group.MultiplyBase(w1.Value);
-            var salt = random.Bytes(32);
-            var commitment = Signing.Commitment(keyId, deviceId, Epoch, Scope(SessionId), [q1], salt);
-            deposits.Add(Convert.ToHexString(commitment), new(w1, q1, salt));
-            commitments.Add(commitment);
-        }
+            ObjectDisposedException.ThrowIf(disposed, this);
+            var commitments = new List<byte[]>();
+            for (var i = 0; i < count; i++)
+            {
+                var w1 = SecretScalar.Random(random);
+                var q1 = Sm2Group.MultiplyBase(w1.Value);
+                var salt = random.Bytes(32);
+                var commitment = Signing.Commitment(keyId, deviceId, Epoch, Scope(SessionId), [q1], salt);
+                deposits.Add(Convert.ToHexString(commitment), new(w1, q1, salt));
+                commitments.Add(commitment);
+            }
 
-        return new(SessionId, Epoch, commitments);
+            return new(SessionId, Epoch, commitments);
+        }
     }
 
     /// <summary>
     /// A3: the phone's part for one offer, if <paramref name="allow"/> finds what is to be signed within the bounds the
-    /// user confirmed. Null: not allowed, not ours, or not proven; the commitment is used up all the same.
+    /// user confirmed. Null: not allowed, not ours, or not proven; the commitments are used up all the same.
     /// </summary>
-    public SessionSign? Answer(SessionOffer offer, Func<SigningForm, bool> allow)
+    public SessionSign? Answer(SessionOffer offer, Func<IReadOnlyList<SigningForm>, bool> allow)
     {
         ArgumentNullException.ThrowIfNull(offer);
         ArgumentNullException.ThrowIfNull(allow);
-        if (offer.SessionId != SessionId || !deposits.Remove(Convert.ToHexString(offer.Commitment), out var deposit))
+        lock (gate)
         {
-            return null;
-        }
-
-        using (deposit.W1)
-        {
-            var opened = offer.Opened;
-            if (opened.Documents.Count != 1 || opened.W2.Count != 1 || !SigningForm.TryDecode(opened.Documents[0], out var form) ||
-                !form.IsFor(publicKey) || !allow(form))
+            var taken = offer.SessionId == SessionId && !disposed ? Take(offer.Commitments) : null;
+            if (taken is null)
             {
                 return null;
             }
 
-            var digest = form.Digest(publicKey);
-            var context = Signing.ProofContext(keyId, deviceId, Epoch, offer.RequestId, opened.RoundId, offer.Commitment, [digest]);
-            if (!opened.Proof.Verify(opened.W2, context))
+            try
             {
-                return null;
+                return Answer(offer, taken, allow);
             }
-
-            var point = deposit.Q1 + Sm2Group.MultiplyBlinded(share.Value.Invert(), opened.W2[0], random);
-            var r = Scalar.Reduce(digest) + (point.IsInfinity ? default : point.X);
-            return new(SessionId, offer.RequestId, Epoch, opened.RoundId, deposit.Salt, new(deposit.Q1, share.Value * (r + deposit.W1.Value)));
+            finally
+            {
+                taken.ForEach(deposit => deposit.W1.Dispose());
+            }
         }
+    }
+
+    /// <summary>A4 arrives: whether every signature verifies under P for what the offer said.</summary>
+    public bool Verify(SessionOffer offer, SessionSigned answer)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        ArgumentNullException.ThrowIfNull(answer);
+        return answer.Signatures.Count == offer.Opened.Documents.Count && answer.Signatures.Zip(offer.Opened.Documents).All(pair =>
+            SigningForm.TryDecode(pair.Second, out var form) && pair.First.Verify(publicKey, form.Digest(publicKey)));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        disposed = true;
-        share.Dispose();
-        Forget();
+        lock (gate)
+        {
+            disposed = true;
+            share.Dispose();
+            Forget();
+            Conversation?.Dispose();
+        }
+    }
+
+    internal void CloseConversation()
+    {
+        Conversation?.Dispose();
+        Conversation = null;
     }
 
     internal static string Scope(string sessionId) => "session/" + sessionId;
@@ -123,15 +164,83 @@ public sealed class PhoneSession : IDisposable
     /// <summary>A confirmation in between moved the epoch: the share moves along, the commitments are made anew.</summary>
     internal void Move(Refresh refresh, int epoch)
     {
-        if (disposed || epoch != Epoch)
+        lock (gate)
         {
-            return;
+            if (disposed || epoch != Epoch)
+            {
+                return;
+            }
+
+            var moved = new SecretScalar(share.Value * refresh.Rho);
+            share.Dispose();
+            (share, Epoch) = (moved, epoch + 1);
+            Forget();
+        }
+    }
+
+    /// <summary>All of them, each for the last time; null, and all the same for the last time, when one is not there.</summary>
+    private List<Deposit>? Take(IReadOnlyList<byte[]> commitments)
+    {
+        var taken = new List<Deposit>();
+        foreach (var commitment in commitments)
+        {
+            if (deposits.Remove(Convert.ToHexString(commitment), out var deposit))
+            {
+                taken.Add(deposit);
+            }
         }
 
-        var moved = new SecretScalar(share.Value * refresh.Rho);
-        share.Dispose();
-        (share, Epoch) = (moved, epoch + 1);
-        Forget();
+        if (taken.Count == commitments.Count && taken.Count > 0)
+        {
+            return taken;
+        }
+
+        taken.ForEach(deposit => deposit.W1.Dispose());
+        return null;
+    }
+
+    private SessionSign? Answer(SessionOffer offer, List<Deposit> taken, Func<IReadOnlyList<SigningForm>, bool> allow)
+    {
+        // A3.1 What is signed is decoded here, and within the bounds the user confirmed.
+        var opened = offer.Opened;
+        if (opened.Documents.Count != taken.Count || opened.W2.Count != taken.Count)
+        {
+            return null;
+        }
+
+        var forms = new List<SigningForm>();
+        foreach (var document in opened.Documents)
+        {
+            if (!SigningForm.TryDecode(document, out var form) || !form.IsFor(publicKey))
+            {
+                return null;
+            }
+
+            forms.Add(form);
+        }
+
+        if (!allow(forms))
+        {
+            return null;
+        }
+
+        // A3.2 The proof, as in a round the user looks at.
+        var digests = forms.Select(form => form.Digest(publicKey)).ToArray();
+        var context = Signing.ProofContext(
+            keyId, deviceId, Epoch, offer.RequestId, opened.RoundId, SessionOffer.CommitmentOf(offer.Commitments), digests);
+        if (!opened.Proof.Verify(opened.W2, context))
+        {
+            return null;
+        }
+
+        var inverse = share.Value.Invert();
+        var parts = taken.Select((deposit, i) =>
+        {
+            var point = deposit.Q1 + Sm2Group.MultiplyBlinded(inverse, opened.W2[i], random);
+            var r = Scalar.Reduce(digests[i]) + (point.IsInfinity ? default : point.X);
+            return new SessionPart(deposit.Salt, new(deposit.Q1, share.Value * (r + deposit.W1.Value)));
+        }).ToArray();
+        return new(SessionId, offer.RequestId, Epoch, opened.RoundId, parts);
     }
 
     private void Forget()
@@ -147,6 +256,30 @@ public sealed class PhoneSession : IDisposable
     private sealed record Deposit(SecretScalar W1, Point Q1, byte[] Salt);
 }
 
+/// <summary>The open sessions of one key on a phone, whoever confirms with that key: a refresh moves them all along.</summary>
+public sealed class SealingPhones
+{
+    private readonly Lock gate = new();
+    private readonly List<SealingPhone> open = [];
+
+    internal void Add(SealingPhone session)
+    {
+        lock (gate)
+        {
+            open.RemoveAll(known => known.IsDisposed);
+            open.Add(session);
+        }
+    }
+
+    internal void Move(Refresh refresh, int epoch)
+    {
+        lock (gate)
+        {
+            open.ForEach(session => session.Move(refresh, epoch));
+        }
+    }
+}
+
 /// <summary>A sealing session with automatic confirmation, on the server: volatile like every round.</summary>
 internal sealed class OpenSession : IDisposable
 {
@@ -160,13 +293,16 @@ internal sealed class OpenSession : IDisposable
 
     public Queue<byte[]> Commitments { get; } = [];
 
-    public Dictionary<string, OpenSigning> Rounds { get; } = [];
+    /// <summary>Whatever was deposited here: nothing is taken twice.</summary>
+    public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, OpenOffer> Rounds { get; } = [];
 
     public void DropRounds()
     {
         foreach (var round in Rounds.Values)
         {
-            round.Dispose();
+            round.Signing.Dispose();
         }
 
         Rounds.Clear();
@@ -175,6 +311,9 @@ internal sealed class OpenSession : IDisposable
 
     public void Dispose() => DropRounds();
 }
+
+/// <summary>An offer that waits for its one answer.</summary>
+internal sealed record OpenOffer(SessionOffer Offer, OpenSigning Signing);
 
 public sealed partial class KeyShareServer
 {
@@ -199,30 +338,57 @@ public sealed partial class KeyShareServer
         }
     }
 
-    /// <summary>A2: takes the next deposited commitment for one document; null when the session ended or has none left.</summary>
-    public SessionOffer? Offer(KeyShareState state, OpenRounds rounds, string sessionId, string requestId, SigningDocument document, DateTimeOffset now)
+    /// <summary>Whether the session is open on this activation, and how many commitments it still has: what the phone tops up by.</summary>
+    public static int? CommitmentsLeft(OpenRounds rounds, string sessionId)
+    {
+        ArgumentNullException.ThrowIfNull(rounds);
+        return rounds.Sessions.TryGetValue(sessionId, out var session) ? session.Commitments.Count : null;
+    }
+
+    /// <summary>
+    /// A2: takes the next deposited commitments, one for each document; the same request gets the same offer until it is answered.
+    /// Null when the session ended, or has too few of them.
+    /// </summary>
+    public SessionOffer? Offer(
+        KeyShareState state, OpenRounds rounds, string sessionId, string requestId, IReadOnlyList<SigningDocument> documents, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(rounds);
+        ArgumentNullException.ThrowIfNull(documents);
         rounds.DropExpired(now);
-        if (!rounds.Sessions.TryGetValue(sessionId, out var session) || Refuse(state, session.Epoch, now) is not null || state.IsFrozen ||
-            session.Rounds.ContainsKey(requestId) || !session.Commitments.TryDequeue(out var commitment))
+        if (!rounds.Sessions.TryGetValue(sessionId, out var session) || Refuse(state, session.Epoch, now) is not null || state.IsFrozen)
         {
             return null;
         }
 
-        // A2.1 e before W2, one W2 for one commitment: a second offer for it would be half of an attack.
+        // A2.1 e before W2.
         var publicKey = PublicKeyOf(state);
-        byte[][] digests = [SigningForm.TryDecode(document, out var form) && form.IsFor(publicKey)
+        byte[][] digests = [.. documents.Select(document => SigningForm.TryDecode(document, out var form) && form.IsFor(publicKey)
             ? form.Digest(publicKey)
-            : throw new ArgumentException("A document that does not decode was let in.", nameof(document))];
+            : throw new ArgumentException("A document that does not decode was let in.", nameof(documents)))];
+
+        // A2.2 One W2 for one commitment and one e. Asked for again, as after a lost push, it is the very same offer.
+        if (session.Rounds.TryGetValue(requestId, out var open))
+        {
+            return open.Signing.Digests.Length == digests.Length && open.Signing.Digests.Zip(digests).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
+                ? open.Offer
+                : throw new ArgumentException("A request's documents changed.", nameof(documents));
+        }
+
+        if (documents.Count is 0 or > SessionOffer.MaxDocuments || session.Commitments.Count < documents.Count)
+        {
+            return null;
+        }
+
+        byte[][] commitments = [.. documents.Select(_ => session.Commitments.Dequeue())];
+        var commitment = SessionOffer.CommitmentOf(commitments);
         using var d2 = UnsealShare(state, session.Epoch);
-        var taken = TakeNonces(d2, publicKey, 1);
+        var taken = TakeNonces(d2, publicKey, documents.Count);
         var roundId = random.Bytes(Signing.RoundIdLength);
-        Point[] w2 = [taken[0].Point];
+        Point[] w2 = [.. taken.Select(nonce => nonce.Point)];
         var context = Signing.ProofContext(keyId, deviceId, session.Epoch, requestId, roundId, commitment, digests);
-        var opened = new SigningOpened(roundId, [document], w2, Prove(taken, w2, context));
-        session.Rounds.Add(requestId, new()
+        var offer = new SessionOffer(sessionId, requestId, commitments, new SigningOpened(roundId, documents, w2, Prove(taken, w2, context)));
+        session.Rounds.Add(requestId, new(offer, new()
         {
             RequestId = requestId,
             Epoch = session.Epoch,
@@ -231,9 +397,9 @@ public sealed partial class KeyShareServer
             Commitment = commitment,
             Digests = digests,
             Nonces = taken,
-            Answer = opened,
-        });
-        return new(sessionId, requestId, commitment, opened);
+            Answer = offer.Opened,
+        }));
+        return offer;
     }
 
     private static Decision Handle(KeyShareState state, OpenRounds rounds, SessionDeposit request, DateTimeOffset now)
@@ -256,7 +422,10 @@ public sealed partial class KeyShareServer
 
         foreach (var commitment in request.Commitments.Take(OpenSession.MaxCommitments - session.Commitments.Count))
         {
-            session.Commitments.Enqueue(commitment);
+            if (session.Seen.Add(Convert.ToHexString(commitment)))
+            {
+                session.Commitments.Enqueue(commitment);
+            }
         }
 
         return new(state, new Acknowledged());
@@ -269,29 +438,28 @@ public sealed partial class KeyShareServer
             return new(state, refusal);
         }
 
-        if (!rounds.Sessions.TryGetValue(request.SessionId, out var session) || !session.Rounds.Remove(request.RequestId, out var round))
+        if (!rounds.Sessions.TryGetValue(request.SessionId, out var session) || !session.Rounds.Remove(request.RequestId, out var open))
         {
             return new(state, new Failed(ProtocolFailure.SessionEnded));
         }
 
-        using (round)
+        using (var round = open.Signing)
         {
-            var opened = Signing.Commitment(
-                keyId, deviceId, request.Epoch, PhoneSession.Scope(request.SessionId), [request.Part.Q1], request.Salt);
-            if (round.Epoch != request.Epoch || !round.RoundId.AsSpan().SequenceEqual(request.RoundId) ||
-                !CryptographicOperations.FixedTimeEquals(opened, round.Commitment))
+            if (round.Epoch != request.Epoch || !round.RoundId.AsSpan().SequenceEqual(request.RoundId) || request.Parts.Count != open.Offer.Commitments.Count
+                || !request.Parts.Zip(open.Offer.Commitments).All(pair => CryptographicOperations.FixedTimeEquals(
+                    Signing.Commitment(keyId, deviceId, request.Epoch, SealingPhone.Scope(request.SessionId), [pair.First.Part.Q1], pair.First.Salt), pair.Second)))
             {
                 return new(state, new Failed(ProtocolFailure.CommitmentBroken));
             }
 
             using var d2 = UnsealShare(state, request.Epoch);
-            var signatures = await CompleteAsync(PublicKeyOf(state), d2, round.Nonces, round.Digests, [request.Part]);
+            var signatures = await CompleteAsync(PublicKeyOf(state), d2, round.Nonces, round.Digests, [.. request.Parts.Select(part => part.Part)]);
             if (signatures is not null)
             {
                 // A4.1 Neither epoch nor count moves: no PIN was entered.
                 return new(
-                    state, new SessionSigned(signatures[0]),
-                    new RoundEffect.SessionSignatureReleased(request.SessionId, request.RequestId, round.Answer.Documents[0], signatures[0]));
+                    state, new SessionSigned(signatures),
+                    new RoundEffect.SessionSignaturesReleased(request.SessionId, request.RequestId, round.Answer.Documents, signatures));
             }
         }
 
@@ -304,6 +472,6 @@ public sealed partial class KeyShareServer
             rounds.CloseSessions();
         }
 
-        return new(WithPin(state, pin), pin.Answer(now), new RoundEffect.PinFailed(request.RequestId, pin.Failures, pin.LockAt(now)));
+        return new(WithPin(state, pin), pin.Answer(now), new RoundEffect.PinFailed(request.RequestId, pin.Failures, pin.LockAt(now), request.SessionId));
     }
 }

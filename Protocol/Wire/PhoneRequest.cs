@@ -378,18 +378,27 @@ public sealed record SessionDeposit(string SessionId, int Epoch, IReadOnlyList<b
         writer.Text(SessionId).I32(Epoch).List(Commitments, static (w, c) => w.Fixed(c));
 }
 
-/// <summary>A3: the phone's part of one signature of a session.</summary>
-public sealed record SessionSign(string SessionId, string RequestId, int Epoch, byte[] RoundId, byte[] Salt, SigningPart Part) : PhoneRequest
+/// <summary>A3: the phone's parts of one pushed request of a session, all or nothing.</summary>
+public sealed record SessionSign(string SessionId, string RequestId, int Epoch, byte[] RoundId, IReadOnlyList<SessionPart> Parts) : PhoneRequest
 {
     /// <inheritdoc/>
     public override PhoneRequestKind Kind => PhoneRequestKind.SessionSign;
 
     internal static SessionSign Read(ref WireReader r) =>
-        new(r.Text(), r.Text(), r.I32(), r.Fixed(16), r.Fixed(32), SigningPart.Read(ref r));
+        new(r.Text(), r.Text(), r.I32(), r.Fixed(16), r.List(Rounds.SessionOffer.MaxDocuments, SessionPart.Read));
 
-    private protected override void Write(WireWriter writer)
+    private protected override void Write(WireWriter writer) =>
+        writer.Text(SessionId).Text(RequestId).I32(Epoch).Fixed(RoundId).List(Parts, SessionPart.Write);
+}
+
+/// <summary>One document's part of <see cref="SessionSign"/>, with the salt that opens its commitment.</summary>
+public sealed record SessionPart(byte[] Salt, SigningPart Part)
+{
+    internal static void Write(WireWriter writer, SessionPart part)
     {
-        writer.Text(SessionId).Text(RequestId).I32(Epoch).Fixed(RoundId).Fixed(Salt);
-        SigningPart.Write(writer, Part);
+        writer.Fixed(part.Salt);
+        SigningPart.Write(writer, part.Part);
     }
+
+    internal static SessionPart Read(ref WireReader r) => new(r.Fixed(32), SigningPart.Read(ref r));
 }

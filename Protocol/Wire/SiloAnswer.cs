@@ -47,7 +47,7 @@ public abstract record SiloAnswer
             9 => new Proved(RefreshGrant.Read(ref reader)),
             10 => new Acknowledged(),
             11 => new DepositReleased(reader.I32(), reader.Fixed(32)),
-            12 => new SessionSigned(Signed.ReadSignature(ref reader)),
+            12 => new SessionSigned(reader.List(Rounds.SessionOffer.MaxDocuments, Signed.ReadSignature)),
             32 => new WrongPin(reader.I32(), reader.I32(), PinLock.Read(ref reader)),
             33 => Locked.Read(ref reader),
             34 => new Voided(),
@@ -175,12 +175,12 @@ public sealed record DepositReleased(int Number, byte[] Deposit) : SiloAnswer
     private protected override void Write(WireWriter writer) => writer.I32(Number).Fixed(Deposit);
 }
 
-/// <summary>A4: one signature of a sealing session.</summary>
-public sealed record SessionSigned(Sm2Signature Signature) : SiloAnswer
+/// <summary>A4: the signatures of one pushed request of a sealing session, in the documents' order.</summary>
+public sealed record SessionSigned(IReadOnlyList<Sm2Signature> Signatures) : SiloAnswer
 {
     private protected override int Kind => 12;
 
-    private protected override void Write(WireWriter writer) => writer.Fixed(Signature.ToRaw());
+    private protected override void Write(WireWriter writer) => writer.List(Signatures, static (w, s) => w.Fixed(s.ToRaw()));
 }
 
 /// <summary>The PIN was wrong; which document failed is never said.</summary>

@@ -55,8 +55,10 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/licence-readings"] = """{"blobId":"aa"}""",
         ["POST /phone/v1/seal-sets"] = """{"formBlobId":"aa"}""",
         ["POST /phone/v1/seal-sets/{sealSetId}/crops"] = """{"kind":"enterprise","corners":[{"x":0.1,"y":0.1},{"x":0.4,"y":0.1},{"x":0.4,"y":0.4},{"x":0.1,"y":0.4}]}""",
+        ["POST /phone/v1/sessions/{sessionId}/sealing-session"] = """{"sealingSessionId":"01a212625bb77fa6ae65635864885e2a","certificateId":"01a212625bb77fa6ae65635864885e2b","maxDocuments":5,"minutes":5,"automatic":true}""",
+        ["POST /phone/v1/sealing-sessions/{sealingSessionId}/resumption"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a"}""",
         ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",
-        ["POST /rp/v1/sessions"] = """{"kind":"seal","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"timeoutSeconds":300}""",
+        ["POST /rp/v1/sessions"] = """{"kind":"seal","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"useSealingSession":"01a212625bb77fa6ae65635864885e2a","timeoutSeconds":300}""",
         ["POST /rp/v1/project-tokens"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"creditCode":"91420500MA0000001X","toolKeyThumbprint":"AAAA","lifetimeSeconds":3600}""",
     };
 

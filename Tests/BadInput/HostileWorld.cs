@@ -17,6 +17,7 @@ using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Platforms;
+using Bzt.Tests.Sealing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -84,6 +85,9 @@ public sealed class HostileWorld : IAsyncLifetime
     /// <summary>Of the platform, scanned by the owner, waiting.</summary>
     public OpenedSession Session { get; private set; } = null!;
 
+    /// <summary>Of the owner at the platform, running.</summary>
+    public Guid Sealing { get; private set; }
+
     public string ProjectToken { get; private set; } = "";
 
     public IReadOnlyList<Operation> Operations { get; private set; } = [];
@@ -111,6 +115,7 @@ public sealed class HostileWorld : IAsyncLifetime
         Application = (await Owner.Phone.SubmitAsync(claim)).ApplicationId;
         var applications = await Wait.UntilAsync(() => Owner.Client.GetApplicationsAsync(), found => found.Count == 2 && found.Any(application => application.OrderId is not null));
         Order = applications.Single(application => application.OrderId is not null).OrderId!.Value;
+        Sealing = (await Owner.BeginAsync(Platform, automatic: false)).SealingSessionId;
         Session = await Platform.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = RandomNumberGenerator.GetBytes(32), TimeoutSeconds = 600 });
         await Owner.Client.ScanAsync(Session);
         ProjectToken = (await Platform.CreateProjectTokenAsync(new ProjectTokenRequest(
@@ -155,6 +160,7 @@ public sealed class HostileWorld : IAsyncLifetime
         .Replace("{bankCardId}", Order.ToString(), StringComparison.Ordinal)
         .Replace("{certificateId}", Owner.Certificate.ToString(), StringComparison.Ordinal)
         .Replace("{sessionId}", Session.SessionId.ToString(), StringComparison.Ordinal)
+        .Replace("{sealingSessionId}", Sealing.ToString(), StringComparison.Ordinal)
         .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)
         .Replace("{deviceId}", Owner.Phone.Login!.DeviceId.ToString(), StringComparison.Ordinal)
         .Replace("{operationId}", "01a21262-5bb7-7fa6-ae65-635864885e2a", StringComparison.Ordinal)
@@ -194,6 +200,7 @@ public sealed class HostileWorld : IAsyncLifetime
             JsonSerializer.Serialize(await Owner.Client.GetCertificatesAsync(), BztJson.Default.IReadOnlyListCertificateInfo),
             JsonSerializer.Serialize(await Owner.Client.GetInboxAsync(), BztJson.Default.InboxPage),
             JsonSerializer.Serialize((await Owner.Client.GetEvidenceAsync(Owner.Certificate)).Entries.Select(entry => entry.Sequence)),
+            JsonSerializer.Serialize(await Platform.GetSealingSessionAsync(Sealing), BztJson.Default.SealingSessionStatus),
             JsonSerializer.Serialize(status, BztJson.Default.SessionStatus)]);
     }
 

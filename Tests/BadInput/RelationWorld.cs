@@ -143,6 +143,7 @@ public sealed class RelationWorld : IAsyncLifetime
         .Replace("{transferId}", transfer.ToString(), StringComparison.Ordinal)
         .Replace("{authorisationId}", authorisation.ToString(), StringComparison.Ordinal)
         .Replace("{remittanceId}", remittance.ToString(), StringComparison.Ordinal)
+        .Replace("{sealingSessionId}", transfer.ToString(), StringComparison.Ordinal)
         .Replace("{sealSetId}", sealSet.ToString(), StringComparison.Ordinal)
         .Replace("{orderId}", order.ToString(), StringComparison.Ordinal)
         .Replace("{platformId}", CertifiedPhone.PlatformId, StringComparison.Ordinal)

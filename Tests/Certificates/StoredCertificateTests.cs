@@ -4,7 +4,9 @@ using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
+using Bzt.Contracts.Platforms;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Sealing;
 using Bzt.Protocol.Rounds;
 using Bzt.Tests.Storage;
 
@@ -46,7 +48,7 @@ public sealed class StoredCertificateTests
                 .AddRevocation(new CaId("yichang-ca"), "0A"),
         };
         GoldenState.Loads("certificate-v1-before-tasks", record);
-        GoldenState.Verify("certificate-v1", record with
+        record = record with
         {
             Tasks = [new CertificateTask(Id, "enterprise/transfer-signed", "91420500MA49ABCD28", [new TaskDocument("instruction", [48])], At)],
             SignedTasks = [Id],
@@ -56,6 +58,17 @@ public sealed class StoredCertificateTests
             Rekeying = new Rekeying("application-3", [new RecoveredKey([56], [57])], KeysKnown: true),
             Recovered = [new RecoveredKey([58], [59])],
             Fulfilled = ["application-1"],
+        };
+        GoldenState.Loads("certificate-v1-before-sealings", record);
+        var bounds = new AskSealing(new SealingId(Id), new PlatformId("yichang-ggzy"), "宜昌公共资源电子交易平台", "P-1", "某道路工程", 50, true, At.AddHours(1));
+        GoldenState.Verify("certificate-v1", record with
+        {
+            Sealings =
+            [
+                new SealingGrant(bounds, SealingSessionState.Proposed, 0, [], AskedUntil: At.AddMinutes(10)),
+                new SealingGrant(bounds, SealingSessionState.Ended, 2, [new SessionId(Id)], SealingSessionEnd.StoppedByAdministrator, At),
+            ],
+            Outbox = record.Outbox.AddSealing(new SealingId(Id)),
         });
     }
 

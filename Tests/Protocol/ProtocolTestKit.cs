@@ -111,8 +111,8 @@ internal sealed class TestSilo(string keyId, string deviceId, INonceSource? nonc
         return decision.Answer;
     }
 
-    public SessionOffer? Offer(string sessionId, string requestId, SigningDocument document) =>
-        server.Offer(State!, Rounds, sessionId, requestId, document, Now);
+    public SessionOffer? Offer(string sessionId, string requestId, params SigningDocument[] documents) =>
+        server.Offer(State!, Rounds, sessionId, requestId, documents, Now);
 
     public ValueTask<IPhoneConversation> BeginAsync(string requestId) => ValueTask.FromResult<IPhoneConversation>(new Conversation(this));
 
