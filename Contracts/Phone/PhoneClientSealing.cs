@@ -300,7 +300,7 @@ public sealed partial class PhoneClient
         {
             if (!open.Allows(Decode(offer), session))
             {
-                await RefuseAsync(pushed.Request.SessionId, cancellation);
+                await RefuseAsync(pushed.Request.SessionId, cancellation: cancellation);
                 return 0;
             }
 
