@@ -80,11 +80,12 @@ public sealed partial class PhoneClient
     }
 
     /// <summary>The user says no.</summary>
-    /// <param name="sessionId">Scanned by this phone.</param>
-    /// <param name="disowned">不是我发起的: the platform is told so.</param>
-    /// <param name="cancellation">Stops waiting.</param>
-    public Task RefuseAsync(Guid sessionId, bool disowned = false, CancellationToken cancellation = default) =>
-        http.PostAsync(Route(Routes.Phone.SessionRefusal, "sessionId", sessionId) + (disowned ? "?disowned=true" : ""), cancellation);
+    public Task RefuseAsync(Guid sessionId, CancellationToken cancellation = default) =>
+        http.PostAsync(Route(Routes.Phone.SessionRefusal, "sessionId", sessionId), cancellation);
+
+    /// <summary>不是我发起的: the user says no, and that somebody else asked; the platform is told so.</summary>
+    public Task DisownAsync(Guid sessionId, CancellationToken cancellation = default) =>
+        http.PostAsync(Route(Routes.Phone.SessionRefusal, "sessionId", sessionId) + "?disowned=true", cancellation);
 
     /// <summary>
     /// Settles what an interruption left behind, as at the start of the app: asks what became of a confirmation whose answer was lost.

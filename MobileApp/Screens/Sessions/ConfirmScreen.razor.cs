@@ -183,7 +183,7 @@ public sealed partial class ConfirmScreen
 
     private Task RefuseAsync(bool disowned) => RunAsync(async () =>
     {
-        await App.Client.RefuseAsync(Session!.SessionId, disowned);
+        await (disowned ? App.Client.DisownAsync(Session!.SessionId) : App.Client.RefuseAsync(Session!.SessionId));
         await App.EndAsync(ConfirmationOf(opened!), null, disowned);
         Go("result", replace: true);
     });
