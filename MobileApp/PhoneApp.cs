@@ -30,6 +30,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
 {
     private const string LoginRecord = "login";
     private const string DraftRecord = "draft";
+    private const string AskedRecord = "recovery-asked";
 
     private readonly BrowserPhoneKeyStore keys = new(vault);
     private PhoneClient? client;
@@ -72,6 +73,9 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
 
     public bool IsStoragePersistent { get; private set; }
 
+    /// <summary>The user was asked at this login whether to recover what is on another phone.</summary>
+    public bool RecoveryAsked { get; private set; }
+
     /// <summary>A QR link that came from outside and waits to be opened.</summary>
     public string? PendingLink { get; set; }
 
@@ -110,6 +114,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         {
             await SetUpAsync(new ChannelTrust(login.ChannelRoot) { CertificateRoots = login.CertificateRoots });
             phoneNumber = login.PhoneNumber;
+            RecoveryAsked = await vault.ReadAsync(AskedRecord) is not null;
             Client.Login = new PhoneLogin(login.AccessToken, login.UserId, login.DeviceId);
             await LoadUnsettledAsync();
             BeReady();
@@ -164,10 +169,11 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     {
         await StopListeningAsync();
         await vault.WriteAsync(LoginRecord, null);
+        await vault.WriteAsync(AskedRecord, null);
         (client, trust, phoneNumber) = (null, null, null);
         (Me, Certificates, Applications, Messages, Unread, Scanned) = (null, null, null, null, 0, null);
         (Requests, OpenInvitations, chosenEnterprise) = ([], [], null);
-        Phase = AppPhase.LoggedOut;
+        (Phase, RecoveryAsked) = (AppPhase.LoggedOut, false);
         Tell();
     }
 
@@ -196,8 +202,17 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         }
     }
 
-    /// <summary>Whether this phone made a share for the certificate already: then its PIN is set.</summary>
-    public async Task<bool> HasKeyAsync(Guid certificateId) => await keys.UpdateAsync(certificateId.ToString("D"), record => (record, record is not null));
+    /// <summary>Once at a login is enough; a reload does not ask again.</summary>
+    public async Task AskedAboutRecoveryAsync()
+    {
+        RecoveryAsked = true;
+        Tell();
+        await vault.WriteAsync(AskedRecord, [1]);
+    }
+
+    /// <summary>Whether this phone made the share of that key already.</summary>
+    public async Task<bool> HasKeyAsync(Guid certificateId, byte[]? publicKey) => publicKey is not null && await keys.UpdateAsync(
+        certificateId.ToString("D"), record => (record, record is not null && record.PublicKey.Encode().AsSpan().SequenceEqual(publicKey)));
 
     /// <summary>What the user entered of a claim: a camera app may push us out of memory in the middle of it.</summary>
     internal async Task<ClaimDraft?> ReadDraftAsync() =>

@@ -14,6 +14,7 @@ builder.Services.AddSingleton<Vault>();
 builder.Services.AddSingleton<AppWindow>();
 builder.Services.AddSingleton<Camera>();
 builder.Services.AddSingleton<Photos>();
+builder.Services.AddSingleton<SealFrame>();
 builder.Services.AddSingleton<Files>();
 builder.Services.AddSingleton<PhoneApp>();
 await builder.Build().RunAsync();

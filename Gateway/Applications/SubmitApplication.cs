@@ -6,6 +6,7 @@ using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
 using Command = Bzt.Grains.Applications.SubmitApplication;
@@ -16,6 +17,7 @@ namespace Bzt.Gateway.Applications;
 internal static class SubmitApplication
 {
     private const int MostYears = 5;
+    private static readonly TimeSpan ProofLifetime = TimeSpan.FromMinutes(10);
 
     public static void Map(RouteGroupBuilder phones)
     {
@@ -23,10 +25,12 @@ internal static class SubmitApplication
         phones.MapPost(Routes.Phone.ApplicationCorrection, CorrectAsync).WithName("correctApplication").WithSummary("Hands a refused application in again").Produces<ApplicationInfo>();
     }
 
-    private static async Task<IResult> SubmitAsync(ApplicationRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation) =>
+    private static async Task<IResult> SubmitAsync(
+        ApplicationRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, TimeProvider time, CancellationToken cancellation) =>
         await ReadAsync(request, caller, grains, blobs, cancellation) switch
         {
             (null, { } refused) => refused,
+            ({ Kind: ApplicationKind.Recovery } command, _) when await NeedsProofAsync(command, caller, grains, time) => new ProblemResult(ErrorCodes.RealNameProofNeeded),
             ({ } command, _) => (await grains.Application(ApplicationIds.Of(caller.UserId, request.OperationId)).Submit(command)).ToHttp(ApplicationAnswers.Json),
             _ => throw new InvalidOperationException("Neither a command nor a refusal."),
         };
@@ -39,6 +43,15 @@ internal static class SubmitApplication
             ({ } command, _) => (await grains.Application(new(applicationId)).Resubmit(command)).ToHttp(ApplicationAnswers.Json),
             _ => throw new InvalidOperationException("Neither a command nor a refusal."),
         };
+
+    /// <summary>
+    /// 证书找回 gives a new key under a new PIN: whoever holds the phone, and the number, is still not known to be the person (X22). Another's
+    /// certificate is not told from none, and what was handed in already is only repeated.
+    /// </summary>
+    private static async Task<bool> NeedsProofAsync(Command command, Caller caller, IGrainFactory grains, TimeProvider time) =>
+        await grains.Certificate(command.Certificate!.Value).GetFacts() is Done<CertificateFacts>(var facts) && facts.Holder == caller.UserId
+        && !(await grains.User(caller.UserId).GetLastProof(caller.DeviceId) is Done<DateTimeOffset>(var proven) && time.GetUtcNow() - proven <= ProofLifetime)
+        && await grains.Application(ApplicationIds.Of(caller.UserId, command.Operation)).GetView(caller.UserId) is Refused<ApplicationView>;
 
     private static async Task<(Command? Command, IResult? Refused)> ReadAsync(
         ApplicationRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation)
@@ -107,7 +120,8 @@ internal static class SubmitApplication
             (nameof(request.LegalRepresentativeName), needs.Licence, PersonNames.TryRead(request.LegalRepresentativeName, out _)),
             (nameof(request.LegalRepresentativeIdNumber), needs.Licence, request.LegalRepresentativeIdNumber is { } id && IdNumber.TryReadBirth(id, out _)),
             (nameof(request.LicenceBlobId), needs.Licence, request.LicenceBlobId is not null),
-            (nameof(request.FormBlobId), needs.Form, request.FormBlobId is not null),
+            // 重新申请 takes the form of the administrator alone; who asks is seen later.
+            (nameof(request.FormBlobId), needs.Form && kind != ApplicationKind.Reapplication, request.FormBlobId is not null),
             (nameof(request.AdministratorName), kind == ApplicationKind.Join, PersonNames.TryRead(request.AdministratorName, out _)),
             (nameof(request.AdministratorPhoneNumber), kind == ApplicationKind.Join, PhoneNumber.IsMobile(request.AdministratorPhoneNumber)),
             (nameof(request.Member), kind == ApplicationKind.Authorisation, request.Member is not null),

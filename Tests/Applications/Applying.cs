@@ -21,6 +21,9 @@ internal sealed class Applying : IDisposable
 
     public PhoneClient Client { get; private set; } = null!;
 
+    /// <summary>Where the shares rest.</summary>
+    public MemoryPhoneKeyStore Store => store;
+
     /// <summary>Somebody real-named, without anything.</summary>
     public static async Task<Applying> PersonAsync(EmbeddedSystem system)
     {

@@ -139,7 +139,7 @@ public sealed partial class PhoneAppTests
         await page.CheckAsync("[name=years][value='1']");
         await phone.LookAsync("claim-certificate");
         await Press(page, "下一步");
-        await UploadAsync(page, "form");
+        await FormSteps.UploadSealedFormAsync(page);
         await Expect(page.GetByText(TestPlatform.Name)).ToBeVisibleAsync();
         await phone.LookAsync("claim-form");
         await Press(page, "提交申请");
@@ -167,7 +167,7 @@ public sealed partial class PhoneAppTests
         await page.FillAsync("[name=legal-id]", person.IdNumber);
         await Press(page, "下一步");
         await Press(page, "下一步");
-        await UploadAsync(page, "form");
+        await FormSteps.UploadSealedFormAsync(page);
         await Press(page, "提交申请");
         await Expect(page.Locator(".chip", new() { HasText = "待CA审核" })).ToBeVisibleAsync();
         await reviewer.ApproveAsync(application);

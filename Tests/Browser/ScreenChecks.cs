@@ -82,7 +82,7 @@ internal static partial class ScreenChecks
     private const string SmallTargets = $$"""
         () => {
           {{Visible}}
-          return [...document.querySelectorAll('#app :is(a, button, summary, label:has(input), input:not([type=radio], [type=file]))')].filter(visible)
+          return [...document.querySelectorAll('#app :is(a, button, summary, label:has(input), input:not(label input, [type=radio], [type=file]))')].filter(visible)
             .map(e => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width < 43.9 || b.height < 43.9)
             .map(([e, b]) => `${named(e)} ${Math.round(b.width)}x${Math.round(b.height)}`);
         }
