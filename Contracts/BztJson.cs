@@ -99,6 +99,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(EvidenceExport))]
 [JsonSerializable(typeof(EvidenceReceipt))]
 [JsonSerializable(typeof(ChannelTrust))]
+[JsonSerializable(typeof(AppAbout))]
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(HubTicket))]
 [JsonSerializable(typeof(PhoneWakeUp))]

@@ -17,6 +17,10 @@ public static class Routes
     public const string WeChatReturn = "/app/wechat";
     /// <summary>What the phone app is built to trust; delivered with the app.</summary>
     public const string PhoneAppTrust = "/app/trust.json";
+    /// <summary>Whom to call, and what else the app tells of this installation.</summary>
+    public const string PhoneAppAbout = "/app/about.json";
+    /// <summary>扫码下载: shows a PC the QR code of <see cref="PhoneApp"/>.</summary>
+    public const string DownloadPage = "/download";
     public const string Token = "/connect/token";
 
     /// <summary>OpenID Connect: what platforms find by discovery, and the login page's own.</summary>

@@ -8,7 +8,15 @@ using Bzt.Protocol.Phone;
 
 namespace Bzt.MobileApp;
 
-public enum AppPhase { Starting, OtherWindow, LoggedOut, Ready }
+public enum AppPhase
+{
+    Starting,
+    /// <summary>Inside WeChat or Alipay, whose storage is not for keys.</summary>
+    InsideOtherApp,
+    OtherWindow,
+    LoggedOut,
+    Ready,
+}
 
 /// <summary>What is kept of a login, sealed in the vault.</summary>
 /// <param name="PhoneNumber">The user's own; a PIN may not be part of it.</param>
@@ -20,6 +28,8 @@ internal sealed record StoredLogin(string AccessToken, Guid UserId, Guid DeviceI
 
 [JsonSerializable(typeof(StoredLogin))]
 [JsonSerializable(typeof(ClaimDraft))]
+[JsonSerializable(typeof(AcceptedVersions))]
+[JsonSerializable(typeof(RealNameDraft))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <summary>
@@ -31,6 +41,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     private const string LoginRecord = "login";
     private const string DraftRecord = "draft";
     private const string AskedRecord = "recovery-asked";
+    private const int MessagePage = 50;
 
     private readonly BrowserPhoneKeyStore keys = new(vault);
     private PhoneClient? client;
@@ -58,6 +69,9 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
 
     public int Unread { get; private set; }
 
+    /// <summary>There are messages before the last of <see cref="Messages"/>.</summary>
+    public bool HasOlderMessages { get; private set; }
+
     /// <summary>The last background request was answered.</summary>
     public bool IsReachable { get; private set; } = true;
 
@@ -82,8 +96,8 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     /// <summary>The server's time: phones' clocks are wrong.</summary>
     public DateTimeOffset Now => TimeProvider.System.GetUtcNow() + clockOffset;
 
-    /// <summary>The account's phone number, as the user typed it at login.</summary>
-    public string? PhoneNumber => phoneNumber;
+    /// <summary>The account's phone number, as the user typed it at login; null when he logged in by WeChat.</summary>
+    public string? PhoneNumber => phoneNumber is { Length: > 0 } ? phoneNumber : null;
 
     /// <summary>Certificates whose share is on this phone and that can be used now.</summary>
     public IEnumerable<CertificateInfo> Usable => (Certificates ?? []).Where(certificate => certificate is { State: CertificateState.Active, HeldHere: true });
@@ -101,6 +115,14 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         }
 
         Tell();
+        Surroundings = await window.SurroundingsAsync();
+        if (Surroundings.Host != HostApp.Browser)
+        {
+            Phase = AppPhase.InsideOtherApp;
+            Tell();
+            return;
+        }
+
         if (!await window.OwnAsync(takeOver))
         {
             Phase = AppPhase.OtherWindow;
@@ -143,21 +165,6 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     /// <summary>One of them with its words.</summary>
     public Task<LegalText> GetLegalTextAsync(LegalDocument document) => Client.GetLegalTextAsync(document);
 
-    /// <param name="number">Eleven digits.</param>
-    /// <param name="code">From the SMS.</param>
-    /// <param name="accepted">The versions the user was shown and agreed to.</param>
-    public async Task<LoginResponse> LogInAsync(string number, string code, AcceptedVersions accepted)
-    {
-        await SetUpAsync();
-        var answer = await Client.LogInAsync(number, code, await window.DeviceNameAsync(), accepted);
-        phoneNumber = number;
-        var record = new StoredLogin(answer.AccessToken, answer.UserId, answer.DeviceId, number, trust!.ChannelRoot, trust.CertificateRoots);
-        await vault.WriteAsync(LoginRecord, JsonSerializer.SerializeToUtf8Bytes(record, StoredJson.Default.StoredLogin));
-        BeReady();
-        Tell();
-        return answer;
-    }
-
     public async Task LogOutAsync()
     {
         await Client.LogOutAsync();
@@ -170,10 +177,11 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         await StopListeningAsync();
         await vault.WriteAsync(LoginRecord, null);
         await vault.WriteAsync(AskedRecord, null);
+        await WriteRealNameAsync(null);
         (client, trust, phoneNumber) = (null, null, null);
         (Me, Certificates, Applications, Messages, Unread, Scanned) = (null, null, null, null, 0, null);
         (Requests, OpenInvitations, chosenEnterprise) = ([], [], null);
-        (Phase, RecoveryAsked) = (AppPhase.LoggedOut, false);
+        (Phase, RecoveryAsked, HasOlderMessages) = (AppPhase.LoggedOut, false, false);
         Tell();
     }
 
@@ -187,10 +195,22 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
 
     public Task LoadCatalogueAsync() => Catalogue is not null ? Task.CompletedTask : LoadAsync(async () => Catalogue = await Client.GetCatalogueAsync());
 
+    /// <summary>The newest. Older ones that were looked at stay.</summary>
     public Task LoadMessagesAsync() => LoadAsync(async () =>
     {
         var page = await Client.GetInboxAsync();
-        (Messages, Unread) = (page.Messages, page.Unread);
+        var older = page.Messages is [.., { } last] ? (Messages ?? []).Where(message => message.At < last.At) : [];
+        (Messages, Unread) = ([.. page.Messages, .. older], page.Unread);
+        HasOlderMessages |= older.Any() || page.Messages.Count == MessagePage;
+    });
+
+    public Task LoadOlderMessagesAsync() => LoadAsync(async () =>
+    {
+        if (Messages is [.., { } last])
+        {
+            var page = await Client.GetInboxAsync(last.MessageId, MessagePage);
+            (Messages, HasOlderMessages) = ([.. Messages, .. page.Messages], page.Messages.Count == MessagePage);
+        }
     });
 
     public async Task MarkReadAsync(MessageInfo message)

@@ -18,6 +18,10 @@ public sealed partial class PhoneClient
     public Task<SmsCodeSent> RequestNumberChangeCodeAsync(string newPhoneNumber, CancellationToken cancellation = default) => http.PostAsync(
         Routes.Phone.OwnSmsCodes, new OwnSmsCodeRequest(SmsPurpose.ChangeNumber, newPhoneNumber), BztJson.Default.OwnSmsCodeRequest, BztJson.Default.SmsCodeSent, cancellation);
 
+    /// <summary>Whom to call.</summary>
+    public Task<AppAbout> GetAboutAsync(CancellationToken cancellation = default) =>
+        RepeatAsync(() => http.GetAsync(Routes.PhoneAppAbout, BztJson.Default.AppAbout, cancellation), cancellation);
+
     /// <summary>The texts in force, without their words.</summary>
     public Task<IReadOnlyList<LegalText>> GetLegalTextsAsync(CancellationToken cancellation = default) =>
         RepeatAsync(() => http.GetAsync(Routes.Phone.Legal, BztJson.Default.IReadOnlyListLegalText, cancellation), cancellation);

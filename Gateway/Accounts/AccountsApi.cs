@@ -17,6 +17,7 @@ internal static class AccountsApi
         ExportData.Map(phones);
         CloseAccount.Map(phones);
         GetMe.Map(phones);
+        GetAbout.Map(phones);
         ProveByBankCard.Map(phones);
         ProveOnPage.Map(phones);
         ProveProgress.Map(phones);

@@ -3,6 +3,7 @@ using Bzt.Gateway.Applications;
 using Bzt.Gateway.CaConsole;
 using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Csc;
+using Bzt.Gateway.Downloads;
 using Bzt.Gateway.Enterprises;
 using Bzt.Gateway.Health;
 using Bzt.Gateway.Inbox;
@@ -83,6 +84,7 @@ public static class GatewayHost
         app.MapApiDocument();
         app.MapWidget();
         app.MapPhoneApp();
+        app.MapDownloadPage();
         return app;
     }
 

@@ -26,6 +26,14 @@ public sealed class GatewayOptions : IValidatableObject
     /// <summary>The published phone app (its <c>wwwroot</c>); without one <c>/app</c> is not served.</summary>
     public string? PhoneAppFolder { get; set; }
 
+    /// <summary>咨询电话, shown in the phone app and dialled from there.</summary>
+    [RegularExpression(@"\+?[0-9][0-9 -]{4,24}", ErrorMessage = "Gateway:ConsultationPhone is a telephone number: 400-000-0000")]
+    public string? ConsultationPhone { get; set; }
+
+    /// <summary>When somebody answers there, as it is shown: 工作日 8:30–17:30.</summary>
+    [StringLength(60)]
+    public string? ConsultationHours { get; set; }
+
     /// <summary>
     /// Networks of the reverse proxies in front, as <c>10.0.0.0/8</c>: only they may say for whom they ask. Without one, the limits by
     /// address take every caller behind a proxy for the proxy.

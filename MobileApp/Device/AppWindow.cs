@@ -18,6 +18,9 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
 
     public event Action? UpdateFound;
 
+    /// <summary>The browser can install the app, or has done so.</summary>
+    public event Action? InstallChanged;
+
     public bool IsOnline { get; private set; } = true;
 
     public bool HasUpdate { get; private set; }
@@ -40,6 +43,26 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
 
     public async Task<string> DeviceNameAsync() => await (await module.Value).InvokeAsync<string>("deviceName");
 
+    /// <summary>Where the app runs.</summary>
+    public async Task<Surroundings> SurroundingsAsync()
+    {
+        var found = await (await module.Value).InvokeAsync<string[]>("surroundings");
+        return new Surroundings(found.Contains("wechat") ? HostApp.WeChat : found.Contains("alipay") ? HostApp.Alipay : HostApp.Browser, found.Contains("installed"), found.Contains("apple"));
+    }
+
+    /// <summary>The browser can put the app on the home screen by itself.</summary>
+    public async Task<bool> CanInstallAsync() => await (await module.Value).InvokeAsync<bool>("canInstall");
+
+    /// <summary>Asks the browser to. False when the user said no.</summary>
+    public async Task<bool> InstallAsync() => await (await module.Value).InvokeAsync<bool>("install");
+
+    public async Task<bool> CopyAsync(string text) => await (await module.Value).InvokeAsync<bool>("copy", text);
+
+    /// <summary><c>system</c>, <c>light</c> or <c>dark</c>.</summary>
+    public async Task<string> ThemeAsync() => await (await module.Value).InvokeAsync<string>("theme");
+
+    public async Task SetThemeAsync(string theme) => await (await module.Value).InvokeVoidAsync("setTheme", theme);
+
     public async Task<string> TextSizeAsync() => await (await module.Value).InvokeAsync<string>("textSize");
 
     public async Task SetTextSizeAsync(string size) => await (await module.Value).InvokeVoidAsync("setTextSize", size);
@@ -53,6 +76,9 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
         IsOnline = online;
         OnlineChanged?.Invoke();
     }
+
+    [JSInvokable]
+    public void Offered() => InstallChanged?.Invoke();
 
     [JSInvokable]
     public void Shown() => CameBack?.Invoke();

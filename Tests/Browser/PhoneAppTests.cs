@@ -90,6 +90,7 @@ public sealed partial class PhoneAppTests
         await Tab(page, "扫码");
         await Expect(page.GetByText("尚未实名认证，无法操作")).ToBeVisibleAsync();
         await page.ClickAsync("text=去实名认证");
+        await page.ClickAsync("text=银行卡四要素认证");
         await page.FillAsync("[name=name]", person.Name);
         await page.FillAsync("[name=id-number]", person.IdNumber);
         await page.FillAsync("[name=card]", EmbeddedSystem.NextPerson().CardNumber);
@@ -384,7 +385,7 @@ public sealed partial class PhoneAppTests
     /// <summary>Names of stored things that are not sealed: keys that could be exported, records that are more than ciphertext.</summary>
     private static Task<string[]> StoredInClearAsync(IPage page) => page.EvaluateAsync<string[]>("""
         async () => {
-          const names = (await indexedDB.databases()).map(d => d.name).filter(name => name !== 'bzt').concat(Object.keys(localStorage).filter(name => name !== 'text'), Object.keys(sessionStorage));
+          const names = (await indexedDB.databases()).map(d => d.name).filter(name => name !== 'bzt').concat(Object.keys(localStorage).filter(name => !['text', 'theme'].includes(name)), Object.keys(sessionStorage));
           const db = await new Promise(done => { const r = indexedDB.open('bzt'); r.onsuccess = () => done(r.result); });
           const all = store => new Promise(done => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => done(r.result); });
           const keys = (await all('keys')).flatMap(key => key.privateKey ? [key.privateKey] : [key]);

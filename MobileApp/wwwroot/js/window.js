@@ -29,6 +29,7 @@ export function watch() {
   const online = () => owner.invokeMethodAsync('Online', navigator.onLine);
   addEventListener('online', online);
   addEventListener('offline', online);
+  for (const event of ['beforeinstallprompt', 'appinstalled']) addEventListener(event, () => owner.invokeMethodAsync('Offered'));
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && owner.invokeMethodAsync('Shown'));
   watchUpdates();
   return navigator.onLine;
@@ -81,3 +82,36 @@ export function deviceName() {
   const system = /iPhone|iPad/.exec(agent)?.[0] ?? /Android[^;)]*; ([^;)]+?)(?: Build|[;)])/.exec(agent)?.[1] ?? /Windows|Macintosh|Linux/.exec(agent)?.[0] ?? '手机';
   return system.slice(0, 40);
 }
+
+/** Where the app runs. @returns {string[]} of 'wechat', 'alipay', 'installed', 'apple' */
+export function surroundings() {
+  const agent = navigator.userAgent;
+  const found = {
+    wechat: /MicroMessenger/i.test(agent), alipay: /AlipayClient/i.test(agent),
+    installed: matchMedia('(display-mode: standalone)').matches || navigator.standalone === true,
+    apple: /iPhone|iPad/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1),
+  };
+  return Object.keys(found).filter(name => found[name]);
+}
+
+export const canInstall = () => globalThis.installOffer !== null && globalThis.installOffer !== undefined;
+
+/** Uses the browser's offer, which is good once. @returns {Promise<boolean>} whether the user accepted */
+export async function install() {
+  const offer = globalThis.installOffer;
+  if (!offer) return false;
+  globalThis.installOffer = null;
+  await offer.prompt();
+  return (await offer.userChoice).outcome === 'accepted';
+}
+
+/** @param {string} text @returns {Promise<boolean>} whether the browser let us */
+export const copy = text => navigator.clipboard?.writeText(text).then(() => true, () => false) ?? Promise.resolve(false);
+
+/** 我的 → 设置 → 主题. @param {'system' | 'light' | 'dark'} theme */
+export function setTheme(theme) {
+  localStorage.setItem('theme', theme);
+  document.documentElement.dataset.theme = theme;
+}
+
+export const theme = () => document.documentElement.dataset.theme ?? 'system';

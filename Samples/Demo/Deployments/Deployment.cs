@@ -115,6 +115,9 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Gateway:PublicBaseUrl"] = Gateway.GetLeftPart(UriPartial.Authority),
+            // A number nobody has.
+            ["Gateway:ConsultationPhone"] = "400-000-0000",
+            ["Gateway:ConsultationHours"] = "工作日 8:30–17:30",
             ["Protection:RootKeyFile"] = Path.Combine(Folder, "keys", "root.key"),
             ["CaConsole:Password"] = Secrets.CaConsolePassword,
             ["Platforms:0:Id"] = PlatformId,
