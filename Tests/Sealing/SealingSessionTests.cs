@@ -54,6 +54,7 @@ public sealed class SealingSessionTests
         // The server starts again: the phone deposits anew, what was pushed before waits.
         var waiting = await platform.OpenAsync(ToSeal("四.pdf").In(id));
         await world.System.RestartAsync();
+        phone.Phone.Reconnect();
         platform = await phone.PlatformAsync();
         Assert.Equal(1, (await phone.Client.AnswerSealingSessionAsync(id)).Signed);
         await platform.SealedAsync(waiting.SessionId);

@@ -52,8 +52,8 @@ public sealed class StoredSealingTests
             CreatedAt = At,
             ExpiresAt = At.AddMinutes(5),
         };
-        GoldenState.Verify("qr-session-v1", state);
-        GoldenState.Verify("qr-session-v1-pushed", state with
+        GoldenState.Loads("qr-session-v1", state);
+        GoldenState.Loads("qr-session-v1-pushed", state with
         {
             Command = state.Command with { Sealing = new SealingId(Id), Holder = new SessionHolder(new UserId(Id), new DeviceId(Id), new CertificateId(Id), Pushed: true) },
             Scanner = new SessionScanner(new UserId(Id), new DeviceId(Id)),
