@@ -188,8 +188,8 @@ public static class Routes
         public const string SealingSessionResumption = "/phone/v1/sealing-sessions/{sealingSessionId}/resumption";
         public const string SealingSessionEnd = "/phone/v1/sealing-sessions/{sealingSessionId}/end";
         /// <summary>The administrator's view of the enterprise's sealing sessions.</summary>
-        public const string EnterpriseSealingSessions = "/phone/v1/enterprises/{creditCode}/sealing-sessions";
-        public const string EnterpriseSealingSessionEnd = "/phone/v1/enterprises/{creditCode}/sealing-sessions/{sealingSessionId}/end";
+        public const string EnterpriseSealingSessions = "/phone/v1/enterprises/{creditCode}/member-sealing-sessions";
+        public const string EnterpriseSealingSessionEnd = "/phone/v1/enterprises/{creditCode}/member-sealing-sessions/{sealingSessionId}/end";
         public const string Scan = "/phone/v1/scan";
         public const string Session = "/phone/v1/sessions/{sessionId}";
         public const string SessionDocuments = "/phone/v1/sessions/{sessionId}/documents";

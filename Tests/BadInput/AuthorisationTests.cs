@@ -146,8 +146,8 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /phone/v1/sealing-sessions/{sealingSessionId}/pause", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/sealing-sessions/{sealingSessionId}/resumption", None, Ok, Limited, None, None, None),
         new("POST /phone/v1/sealing-sessions/{sealingSessionId}/end", None, Missing, Limited, None, None, None),
-        new("GET /phone/v1/enterprises/{creditCode}/sealing-sessions", None, Forbidden, Limited, None, None, None),
-        new("POST /phone/v1/enterprises/{creditCode}/sealing-sessions/{sealingSessionId}/end", None, Forbidden, Limited, None, None, None),
+        new("GET /phone/v1/enterprises/{creditCode}/member-sealing-sessions", None, Forbidden, Limited, None, None, None),
+        new("POST /phone/v1/enterprises/{creditCode}/member-sealing-sessions/{sealingSessionId}/end", None, Forbidden, Limited, None, None, None),
         // The tool's token is for another project than the session's.
         new("GET /rp/v1/sealing-sessions/{sealingSessionId}", None, None, None, Ok, Missing, Missing),
         new("DELETE /rp/v1/sealing-sessions/{sealingSessionId}", None, None, None, Ok, Missing, Missing),
