@@ -12,6 +12,7 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>), typeof(SnakeCaseEnum<InvoiceState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<RenewalStep>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<SealingSessionState>), typeof(SnakeCaseEnum<SealingSessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
+    typeof(SnakeCaseEnum<SignatureVerdict>), typeof(SnakeCaseEnum<PathVerdict>), typeof(SnakeCaseEnum<RevocationVerdict>),
     typeof(SnakeCaseEnum<PinResetPhase>), typeof(SnakeCaseEnum<RemedyKind>),
     typeof(SnakeCaseEnum<AuthorisationScope>), typeof(SnakeCaseEnum<MemberVia>), typeof(SnakeCaseEnum<InvitationState>), typeof(SnakeCaseEnum<TransferState>), typeof(SnakeCaseEnum<EnterpriseAct>),
     typeof(SnakeCaseEnum<RemittanceState>), typeof(SnakeCaseEnum<RemittanceVerdict>),
@@ -116,6 +117,18 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(CreateSessionRequest))]
 [JsonSerializable(typeof(SessionCreated))]
 [JsonSerializable(typeof(SessionStatus))]
+[JsonSerializable(typeof(ReturnRequest))]
+[JsonSerializable(typeof(SessionReturn))]
+[JsonSerializable(typeof(CallbackEndpointRequest))]
+[JsonSerializable(typeof(CallbackEndpoint))]
+[JsonSerializable(typeof(CallbackEndpointSaved))]
+[JsonSerializable(typeof(CallbackRotationRequest))]
+[JsonSerializable(typeof(DeadLetters))]
+[JsonSerializable(typeof(CallbackEvent))]
+[JsonSerializable(typeof(VerifyRequest))]
+[JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(MockScanRequest))]
+[JsonSerializable(typeof(MockScan))]
 [JsonSerializable(typeof(ProjectTokenRequest))]
 [JsonSerializable(typeof(ProjectToken))]
 [JsonSerializable(typeof(SignerInfo))]

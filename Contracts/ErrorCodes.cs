@@ -117,6 +117,16 @@ public static class ErrorCodes
     public const string SessionEnded = "session_ended";
     public const string SessionTaken = "session_taken";
     public const string SessionConfirming = "session_confirming";
+
+    /// <summary>Not https, too long, or an address that is not public.</summary>
+    public const string CallbackUrlRefused = "callback_url_refused";
+
+    /// <summary>Not one of the platform's registered return addresses.</summary>
+    public const string ReturnUrlUnknown = "return_url_unknown";
+
+    /// <summary>Another session, another browser, or not ended yet.</summary>
+    public const string ReturnMismatch = "return_mismatch";
+    public const string ReturnUsed = "return_used";
     public const string CertificateNotEligible = "certificate_not_eligible";
     public const string NotBound = "not_bound";
     public const string DocumentRefused = "document_refused";

@@ -196,6 +196,8 @@ public static class Routes
         /// <summary>Which seal the documents are to show, of those the platform offers.</summary>
         public const string SessionSeal = "/phone/v1/sessions/{sessionId}/seal";
         public const string SessionRefusal = "/phone/v1/sessions/{sessionId}/refusal";
+        /// <summary>Where the browser goes after a session that was opened on the same device.</summary>
+        public const string SessionReturn = "/phone/v1/sessions/{sessionId}/return";
     }
 
     public static class Platforms
@@ -206,6 +208,17 @@ public static class Routes
         public const string SessionEvidence = "/rp/v1/sessions/{sessionId}/evidence";
         /// <summary>会话签章, from the PC: looked at, stopped.</summary>
         public const string SealingSession = "/rp/v1/sealing-sessions/{sealingSessionId}";
+        /// <summary>Server-sent events of one session.</summary>
+        public const string SessionEvents = "/rp/v1/sessions/{sessionId}/events";
+        /// <summary>The browser of a same-device session has come back.</summary>
+        public const string SessionReturn = "/rp/v1/sessions/{sessionId}/return";
+        public const string CallbackEndpoint = "/rp/v1/callback-endpoint";
+        public const string CallbackSecrets = "/rp/v1/callback-endpoint/secrets";
+        public const string DeadLetters = "/rp/v1/dead-letters";
+        public const string DeadLetterRedelivery = "/rp/v1/dead-letters/{messageId}/redelivery";
+        public const string Verify = "/rp/v1/verify";
+        /// <summary>Sandbox platforms of an embedded system only.</summary>
+        public const string MockScans = "/rp/v1/mock-phone/scans";
         public const string ProjectTokens = "/rp/v1/project-tokens";
         /// <summary>What a seal or a bid file needs before a session: certificates, chain, seal picture of a bound enterprise.</summary>
         public const string Signer = "/rp/v1/signers/{creditCode}";

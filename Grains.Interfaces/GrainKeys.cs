@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
+using Bzt.Grains.Callbacks;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Csc;
@@ -9,6 +10,7 @@ using Bzt.Grains.Inbox;
 using Bzt.Grains.Invoices;
 using Bzt.Grains.OpenIdConnect;
 using Bzt.Grains.Platforms;
+using Bzt.Grains.MockPhones;
 using Bzt.Grains.Remittances;
 using Bzt.Grains.Sealing;
 using Bzt.Grains.Seals;
@@ -61,6 +63,16 @@ public static class GrainKeys
     public static ISignatureActivationGrain SignatureActivation(this IGrainFactory grains, SessionId session) => grains.GetGrain<ISignatureActivationGrain>(session.Value);
 
     public static IPlatformGrain Platform(this IGrainFactory grains, PlatformId id) => grains.GetGrain<IPlatformGrain>(id.Value);
+
+    /// <param name="grains">Where to look.</param>
+    /// <param name="who">Whose minute: a platform, a visitor of it, a tool.</param>
+    public static ISessionQuotaGrain SessionQuota(this IGrainFactory grains, string who) => grains.GetGrain<ISessionQuotaGrain>(who);
+
+    public static IMockPhonesGrain MockPhones(this IGrainFactory grains) => grains.GetGrain<IMockPhonesGrain>(0);
+
+    public static ISessionCallbackGrain SessionCallback(this IGrainFactory grains, Guid session) => grains.GetGrain<ISessionCallbackGrain>(session);
+
+    public static ICallbackEndpointGrain CallbackEndpoint(this IGrainFactory grains, PlatformId platform) => grains.GetGrain<ICallbackEndpointGrain>(platform.Value);
 
     public static IApplicationGrain Application(this IGrainFactory grains, ApplicationId id) => grains.GetGrain<IApplicationGrain>(id.Value);
 

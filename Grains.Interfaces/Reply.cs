@@ -103,6 +103,11 @@ public enum RefusalCode
     SealingSessionBoundReached = 324,
     SealingSessionTooMany = 325,
 
+    CallbackUrlRefused = 300,
+    ReturnUrlUnknown = 301,
+    ReturnMismatch = 302,
+    ReturnUsed = 303,
+
     NotAuthorised = 180,
     NotMember = 181,
     EnterpriseUnclaimed = 182,

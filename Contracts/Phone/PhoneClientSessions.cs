@@ -79,6 +79,14 @@ public sealed partial class PhoneClient
         return scanned with { Session = session };
     }
 
+    /// <summary>Where the browser goes back to after a session with <see cref="PhoneSession.SameDevice"/>, however it ended; asked again, the same.</summary>
+    /// <exception cref="ApiRefusedException">It has not ended, or was not opened on this device.</exception>
+    public async Task<string> GetReturnAsync(Guid sessionId, CancellationToken cancellation = default)
+    {
+        var path = Route(Routes.Phone.SessionReturn, "sessionId", sessionId);
+        return (await RepeatAsync(() => http.GetAsync(path, BztJson.Default.SessionReturn, cancellation), cancellation)).Url;
+    }
+
     /// <summary>The user says no.</summary>
     public Task RefuseAsync(Guid sessionId, CancellationToken cancellation = default) =>
         http.PostAsync(Route(Routes.Phone.SessionRefusal, "sessionId", sessionId), cancellation);

@@ -25,10 +25,16 @@ public sealed record PhoneSession(
 
     /// <summary>The seal whose documents are signed now: the chosen one, or the first.</summary>
     public SealKind? Seal { get; init; }
+
+    /// <summary>Opened by a link on this very device: when it has ended, the browser goes back to the platform (<see cref="Routes.Phone.SessionReturn"/>).</summary>
+    public bool SameDevice { get; init; }
 }
 
 /// <summary>使用哪一枚印章: until it is confirmed it may be changed.</summary>
 public sealed record SealChoice(SealKind Seal);
+
+/// <param name="Url">Of the platform, with a value that is good once: open it in the browser, at once.</param>
+public sealed record SessionReturn(string Url);
 
 /// <summary>What is to be signed with the chosen certificate, or decrypted: fixed bytes.</summary>
 /// <param name="Decryption">Only with <see cref="SessionKind.Decrypt"/>.</param>

@@ -16,6 +16,7 @@ public static class DynamicQr
     public const int ClockSkewSeconds = 2;
 
     private const string Label = "bzt/v1/qr";
+    private const string DeviceLabel = "bzt/v1/device-link";
 
     /// <summary>The link to show now.</summary>
     /// <param name="session">The answer to the session's creation.</param>
@@ -35,4 +36,11 @@ public static class DynamicQr
         var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Label}\0{token}\0{elapsedSeconds}"));
         return Base64Url.EncodeToString(HMACSHA256.HashData(secret, text).AsSpan(0, 16));
     }
+
+    /// <summary>base64url of the first 16 octets of HMAC-SHA-256(secret, label ‖ 0 ‖ token): of the link that opens the app on the same device.</summary>
+    public static string DeviceCode(string token, ReadOnlySpan<byte> secret) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes($"{DeviceLabel}\0{token}")).AsSpan(0, 16));
+
+    /// <summary>The link that opens the app on the phone the browser runs on.</summary>
+    public static string DeviceLink(string linkBase, string token, ReadOnlySpan<byte> secret) => $"{linkBase}?v=1&t={token}&d=1&c={DeviceCode(token, secret)}";
 }

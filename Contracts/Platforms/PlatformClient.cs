@@ -12,7 +12,7 @@ namespace Bzt.Contracts.Platforms;
 /// the authorization: <see cref="ClientCredentialsHandler"/> for a platform; the bid tool brings its own with a project token.
 /// </summary>
 /// <exception cref="ApiRefusedException">Every method: the server refused with a problem document.</exception>
-public sealed class PlatformClient(HttpClient http, TimeProvider clock)
+public sealed partial class PlatformClient(HttpClient http, TimeProvider clock)
 {
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(1);
 
@@ -81,6 +81,20 @@ public sealed class PlatformClient(HttpClient http, TimeProvider clock)
     {
         using var message = new HttpRequestMessage(
             HttpMethod.Delete, Routes.Platforms.Session.Replace("{sessionId}", sessionId.ToString("D"), StringComparison.Ordinal));
+        return await SendAsync(message, BztJson.Default.SessionStatus, cancellation);
+    }
+
+    /// <summary>
+    /// The browser of a same-device session has come back: checks the value of the return address against the random in the browser's own
+    /// cookie, once, and answers the session with its result.
+    /// </summary>
+    public async Task<SessionStatus> RedeemReturnAsync(Guid sessionId, string value, string nonce, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(
+            HttpMethod.Post, Routes.Platforms.SessionReturn.Replace("{sessionId}", sessionId.ToString("D"), StringComparison.Ordinal))
+        {
+            Content = JsonContent.Create(new ReturnRequest(value, nonce), BztJson.Default.ReturnRequest),
+        };
         return await SendAsync(message, BztJson.Default.SessionStatus, cancellation);
     }
 

@@ -37,7 +37,26 @@ public sealed record CreateSessionRequest(SessionKind Kind)
 
     /// <summary>Seconds until the session times out, 30 to 600; 300 when absent.</summary>
     public int? TimeoutSeconds { get; init; }
+
+    /// <summary>
+    /// For a user whose browser is on the phone itself: one of the platform's registered return addresses. The answer then has a
+    /// <see cref="SessionCreated.DeviceLink"/>. Needs <see cref="ReturnNonce"/>.
+    /// </summary>
+    public string? ReturnUrl { get; init; }
+
+    /// <summary>22 to 128 visible characters, random, kept in a cookie of the browser that began: whoever comes back without it is somebody else.</summary>
+    public string? ReturnNonce { get; init; }
+
+    /// <summary>
+    /// Whose request this is at the platform, opaque to us (a keyed hash of its cookie or address), 100 characters at most: one visitor opens
+    /// so many sessions a minute and no more, so that nobody who is not logged in uses up the platform's own limit.
+    /// </summary>
+    public string? Visitor { get; init; }
 }
+
+/// <param name="Value">From the return address, as the browser brought it.</param>
+/// <param name="Nonce">From the browser's own cookie, never from the address.</param>
+public sealed record ReturnRequest(string Value, string Nonce);
 
 /// <param name="Name">Of the enterprise; of a person, when a personal certificate is meant.</param>
 /// <param name="CreditCode">Empty for a person.</param>
@@ -73,6 +92,9 @@ public sealed record SessionCreated(Guid SessionId, string SessionToken, byte[] 
 {
     /// <summary>What the dynamic QR counts from.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Opens the app on the phone the browser runs on; only with a return address. Good for the whole session.</summary>
+    public string? DeviceLink { get; init; }
 }
 
 /// <param name="End">Set when completed.</param>
@@ -84,6 +106,12 @@ public sealed record SessionStatus(Guid SessionId, SessionKind Kind, SessionStat
 
     /// <summary>The sealing session its user asked for at this request; whether it runs is asked of itself (<see cref="SealingSessionStatus"/>).</summary>
     public Guid? SealingSession { get; init; }
+
+    /// <summary>
+    /// True for a session that was opened by its device link and has ended: the result is withheld until the browser that began has come
+    /// back (<see cref="Routes.Platforms.SessionReturn"/>), so a link sent on to somebody else logs nobody in here.
+    /// </summary>
+    public bool? AwaitsReturn { get; init; }
 }
 
 /// <param name="Signatures">One per document, in order, SM2 r‖s (64 octets) with the exact bytes signed.</param>

@@ -28,7 +28,8 @@ internal static class CreateSessionEndpoint
         .WithSummary("Opens a session")
         .WithDescription("With an Idempotency-Key of 1 to 100 visible characters, the same request gets the same session; another request with that key is refused (idempotency_conflict). "
             + "What a kind needs: bind a challenge and the enterprise; login a challenge; seal and sign documents; encrypt a project and one bid manifest; decrypt a project and the wrapped keys. "
-            + "With useSealingSession a request for seals of that session's project goes to its phone without a scan.")
+            + "With useSealingSession a request for seals of that session's project goes to its phone without a scan. "
+            + "For a browser on the phone itself: returnUrl, one of the registered ones, and returnNonce; the answer has a deviceLink.")
         .Refuses(400, 403, 404, 409, 413, 422, 429)
         .Produces<SessionCreated>(StatusCodes.Status201Created);
 
@@ -57,7 +58,11 @@ internal static class CreateSessionEndpoint
             ? await grains.SealingSession(new SealingId(sealing)).Admit(new SessionId(sessionId), SealingMessages.UserOf(caller), command)
             : await grains.GetGrain<IQrSessionGrain>(sessionId).Create(command);
         return reply.ToHttp(opened => Results.Json(
-            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow()) { CreatedAt = opened.CreatedAt },
+            new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow())
+            {
+                CreatedAt = opened.CreatedAt,
+                DeviceLink = request.ReturnUrl is null ? null : DynamicQr.DeviceLink(address.Of(Routes.QrLink), opened.Token, opened.Secret),
+            },
             BztJson.Default.SessionCreated,
             statusCode: StatusCodes.Status201Created));
     }

@@ -30,7 +30,12 @@ internal static class GetSignerEndpoint
 
         if (await grains.GetGrain<ICertificateGrain>(bound.Certificate.Value).GetFacts() is not Done<CertificateFacts>({ State: Contracts.Phone.CertificateState.Active, Issued: { } issued } facts))
         {
-            return new ProblemResult(ErrorCodes.CertificateUnusable);
+            return await grains.MockPhones().GetSigner(bound.Certificate) is { } mock
+                ? Results.Json(
+                    new SignerInfo(
+                        new EnterpriseInfo(mock.EnterpriseName, mock.CreditCode.Value), mock.SigningSerial, mock.SigningCertificate, mock.EncryptionSerial, mock.EncryptionCertificate, mock.Chain),
+                    BztJson.Default.SignerInfo)
+                : new ProblemResult(ErrorCodes.CertificateUnusable);
         }
 
         var seals = await grains.EnterpriseSeals(facts.CreditCode).GetView();

@@ -10,12 +10,17 @@ internal static class PlatformEndpoints
         var group = app.MapGroup("").WithTags("Platforms").WithMetadata(new PlatformAccessMetadata(PlatformAccess.PlatformOrTool));
         CreateSessionEndpoint.Map(group);
         GetSessionEndpoint.Map(group);
+        StreamSessionEndpoint.Map(group);
         CancelSessionEndpoint.Map(group);
+        RedeemReturnEndpoint.Map(group);
         GetSessionEvidenceEndpoint.Map(group);
         GetSealingSessionEndpoint.Map(group);
         EndSealingSessionEndpoint.Map(group);
         CreateProjectTokenEndpoint.Map(group);
         GetSignerEndpoint.Map(group);
+        Callbacks.CallbackEndpoints.Map(group);
+        Verification.VerifyEndpoint.Map(group);
+        MockPhones.ScanMockEndpoint.Map(group);
         Seals.GetSignerSeal.Map(group);
     }
 }

@@ -27,6 +27,12 @@ internal sealed class PlatformsOptions
         public List<string> RedirectUris { get; init; } = [];
 
         public List<string> PostLogoutRedirectUris { get; init; } = [];
+
+        /// <summary>Where browsers on the phone itself may be sent back to: https, without query.</summary>
+        public List<string> ReturnUrls { get; init; } = [];
+
+        /// <summary>For development with mock phones: no certificate of anybody serves it.</summary>
+        public bool Sandbox { get; init; }
     }
 }
 
@@ -61,6 +67,11 @@ internal sealed class ValidatePlatforms : IValidateOptions<PlatformsOptions>
             {
                 return ValidateOptionsResult.Fail($"Platforms: {platform.Id} has more than {RedirectUris.Most} addresses to return to.");
             }
+
+            if (platform.ReturnUrls.Find(url => !PlatformReturns.IsReturnUrl(url)) is { } url)
+            {
+                return ValidateOptionsResult.Fail($"Platforms: {platform.Id}: '{url}' is no https address without a query.");
+            }
         }
 
         return ValidateOptionsResult.Success;
@@ -79,6 +90,8 @@ internal sealed class PlatformRegistrations(IGrainFactory grains, IOptions<Platf
                 {
                     RedirectUris = platform.RedirectUris,
                     PostLogoutRedirectUris = platform.PostLogoutRedirectUris,
+                    ReturnUrls = platform.ReturnUrls,
+                    Sandbox = platform.Sandbox,
                 });
             if (reply is Refused<Nothing>(var refusal))
             {

@@ -20,6 +20,7 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
         {
             Seals = view.Seals,
             Seal = view.Seal,
+            SameDevice = view.SameDevice,
         };
     }
 

@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Bzt.Gateway.Sessions;
 
-/// <summary>POST /phone/v1/scan: a phone brings the link of a dynamic QR.</summary>
+/// <summary>POST /phone/v1/scan: a phone brings the link of a dynamic QR, or the one its own browser was given.</summary>
 internal static class ScanEndpoint
 {
     private const int LongestLink = 500;
@@ -30,7 +30,7 @@ internal static class ScanEndpoint
 
     private static async Task<IResult> HandleAsync(ScanRequest request, Caller caller, IGrainFactory grains, PhoneSessions sessions, PublicAddress address, CancellationToken aborted)
     {
-        if (!TryRead(request.Link, address, caller, out var sessionId, out var command))
+        if (!TryRead(request.Link, address, caller.UserId, caller.DeviceId, out var sessionId, out var command))
         {
             return new ProblemResult(ErrorCodes.QrInvalid);
         }
@@ -42,7 +42,7 @@ internal static class ScanEndpoint
     }
 
     /// <summary>Only links of this very address, with exactly the parameters of version 1.</summary>
-    private static bool TryRead(string link, PublicAddress address, Caller caller, out Guid sessionId, [NotNullWhen(true)] out ScanSession? command)
+    internal static bool TryRead(string link, PublicAddress address, UserId user, DeviceId device, out Guid sessionId, [NotNullWhen(true)] out ScanSession? command)
     {
         sessionId = default;
         command = null;
@@ -53,8 +53,10 @@ internal static class ScanEndpoint
         }
 
         var query = QueryHelpers.ParseQuery(link[(start.Length - 1)..].Split('#')[0]);
+        var sameDevice = query.ContainsKey("d");
+        long seconds = 0;
         if (query.Count != 4 || query["v"] != "1" || query["t"] is not [{ Length: > 0 } token] || query["c"] is not [{ Length: > 0 } code]
-            || !long.TryParse(query["s"], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            || !(sameDevice ? query["d"] == "1" : long.TryParse(query["s"], NumberStyles.None, CultureInfo.InvariantCulture, out seconds)))
         {
             return false;
         }
@@ -66,7 +68,7 @@ internal static class ScanEndpoint
         }
 
         sessionId = new Guid(octets[..16]);
-        command = new ScanSession(caller.UserId, caller.DeviceId, token, seconds, code);
+        command = new ScanSession(user, device, token, seconds, code) { SameDevice = sameDevice };
         return true;
     }
 }

@@ -25,8 +25,17 @@ internal static class SessionEndpoints
             .WithName("chooseSeal").WithSummary("Which seal the documents are to show")
             .WithDescription("One of those the platform sent versions for. Open the request anew afterwards: its bytes are others.")
             .Refuses(404, 409, 410, 422).Produces<PhoneSession>();
+        group.MapGet(Routes.Phone.SessionReturn, GetReturnAsync).Needs(PhoneAccess.RealNamed)
+            .WithName("getSessionReturn").WithSummary("Where the browser goes back to").WithDescription("Of a session opened by a link on this device, once it has ended.")
+            .Refuses(404, 422).Produces<SessionReturn>();
         group.MapPost(Routes.Phone.SessionRefusal, RefuseAsync).Needs(PhoneAccess.RealNamed)
             .WithName("refuseSession").WithSummary("The user says no; with disowned, that the request was not made by the user").Refuses(404, 409, 410).Produces(StatusCodes.Status204NoContent);
+    }
+
+    private static async Task<IResult> GetReturnAsync(Guid sessionId, Caller caller, IGrainFactory grains)
+    {
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).GetReturn(caller.UserId);
+        return reply.ToHttp(url => Results.Json(new SessionReturn(url), BztJson.Default.SessionReturn));
     }
 
     private static async Task<IResult> GetAsync(Guid sessionId, Caller caller, IGrainFactory grains, PhoneSessions sessions, CancellationToken aborted)

@@ -24,7 +24,12 @@ internal static class SessionMessages
             project is null ? null : new SessionProject(project.ProjectId, project.Name, ToSeconds(project.OpeningTime)),
             [.. (request.Documents ?? []).Select(document => new SessionDocument(document.Form, document.ToBeSigned) { Seal = document.Seal })],
             request.Decryption is null ? null : ToGrain(request.Decryption),
-            request.TimeoutSeconds ?? DefaultTimeout);
+            request.TimeoutSeconds ?? DefaultTimeout)
+        {
+            ReturnUrl = request.ReturnUrl,
+            ReturnNonce = request.ReturnNonce,
+            Visitor = request.Visitor,
+        };
     }
 
     /// <summary>What is signed counts in seconds, so does the session.</summary>
@@ -56,6 +61,7 @@ internal static class SessionMessages
     {
         Disowned = view.Disowned,
         SealingSession = view.Sealing?.Value,
+        AwaitsReturn = view.AwaitsReturn ? true : null,
     };
 
     public static Contracts.Platforms.ProjectInfo? ToHttp(SessionProject? project) =>

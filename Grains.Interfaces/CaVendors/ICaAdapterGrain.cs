@@ -12,6 +12,10 @@ namespace Bzt.Grains.CaVendors;
 [Alias("bzt.ICaAdapter")]
 public interface ICaAdapterGrain : IGrainWithStringKey
 {
+    /// <summary>What relying parties may trust it by. Reads only.</summary>
+    [Alias("trust"), AlwaysInterleave]
+    Task<CaTrust> GetTrust();
+
     /// <summary>Takes a submission into the queue. Idempotent by its number; the outcome comes back through <c>IApplicationGrain.Reviewed</c>.</summary>
     [Alias("submit")]
     Task Submit(CaSubmissionOrder order);

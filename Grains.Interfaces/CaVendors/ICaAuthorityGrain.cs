@@ -36,6 +36,12 @@ public sealed record CaAuthorities(
     [property: Id(1)] CaAuthorityKey Issuing,
     [property: Id(2)] CaAuthorityKey Responder);
 
+/// <summary>What a CA's certificates end at.</summary>
+/// <param name="Roots">DER.</param>
+/// <param name="Intermediates">DER; those that are known here.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.trust")]
+public sealed record CaTrust([property: Id(0)] IReadOnlyList<byte[]> Roots, [property: Id(1)] IReadOnlyList<byte[]> Intermediates);
+
 /// <param name="RevocationList">DER.</param>
 /// <param name="IssuingCertificate">DER.</param>
 /// <param name="RootCertificate">DER.</param>

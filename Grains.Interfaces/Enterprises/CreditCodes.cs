@@ -38,7 +38,7 @@ public static class CreditCodes
     }
 
     /// <summary>The check character of the first 17.</summary>
-    internal static char CheckCharacter(ReadOnlySpan<char> body)
+    public static char CheckCharacter(ReadOnlySpan<char> body)
     {
         var sum = 0;
         for (var i = 0; i < body.Length; i++)

@@ -30,6 +30,14 @@ public sealed record RegisterPlatform(
     /// <summary>Where a logout may return to.</summary>
     [Id(21)]
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    /// <summary>Where browsers may be sent back to, octet by octet, without query.</summary>
+    [Id(30)]
+    public IReadOnlyList<string> ReturnUrls { get; init; } = [];
+
+    /// <summary>For development: served by mock phones and by no certificate of anybody.</summary>
+    [Id(31)]
+    public bool Sandbox { get; init; }
 }
 
 public static class RedirectUris
@@ -55,4 +63,10 @@ public sealed record PlatformFacts(
 
     [Id(21)]
     public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    [Id(30)]
+    public IReadOnlyList<string> ReturnUrls { get; init; } = [];
+
+    [Id(31)]
+    public bool Sandbox { get; init; }
 }

@@ -20,6 +20,14 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     [Alias("cancel")]
     Task<Reply<SessionView>> Cancel(SessionRequester requester);
 
+    /// <summary>The browser of a session opened on the same device is back, with the value it was given and the random its platform kept for it: once.</summary>
+    [Alias("redeem-return")]
+    Task<Reply<SessionView>> RedeemReturn(SessionRequester requester, string value, string nonce);
+
+    /// <summary>Writes an end by time down, so that it can be told. Nothing while it is open or a confirmation is under way.</summary>
+    [Alias("settle")]
+    Task Settle();
+
     /// <summary>A phone scanned the dynamic code. The first user to scan has the session.</summary>
     [Alias("scan")]
     Task<Reply<PhoneSessionView>> Scan(ScanSession command);
@@ -31,6 +39,10 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     /// <summary>The signer chooses a seal of those offered; what <see cref="GetWork"/> answers from now on shows it.</summary>
     [Alias("choose-seal")]
     Task<Reply<PhoneSessionView>> ChooseSeal(UserId user, SealKind seal);
+
+    /// <summary>Where the phone's browser goes once a session opened on the same device has ended; again, the same.</summary>
+    [Alias("return")]
+    Task<Reply<string>> GetReturn(UserId user);
 
     /// <summary>The user says no.</summary>
     /// <param name="user">Who scanned it.</param>
@@ -44,6 +56,10 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     /// </summary>
     [Alias("work")]
     Task<Reply<SessionWork>> GetWork(SessionSigner signer);
+
+    /// <summary>As <see cref="GetWork"/> and <see cref="BeginCompletion"/> at once, for a mock phone: of sandbox platforms only.</summary>
+    [Alias("begin-sandbox")]
+    Task<Reply<SessionWork>> BeginSandbox(SessionSigner signer);
 
     /// <summary>
     /// 会话签章: the user who scanned wants the platform's further requests for seals to come to this certificate by themselves. Says for whom that
@@ -97,6 +113,18 @@ public sealed record CreateSession(
     /// <summary>会话签章: the sealing session that lets it in, without a scan.</summary>
     [Id(21)]
     public SealingId? Sealing { get; init; }
+
+    /// <summary>One of the platform's registered addresses: the session may be opened by a link on the same device.</summary>
+    [Id(30)]
+    public string? ReturnUrl { get; init; }
+
+    /// <summary>The platform's random for the browser that began.</summary>
+    [Id(31)]
+    public string? ReturnNonce { get; init; }
+
+    /// <summary>Whose request it is at the platform; opaque.</summary>
+    [Id(32)]
+    public string? Visitor { get; init; }
 }
 
 /// <param name="Pushed">His phone has the session from the start, without a scan.</param>
@@ -173,11 +201,20 @@ public sealed record SessionView(
     /// <summary>The sealing session its user asked for.</summary>
     [Id(20)]
     public SealingId? Sealing { get; init; }
+
+    /// <summary>The outcome is withheld until the browser is back.</summary>
+    [Id(30)]
+    public bool AwaitsReturn { get; init; }
 }
 
 /// <param name="Code">From the dynamic link.</param>
 [GenerateSerializer, Immutable, Alias("bzt.ScanSession")]
-public sealed record ScanSession([property: Id(0)] UserId User, [property: Id(1)] DeviceId Device, [property: Id(2)] string Token, [property: Id(3)] long ElapsedSeconds, [property: Id(4)] string Code);
+public sealed record ScanSession([property: Id(0)] UserId User, [property: Id(1)] DeviceId Device, [property: Id(2)] string Token, [property: Id(3)] long ElapsedSeconds, [property: Id(4)] string Code)
+{
+    /// <summary>By the device link, which does not age with the seconds.</summary>
+    [Id(30)]
+    public bool SameDevice { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.PhoneSessionView")]
 public sealed record PhoneSessionView(
@@ -201,6 +238,9 @@ public sealed record PhoneSessionView(
 
     [Id(11)]
     public SealKind? Seal { get; init; }
+
+    [Id(30)]
+    public bool SameDevice { get; init; }
 }
 
 /// <summary>The certificate that asks for work, as its own grain states it.</summary>

@@ -60,6 +60,8 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
         await WorkOff();
     }
 
+    public Task<CaTrust> GetTrust() => vendors.TrustAsync(Id);
+
     public Task<CaIssuance> Issue(string applicationNumber, byte[] certificationRequest) => line.IssueAsync(applicationNumber, certificationRequest);
 
     public Task<CaKeyRecovery> RecoverKeys(string applicationNumber) => line.RecoverKeysAsync(applicationNumber);

@@ -27,6 +27,12 @@ public sealed class CaVendorDirectory(
             .Open(ca, section);
     }
 
+    /// <summary>The roots an operator configured for a vendor, or those of the CA that runs inside; none before it has issued anything.</summary>
+    public async Task<CaTrust> TrustAsync(CaId ca) =>
+        configuration[$"{Section}:{ca}:TrustedRoots"] is { } setting ? new CaTrust(VendorOptions.Roots(ca, setting), [])
+        : await grains.CaAuthority(ca).Get() is { } inside ? new CaTrust([inside.Root.Certificate], [inside.Issuing.Certificate])
+        : new CaTrust([], []);
+
     /// <summary>The CAs that are configured.</summary>
     public IEnumerable<CaId> Configured => configuration.GetSection(Section).GetChildren().Select(section => new CaId(section.Key));
 

@@ -20,6 +20,10 @@ public sealed record PlatformState
     public ImmutableArray<string> RedirectUris { get; init; } = [];
 
     public ImmutableArray<string> PostLogoutRedirectUris { get; init; } = [];
+
+    public ImmutableArray<string> ReturnUrls { get; init; } = [];
+
+    public bool Sandbox { get; init; }
 }
 
 /// <inheritdoc cref="IPlatformGrain"/>
@@ -29,7 +33,8 @@ internal sealed class PlatformGrain([PersistentState("platform")] IPersistentSta
     public async Task<Reply<Nothing>> Register(RegisterPlatform command)
     {
         if (command.Name.Length is 0 or > 100 || command.RecognitionGroup.Length is 0 or > 50 || command.ClientSecret.Length < 32
-            || !AreRedirects(command.RedirectUris) || !AreRedirects(command.PostLogoutRedirectUris))
+            || !AreRedirects(command.RedirectUris) || !AreRedirects(command.PostLogoutRedirectUris)
+            || !command.ReturnUrls.All(PlatformReturns.IsReturnUrl))
         {
             return new Refusal(RefusalCode.InvalidRequest);
         }
@@ -42,6 +47,8 @@ internal sealed class PlatformGrain([PersistentState("platform")] IPersistentSta
             MaySignHashes = command.MaySignHashes,
             RedirectUris = [.. command.RedirectUris],
             PostLogoutRedirectUris = [.. command.PostLogoutRedirectUris],
+            ReturnUrls = [.. command.ReturnUrls],
+            Sandbox = command.Sandbox,
         };
         if (IsSame(store.State, next))
         {
@@ -66,11 +73,15 @@ internal sealed class PlatformGrain([PersistentState("platform")] IPersistentSta
         {
             RedirectUris = store.State.RedirectUris,
             PostLogoutRedirectUris = store.State.PostLogoutRedirectUris,
+            ReturnUrls = store.State.ReturnUrls,
+            Sandbox = store.State.Sandbox,
         };
 
     private static bool IsSame(PlatformState left, PlatformState right) =>
-        (left.Name, left.RecognitionGroup, left.MaySignHashes) == (right.Name, right.RecognitionGroup, right.MaySignHashes) && left.SecretHash.AsSpan().SequenceEqual(right.SecretHash)
-        && left.RedirectUris.SequenceEqual(right.RedirectUris) && left.PostLogoutRedirectUris.SequenceEqual(right.PostLogoutRedirectUris);
+        (left.Name, left.RecognitionGroup, left.MaySignHashes, left.Sandbox) == (right.Name, right.RecognitionGroup, right.MaySignHashes, right.Sandbox)
+        && left.SecretHash.AsSpan().SequenceEqual(right.SecretHash)
+        && left.RedirectUris.SequenceEqual(right.RedirectUris) && left.PostLogoutRedirectUris.SequenceEqual(right.PostLogoutRedirectUris)
+        && left.ReturnUrls.SequenceEqual(right.ReturnUrls);
 
     private static bool AreRedirects(IReadOnlyList<string> uris) => uris.Count <= Bzt.Grains.Platforms.RedirectUris.Most && uris.All(Bzt.Grains.Platforms.RedirectUris.IsValid);
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains.Callbacks;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Platforms;
 using Orleans.Runtime;
@@ -14,19 +15,27 @@ namespace Bzt.Grains.Sessions;
 /// written here: the certificate's own write holds it, and delivers it again after a crash.
 /// </remarks>
 [GrainType("qr-session")]
-internal sealed class QrSessionGrain(
-    [PersistentState("qr-session")] IPersistentState<QrSessionState> store,
-    IKeyProtector protector,
-    TimeProvider clock) : Grain, IQrSessionGrain
+internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOwner
 {
     private static readonly TimeSpan LongestConfirmation = TimeSpan.FromSeconds(10);
 
+    private readonly IPersistentState<QrSessionState> store;
+    private readonly OutboxDrain<QrSessionState> outbox;
+    private readonly IKeyProtector protector;
+    private readonly SessionQuotas limits;
+    private readonly TimeProvider clock;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private QrSessionState state = new();
     private DateTimeOffset? confirmingSince;
 
     /// <summary>The certificates that got the work; in memory, as the scan is.</summary>
     private readonly Dictionary<CertificateId, SessionSigner> signers = [];
+
+    public QrSessionGrain([PersistentState("qr-session")] IPersistentState<QrSessionState> store, OutboxDrains drains, IKeyProtector protector, SessionQuotas limits, TimeProvider clock)
+    {
+        (this.store, this.protector, this.limits, this.clock) = (store, protector, limits, clock);
+        outbox = drains.Attach(this, store);
+    }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -51,17 +60,27 @@ internal sealed class QrSessionGrain(
             return refusal;
         }
 
+        if (await Take(command) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        // The watch is of the creation's own write: a crash after it leaves no session whose end nobody tells.
+        var tells = await GrainFactory.CallbackEndpoint(command.Requester.Platform).GetTarget() is not null;
         var now = clock.GetUtcNow();
         var created = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var secret = RandomNumberGenerator.GetBytes(32);
+        var expires = created.AddSeconds(command.TimeoutSeconds);
         await Write(state with
         {
             Command = command,
+            Tells = tells,
+            Outbox = tells ? state.Outbox.AddWatch(this.GetPrimaryKey(), new SessionWatch(command.Requester.Platform, expires)) : state.Outbox,
             Platform = platform,
             Token = Base64Url.EncodeToString([.. this.GetPrimaryKey().ToByteArray(), .. RandomNumberGenerator.GetBytes(16)]),
             ProtectedSecret = protector.Protect(SecretPurpose, SecretContext, secret),
             CreatedAt = created,
-            ExpiresAt = created.AddSeconds(command.TimeoutSeconds),
+            ExpiresAt = expires,
             // A pushed request is its holder's from the beginning, and after a restart too.
             Scanner = command.Holder is { Pushed: true } holder ? new SessionScanner(holder.User, holder.Device) : null,
         });
@@ -196,15 +215,28 @@ internal sealed class QrSessionGrain(
         }
 
         signers[signer.Certificate] = signer;
-        return new SessionWork(
-            state.Command!.Kind,
-            state.Platform!.Platform,
-            state.Platform.Name,
-            state.Command.Project,
-            QrSessionRules.Documents(state, signer),
-            state.Command.Decryption,
-            state.Command.Sealing);
+        return Work(signer);
     }
+
+    public async Task<Reply<SessionWork>> BeginSandbox(SessionSigner signer)
+    {
+        if (state.Platform is not { Sandbox: true })
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (await Keeps(signer) is { } refusal)
+        {
+            return refusal;
+        }
+
+        confirmingSince = clock.GetUtcNow();
+        Wake();
+        return Work(signer);
+    }
+
+    private SessionWork Work(SessionSigner signer) => new(
+        state.Command!.Kind, state.Platform!.Platform, state.Platform.Name, state.Command.Project, QrSessionRules.Documents(state, signer), state.Command.Decryption, state.Command.Sealing);
 
     public async Task<Reply<SealingOrigin>> BeginSealing(SessionSigner signer, SealingId sealing)
     {
@@ -300,8 +332,12 @@ internal sealed class QrSessionGrain(
 
     private SessionState Phase => state.Phase(Confirming);
 
-    /// <summary>Whether this certificate may serve, by the session, the platform's binding and the enterprise's word.</summary>
-    private async Task<Refusal?> RefuseSigner(SessionSigner signer)
+    /// <summary>Whether this certificate may serve, by the session, the platform's binding and the enterprise's word. A sandbox is for mock phones alone.</summary>
+    private async Task<Refusal?> RefuseSigner(SessionSigner signer) =>
+        state.Platform is { Sandbox: true } ? new Refusal(RefusalCode.CertificateNotEligible) : await Keeps(signer) ?? await MayUse(signer);
+
+    /// <summary>What keeps this certificate from this session; its enterprise's word apart.</summary>
+    private async Task<Refusal?> Keeps(SessionSigner signer)
     {
         if (state.Command is null)
         {
@@ -321,7 +357,7 @@ internal sealed class QrSessionGrain(
 
         return state.Command.Kind != SessionKind.Bind && await Binding(signer.CreditCode, signer.Certificate).Get(signer.Certificate) is Refused<PlatformBinding> { Refusal: var notBound }
             ? notBound
-            : await MayUse(signer);
+            : null;
     }
 
     private IBindingGrain Binding(CreditCode enterprise, CertificateId certificate) =>
@@ -358,7 +394,12 @@ internal sealed class QrSessionGrain(
 
     private async Task Write(QrSessionState next)
     {
-        await store.WriteAsync(this, next);
+        if (next is { Tells: true, End: { } end } && store.State.End is null)
+        {
+            next = next with { Outbox = next.Outbox.AddEnded(this.GetPrimaryKey(), new SessionEnded(next.Command!.Kind, end, clock.GetUtcNow())) };
+        }
+
+        await outbox.WriteAsync(next);
         Change(next);
     }
 
@@ -369,12 +410,13 @@ internal sealed class QrSessionGrain(
     }
 
     private SessionView View() =>
-        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok ? state.Outcome : null, state.ExpiresAt) { Disowned = state.Disowned, Sealing = state.Sealing };
+        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok && !state.AwaitsReturn() ? state.Outcome : null, state.ExpiresAt) { AwaitsReturn = state.AwaitsReturn(), Disowned = state.Disowned, Sealing = state.Sealing };
 
     private PhoneSessionView PhoneView() => new(
         state.Command!.Kind, Phase, state.End, state.Platform!.Platform, state.Platform.Name, state.Platform.RecognitionGroup,
         state.Command.Enterprise, state.Command.Project, state.ExpiresAt, state.Command.OnlyFor)
     {
+        SameDevice = state.Scanner?.SameDevice == true,
         OnlyCertificate = state.Command.Holder?.Certificate,
         Seals = QrSessionRules.Seals(state),
         Seal = QrSessionRules.SealOf(state),

@@ -45,6 +45,11 @@ internal static class QrSessionRules
             return invalid;
         }
 
+        if (CheckReturn(command, platform) is { } noReturn)
+        {
+            return noReturn;
+        }
+
         return command.Kind switch
         {
             SessionKind.Bind or SessionKind.Login =>
@@ -58,6 +63,19 @@ internal static class QrSessionRules
             _ => invalid,
         };
     }
+
+    /// <summary>Only to an address the platform has registered, only for a browser that the platform knows again, and never for a tool, which has none.</summary>
+    private static Refusal? CheckReturn(CreateSession command, PlatformFacts platform) => command switch
+    {
+        { Visitor: { } visitor } when !IsVisible(visitor, 1, 100) => new Refusal(RefusalCode.InvalidRequest),
+        { ReturnUrl: null, ReturnNonce: null } => null,
+        { Requester.ToolKeyThumbprint: not null } => new Refusal(RefusalCode.KindNotAllowed),
+        { ReturnUrl: { } url, ReturnNonce: { } nonce } when IsVisible(nonce, 22, 128) =>
+            platform.ReturnUrls.Contains(url, StringComparer.Ordinal) ? null : new Refusal(RefusalCode.ReturnUrlUnknown),
+        _ => new Refusal(RefusalCode.InvalidRequest),
+    };
+
+    private static bool IsVisible(string text, int least, int most) => text.Length >= least && text.Length <= most && text.All(c => c is >= '!' and <= '~');
 
     private static Refusal? CheckDocuments(CreateSession command, PlatformFacts platform)
     {
@@ -130,7 +148,8 @@ internal static class QrSessionRules
         if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(command.Token), Encoding.ASCII.GetBytes(state.Token))
             || !CryptographicOperations.FixedTimeEquals(
                 Encoding.ASCII.GetBytes(command.Code),
-                Encoding.ASCII.GetBytes(DynamicQr.Code(state.Token, secret, command.ElapsedSeconds))))
+                Encoding.ASCII.GetBytes(command.SameDevice ? DynamicQr.DeviceCode(state.Token, secret) : DynamicQr.Code(state.Token, secret, command.ElapsedSeconds)))
+            || (command.SameDevice && state.Command!.ReturnUrl is null))
         {
             return (state, new Refusal(RefusalCode.QrInvalid));
         }
@@ -141,7 +160,7 @@ internal static class QrSessionRules
         }
 
         var age = (now - state.CreatedAt).TotalSeconds - command.ElapsedSeconds;
-        if (age is > DynamicQr.StaleAfterSeconds or < -DynamicQr.ClockSkewSeconds)
+        if (!command.SameDevice && age is > DynamicQr.StaleAfterSeconds or < -DynamicQr.ClockSkewSeconds)
         {
             return (state, new Refusal(RefusalCode.QrStale));
         }
@@ -151,7 +170,7 @@ internal static class QrSessionRules
             return (state, new Refusal(RefusalCode.SessionTaken));
         }
 
-        return (state with { Scanner = new SessionScanner(command.User, command.Device) }, null);
+        return (state with { Scanner = new SessionScanner(command.User, command.Device, command.SameDevice) }, null);
     }
 
     public static Refusal? Ended(QrSessionState state) => state.End switch

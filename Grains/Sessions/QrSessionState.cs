@@ -1,11 +1,12 @@
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Platforms;
 
 namespace Bzt.Grains.Sessions;
 
 /// <summary>A session at rest. Written when it is created and when it ends; a scan lives in memory only, and a phone may scan again.</summary>
-public sealed record QrSessionState
+public sealed record QrSessionState : IHasOutbox<QrSessionState>
 {
     public CreateSession? Command { get; init; }
 
@@ -39,6 +40,19 @@ public sealed record QrSessionState
 
     public SessionOutcome? Outcome { get; init; }
 
+    /// <summary>The platform is told of the end.</summary>
+    public bool Tells { get; init; }
+
+    /// <summary>The browser of a session opened on the same device has come back, and was told the outcome.</summary>
+    public bool Returned { get; init; }
+
+    public Outbox Outbox { get; init; } = Outbox.Empty;
+
+    public QrSessionState WithOutbox(Outbox outbox) => this with { Outbox = outbox };
+
+    /// <summary>What a link that was sent on to somebody else would have told its sender.</summary>
+    public bool AwaitsReturn() => End is not null && Scanner is { SameDevice: true } && !Returned;
+
     public SessionState Phase(bool confirming) => this switch
     {
         { End: not null } => SessionState.Completed,
@@ -47,4 +61,5 @@ public sealed record QrSessionState
     };
 }
 
-public sealed record SessionScanner(UserId User, DeviceId Device);
+/// <param name="SameDevice">By the device link.</param>
+public sealed record SessionScanner(UserId User, DeviceId Device, bool SameDevice = false);

@@ -68,9 +68,10 @@ public sealed class Sm2Certificate
 
     /// <summary>Whether it names this unified social credit code: in the extension of GB/T 20518 for it, or anywhere in the subject, where vendors put it too.</summary>
     public bool NamesCreditCode(string code) =>
-        SubjectTexts.Contains(code)
-        || (tbs.Extensions?.GetExtension(CreditCodeExtension) is { } extension
-            && Asn1Object.FromByteArray(extension.Value.GetOctets()) is IAsn1String text && text.GetString() == code);
+        SubjectTexts.Contains(code) || CreditCode == code;
+
+    /// <summary>The unified social credit code in the extension of GB/T 20518 for it, or null; some vendors put it into the subject instead.</summary>
+    public string? CreditCode => tbs.Extensions?.GetExtension(CreditCodeExtension) is { } extension && Asn1Object.FromByteArray(extension.Value.GetOctets()) is IAsn1String text ? text.GetString() : null;
 
     /// <summary>Whether it may sign certificates.</summary>
     public bool IsAuthority =>
@@ -86,6 +87,11 @@ public sealed class Sm2Certificate
     public static bool TryParse(ReadOnlySpan<byte> der, [NotNullWhen(true)] out Sm2Certificate? certificate)
     {
         certificate = null;
+        if (der.IsEmpty)
+        {
+            return false;
+        }
+
         try
         {
             var bytes = der.ToArray();
@@ -107,7 +113,7 @@ public sealed class Sm2Certificate
 
             var parsed = new Sm2Certificate(bytes, structure, point, signature!);
             // Decode here what the properties decode later: after this nothing about it throws.
-            _ = (parsed.IsAuthority, parsed.MaySign, parsed.Organization);
+            _ = (parsed.IsAuthority, parsed.MaySign, parsed.Organization, parsed.CreditCode);
             certificate = parsed;
             return true;
         }

@@ -27,6 +27,21 @@ public static class Decryption
         return t is null || s is null ? null : [.. t.Zip(s, static (a, b) => a + b)];
     }
 
+    /// <summary>Both boxes by one who holds the whole key, as a mock phone of a sandbox does: kP is their sum all the same.</summary>
+    /// <param name="key">dE.</param>
+    /// <param name="requestId">The request.</param>
+    /// <param name="task">The task as the PC made it.</param>
+    /// <param name="random">For masks and boxes.</param>
+    public static (byte[] PhoneParts, byte[] SiloParts) ReleaseWhole(SecretScalar key, string requestId, DecryptionTask task, IRandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(task);
+        Point[] masks = [.. task.Items.Select(_ => Sm2Group.MultiplyBase(Scalar.Random(random)))];
+        return (
+            Seal("phone", requestId, task, task.Items.Select((item, i) => Sm2Group.MultiplyBlinded(key.Value, item.C1, random) + masks[i]), random),
+            Seal("silo", requestId, task, masks.Select(mask => -mask), random));
+    }
+
     internal static byte[] Seal(string role, string requestId, DecryptionTask task, IEnumerable<Point> parts, IRandomSource random) =>
         OneTimeBox.Seal(task.PcKey, BoxContext(role, requestId, task), parts.SelectMany(part => part.Encode()).ToArray(), random);
 

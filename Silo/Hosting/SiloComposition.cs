@@ -2,9 +2,12 @@ using System.Net;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
+using Bzt.Grains.Callbacks;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.MockPhones;
 using Bzt.Grains.Providers;
+using Bzt.Grains.Sessions;
 using Bzt.Silo.Batching;
 using Bzt.Silo.Imaging;
 using Bzt.Silo.Storage;
@@ -31,6 +34,13 @@ public static class SiloComposition
         builder.Services.AddAccountGrains();
         builder.Services.AddApplications(builder.Environment);
         builder.Services.AddCertificates();
+        builder.Bind<SessionQuotas>(SessionQuotas.Section);
+        builder.Services.AddCallbacks(storage.IsEmbedded);
+        if (builder.Bind<MockPhoneOptions>(MockPhoneOptions.Section).Enabled && !storage.IsEmbedded)
+        {
+            throw new OptionsValidationException(MockPhoneOptions.Section, typeof(MockPhoneOptions), ["MockPhone:Enabled is for an embedded system: a phone whose keys lie at the server has no place beside real ones."]);
+        }
+
         builder.Services.AddProviders();
         builder.AddBatching();
         builder.AddImaging();

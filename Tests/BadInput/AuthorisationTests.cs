@@ -138,6 +138,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("GET /phone/v1/sessions/{sessionId}", None, Missing, Limited, None, None, None),
         new("GET /phone/v1/sessions/{sessionId}/documents", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/sessions/{sessionId}/seal", None, Ok, Limited, None, None, None),
+        new("GET /phone/v1/sessions/{sessionId}/return", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/sessions/{sessionId}/refusal", None, Missing, Limited, None, None, None),
         new("POST /phone/v1/sessions/{sessionId}/sealing-session", None, Ok, Limited, None, None, None),
         new("GET /phone/v1/sealing-sessions", None, Ok, Limited, None, None, None),
@@ -154,6 +155,17 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /rp/v1/sessions", None, None, None, Ok, Ok, Ok),
         new("GET /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
         new("GET /rp/v1/sessions/{sessionId}/evidence", None, None, None, Missing, Missing, Missing),
+        new("GET /rp/v1/sessions/{sessionId}/events", None, None, None, Ok, Missing, Missing),
+        new("POST /rp/v1/sessions/{sessionId}/return", None, None, None, Ok, Ok, Forbidden),
+        new("POST /rp/v1/verify", None, None, None, Ok, Ok, Ok),
+        new("POST /rp/v1/mock-phone/scans", None, None, None, Ok, Ok, Forbidden),
+        // Nobody has an endpoint or a dead letter here.
+        new("GET /rp/v1/callback-endpoint", None, None, None, Missing, Missing, Forbidden),
+        new("PUT /rp/v1/callback-endpoint", None, None, None, Ok, Ok, Forbidden),
+        new("DELETE /rp/v1/callback-endpoint", None, None, None, Ok, Ok, Forbidden),
+        new("POST /rp/v1/callback-endpoint/secrets", None, None, None, Ok, Ok, Forbidden),
+        new("GET /rp/v1/dead-letters", None, None, None, Ok, Ok, Forbidden),
+        new("POST /rp/v1/dead-letters/{messageId}/redelivery", None, None, None, Missing, Missing, Forbidden),
         new("DELETE /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
         new("POST /rp/v1/project-tokens", None, None, None, Ok, Ok, Forbidden),
         new("GET /rp/v1/signers/{creditCode}", None, None, None, Ok, ErrorCodes.NotBound, Ok),
@@ -198,7 +210,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         var (method, template) = (HttpMethod.Parse(row.Operation.Split(' ')[0]), row.Operation.Split(' ')[1]);
         var mediaType = template switch { Routes.Phone.Blobs => "application/pdf", Routes.Phone.Exchange => "application/octet-stream", _ => "application/json" };
         var octets = mediaType != "application/json";
-        var content = method == HttpMethod.Post ? octets ? "%PDF-1.7"u8.ToArray() : Encoding.UTF8.GetBytes("{}") : null;
+        var content = method == HttpMethod.Post || method == HttpMethod.Put ? octets ? "%PDF-1.7"u8.ToArray() : Encoding.UTF8.GetBytes("{}") : null;
         var answer = await sender(method, world.Fill(template), content, mediaType);
         var what = $"{row.Operation} by {who}";
         if (expected == Ok)

@@ -58,7 +58,12 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/sessions/{sessionId}/sealing-session"] = """{"sealingSessionId":"01a212625bb77fa6ae65635864885e2a","certificateId":"01a212625bb77fa6ae65635864885e2b","maxDocuments":5,"minutes":5,"automatic":true}""",
         ["POST /phone/v1/sealing-sessions/{sealingSessionId}/resumption"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a"}""",
         ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",
-        ["POST /rp/v1/sessions"] = """{"kind":"seal","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"useSealingSession":"01a212625bb77fa6ae65635864885e2a","timeoutSeconds":300}""",
+        ["POST /rp/v1/sessions"] = """{"kind":"seal","returnUrl":"https://platform.example/return","returnNonce":"0123456789012345678901","visitor":"v","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"useSealingSession":"01a212625bb77fa6ae65635864885e2a","timeoutSeconds":300}""",
+        ["POST /rp/v1/sessions/{sessionId}/return"] = """{"value":"ABCD","nonce":"0123456789012345678901"}""",
+        ["POST /rp/v1/verify"] = """{"signature":{"certificate":"AAAA","value":"AAAA","data":"AAAA"},"chain":["AAAA"],"at":"2030-01-01T00:00:00Z"}""",
+        ["POST /rp/v1/mock-phone/scans"] = """{"number":"13900000001","link":"http://127.0.0.1/q?v=1"}""",
+        ["PUT /rp/v1/callback-endpoint"] = """{"url":"https://platform.example/callbacks"}""",
+        ["POST /rp/v1/callback-endpoint/secrets"] = """{"overlapSeconds":3600}""",
         ["POST /rp/v1/project-tokens"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"creditCode":"91420500MA0000001X","toolKeyThumbprint":"AAAA","lifetimeSeconds":3600}""",
     };
 
@@ -118,7 +123,7 @@ public sealed class BadInputTests(HostileWorld world)
             {
                 Routes.Phone.Blobs => (10 * 1024 * 1024) + 1,
                 Routes.Phone.Exchange => (256 * 1024) + 1,
-                Routes.Platforms.Sessions => (768 * 1024) + 1,
+                Routes.Platforms.Sessions or Routes.Platforms.Verify => (768 * 1024) + 1,
                 _ => (64 * 1024) + 1,
             };
             var content = new byte[length];

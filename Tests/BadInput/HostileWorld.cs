@@ -183,6 +183,8 @@ public sealed class HostileWorld : IAsyncLifetime
         Routes.Phone.Enterprises => $"?creditCode={Owner.Enterprise.CreditCode}",
         Routes.Phone.EnterpriseSearch => $"?text={Owner.Enterprise.CreditCode}",
         Routes.Phone.SessionDocuments => $"?certificateId={Owner.Certificate}",
+        // An open session's stream ends after this.
+        Routes.Platforms.SessionEvents => "?timeoutMs=50",
         _ => "",
     };
 

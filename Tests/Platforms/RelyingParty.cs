@@ -91,6 +91,18 @@ internal sealed class RelyingParty : IDisposable
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 
+    public async Task<(string? MediaType, string Text)> GetTextAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var answer = await http.SendAsync(request);
+        return (answer.Content.Headers.ContentType?.MediaType, await answer.Content.ReadAsStringAsync());
+    }
+
     public Task<HttpResponseMessage> PostRawAsync(string path, HttpContent content) => http.PostAsync(path, content);
 
     public void Dispose() => http.Dispose();

@@ -19,7 +19,7 @@ public sealed class SessionEndTests : IAsyncLifetime
     public ValueTask DisposeAsync() => system.DisposeAsync();
 
     [Fact]
-    [Trait("Feature", "X07"), Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Surface", "api")]
+    [Trait("Feature", "X05"), Trait("Feature", "X07"), Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Surface", "api")]
     public async Task After_a_restart_tokens_bindings_and_sessions_hold_and_a_scan_is_done_again()
     {
         using var party = await RelyingParty.RegisterAsync(system);

@@ -2,6 +2,7 @@ using Bzt.Silo.Hosting;
 using Bzt.Silo.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Tests.Storage;
 
@@ -28,6 +29,15 @@ public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
     {
         Assert.ThrowsAny<Exception>(() => Builder((name, value.Replace("DATA", folder.File("data"), StringComparison.Ordinal))).AddBztSilo());
         Builder().AddBztSilo();
+    }
+
+    [Fact]
+    [Trait("Feature", "X24"), Trait("Surface", "api")]
+    public void A_cluster_has_no_mock_phones()
+    {
+        (string, string?)[] cluster = [("Storage:Provider", "postgres"), ("Storage:DataFolder", null), ("Storage:ConnectionString", "Host=127.0.0.1")];
+        Builder(cluster).AddBztSilo();
+        Assert.Contains("MockPhone", Assert.Throws<OptionsValidationException>(() => Builder([.. cluster, ("MockPhone:Enabled", "true")]).AddBztSilo()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

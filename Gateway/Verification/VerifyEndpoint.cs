@@ -1,0 +1,88 @@
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Documents.Pdf;
+using Bzt.Documents.Seals;
+using Bzt.Gateway.Hosting;
+using Bzt.Gateway.OpenApi;
+using Bzt.Gateway.Platforms;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
+using Bzt.Grains.Platforms;
+using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Primitives;
+
+namespace Bzt.Gateway.Verification;
+
+/// <summary>POST /rp/v1/verify: signatures, certificates and the seals of PDFs. Whatever is wrong with them is an answer, not a refusal.</summary>
+internal static class VerifyEndpoint
+{
+    /// <summary>Half a mebibyte of data in base64, with its certificates.</summary>
+    private const int LargestRequest = 768 * 1024;
+    private const int MostCertificates = 10;
+
+    public static void Map(IEndpointRouteBuilder group) => group
+        .MapPost(Routes.Platforms.Verify, HandleAsync)
+        .LimitBody(LargestRequest)
+        .WithName("verify")
+        .WithSummary("Verifies a signature, a certificate or the seal of a PDF")
+        .WithDescription("Exactly one of certificate, signature and seal. valid says that everything is: the signature, the path to a root of the catalogue's CAs, the time, and that the CA says it is not revoked; "
+            + "when the CA cannot be asked, revocation is unknown and valid is false. No document comes here: of a sealed PDF send the CMS in /Contents and SM3 over its /ByteRange. "
+            + "What was added to a PDF after its seal is seen where the PDF is.")
+        .Refuses(400, 413)
+        .Produces<VerifyResult>();
+
+    private static async Task<IResult> HandleAsync(VerifyRequest request, PlatformCaller caller, CertificateJudge judge, IGrainFactory grains, TimeProvider clock, CancellationToken aborted)
+    {
+        if (new object?[] { request.Certificate, request.Signature, request.Seal }.Count(part => part is not null) != 1
+            || request.Chain is { Count: > MostCertificates } || request.Chain?.Any(certificate => certificate is null) == true
+            || request.Signature is { } given && (given.Data is null) == (given.Digest is null)
+            || request.Signature?.Digest is { Length: not 32 } || request.Seal?.Digest is { Length: not 32 })
+        {
+            return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "须且仅须提供certificate、signature、seal之一" };
+        }
+
+        if (await grains.GetGrain<IPlatformGrain>(caller.Platform.Value).GetFacts() is not Done<PlatformFacts>({ RecognitionGroup: var groupName }))
+        {
+            return new ProblemResult(ErrorCodes.Forbidden);
+        }
+
+        var now = clock.GetUtcNow();
+        var chain = request.Chain ?? [];
+        return Answer(request switch
+        {
+            { Certificate: { } certificate } => await judge.JudgeAsync(certificate, chain, request.At ?? now, groupName, forSigning: false, aborted),
+            { Signature: { } signature } => WithSignature(Judge(signature), await judge.JudgeAsync(signature.Certificate, chain, request.At ?? now, groupName, forSigning: true, aborted)),
+            { Seal: { } seal } => await JudgeAsync(seal, chain, request.At, now, groupName, judge, aborted),
+            _ => throw new InvalidOperationException("One of the three is there."),
+        });
+    }
+
+    private static async Task<VerifyResult> JudgeAsync(SealToVerify seal, IReadOnlyList<byte[]> chain, DateTimeOffset? at, DateTimeOffset now, string group, CertificateJudge judge, CancellationToken aborted)
+    {
+        var report = DetachedSealVerifier.Verify(seal.Contents, seal.Digest);
+        var result = await judge.JudgeAsync(report.Certificate, report.Others.Concat(chain), at ?? report.SignedAt ?? now, group, forSigning: true, aborted);
+        return WithSignature(
+            report.State switch
+            {
+                SealState.Intact => SignatureVerdict.Good,
+                SealState.Altered => SignatureVerdict.Altered,
+                SealState.BadSignature => SignatureVerdict.Bad,
+                _ => SignatureVerdict.Unsupported,
+            },
+            result) with
+        {
+            ClaimedTime = report.SignedAt,
+            DocumentName = report.DocumentName,
+        };
+    }
+
+    private static SignatureVerdict Judge(SignatureToVerify signature) =>
+        !Sm2Certificate.TryParse(signature.Certificate, out var certificate) ? SignatureVerdict.Unsupported
+        : !Sm2Signature.TryParseRaw(signature.Value, out var parsed) && !Sm2Signature.TryParseDer(signature.Value, out parsed) ? SignatureVerdict.Unsupported
+        : parsed!.Verify(certificate.PublicKey, signature.Digest ?? Sm2Signature.Digest(certificate.PublicKey, signature.Data)) ? SignatureVerdict.Good
+        : SignatureVerdict.Bad;
+
+    private static VerifyResult WithSignature(SignatureVerdict verdict, VerifyResult result) => result with { Signature = verdict, Valid = result.Valid && verdict == SignatureVerdict.Good };
+
+    private static IResult Answer(VerifyResult result) => Results.Json(result, BztJson.Default.VerifyResult);
+}

@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Bzt.Grains.Sessions;
+
+/// <summary>Section <c>Sessions</c>: what one caller may open within a minute.</summary>
+public sealed class SessionQuotas
+{
+    public const string Section = "Sessions";
+
+    /// <summary>Of one platform, its tools included. An opening of ten thousand bidders stays under it.</summary>
+    [Range(1, 10_000_000)]
+    public int PerPlatform { get; set; } = 30_000;
+
+    /// <summary>Of one visitor, as the platform tells its visitors apart.</summary>
+    [Range(1, 10_000)]
+    public int PerVisitor { get; set; } = 20;
+
+    /// <summary>Of one bid tool.</summary>
+    [Range(1, 10_000)]
+    public int PerTool { get; set; } = 120;
+}
+
+/// <inheritdoc cref="ISessionQuotaGrain"/>
+[GrainType("session-quota")]
+internal sealed class SessionQuotaGrain(TimeProvider clock) : Grain, ISessionQuotaGrain
+{
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset from;
+    private int taken;
+
+    public Task<Reply<Nothing>> Take(int perMinute)
+    {
+        var now = clock.GetUtcNow();
+        if (now >= from + Window)
+        {
+            (from, taken) = (now, 0);
+        }
+
+        if (taken >= perMinute)
+        {
+            return Task.FromResult<Reply<Nothing>>(new Refusal(RefusalCode.RateLimited, from + Window));
+        }
+
+        taken++;
+        return Task.FromResult<Reply<Nothing>>(default(Nothing));
+    }
+}
