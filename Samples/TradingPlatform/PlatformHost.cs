@@ -65,7 +65,7 @@ public static class PlatformHost
 
                 return Task.CompletedTask;
             };
-        });
+        }).AddOpenIdLogin(builder.Configuration.GetSection(PlatformOptions.Section).Get<PlatformOptions>()!);
         builder.Services.AddAuthorization();
         builder.Services.AddRazorPages();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1L << 20);

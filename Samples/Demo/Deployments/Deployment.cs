@@ -124,6 +124,7 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
             ["Platforms:0:Name"] = PlatformName,
             ["Platforms:0:RecognitionGroup"] = RecognitionGroup,
             ["Platforms:0:ClientSecret"] = Secrets.PlatformSecret,
+            ["Platforms:0:RedirectUris:0"] = new Uri(TradingPlatform, "signin-bzt").ToString(),
             ["Platforms:1:Id"] = OtherPlatformId,
             ["Platforms:1:Name"] = OtherPlatformName,
             ["Platforms:1:RecognitionGroup"] = RecognitionGroup,

@@ -19,6 +19,7 @@ internal static class AccountEndpoints
         app.MapPost("/qr/bind", (HttpContext context, AccountStore accounts) => accounts.Of(context.User) is { Role: not Role.Buyer } account
             ? QrEndpoints.StartAsync(context, Bind(context.RequestServices, account))
             : Task.FromResult(QrEndpoints.Refuse("该账号不使用证书", StatusCodes.Status403Forbidden))).RequireAuthorization();
+        app.MapGet("/login/bzt", (string? returnUrl) => Results.Challenge(new AuthenticationProperties { RedirectUri = IsLocal(returnUrl) ? returnUrl : "/" }, [OpenIdLogin.Scheme]));
         app.MapGet("/account/last-login.tbs", (ClaimsPrincipal user, AccountStore accounts) => Proof(accounts, user, proof => proof.ToBeSigned, "last-login.tbs")).RequireAuthorization();
         app.MapGet("/account/last-login.der", (ClaimsPrincipal user, AccountStore accounts) => Proof(accounts, user, proof => proof.Signature, "last-login.der")).RequireAuthorization();
     }
@@ -37,7 +38,7 @@ internal static class AccountEndpoints
                     return Task.FromResult(QrOutcome.Refused("签名校验未通过"));
                 }
 
-                if (accounts.OfCertificate(result) is not { } account)
+                if (accounts.OfCertificate(result.Enterprise.CreditCode, result.SigningSerial) is not { } account)
                 {
                     return Task.FromResult(QrOutcome.Refused(result.Enterprise.CreditCode.Length > 0 ? "该企业尚未在本平台注册" : "该证书尚未绑定本平台的账号"));
                 }
@@ -68,11 +69,10 @@ internal static class AccountEndpoints
         };
     }
 
-    public static Task SignInAsync(HttpContext context, Account account)
-    {
-        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, account.UserName)], CookieAuthenticationDefaults.AuthenticationScheme);
-        return context.SignInAsync(new ClaimsPrincipal(identity));
-    }
+    public static Task SignInAsync(HttpContext context, Account account) => context.SignInAsync(PrincipalOf(account));
+
+    public static ClaimsPrincipal PrincipalOf(Account account) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, account.UserName)], CookieAuthenticationDefaults.AuthenticationScheme));
 
     private static string PlatformId(IServiceProvider services) => services.GetRequiredService<IOptions<PlatformOptions>>().Value.Bzt.ClientId;
 

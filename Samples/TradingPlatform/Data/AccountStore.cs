@@ -58,9 +58,9 @@ public sealed class AccountStore
         : null;
 
     /// <summary>Whose account the certificate logs in to: an enterprise's by its code, a person's by the very certificate that was bound.</summary>
-    public Account? OfCertificate(SessionResult result) => result.Enterprise.CreditCode.Length > 0
-        ? database.Query($"SELECT * FROM ({Every}) WHERE credit_code = $code", Read, ("$code", result.Enterprise.CreditCode)).SingleOrDefault()
-        : database.Query($"SELECT * FROM ({Every}) WHERE credit_code = '' AND certificate_serial = $serial", Read, ("$serial", result.SigningSerial)).SingleOrDefault();
+    public Account? OfCertificate(string creditCode, string serial) => creditCode.Length > 0
+        ? database.Query($"SELECT * FROM ({Every}) WHERE credit_code = $code", Read, ("$code", creditCode)).SingleOrDefault()
+        : database.Query($"SELECT * FROM ({Every}) WHERE credit_code = '' AND certificate_serial = $serial", Read, ("$serial", serial)).SingleOrDefault();
 
     public void Bind(Account account, SessionResult result)
     {

@@ -17,7 +17,13 @@ internal sealed class LoginModel(AccountStore accounts, IOptions<PlatformOptions
 
     public bool ShowsDemonstration => options.Value.DemoPassword is { Length: > 0 };
 
-    public void OnGet(string? returnUrl) => ReturnUrl = returnUrl;
+    public void OnGet(string? returnUrl, string? reason) => (ReturnUrl, Error) = (returnUrl, reason switch
+    {
+        null => null,
+        "unknown" => "该证书所属的企业或个人尚未在本平台注册并绑定",
+        "refused" => "登录已取消",
+        _ => "标证通登录未完成，请重试",
+    });
 
     public async Task<IActionResult> OnPostAsync(string? userName, string? password, string? returnUrl)
     {
