@@ -55,6 +55,7 @@ internal sealed class DescribeOperation : IOpenApiOperationTransformer
             });
         }
 
+        PlatformExamples.Add(operation);
         return Task.CompletedTask;
     }
 

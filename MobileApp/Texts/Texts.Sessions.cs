@@ -79,7 +79,7 @@ internal static partial class Texts
             : "请求已超时，没有签名。请在电脑端重新发起。";
 
         public static string LoginStatement(LoginForm form) => form.Purpose == LoginPurpose.Bind
-            ? $"将这张证书绑定到【{form.PlatformName}】的企业账号。"
+            ? $"将这张证书绑定到【{form.PlatformName}】的{(form.CreditCode.Length > 0 ? "企业" : "个人")}账号。"
             : $"您正在登录【{form.PlatformName}】。";
 
         public static string LoginWarning(LoginForm form) => form.Purpose == LoginPurpose.Bind

@@ -1,4 +1,5 @@
 using QRCoder;
+using SkiaSharp;
 
 namespace Bzt.Tests.Browser;
 
@@ -37,6 +38,31 @@ internal sealed class CameraPicture
             Draw(luma, text);
         }
 
+        Write();
+    }
+
+    /// <summary>What stands on another screen: its picture as it is, held before the camera.</summary>
+    public void ShowPicture(byte[] png)
+    {
+        using var picture = SKBitmap.Decode(png);
+        var luma = frame.AsSpan(Header.Length, Width * Height);
+        luma.Fill(White);
+        var size = Math.Min(Height, Height * picture.Width / picture.Height);
+        var left = (Width - size) / 2;
+        for (var y = 0; y < size; y++)
+        {
+            for (var x = 0; x < size; x++)
+            {
+                var color = picture.GetPixel(x * picture.Width / size, y * picture.Height / size);
+                luma[(y * Width) + left + x] = (byte)(Black + (((color.Red * 77) + (color.Green * 150) + (color.Blue * 29)) * (White - Black) / 65280));
+            }
+        }
+
+        Write();
+    }
+
+    private void Write()
+    {
         using var file = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         file.Write(frame);
     }

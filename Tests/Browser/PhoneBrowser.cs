@@ -44,14 +44,10 @@ internal sealed class PhoneBrowser : IAsyncDisposable
     /// <summary>A system, a browser and a camera of its own.</summary>
     public static async Task<PhoneBrowser> StartAsync(Action<WebApplicationBuilder>? configure = null)
     {
-        var phone = new PhoneBrowser(await StartSystemAsync(configure)) { ownsSystem = true, folder = new TempFolder() };
+        var phone = new PhoneBrowser(await StartSystemAsync(configure)) { ownsSystem = true };
         try
         {
-            phone.camera = new CameraPicture(phone.folder.File("camera.y4m"));
-            phone.playwright = await Playwright.CreateAsync();
-            phone.ownBrowser = await LaunchAsync(
-                phone.playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={phone.camera.Path}");
-            await phone.OpenContextAsync(phone.ownBrowser, mayUseCamera: true);
+            await phone.OpenContextAsync(await phone.LaunchWithCameraAsync(), mayUseCamera: true);
             await phone.OpenAppAsync();
             return phone;
         }
@@ -66,12 +62,13 @@ internal sealed class PhoneBrowser : IAsyncDisposable
     /// <param name="system">Serves the app (<see cref="StartSystemAsync"/>); the shared one without.</param>
     /// <param name="prepare">Before the app starts, on a page of its origin that runs nothing.</param>
     /// <param name="place">Where the app opens.</param>
-    public static async Task<PhoneBrowser> OpenAsync(EmbeddedSystem? system = null, Func<IPage, Task>? prepare = null, string place = "")
+    /// <param name="withCamera">In a browser of its own, which has a camera: <see cref="Camera"/>.</param>
+    public static async Task<PhoneBrowser> OpenAsync(EmbeddedSystem? system = null, Func<IPage, Task>? prepare = null, string place = "", bool withCamera = false)
     {
         var phone = new PhoneBrowser(system ?? await BrowserStage.SystemAsync());
         try
         {
-            await phone.OpenContextAsync(await BrowserStage.ChromiumAsync(), mayUseCamera: false);
+            await phone.OpenContextAsync(withCamera ? await phone.LaunchWithCameraAsync() : await BrowserStage.ChromiumAsync(), withCamera);
             if (prepare is not null)
             {
                 await phone.Page.GotoAsync(new Uri(phone.System.Address, "app/js/keys.js").ToString());
@@ -147,7 +144,8 @@ internal sealed class PhoneBrowser : IAsyncDisposable
         folder?.Dispose();
     }
 
-    private static int FreePort()
+    /// <summary>Outside the range from which the kernel lends ports, so that it is free again after a restart.</summary>
+    public static int FreePort()
     {
         while (true)
         {
@@ -178,6 +176,15 @@ internal sealed class PhoneBrowser : IAsyncDisposable
         }
 
         throw new InvalidOperationException("The tests do not run inside the repository.");
+    }
+
+    private async Task<IBrowser> LaunchWithCameraAsync()
+    {
+        folder = new TempFolder();
+        camera = new CameraPicture(folder.File("camera.y4m"));
+        playwright = await Playwright.CreateAsync();
+        return ownBrowser = await LaunchAsync(
+            playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={camera.Path}");
     }
 
     private async Task OpenContextAsync(IBrowser browser, bool mayUseCamera)

@@ -22,8 +22,9 @@ internal static class PreparedPhone
     /// <param name="phone">Logged in.</param>
     /// <param name="place">Where the app opens.</param>
     /// <param name="shares">Certificates on the phone, and where their shares rest.</param>
+    /// <param name="withCamera">In a browser of its own, which has a camera.</param>
     public static async Task<PhoneBrowser> OpenAsync(
-        EmbeddedSystem system, TestPhone phone, string place = "", IReadOnlyList<(Guid Certificate, MemoryPhoneKeyStore Store)>? shares = null)
+        EmbeddedSystem system, TestPhone phone, string place = "", IReadOnlyList<(Guid Certificate, MemoryPhoneKeyStore Store)>? shares = null, bool withCamera = false)
     {
         var trust = await ChannelTrust.FetchAsync(system.Gateway);
         var login = JsonSerializer.Serialize(new
@@ -40,7 +41,7 @@ internal static class PreparedPhone
         }
 
         return await PhoneBrowser.OpenAsync(
-            system, page => page.EvaluateAsync(Move, new { device = Convert.ToBase64String(phone.Key.ExportPkcs8()), records = records.ToJsonString() }), place);
+            system, page => page.EvaluateAsync(Move, new { device = Convert.ToBase64String(phone.Key.ExportPkcs8()), records = records.ToJsonString() }), place, withCamera);
     }
 
     // Records are written by the app's own module; the device key is the one thing that it makes itself.

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.RegularExpressions;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -113,6 +114,27 @@ public sealed partial class WidgetTests
     }
 
     [Fact]
+    public async Task Firefox_shows_the_same_code_and_the_same_states()
+    {
+        await using var site = await Site.ServeAsync("<bzt-qr src='/qr' finish></bzt-qr>");
+        await using var firefox = await Firefox.StartAsync();
+        await firefox.GoAsync(site.Address);
+        Task<string> Show(string expression) => firefox.EvaluateAsync($"(() => {{ const root = document.querySelector('bzt-qr')?.shadowRoot; return {expression}; }})()");
+        async Task Until(string words) => await Wait.UntilAsync(() => Show("root?.querySelector('.state').textContent ?? ''"), text => text == words);
+
+        await Until("请用标证通扫码");
+        var expected = Reference(Link(106));
+        Assert.Equal(expected, Modules(await Show("root.querySelector('svg[role=img] path:last-child').getAttribute('d')"), expected.Length));
+        Assert.Equal("rgb(255, 255, 255)", await Show("getComputedStyle(root.querySelector('.box')).backgroundColor"));
+        site.Now["state"] = "scanned";
+        await Until("已扫码，请在手机上确认");
+        Assert.Equal("", await Show("root.querySelector('svg[role=img] path:last-child').getAttribute('d')"));
+        (site.Now["state"], site.Now["end"]) = ("completed", "refused");
+        await Until("已拒绝：手机上未同意本次操作");
+        Assert.Equal("重新发起", await Show("root.querySelector('button:not([hidden])').textContent"));
+    }
+
+    [Fact]
     public async Task The_script_is_small_and_may_be_included_by_any_page()
     {
         var system = await EmbeddedSystem.SharedAsync();
@@ -143,10 +165,12 @@ public sealed partial class WidgetTests
         return [.. code.ModuleMatrix.Select(row => string.Concat(row.Cast<bool>().Select(dark => dark ? '#' : '.')))];
     }
 
-    private static async Task<string[]> ModulesAsync(ILocator widget, int size)
+    private static async Task<string[]> ModulesAsync(ILocator widget, int size) => Modules(await widget.Locator("svg[role=img] path").Last.GetAttributeAsync("d") ?? "", size);
+
+    private static string[] Modules(string path, int size)
     {
         var rows = Enumerable.Range(0, size).Select(_ => Enumerable.Repeat('.', size).ToArray()).ToArray();
-        foreach (Match run in Run().Matches(await widget.Locator("svg[role=img] path").Last.GetAttributeAsync("d") ?? ""))
+        foreach (Match run in Run().Matches(path))
         {
             var (x, y, length) = (int.Parse(run.Groups[1].Value), int.Parse(run.Groups[2].Value), int.Parse(run.Groups[3].Value));
             Array.Fill(rows[y], '#', x, length);
@@ -208,7 +232,9 @@ public sealed partial class WidgetTests
 
         public IEnumerable<string> Complaints => complaints;
 
-        public static async Task<Site> OpenAsync(string body)
+        public string Address => backend.Urls.First();
+
+        public static async Task<Site> ServeAsync(string body)
         {
             var site = new Site();
             var script = new Uri((await EmbeddedSystem.SharedAsync()).Address, "widget/v1/bzt.js");
@@ -219,6 +245,12 @@ public sealed partial class WidgetTests
             });
             site.backend.Urls.Add("http://127.0.0.1:0");
             await site.backend.StartAsync();
+            return site;
+        }
+
+        public static async Task<Site> OpenAsync(string body)
+        {
+            var site = await ServeAsync(body);
             var context = await (await BrowserStage.ChromiumAsync()).NewContextAsync(new() { Locale = "zh-CN" });
             site.Page = await context.NewPageAsync();
             site.Page.SetDefaultTimeout(PhoneBrowser.Patience);
@@ -231,13 +263,17 @@ public sealed partial class WidgetTests
                 }
             };
             site.Page.PageError += (_, error) => site.complaints.Enqueue(error);
-            await site.Page.GotoAsync(site.backend.Urls.First());
+            await site.Page.GotoAsync(site.Address);
             return site;
         }
 
         public async ValueTask DisposeAsync()
         {
-            await Page.Context.CloseAsync();
+            if (Page is not null)
+            {
+                await Page.Context.CloseAsync();
+            }
+
             await backend.StopAsync();
             await backend.DisposeAsync();
         }

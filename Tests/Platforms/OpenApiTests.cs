@@ -59,6 +59,21 @@ public sealed class OpenApiTests
         }
     }
 
+    [Fact]
+    public async Task Every_example_of_a_session_opens_one()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var party = await RelyingParty.RegisterAsync(system, maySignHashes: true);
+        var examples = (await DocumentAsync())["paths"]![Routes.Platforms.Sessions]!["post"]!["requestBody"]!["content"]!["application/json"]!["examples"]!.AsObject();
+        Assert.Equal(["login", "bind", "bindPerson", "seal", "sign"], examples.Select(example => example.Key));
+        foreach (var (name, example) in examples)
+        {
+            using var content = new StringContent(example!["value"]!.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+            using var answer = await party.PostRawAsync(Routes.Platforms.Sessions, content);
+            Assert.True(answer.StatusCode == System.Net.HttpStatusCode.Created, $"{name}: {await answer.Content.ReadAsStringAsync()}");
+        }
+    }
+
     private static async Task<JsonNode> DocumentAsync() =>
         JsonNode.Parse(await (await EmbeddedSystem.SharedAsync()).Gateway.GetStringAsync("/openapi/v1.json"))!;
 

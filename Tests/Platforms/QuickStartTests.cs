@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
 
 namespace Bzt.Tests.Platforms;
 
@@ -43,10 +45,62 @@ public sealed partial class QuickStartTests
         Assert.Contains("\"code\":\"invalid_request\"", await shell.RunAsync(Block("'{\"kind\":\"login\"}'")), StringComparison.Ordinal);
     }
 
-    private static string Block(string containing, [CallerFilePath] string here = "")
+    /// <summary>Every block of <c>calls.md</c> in order, as it stands; wherever one shows a QR, a phone scans and confirms.</summary>
+    [Fact]
+    public async Task The_commands_of_every_call_work()
     {
-        var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "platforms", "quick-start.md"));
-        return Assert.Single(ShellBlocks().Matches(text).Select(match => match.Groups[1].Value), block => block.Contains(containing, StringComparison.Ordinal));
+        var system = await EmbeddedSystem.SharedAsync();
+        using var party = await RelyingParty.RegisterAsync(system, maySignHashes: true);
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        using var folder = new TempFolder();
+        using var shell = new Shell();
+        await shell.RunAsync($"cd '{Directory.CreateDirectory(folder.File("work")).FullName}'; BZT={system.Address.GetLeftPart(UriPartial.Authority)} CLIENT_ID={party.Id} CLIENT_SECRET={party.Secret} NAME={phone.Enterprise.Name} CODE={phone.Enterprise.CreditCode}");
+        await shell.RunAsync(Block("TOKEN=$("));
+        await shell.RunAsync(Block("SESSION=$("));
+        await shell.RunAsync(Block("link()"));
+
+        var outputs = new List<string>();
+        foreach (var block in Blocks("calls.md"))
+        {
+            var output = await shell.RunAsync(block);
+            if (block.TrimEnd().EndsWith("\nlink", StringComparison.Ordinal))
+            {
+                await ConfirmAsync(shell, phone, output.Trim().Split('\n')[^1]);
+            }
+
+            outputs.Add(output);
+        }
+
+        string[] expected =
+        [
+            "", "", "\"sessionToken\"", "\"end\":\"ok\"", phone.Enterprise.Name, "404", "\"sessionToken\"", "\"end\":\"ok\"", "Verified OK", "\"sessionToken\"", "\"end\":\"cancelled\"", "", "\"token\"",
+        ];
+        Assert.Equal(expected.Length, outputs.Count);
+        Assert.All(expected.Zip(outputs), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
+    private static async Task ConfirmAsync(Shell shell, CertifiedPhone phone, string link)
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); ; link = (await shell.RunAsync("link")).Trim())
+        {
+            try
+            {
+                Assert.Equal(new PinOutcome.Done(), await phone.ConfirmAsync(await phone.Client.ScanAsync(link), CertifiedPhone.Pin));
+                return;
+            }
+            catch (ApiRefusedException exception) when (exception.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60))
+            {
+                // The next code.
+            }
+        }
+    }
+
+    private static string Block(string containing) => Assert.Single(Blocks("quick-start.md"), block => block.Contains(containing, StringComparison.Ordinal));
+
+    private static IEnumerable<string> Blocks(string document, [CallerFilePath] string here = "")
+    {
+        var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "platforms", document));
+        return ShellBlocks().Matches(text).Select(match => match.Groups[1].Value);
     }
 
     [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]

@@ -62,13 +62,13 @@ internal sealed class SamplePages : IAsyncDisposable
     private readonly Func<string, WebApplication> build;
     private WebApplication? pages;
 
-    private SamplePages(EmbeddedSystem system, string platformId, string secret, TimeProvider clock) => build = address =>
+    private SamplePages(EmbeddedSystem system, string platformId, string secret, TimeProvider clock, string publicBaseUrl) => build = address =>
         PlatformHost.Build(["--environment", "Development", "--urls", address], builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton(clock);
             builder.Configuration["Platform:DataFolder"] = folder.File("platform");
-            builder.Configuration["Platform:PublicBaseUrl"] = "https://platform.example";
+            builder.Configuration["Platform:PublicBaseUrl"] = publicBaseUrl;
             builder.Configuration["Platform:DemoPassword"] = DemoPassword;
             builder.Configuration["Platform:Bzt:BaseUrl"] = system.Address.ToString();
             builder.Configuration["Platform:Bzt:ClientId"] = platformId;
@@ -77,10 +77,11 @@ internal sealed class SamplePages : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<SamplePages> StartAsync(EmbeddedSystem system, string platformId, string secret, TimeProvider clock)
+    /// <param name="address">Where it listens and what it is known by; without one anywhere, known by a name.</param>
+    public static async Task<SamplePages> StartAsync(EmbeddedSystem system, string platformId, string secret, TimeProvider clock, string? address = null)
     {
-        var started = new SamplePages(system, platformId, secret, clock);
-        await started.StartAsync("http://127.0.0.1:0");
+        var started = new SamplePages(system, platformId, secret, clock, address ?? "https://platform.example");
+        await started.StartAsync(address ?? "http://127.0.0.1:0");
         return started;
     }
 
