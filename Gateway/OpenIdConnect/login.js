@@ -9,7 +9,9 @@
 
   // Set only when it changes, so that it is read out once.
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
-  const hideCode = () => { qr.hidden = here.hidden = true; qr.firstElementChild.setAttribute('d', ''); here.removeAttribute('href'); };
+  // SVG elements have the attribute, not the property.
+  const hide = (hidden) => { qr.toggleAttribute('hidden', hidden); here.hidden = hidden; };
+  const hideCode = () => { hide(true); qr.firstElementChild.setAttribute('d', ''); here.removeAttribute('href'); };
   const stop = (text) => { hideCode(); say(text); left.parentElement.hidden = true; again.href = location.href; again.hidden = false; again.focus(); };
 
   function show(answer) {
@@ -19,7 +21,7 @@
       qr.setAttribute('viewBox', `0 0 ${answer.qr.size} ${answer.qr.size}`);
       qr.firstElementChild.setAttribute('d', answer.qr.path);
       here.href = answer.link;
-      qr.hidden = here.hidden = false;
+      hide(false);
       shownAt = Date.now();
     } else {
       hideCode();

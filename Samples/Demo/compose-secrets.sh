@@ -22,7 +22,8 @@ cat > gateway.json <<END
 {
   "CaConsole": { "Password": "$(openssl rand -hex 8)" },
   "Platforms": [
-    { "Id": "yichang-ggzy", "Name": "宜昌公共资源电子交易平台", "RecognitionGroup": "hubei", "ClientSecret": "$(<platform-secret)" },
+    { "Id": "yichang-ggzy", "Name": "宜昌公共资源电子交易平台", "RecognitionGroup": "hubei", "ClientSecret": "$(<platform-secret)",
+      "RedirectUris": ["https://platform.$host:8443/signin-bzt"] },
     { "Id": "jingzhou-ggzy", "Name": "荆州公共资源交易中心", "RecognitionGroup": "hubei", "ClientSecret": "$(openssl rand -hex 24)" }
   ]
 }

@@ -148,14 +148,16 @@ internal sealed class PlatformWindow : IAsyncDisposable
     private async Task ConfirmHereAsync(Guid certificate, string done)
     {
         var page = Phone.Page;
+        var toPin = page.GetByRole(AriaRole.Button, new() { NameRegex = new("输入PIN码$") });
         var choice = page.Locator($"[name=certificate][value='{certificate}']");
-        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("输入PIN码$") })).ToBeVisibleAsync();
+        // Of several certificates the first is tried, and may be one that is not bound here.
+        await Expect(toPin.Or(page.GetByRole(AriaRole.Alert)).First).ToBeVisibleAsync();
         if (await choice.CountAsync() > 0)
         {
             await choice.CheckAsync();
         }
 
-        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("输入PIN码$") }).ClickAsync();
+        await toPin.ClickAsync();
         await EnterPinAsync(page, CertifiedPhone.Pin);
         await Expect(page.GetByText(done).First).ToBeVisibleAsync();
         await Press(page, "完成");

@@ -73,7 +73,7 @@ public sealed partial class QuickStartTests
 
         string[] expected =
         [
-            "", "", "\"sessionToken\"", "\"end\":\"ok\"", phone.Enterprise.Name, "404", "\"sessionToken\"", "\"end\":\"ok\"", "Verified OK", "\"sessionToken\"", "\"end\":\"cancelled\"", "", "\"token\"",
+            "", "", "\"sessionToken\"", "\"end\":\"ok\"", phone.Enterprise.CreditCode, "404", "\"sessionToken\"", "\"end\":\"ok\"", "Verified OK", "\"sessionToken\"", "\"end\":\"cancelled\"", "", "\"token\"",
         ];
         Assert.Equal(expected.Length, outputs.Count);
         Assert.All(expected.Zip(outputs), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));

@@ -56,6 +56,8 @@ internal sealed class ReportSealing(TenderStore tenders, AccountStore accounts, 
         return new QrRequest(new CreateSessionRequest(SessionKind.Seal)
         {
             Project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime),
+            // A person who also holds enterprises' certificates is offered the right one only.
+            Enterprise = new EnterpriseInfo(evaluator.Name, ""),
             Documents = [new DocumentRequest(SigningForms.CmsPdf, attributes)],
         })
         {

@@ -75,7 +75,7 @@ internal sealed class BidOpening(TenderStore tenders, PlatformClient client, IOp
             Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.PlatformServer, signer.EncryptionSerial,
             [.. wrapped.Select(key => new WrappedKey(reader.Header.Sections[key.Section].Name, key.Ciphertext))]);
         var task = DecryptionTasks.Create(request, options.Value.Bzt.ClientId, project) ?? throw new InvalidDataException("A received bid has keys that do not decode.");
-        return new QrRequest(new CreateSessionRequest(SessionKind.Decrypt) { Project = project, Decryption = request })
+        return new QrRequest(new CreateSessionRequest(SessionKind.Decrypt) { Project = project, Decryption = request, Enterprise = new EnterpriseInfo(bidder.Name, bidder.CreditCode) })
         {
             Fragment = Base64Url.EncodeToString(task.Binding),
             CheckCode = task.CheckCode,
