@@ -14,7 +14,8 @@ internal sealed record Confirmation(
 
 /// <summary>How a request ended, for the result screen.</summary>
 /// <param name="Outcome">Null: refused by the user.</param>
-internal sealed record Ending(Confirmation Confirmation, PinOutcome? Outcome, bool Disowned);
+/// <param name="SessionFailed">The request was served, the sealing session that was ticked was not begun.</param>
+internal sealed record Ending(Confirmation Confirmation, PinOutcome? Outcome, bool Disowned, bool SessionFailed);
 
 [JsonSerializable(typeof(KeptScan))]
 [JsonSerializable(typeof(Confirmation))]
@@ -43,7 +44,7 @@ public sealed partial class PhoneApp
     {
         ArgumentNullException.ThrowIfNull(scanned);
         Scanned = scanned;
-        Ended = null;
+        (Ended, PushedIn) = (null, null);
         SetServerTime(scanned.Session.ServerTime);
         var kept = new KeptScan(scanned.Session.SessionId, scanned.Binding);
         await vault.WriteAsync(ScanRecord, JsonSerializer.SerializeToUtf8Bytes(kept, SessionJson.Default.KeptScan));
@@ -68,7 +69,7 @@ public sealed partial class PhoneApp
     /// <summary>The user went elsewhere.</summary>
     public async Task ForgetScanAsync()
     {
-        Scanned = null;
+        (Scanned, PushedIn) = (null, null);
         await vault.WriteAsync(ScanRecord, null);
     }
 
@@ -87,9 +88,9 @@ public sealed partial class PhoneApp
     }
 
     /// <summary>The outcome is known, and shown next.</summary>
-    internal async Task EndAsync(Confirmation confirmation, PinOutcome? outcome, bool disowned = false)
+    internal async Task EndAsync(Confirmation confirmation, PinOutcome? outcome, bool disowned = false, bool sessionFailed = false)
     {
-        Ended = new Ending(confirmation, outcome, disowned);
+        Ended = new Ending(confirmation, outcome, disowned, sessionFailed);
         await TryAgainAsync();
         await ForgetScanAsync();
         _ = LoadCertificatesAsync();

@@ -178,6 +178,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         await vault.WriteAsync(LoginRecord, null);
         await vault.WriteAsync(AskedRecord, null);
         await WriteRealNameAsync(null);
+        looks.Clear();
         (client, trust, phoneNumber) = (null, null, null);
         (Me, Certificates, Applications, Messages, Unread, Scanned) = (null, null, null, null, 0, null);
         (Requests, OpenInvitations, chosenEnterprise) = ([], [], null);
@@ -284,6 +285,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         Phase = AppPhase.Ready;
         listening = new CancellationTokenSource();
         _ = RefreshAsync();
+        _ = RecoverSealingAsync();
         _ = ListenAsync(listening.Token);
         _ = AskForPersistenceAsync();
     }
@@ -316,6 +318,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         // Applications and memberships move on with a message, and have no call of their own.
         PhoneWakeUp.Inbox => Task.WhenAll(LoadMessagesAsync(), LoadApplicationsAsync(), LoadPlaceAsync()),
         PhoneWakeUp.Application => Task.WhenAll(LoadApplicationsAsync(), LoadEnterpriseAsync()),
+        PhoneWakeUp.Session => AnswerSealingSessionsAsync(),
         PhoneWakeUp.Certificate => Task.WhenAll(LoadCertificatesAsync(), LoadMeAsync()),
         _ => Task.CompletedTask,
     };

@@ -34,6 +34,9 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
 
     public async Task WatchAsync() => IsOnline = await (await module.Value).InvokeAsync<bool>("watch");
 
+    /// <summary>The screen stays on while the app is in front; browsers without that ignore it.</summary>
+    public async Task KeepAwakeAsync(bool on) => await (await module.Value).InvokeVoidAsync("keepAwake", on);
+
     public async Task UpdateAsync() => await (await module.Value).InvokeVoidAsync("update");
 
     public async Task ReloadAsync() => await (await module.Value).InvokeVoidAsync("reload");

@@ -203,6 +203,7 @@ internal static partial class Texts
         {
             { Outcome: null, Disowned: true } => "没有签名，已告知平台不是您发起的。请修改平台的登录密码。",
             { Outcome: null } => "没有签名，电脑端会看到您已拒绝。",
+            { Outcome: PinOutcome.Done, SessionFailed: true } => "文件已完成，会话没有建立。需要时请在下次签章时重新勾选。",
             { Outcome: PinOutcome.Done } => DoneNote(ended.Confirmation),
             { Outcome: PinOutcome.WrongPin or PinOutcome.Locked } => "请在电脑端重新发起。",
             { Outcome: var outcome } => Pin.FaultOf(outcome).Advice ?? "",

@@ -18,6 +18,7 @@ public sealed partial class ConfirmScreen
     private bool lockedForGood;
     private bool shown;
     private bool slow;
+    private SealingSessionRequest? wish;
 
     [Parameter]
     public string? Step { get; set; }
@@ -128,9 +129,13 @@ public sealed partial class ConfirmScreen
             var confirmation = ConfirmationOf(opened!);
             await App.BeginConfirmationAsync(confirmation);
             PinOutcome outcome;
+            SealingConfirmation? begun = null;
             try
             {
-                outcome = await App.Client.ConfirmAsync(opened!, pin);
+                begun = wish is { } ticked
+                    ? await App.Client.ConfirmWithSealingSessionAsync(opened!, ticked with { CertificateId = opened!.CertificateId }, pin)
+                    : null;
+                outcome = begun is not null ? begun.Request : await App.Client.ConfirmAsync(opened!, pin);
             }
             catch (PhoneLinkException)
             {
@@ -144,7 +149,7 @@ public sealed partial class ConfirmScreen
                 throw;
             }
 
-            await ShowAsync(confirmation, outcome);
+            await ShowAsync(confirmation, outcome, begun);
         });
         slow = false;
         if (Fault is { } fault && AsksPin)
@@ -160,7 +165,7 @@ public sealed partial class ConfirmScreen
         slow = Busy;
     }
 
-    private async Task ShowAsync(Confirmation confirmation, PinOutcome outcome)
+    private async Task ShowAsync(Confirmation confirmation, PinOutcome outcome, SealingConfirmation? begun)
     {
         switch (outcome)
         {
@@ -174,8 +179,17 @@ public sealed partial class ConfirmScreen
                 (lockedUntil, lockedForGood) = (locked.Until, locked.Until is null);
                 wrongNote = Texts.Pin.LockedNote;
                 break;
-            default:
+            case PinOutcome.Done when begun is { Session: PinOutcome.Done }:
+                await App.BeginSealingAsync(begun.Info);
                 await App.EndAsync(confirmation, outcome);
+                Go($"sealing/{begun.Info.SealingSessionId}", replace: true);
+                break;
+            case PinOutcome.Done when App.PushedIn is { } sealing:
+                await App.EndAsync(confirmation, outcome);
+                Go($"sealing/{sealing}", replace: true);
+                break;
+            default:
+                await App.EndAsync(confirmation, outcome, sessionFailed: begun is not null);
                 Go("result", replace: true);
                 break;
         }
@@ -184,8 +198,14 @@ public sealed partial class ConfirmScreen
     private Task RefuseAsync(bool disowned) => RunAsync(async () =>
     {
         await (disowned ? App.Client.DisownAsync(Session!.SessionId) : App.Client.RefuseAsync(Session!.SessionId));
+        var sealing = App.PushedIn;
         await App.EndAsync(ConfirmationOf(opened!), null, disowned);
-        Go("result", replace: true);
+        if (sealing is not null)
+        {
+            await App.SeenAsync();
+        }
+
+        Go(sealing is null ? "result" : $"sealing/{sealing}", replace: true);
     });
 
     private async Task LeaveAsync()

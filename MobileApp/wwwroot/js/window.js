@@ -59,6 +59,19 @@ export async function update() {
   worker.postMessage('activate');
 }
 
+let awake = false, lamp;
+
+/** Keeps the screen on while we are in front: a phone that sleeps answers nothing. @param {boolean} on */
+export async function keepAwake(on) {
+  awake = on;
+  if (!on) return lamp?.release();
+  if (lamp || document.visibilityState !== 'visible') return;
+  lamp = await navigator.wakeLock?.request('screen').catch(() => { });
+  lamp?.addEventListener('release', () => { lamp = undefined; });
+}
+
+document.addEventListener('visibilitychange', () => awake && keepAwake(true));
+
 export const reload = () => location.reload();
 
 /** The QR link another camera opened us with, taken out of the address. @returns {string | null} */
