@@ -27,6 +27,8 @@ public sealed partial class PhoneApp
     private const string ScanRecord = "scan";
     private const string ConfirmationRecord = "confirmation";
 
+    private bool interrupted;
+
     /// <summary>The request that is being looked at.</summary>
     public ScannedSession? Scanned { get; private set; }
 
@@ -90,11 +92,16 @@ public sealed partial class PhoneApp
     /// <summary>The outcome is known, and shown next.</summary>
     internal async Task EndAsync(Confirmation confirmation, PinOutcome? outcome, bool disowned = false, bool sessionFailed = false)
     {
+        // Kept until the user has left the result: who comes back to it sees it again.
+        await BeginConfirmationAsync(confirmation);
+        Unsettled = null;
         Ended = new Ending(confirmation, outcome, disowned, sessionFailed);
-        await TryAgainAsync();
         await ForgetScanAsync();
         _ = LoadCertificatesAsync();
     }
+
+    /// <summary>The result was seen.</summary>
+    internal Task SeenAsync() => Unsettled is null ? vault.WriteAsync(ConfirmationRecord, null) : Task.CompletedTask;
 
     /// <summary>Asks what became of a confirmation; it is never sent a second time.</summary>
     internal async Task SettleAsync(Confirmation confirmation)
@@ -103,11 +110,23 @@ public sealed partial class PhoneApp
         var outcome = await Client.ResumeAsync(confirmation.CertificateId) ?? (await Client.GetSessionAsync(confirmation.SessionId)).End switch
         {
             SessionEnd.Ok => new PinOutcome.Done(),
+            SessionEnd.Refused => null,
             _ => new PinOutcome.Ended(),
         };
         await EndAsync(confirmation, outcome);
     }
 
-    private async Task LoadUnsettledAsync() =>
+    /// <summary>Whether the last run ended before the user saw an outcome; told once.</summary>
+    internal bool TakeInterruption()
+    {
+        var taken = interrupted && Phase == AppPhase.Ready;
+        interrupted &= !taken;
+        return taken;
+    }
+
+    private async Task LoadUnsettledAsync()
+    {
         Unsettled = await vault.ReadAsync(ConfirmationRecord) is { } stored ? JsonSerializer.Deserialize(stored, SessionJson.Default.Confirmation) : null;
+        interrupted = Unsettled is not null;
+    }
 }

@@ -109,7 +109,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         if (!takeOver)
         {
             window.TakenOver += OnTakenOver;
-            window.OnlineChanged += Tell;
+            window.OnlineChanged += OnOnlineChanged;
             window.UpdateFound += Tell;
             window.CameBack += OnCameBack;
         }
@@ -367,6 +367,16 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     {
         Me = me;
         SetServerTime(me.ServerTime);
+    }
+
+    /// <summary>Nobody waits for the hub's next try.</summary>
+    private void OnOnlineChanged()
+    {
+        Tell();
+        if (window.IsOnline)
+        {
+            OnCameBack();
+        }
     }
 
     private void OnCameBack()

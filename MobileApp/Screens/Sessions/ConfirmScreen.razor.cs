@@ -182,10 +182,12 @@ public sealed partial class ConfirmScreen
             case PinOutcome.Done when begun is { Session: PinOutcome.Done }:
                 await App.BeginSealingAsync(begun.Info);
                 await App.EndAsync(confirmation, outcome);
+                await App.SeenAsync();
                 Go($"sealing/{begun.Info.SealingSessionId}", replace: true);
                 break;
             case PinOutcome.Done when App.PushedIn is { } sealing:
                 await App.EndAsync(confirmation, outcome);
+                await App.SeenAsync();
                 Go($"sealing/{sealing}", replace: true);
                 break;
             default:
