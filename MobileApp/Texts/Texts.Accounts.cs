@@ -143,6 +143,7 @@ internal static partial class Texts
         public const string NoName = "未实名";
         public const string Proved = "已认证";
         public const string NotProved = "未认证";
+        public const string ProveAgain = "须在本机重新认证";
         public const string LogOut = "退出登录";
         public const string LogOutNote = "退出后证书仍保留在这台手机里，再次登录即可使用。";
         public const string Settings = "设置";

@@ -133,6 +133,7 @@ internal static partial class Texts
         public const string Erase = "删除一位";
         public const string Leave = "返回";
         public const string Checking = "正在验证…";
+        public const string Forgotten = "忘记PIN码";
         public const string LockedForGood = "连续输错10次，证书已永久锁定，需找回证书。";
         public const string LockedNote = "签章、解密均不可用，与费用无关";
 

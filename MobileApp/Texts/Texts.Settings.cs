@@ -110,8 +110,8 @@ internal static partial class Texts
         public const string NeedsProof = "请先在这台手机重新实名认证，十分钟内提交。";
         public const string Waiting = "等待期内";
         public const string WaitingAt = "申请时间";
-        public const string ReadyAt = "可设置新PIN码";
-        public const string LapsesAt = "请在此前完成";
+        public const string ReadyAt = "可设置时间";
+        public const string LapsesAt = "截止时间";
         public const string Withdraw = "撤回申请";
         public const string WithdrawAsk = "撤回重置申请？";
         public const string WithdrawNote = "原PIN码继续有效。";
@@ -120,6 +120,13 @@ internal static partial class Texts
         public const string ObjectNote = "阻止后原PIN码继续有效，一段时间内不能再次申请。";
         public const string ObjectYes = "阻止";
         public const string Waived = "管理员已同意提前设置";
+        public const string MemberWhy = "这是您企业一位成员的证书。请先向本人核实：确是本人忘记PIN码的，可以同意提前设置；不是的，请立即阻止。";
+        public const string MemberTitle = "成员的PIN码重置";
+        public const string MemberObjectNote = "阻止后原PIN码继续有效，该成员一段时间内不能再次申请。";
+        public const string MemberObject = "阻止重置";
+        public const string Waive = "同意提前设置";
+        public const string WaiveConfirm = "确认同意";
+        public const string WaiveNoCertificate = "须用您本人在这家企业的证书确认，这台手机上没有可用的";
         public const string Ready = "可以设置新PIN码了";
         public const string SetPin = "设置新PIN码";
         public const string Working = "正在设置新PIN码…";

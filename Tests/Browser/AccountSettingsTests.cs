@@ -1,4 +1,5 @@
 using Bzt.Contracts;
+using Bzt.Contracts.Phone;
 using Bzt.Simulators.BankCards;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
@@ -132,7 +133,9 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await page.ReloadAsync();
         await Expect(page.GetByText("后可设置新PIN码")).ToBeVisibleAsync();
 
-        // The message about it leads back here.
+        // The message about it leads back here; one that is not there is said not to be.
+        await phone.OpenAppAsync("messages/none");
+        await Expect(page.GetByText("这条消息已不存在")).ToBeVisibleAsync();
         await phone.OpenAppAsync("messages");
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("有人申请重置PIN码") }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "查看PIN码重置" })).ToBeVisibleAsync();
@@ -198,6 +201,43 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await using var content = await download.CreateReadStreamAsync();
         using var document = await System.Text.Json.JsonDocument.ParseAsync(content);
         Assert.Equal((name, number), (document.RootElement.GetProperty("name").GetString(), document.RootElement.GetProperty("phoneNumber").GetString()));
+    }
+
+    [Fact]
+    [Trait("Feature", "M020"), Trait("Feature", "X22"), Trait("Surface", "screen")]
+    public async Task An_administrator_lets_a_member_set_the_PIN_at_once_and_stops_another_request()
+    {
+        using var administrator = await CertifiedPhone.ActiveAsync(system);
+        using var member = await administrator.ColleagueAsync();
+        await AskAsync(member);
+        await using var phone = await PreparedPhone.OpenAsync(administrator, $"certificates/{member.Certificate}/pin-reset");
+        var page = phone.Page;
+        await Expect(page.GetByText("请先向本人核实")).ToBeVisibleAsync();
+        await phone.LookAsync("account-pin-reset-member");
+        await Press(page, "同意提前设置");
+        await Expect(Heading(page, "确认同意")).ToBeVisibleAsync();
+        await phone.LookAsync("account-pin-reset-waive");
+        await Press(page, "确认，输入PIN码");
+        await EnterPinAsync(page, CertifiedPhone.WrongPin);
+        await Expect(page.GetByText("PIN码不正确，还可再试 4 次")).ToBeVisibleAsync();
+        await EnterPinAsync(page, CertifiedPhone.Pin);
+        await Expect(page.GetByText("管理员已同意提前设置")).ToBeVisibleAsync();
+        Assert.Equal(PinResetPhase.Ready, (await member.Client.GetPinResetAsync(member.Certificate)).Phase);
+
+        // Waived is not done: stopped after all, and it stays so.
+        await Press(page, "阻止重置");
+        await page.GetByRole(AriaRole.Alertdialog).GetByText("阻止", new() { Exact = true }).ClickAsync();
+        await Expect(page.GetByText("重置已被阻止")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.GetByText("重置已被阻止")).ToBeVisibleAsync();
+        Assert.IsType<PinOutcome.ResetUnavailable>(await member.Client.ResetPinAsync(member.Certificate, NewPin));
+    }
+
+    private async Task AskAsync(CertifiedPhone member)
+    {
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        await member.Phone.ProveRealNameAsync();
+        await member.Client.RequestPinResetAsync(member.Certificate, await member.ReceiveCodeAsync(SmsPurpose.RecoverPin));
     }
 
     [Fact]
