@@ -75,6 +75,7 @@ internal static partial class Texts
     public static class PinChange
     {
         public const string Title = "修改证书PIN码";
+        public const string Note = "须验证短信和原PIN码";
         public const string Which = "修改哪一张证书的PIN码";
         public const string None = "这台手机上没有可用的证书";
         public const string NoneNote = "每张证书有自己的PIN码，只能在持有它的手机上修改。";
@@ -95,6 +96,7 @@ internal static partial class Texts
     public static class PinReset
     {
         public const string Title = "忘记原PIN码";
+        public const string Note = "重新实名认证，24 小时后设置新PIN码";
         public const string Why = "为防冒用，24 小时后才能设置新PIN码；期间您可在任一设备撤回。";
         public const string Told = "您本人和企业管理员都会收到通知。";
         public const string Steps = "重置步骤";

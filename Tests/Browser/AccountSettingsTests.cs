@@ -267,7 +267,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await page.ClickAsync("text=主题与文字");
         await page.CheckAsync("[name=theme][value=dark]");
         await page.CheckAsync("[name=text-size][value=larger]");
-        await phone.LookAsync("account-display-dark");
+        await phone.LookAsync("account-display");
         await page.ReloadAsync();
         await Expect(page.Locator("[name=theme][value=dark]")).ToBeCheckedAsync();
         Assert.Equal("dark larger", await page.EvaluateAsync<string>("() => `${document.documentElement.dataset.theme} ${document.documentElement.dataset.text}`"));
