@@ -9,6 +9,7 @@ using Bzt.Grains.Foundations;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Peers;
 using Bzt.Tests.Platforms;
+using Bzt.Tests.Storage;
 
 using Refusal = Bzt.Tests.Platforms.Refusal;
 
@@ -167,6 +168,39 @@ public sealed class CallbackTests(PlatformSystem world)
         {
             held.SetResult();
         }
+    }
+
+    [Theory]
+    [InlineData(WriteFault.NotPersisted)]
+    [InlineData(WriteFault.Persisted)]
+    [Trait("Feature", "X08"), Trait("Surface", "api")]
+    public async Task A_write_that_fails_anywhere_on_the_way_loses_no_end_and_tells_it_under_one_id(WriteFault fault)
+    {
+        using var party = await RelyingParty.RegisterAsync(world.System);
+        var path = $"/faults-{fault}";
+        await party.Client.SetCallbackEndpointAsync(world.Receiver.Url(path));
+
+        // The watch, the end, and that it was taken: each is written once more, by whoever still owes it.
+        for (var step = 1; step <= 3; step++)
+        {
+            var left = step;
+            var older = world.Faults.Written.Select(write => write.Subject).ToHashSet();
+            world.Faults.FailNext(
+                fault, write => write.Subject.StartsWith("session-callback/", StringComparison.Ordinal) && !older.Contains(write.Subject) && Interlocked.Decrement(ref left) == 0);
+            var opened = await party.OpenLoginAsync();
+            await party.Client.CancelAsync(opened.SessionId);
+            var id = CallbackMessageId.Of(opened.SessionId);
+            await Wait.UntilAsync(
+                async () =>
+                {
+                    await WakeAsync(opened.SessionId);
+                    return await world.System.Grains.SessionCallback(opened.SessionId).GetAttempts();
+                },
+                attempts => attempts > 0);
+            Assert.Contains(world.Receiver.At(path), callback => callback.Id == id);
+        }
+
+        Assert.Equal(3, world.Receiver.At(path).Select(callback => callback.Id).Distinct().Count());
     }
 
     private async Task<ReceivedCallback> EndAsync(RelyingParty party, string path, int count)

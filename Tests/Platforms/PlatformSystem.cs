@@ -4,6 +4,9 @@ using Bzt.Tests.Callbacks;
 using Bzt.Tests.CaVendors;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
+using Bzt.Silo.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bzt.Tests.Platforms;
 
@@ -21,6 +24,9 @@ public sealed class PlatformSystem : IAsyncLifetime
 
     private Signpost signpost = null!;
 
+    /// <summary>Fails writes as it is told.</summary>
+    internal TestFaults Faults { get; } = new();
+
     internal EmbeddedSystem System { get; private set; } = null!;
 
     internal CallbackReceiver Receiver { get; private set; } = null!;
@@ -35,6 +41,7 @@ public sealed class PlatformSystem : IAsyncLifetime
         {
             builder.Configuration["EmbeddedCa:PublicUrl"] = new Uri(signpost.Address, "ca").AbsoluteUri;
             builder.Configuration["MockPhone:Enabled"] = "true";
+            builder.Services.AddSingleton<IStorageFaults>(Faults);
             builder.Configuration["Sessions:PerVisitor"] = $"{PerVisitor}";
             builder.Configuration["Sessions:PerPlatform"] = $"{PerPlatform}";
         });

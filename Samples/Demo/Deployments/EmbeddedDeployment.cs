@@ -15,6 +15,13 @@ internal sealed class EmbeddedDeployment(string folder, DevelopmentSecrets secre
         var settings = GatewaySettings();
         AddProviders(settings);
         settings["Storage:DataFolder"] = Path.Combine(Folder, "data");
+        // Phones that end as their number says, for whoever develops a platform (docs/platforms/sandbox.md).
+        settings["MockPhone:Enabled"] = "true";
+        settings["Platforms:2:Id"] = "sandbox";
+        settings["Platforms:2:Name"] = "沙箱平台";
+        settings["Platforms:2:RecognitionGroup"] = "sandbox";
+        settings["Platforms:2:ClientSecret"] = Secrets.SandboxSecret;
+        settings["Platforms:2:Sandbox"] = "true";
         var listen = Listen(Local(ports.Gateway));
         if (network is not null)
         {
