@@ -64,8 +64,9 @@ internal static class CommandLine
             DefaultValueFactory = _ => SealKind.Enterprise,
             CustomParser = SealNode.ParseKind,
         };
-        var command = new Command("seal", "扫码签章：每个节点扫一次") { input, node, seal, output };
-        Handle(command, (parsed, ui, profile, stop) => new SealCommand(ui, profile.Load()).RunAsync(
+        var session = new Option<bool>("--session") { Description = "会话签章：在手机上勾选“建立会话”后，同一项目的后续签章不再扫码" };
+        var command = new Command("seal", "扫码签章：每个节点扫一次；加 --session 只扫一次") { input, node, seal, session, output };
+        Handle(command, (parsed, ui, profile, stop) => new SealCommand(ui, profile, parsed.GetValue(session)).RunAsync(
             parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(node), parsed.GetValue(seal), parsed.GetRequiredValue(output).FullName, stop));
         return command;
     }

@@ -12,14 +12,16 @@ namespace Bzt.BidTool.Commands;
 /// Seals a PDF at its nodes, one confirmation each: a later signature covers the earlier one's bytes, so it can be asked for only when that is
 /// there. The output gets its name when the last seal is in.
 /// </summary>
-internal sealed class SealCommand(UserInterface ui, ToolLogin login)
+internal sealed class SealCommand(UserInterface ui, LoginProfile profile, bool inSession)
 {
     /// <summary>The customary round seal of an enterprise.</summary>
     private const double DrawnSealMm = 42;
 
     public async Task RunAsync(string input, IReadOnlyList<SealNode> nodes, SealKind kind, string output, CancellationToken stop)
     {
+        var login = profile.Load();
         using var sessions = new ToolSessions(login, ui);
+        var sealing = inSession ? new ToolSealing(sessions, profile, login, ui) : null;
         var signer = await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
         var seal = await FindAsync(sessions, signer, kind, stop);
         var name = Path.GetFileName(input);
@@ -31,7 +33,7 @@ internal sealed class SealCommand(UserInterface ui, ToolLogin login)
             {
                 var next = $"{output}.{Guid.NewGuid():N}.sealing";
                 steps.Add(next);
-                await SealAsync(sessions, signer, seal, current, next, nodes[i], name, $"扫码签章：{name}（第 {i + 1}/{nodes.Count} 处）", stop);
+                await SealAsync(sessions, sealing, signer, seal, current, next, nodes[i], name, $"扫码签章：{name}（第 {i + 1}/{nodes.Count} 处）", stop);
                 current = next;
             }
 
@@ -61,7 +63,8 @@ internal sealed class SealCommand(UserInterface ui, ToolLogin login)
     }
 
     private static async Task SealAsync(
-        ToolSessions sessions, SignerInfo signer, (SealPicture Picture, double WidthMm) seal, string input, string output, SealNode node, string name, string purpose, CancellationToken stop)
+        ToolSessions sessions, ToolSealing? sealing, SignerInfo signer, (SealPicture Picture, double WidthMm) seal, string input, string output, SealNode node, string name,
+        string purpose, CancellationToken stop)
     {
         var time = DateTimeOffset.UtcNow;
         var appearance = new SealAppearance(node.Page, node.Left, node.Top, node.Width ?? seal.WidthMm, seal.Picture, signer.Enterprise.Name);
@@ -69,8 +72,8 @@ internal sealed class SealCommand(UserInterface ui, ToolLogin login)
         try
         {
             var attributes = CmsSeal.SignedAttributes(prepared.Sm3Digest, signer.SigningCertificate, name, time);
-            var (_, result) = await sessions.RunAsync(
-                new CreateSessionRequest(SessionKind.Seal) { Documents = [new DocumentRequest(SigningForms.CmsPdf, attributes)] }, purpose, null, null, stop);
+            var request = new CreateSessionRequest(SessionKind.Seal) { Documents = [new DocumentRequest(SigningForms.CmsPdf, attributes)] };
+            var (_, result) = await (sealing?.RunAsync(request, purpose, stop) ?? sessions.RunAsync(request, purpose, null, null, stop));
             if (result.SigningSerial != signer.SigningSerial)
             {
                 throw new ToolException("other_certificate", "手机使用了另一张证书，请选择绑定在本平台的证书");

@@ -7,9 +7,11 @@ namespace Bzt.BidTool.Sessions;
 
 /// <summary>One login: the project token and the one-time key it is bound to.</summary>
 /// <param name="Bzt">Where the sessions are opened.</param>
+/// <param name="SealingSession">会话签章 that the user ticked at one of this login's requests.</param>
 /// <param name="ToolKey">PKCS#8; why the file is readable by its owner only.</param>
 internal sealed record ToolLogin(
-    Uri Platform, Uri Bzt, string PlatformId, string PlatformName, ProjectInfo Project, EnterpriseInfo Enterprise, string Token, DateTimeOffset ExpiresAt, byte[] ToolKey)
+    Uri Platform, Uri Bzt, string PlatformId, string PlatformName, ProjectInfo Project, EnterpriseInfo Enterprise, string Token, DateTimeOffset ExpiresAt, byte[] ToolKey,
+    Guid? SealingSession = null)
 {
     public override string ToString() => $"ToolLogin {Project.ProjectId}";
 }

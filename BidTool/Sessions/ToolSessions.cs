@@ -33,6 +33,19 @@ internal sealed class ToolSessions : IDisposable
     {
         var opened = await Client.OpenAsync(request, cancellation: stop);
         using var shown = ui.ShowQr(purpose, () => opened.Link(fragment), checkCode);
+        return await WaitAsync(opened, shown, stop);
+    }
+
+    /// <summary>A request in a sealing session: the phone gets it by itself.</summary>
+    public async Task<(Guid SessionId, SessionResult Result)> PushAsync(CreateSessionRequest request, string purpose, SealingSessionStatus sealing, CancellationToken stop)
+    {
+        var opened = await Client.OpenAsync(request, cancellation: stop);
+        using var shown = ui.ShowPushed(purpose, sealing);
+        return await WaitAsync(opened, shown, stop);
+    }
+
+    private async Task<(Guid SessionId, SessionResult Result)> WaitAsync(OpenedSession opened, IShownQr shown, CancellationToken stop)
+    {
         try
         {
             var status = await Client.WaitAsync(opened.SessionId, now => shown.State(now.State), stop);

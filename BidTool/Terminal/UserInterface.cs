@@ -15,6 +15,9 @@ internal abstract class UserInterface
     /// <summary>Shows a QR that is renewed every second until disposed.</summary>
     public abstract IShownQr ShowQr(string purpose, Func<string> link, string? checkCode);
 
+    /// <summary>Says that a request went to the phone without a QR.</summary>
+    public abstract IShownQr ShowPushed(string purpose, SealingSessionStatus sealing);
+
     public abstract IProgress<BidFileProgress> Progress(string what);
 
     public abstract void Done(string what, IReadOnlyDictionary<string, object?> facts);
@@ -29,6 +32,13 @@ internal abstract class UserInterface
         _ => "完成",
     };
 
+    protected static string PushedInWords(SealingSessionStatus sealing) => sealing switch
+    {
+        { State: SealingSessionState.Paused } => "会话已暂停，请在手机上输入PIN码继续",
+        { Automatic: true } => "已推送到手机，自动签章中",
+        _ => "已推送到手机，请在手机上确认",
+    };
+
     private sealed class JsonInterface : UserInterface
     {
         private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -36,6 +46,12 @@ internal abstract class UserInterface
         private readonly Lock gate = new();
 
         public override IShownQr ShowQr(string purpose, Func<string> link, string? checkCode) => new Ticker(link, text => Write("qr", new() { ["purpose"] = purpose, ["link"] = text, ["checkCode"] = checkCode }), state => Write("state", new() { ["state"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString()) }));
+
+        public override IShownQr ShowPushed(string purpose, SealingSessionStatus sealing)
+        {
+            Write("pushed", new() { ["purpose"] = purpose, ["sealingSession"] = sealing.SealingSessionId, ["text"] = PushedInWords(sealing) });
+            return new Said(state => Write("state", new() { ["state"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString()) }));
+        }
 
         public override IProgress<BidFileProgress> Progress(string what)
         {
@@ -85,6 +101,18 @@ internal abstract class UserInterface
                 {
                     Console.Out.WriteLine(StateInWords(state));
                     linesUp = 0;
+                }
+            });
+        }
+
+        public override IShownQr ShowPushed(string purpose, SealingSessionStatus sealing)
+        {
+            Console.Out.WriteLine($"{purpose}：{PushedInWords(sealing)}");
+            return new Said(state =>
+            {
+                if (state != SessionState.Scanned)
+                {
+                    Console.Out.WriteLine(StateInWords(state));
                 }
             });
         }
@@ -153,6 +181,16 @@ internal abstract class UserInterface
         public void Report(BidFileProgress value) => report(value);
     }
 
+    /// <summary>Nothing to draw: only the states are said.</summary>
+    private sealed class Said(Action<SessionState> say) : IShownQr
+    {
+        public void State(SessionState now) => say(now);
+
+        public void Dispose()
+        {
+        }
+    }
+
     /// <summary>A new link every second, until somebody has scanned it.</summary>
     private sealed class Ticker : IShownQr
     {
@@ -182,7 +220,7 @@ internal abstract class UserInterface
     }
 }
 
-/// <summary>A QR on the screen.</summary>
+/// <summary>A QR on the screen, or the word that a request is on the phone.</summary>
 internal interface IShownQr : IDisposable
 {
     void State(SessionState now);

@@ -121,11 +121,18 @@ public sealed partial class PhoneClient
             cancellation);
         while (true)
         {
-            var look = await AnswerSealingSessionAsync(sealingSessionId, cancellation);
-            seen?.Invoke(look);
-            if (look.Session.State is SealingSessionState.Ended or SealingSessionState.Paused)
+            try
             {
-                return look.Session;
+                var look = await AnswerSealingSessionAsync(sealingSessionId, cancellation);
+                seen?.Invoke(look);
+                if (look.Session.State is SealingSessionState.Ended or SealingSessionState.Paused)
+                {
+                    return look.Session;
+                }
+            }
+            catch (Exception exception) when (!cancellation.IsCancellationRequested && (exception is PhoneLinkException || IsAway(exception)))
+            {
+                // The server is away: what waits there still waits when it is back.
             }
 
             // A lost wake-up costs no more than this.

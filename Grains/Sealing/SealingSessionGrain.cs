@@ -50,6 +50,11 @@ internal sealed class SealingSessionGrain : Grain, ISealingSessionGrain, IOutbox
         {
             return State.Command.Caller.User == command.Caller.User ? new Refusal(RefusalCode.IdempotencyConflict) : new Refusal(RefusalCode.NotFound);
         }
+        else if (State.Phase == SealingSessionState.Proposed)
+        {
+            // The request names its session in memory only, until it ends: after a restart it is told again. One that is over keeps what it has.
+            await BeginAsync(command);
+        }
 
         // A crash before this is healed by the phone's repeat.
         var asked = await Certificate.AskSealing(command.Caller, new AskSealing(
@@ -255,6 +260,11 @@ internal sealed class SealingSessionGrain : Grain, ISealingSessionGrain, IOutbox
     /// <summary>How things stand at the certificate and with the requests that waited; what still waits.</summary>
     private async Task<IReadOnlyList<PushedSession>> RefreshWaitingAsync()
     {
+        if (State.End is not null && State.Log.All(line => line.End is not null))
+        {
+            return [];
+        }
+
         var now = time.GetUtcNow();
         var grant = await Certificate.GetSealing(Id) is Done<SealingGrant>(var found) ? found : null;
         var next = (grant, State) switch

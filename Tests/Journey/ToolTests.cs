@@ -49,6 +49,40 @@ public sealed class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
     }
 
     [Fact]
+    [Trait("Feature", "M071"), Trait("Surface", "tool")]
+    public async Task In_a_sealing_session_one_scan_serves_all_nodes_and_the_next_command()
+    {
+        using var stop = new CancellationTokenSource();
+        Task<SealingSessionInfo>? running = null;
+        var sealing = Guid.CreateVersion7();
+        string[] command = ["seal", bench.Pdf, "--session", "--node", TwoNodes, "--node", "-1,20,20", "-o"];
+        var first = await bench.RunAsync(bench.First, [.. command, bench.Folder["in-session.pdf"]], async (link, _) =>
+        {
+            using var request = Assert.IsType<RequestOpening.Opened>(await bench.First.Client.OpenRequestAsync(await bench.First.ScanAsync(link), bench.First.Certificate)).Request;
+            var begun = await bench.First.Client.ConfirmWithSealingSessionAsync(
+                request, new SealingSessionRequest(sealing, bench.First.Certificate, 10, 60, Automatic: true), CertifiedPhone.Pin);
+            Assert.IsType<PinOutcome.Done>(begun.Session);
+            running = bench.First.Client.RunSealingSessionAsync(sealing, cancellation: stop.Token);
+        });
+        Assert.True(first.ExitCode == 0, first.ToString());
+        Assert.Equal(1, Pushed(first));
+
+        // The tool is started again: the session is the login's.
+        var second = await bench.RunAsync(bench.First, [.. command, bench.Folder["again.pdf"]]);
+        Assert.True(second.ExitCode == 0, second.ToString());
+        Assert.Equal((2, 0), (Pushed(second), second.Events.Count(said => said.GetProperty("event").GetString() == "qr")));
+        Assert.Equal([true, true], (await PdfBox.Verify(bench.Folder["again.pdf"])).Seals.Select(seal => seal.Good));
+
+        // Ended on the phone: the QR is shown again, and refused.
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running!);
+        await bench.First.Client.EndSealingSessionAsync(sealing);
+        Assert.Equal((1, "refused"), Of(await bench.RunAsync(bench.First, [.. command, bench.Folder["never-again.pdf"]], bench.First.RefuseAsync)));
+
+        static int Pushed(ToolRun run) => run.Events.Count(said => said.GetProperty("event").GetString() == "pushed");
+    }
+
+    [Fact]
     [Trait("Feature", "X15"), Trait("Surface", "tool")]
     public async Task Evidence_is_verified_offline_under_the_key_the_verifier_kept()
     {
