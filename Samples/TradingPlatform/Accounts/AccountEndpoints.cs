@@ -13,9 +13,11 @@ namespace Bzt.Samples.TradingPlatform.Accounts;
 /// <summary>扫码登录 and 扫码绑定, and the proof of the last login.</summary>
 internal static class AccountEndpoints
 {
+    private static readonly byte[] VisitorKey = RandomNumberGenerator.GetBytes(32);
+
     public static void MapAccounts(this WebApplication app)
     {
-        app.MapPost("/qr/login", (HttpContext context, string? returnUrl) => QrEndpoints.StartAsync(context, LogIn(context.RequestServices, returnUrl)));
+        app.MapPost("/qr/login", (HttpContext context, string? returnUrl) => QrEndpoints.StartAsync(context, LogIn(context, returnUrl)));
         app.MapPost("/qr/bind", (HttpContext context, AccountStore accounts) => accounts.Of(context.User) is { Role: not Role.Buyer } account
             ? QrEndpoints.StartAsync(context, Bind(context.RequestServices, account))
             : Task.FromResult(QrEndpoints.Refuse("该账号不使用证书", StatusCodes.Status403Forbidden))).RequireAuthorization();
@@ -25,11 +27,12 @@ internal static class AccountEndpoints
     }
 
     /// <summary>A login nobody has been chosen for yet: whoever scans it is known by the certificate.</summary>
-    public static QrRequest LogIn(IServiceProvider services, string? returnUrl)
+    private static QrRequest LogIn(HttpContext context, string? returnUrl)
     {
+        var services = context.RequestServices;
         var (accounts, clock, platform) = (services.GetRequiredService<AccountStore>(), services.GetRequiredService<TimeProvider>(), PlatformId(services));
         var challenge = RandomNumberGenerator.GetBytes(32);
-        return new QrRequest(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge })
+        return new QrRequest(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge, Visitor = VisitorOf(context) })
         {
             Finish = (_, result) =>
             {
@@ -68,6 +71,10 @@ internal static class AccountEndpoints
             },
         };
     }
+
+    /// <summary>Who is not logged in is told apart by address, so that nobody uses up everybody's sessions. The service learns a keyed hash.</summary>
+    public static string VisitorOf(HttpContext context) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(VisitorKey, context.Connection.RemoteIpAddress?.GetAddressBytes() ?? []).AsSpan(0, 16));
 
     public static Task SignInAsync(HttpContext context, Account account) => context.SignInAsync(PrincipalOf(account));
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Protocol.Forms;
+using Bzt.Samples.TradingPlatform.Accounts;
 using Bzt.Samples.TradingPlatform.Data;
 using Bzt.Samples.TradingPlatform.Qr;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,7 @@ internal static class BidToolEndpoints
 
     internal sealed record PairingRequest(string TenderId, string ToolKeyThumbprint);
 
-    private static async Task<IResult> StartAsync(PairingRequest request, Pairings pairings, TenderStore tenders, PlatformClient client, CancellationToken aborted)
+    private static async Task<IResult> StartAsync(PairingRequest request, HttpContext context, Pairings pairings, TenderStore tenders, PlatformClient client, CancellationToken aborted)
     {
         if (tenders.Find(request.TenderId) is null)
         {
@@ -35,7 +36,7 @@ internal static class BidToolEndpoints
         }
 
         var challenge = RandomNumberGenerator.GetBytes(32);
-        var session = await client.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge }, cancellation: aborted);
+        var session = await client.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge, Visitor = AccountEndpoints.VisitorOf(context) }, cancellation: aborted);
         return Results.Json(new { id = pairings.Add(request.TenderId, request.ToolKeyThumbprint, session, challenge).Id });
     }
 

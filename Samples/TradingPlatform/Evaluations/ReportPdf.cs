@@ -9,7 +9,7 @@ namespace Bzt.Samples.TradingPlatform.Evaluations;
 internal static class ReportPdf
 {
     /// <summary>Where the evaluator's seal goes, in millimetres from the left and the top of the page.</summary>
-    public const double SealLeftMm = 135, SealTopMm = 238, SealWidthMm = 20;
+    public const double SealLeftMm = 150, SealTopMm = 233, SealWidthMm = 20;
 
     private const float Width = 595, Height = 842, Left = 56, Right = 539;
     private static readonly float[] Columns = [56, 84, 270, 370, 410, 450, 490];
