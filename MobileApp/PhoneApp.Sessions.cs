@@ -10,7 +10,11 @@ internal sealed record KeptScan(Guid SessionId, byte[]? Binding);
 
 /// <summary>A confirmation as the user saw it. Kept until its outcome was shown.</summary>
 internal sealed record Confirmation(
-    Guid SessionId, Guid CertificateId, SessionKind Kind, string PlatformName, string? ProjectName, IReadOnlyList<string> Items, DateTimeOffset At);
+    Guid SessionId, Guid CertificateId, SessionKind Kind, string PlatformName, string? ProjectName, IReadOnlyList<string> Items, DateTimeOffset At)
+{
+    /// <summary>The platform's page is in this phone's browser, and waits there.</summary>
+    public bool SameDevice { get; init; }
+}
 
 /// <summary>How a request ended, for the result screen.</summary>
 /// <param name="Outcome">Null: refused by the user.</param>
@@ -98,6 +102,14 @@ public sealed partial class PhoneApp
         Ended = new Ending(confirmation, outcome, disowned, sessionFailed);
         await ForgetScanAsync();
         _ = LoadCertificatesAsync();
+    }
+
+    /// <summary>Back to the platform's page, with the value that proves that it is this browser.</summary>
+    internal async Task ReturnAsync(Confirmation confirmation)
+    {
+        var address = await Client.GetReturnAsync(confirmation.SessionId);
+        await SeenAsync();
+        await window.LeaveToAsync(address);
     }
 
     /// <summary>The result was seen.</summary>

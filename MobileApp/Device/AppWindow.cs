@@ -39,6 +39,9 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
 
     public async Task UpdateAsync() => await (await module.Value).InvokeVoidAsync("update");
 
+    /// <summary>This window goes elsewhere, and does not come back by the way back.</summary>
+    public async Task LeaveToAsync(string address) => await (await module.Value).InvokeVoidAsync("leaveTo", address);
+
     public async Task ReloadAsync() => await (await module.Value).InvokeVoidAsync("reload");
 
     /// <summary>The QR link that another camera opened the app with; only once.</summary>

@@ -49,7 +49,7 @@ internal static partial class Texts
         /// <summary>The bar above the tabs.</summary>
         public static string Bar(SealingSessionInfo session, int waiting) => session.State == SealingSessionState.Paused
             ? "会话已暂停，输入PIN码继续"
-            : waiting > 0 ? $"会话签章 · {waiting} 个请求待确认" : $"会话签章进行中 · 剩 {session.RemainingDocuments} 份";
+            : waiting > 0 && !session.Automatic ? $"会话签章 · {waiting} 个请求待确认" : $"会话签章进行中 · 剩 {session.RemainingDocuments} 份";
 
         public static string StateOf(SealingSessionInfo session) => session.State switch
         {
@@ -75,6 +75,9 @@ internal static partial class Texts
             { Automatic: true } => "请保持应用打开。关闭应用即暂停，回来输入PIN码继续。",
             _ => "电脑端再次签章时，请求会直接出现在这里。",
         };
+
+        public static string? NoteForAdministrator(SealingSessionInfo session) =>
+            session.End == SealingSessionEnd.StoppedByHolder ? "持有人已结束此会话" : NoteOf(session);
 
         public static string DocumentsOf(SealingLogEntry line) => line.Documents.Count == 1 ? line.Documents[0] : $"{line.Documents[0]} 等 {line.Documents.Count} 份";
 

@@ -187,6 +187,7 @@ internal static partial class Texts
         public const string Number = "操作编号";
         public const string Unknown = "正在核实结果";
         public const string Asking = "网络恢复后自动核实…";
+        public const string Return = "返回平台";
         public const string Evidence = "查看操作凭证";
         public const string EvidenceNote = "可离线验证，企业与平台均可取得";
 
@@ -205,6 +206,7 @@ internal static partial class Texts
             { Outcome: null, Disowned: true } => "没有签名，已告知平台不是您发起的。请修改平台的登录密码。",
             { Outcome: null } => "没有签名，电脑端会看到您已拒绝。",
             { Outcome: PinOutcome.Done, SessionFailed: true } => "文件已完成，会话没有建立。需要时请在下次签章时重新勾选。",
+            { Outcome: PinOutcome.Done, Confirmation.SameDevice: true } => "请返回平台继续。",
             { Outcome: PinOutcome.Done } => DoneNote(ended.Confirmation),
             { Outcome: PinOutcome.WrongPin or PinOutcome.Locked } => "请在电脑端重新发起。",
             { Outcome: var outcome } => Pin.FaultOf(outcome).Advice ?? "",

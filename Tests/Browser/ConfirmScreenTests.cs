@@ -4,6 +4,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains;
+using Bzt.Grains.Platforms;
 using Bzt.Grains.Seals;
 using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Forms;
@@ -11,6 +12,7 @@ using Bzt.Protocol.Primitives;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Seals;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Playwright;
 using static Bzt.Tests.Browser.PageSteps;
 using static Microsoft.Playwright.Assertions;
@@ -23,7 +25,7 @@ public sealed class ConfirmScreenTests
     private const string Project = "城东路道路改造工程施工（第二标段）";
 
     [Fact]
-    [Trait("Feature", "M065"), Trait("Feature", "X09"), Trait("Feature", "X06"), Trait("Feature", "X15"), Trait("Surface", "screen")]
+    [Trait("Feature", "M065"), Trait("Feature", "X09"), Trait("Feature", "X06"), Trait("Feature", "X10"), Trait("Feature", "X15"), Trait("Surface", "screen")]
     public async Task Seals_are_chosen_many_documents_confirmed_at_once_and_an_interruption_doubles_nothing()
     {
         await using var system = await PhoneBrowser.StartSystemAsync();
@@ -39,6 +41,7 @@ public sealed class ConfirmScreenTests
         await LoseAnswerAsync(phone, platform, signer);
         await RunOutAsync(phone, platform, signer);
         await HistoryAsync(phone, certified);
+        await ReturnAsync(phone, platform);
     }
 
     /// <summary>Two documents in three versions: the chosen seal's are signed, and what is shown are their digests.</summary>
@@ -201,6 +204,49 @@ public sealed class ConfirmScreenTests
         await page.ReloadAsync();
         await Expect(page.GetByText("记录校验失败，已停止显示")).ToBeVisibleAsync();
         await phone.LookAsync("history-broken");
+    }
+
+    /// <summary>X10: a page on the phone itself opens the app and gets its answer; only the browser that began may have it.</summary>
+    private static async Task ReturnAsync(PhoneBrowser phone, PlatformClient platform)
+    {
+        const string Nonce = "a-random-of-this-browser-1";
+        var page = phone.Page;
+        var address = new Uri(phone.System.Address, "health/live").ToString();
+        await phone.System.Grains.GetGrain<IPlatformGrain>(CertifiedPhone.PlatformId).Register(
+            new RegisterPlatform(CertifiedPhone.PlatformName, "hubei", CertifiedPhone.PlatformSecret, MaySignHashes: true) { ReturnUrls = [address] });
+        foreach (var refuse in (bool[])[true, false])
+        {
+            var session = await platform.OpenAsync(new CreateSessionRequest(SessionKind.Login)
+            {
+                Challenge = RandomNumberGenerator.GetBytes(32), ReturnUrl = address, ReturnNonce = Nonce,
+            });
+            await page.GotoAsync(session.Session.DeviceLink!);
+            await Expect(Heading(page, "确认登录")).ToBeVisibleAsync();
+            if (refuse)
+            {
+                await Press(page, "拒绝");
+                await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "已拒绝" })).ToBeVisibleAsync();
+            }
+            else
+            {
+                await Press(page, "确认，输入PIN码");
+                await EnterPinAsync(page, CertifiedPhone.Pin);
+                await Expect(page.GetByText("登录成功")).ToBeVisibleAsync();
+                await phone.LookAsync("result-return");
+
+                // Whoever reloads instead of going back still can.
+                await page.ReloadAsync();
+                await Expect(page.GetByText("登录成功")).ToBeVisibleAsync();
+            }
+
+            await Press(page, "返回平台");
+            await page.WaitForURLAsync(address + "?**");
+            var query = QueryHelpers.ParseQuery(new Uri(page.Url).Query);
+            var value = query["value"].ToString();
+            await Assert.ThrowsAsync<ApiRefusedException>(() => platform.RedeemReturnAsync(session.SessionId, value, "a-random-of-that-browser-2"));
+            Assert.Equal(refuse ? SessionEnd.Refused : SessionEnd.Ok, (await platform.RedeemReturnAsync(session.SessionId, value, Nonce)).End);
+            await Assert.ThrowsAsync<ApiRefusedException>(() => platform.RedeemReturnAsync(session.SessionId, value, Nonce));
+        }
     }
 
     private static CreateSessionRequest Request(IReadOnlyList<DocumentRequest> documents) => new(SessionKind.Seal)

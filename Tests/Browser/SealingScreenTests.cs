@@ -97,6 +97,7 @@ public sealed class SealingScreenTests
         // Nobody touches the phone.
         var first = await platform.OpenAsync(Seals(signer, "一.pdf", "二.pdf") with { UseSealingSession = id });
         Assert.Equal(2, (await platform.WaitAsync(first.SessionId)).Result!.Signatures.Count);
+        await Expect(page.Locator(".log small", new() { HasText = "自动确认" })).ToBeVisibleAsync();
         await Expect(page.GetByText("一.pdf 等 2 份")).ToBeVisibleAsync();
         await phone.LookAsync("session-running");
         foreach (var outside in (CreateSessionRequest[])

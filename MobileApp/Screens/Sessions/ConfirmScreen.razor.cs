@@ -221,7 +221,10 @@ public sealed partial class ConfirmScreen
         request.Session.Kind is SessionKind.Login or SessionKind.Bind ? []
         : request.Decryption is { } task ? [.. task.Items.Select(item => item.Name)]
         : [.. request.Forms.Select(Texts.Confirm.NameOf)],
-        App.Now);
+        App.Now)
+    {
+        SameDevice = request.Session.SameDevice,
+    };
 
     private static string IconOf(OpenedRequest request) => request.Session.Kind switch
     {

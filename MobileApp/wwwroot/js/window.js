@@ -72,6 +72,9 @@ export async function keepAwake(on) {
 
 document.addEventListener('visibilitychange', () => awake && keepAwake(true));
 
+/** @param {string} address */
+export const leaveTo = address => location.replace(address);
+
 export const reload = () => location.reload();
 
 /** The QR link another camera opened us with, taken out of the address. @returns {string | null} */
