@@ -109,6 +109,7 @@ internal static class AuthorizationServer
         server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseScopedHandler<TokenIssue>());
         server.AddEventHandler<HandleUserInfoRequestContext>(handler => handler.UseScopedHandler<UserInfoAnswer>());
         server.AddEventHandler<HandleRevocationRequestContext>(handler => handler.UseScopedHandler<TokenRevocation>());
+        server.AddEventHandler<HandleEndSessionRequestContext>(handler => handler.UseScopedHandler<LoginEnd>());
         server.AddEventHandler<ApplyAuthorizationResponseContext>(handler => handler.UseSingletonHandler<FormPostPage>().SetOrder(FormPostPage.Order));
     }
 }

@@ -4,7 +4,9 @@ using Bzt.Grains;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
+using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Bzt.Gateway.OpenIdConnect;
 
@@ -17,24 +19,30 @@ internal static class LogoutEndpoints
 
     public static void Map(IEndpointRouteBuilder pages)
     {
-        pages.MapMethods(Routes.Connect.EndSession, GetOrPost, EndAsync);
+        pages.MapMethods(Routes.Connect.EndSession, GetOrPost, End);
         pages.MapGet(Routes.Connect.LoggedOut, (HttpContext http) => LoginEndpoints.Page<LoggedOutPage>(http, new { }));
     }
 
-    private static async Task<IResult> EndAsync(HttpContext http, IGrainFactory grains)
+    private static IResult End(HttpContext http)
     {
         if (http.GetOpenIddictServerResponse() is { Error: { } error } response)
         {
             return LoginEndpoints.Page<ErrorPage>(http, new { Error = error, Description = response.ErrorDescription }, StatusCodes.Status400BadRequest);
         }
 
-        var hint = await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
-        if (Guid.TryParse(hint.Principal?.GetClaim(OpenIdClaims.SessionId), out var session))
+        // Back to the platform's address when it named one that is registered; else to a page of ours.
+        return Results.SignOut(new AuthenticationProperties { RedirectUri = Routes.Connect.LoggedOut }, [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
+    }
+}
+
+/// <summary>The login the ID token is of. One that has run out still names it, and one of somebody else's making is no hint at all.</summary>
+internal sealed class LoginEnd(IGrainFactory grains) : IOpenIddictServerHandler<HandleEndSessionRequestContext>
+{
+    public async ValueTask HandleAsync(HandleEndSessionRequestContext context)
+    {
+        if (Guid.TryParse(context.IdentityTokenHintPrincipal?.GetClaim(OpenIdClaims.SessionId), out var session))
         {
             await grains.OAuthGrant(new SessionId(session)).Revoke();
         }
-
-        // Back to the platform's address when it named one that is registered; else to a page of ours.
-        return Results.SignOut(new AuthenticationProperties { RedirectUri = Routes.Connect.LoggedOut }, [OpenIddictServerAspNetCoreDefaults.AuthenticationScheme]);
     }
 }

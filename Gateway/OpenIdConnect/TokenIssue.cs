@@ -72,8 +72,8 @@ internal sealed class TokenRevocation(IGrainFactory grains) : IOpenIddictServerH
 {
     public async ValueTask HandleAsync(HandleRevocationRequestContext context)
     {
-        // A platform's own token has no grant; it runs out by itself.
-        if (OpenIdClaims.SessionOf(context.GenericTokenPrincipal) is { } session)
+        // A platform's own token has no grant; it runs out by itself. Another's is not this client's to end.
+        if (OpenIdClaims.SessionOf(context.GenericTokenPrincipal) is { } session && context.GenericTokenPrincipal.GetClaim(Claims.ClientId) == context.Request.ClientId)
         {
             await grains.OAuthGrant(session).Revoke();
         }
