@@ -16,6 +16,7 @@ internal static class AuthorizationServer
 {
     public static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(30);
     public static readonly TimeSpan CodeLifetime = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan CredentialLifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>A pushed request lives as long as the page it is shown on, twice.</summary>
     public static readonly TimeSpan PushedRequestLifetime = TimeSpan.FromMinutes(10);

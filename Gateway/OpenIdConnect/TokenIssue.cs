@@ -31,6 +31,7 @@ internal sealed class TokenIssue(IGrainFactory grains) : IOpenIddictServerHandle
 
         if (principal.HasScope(AuthorizationServer.CredentialScope))
         {
+            principal.SetAccessTokenLifetime(AuthorizationServer.CredentialLifetime);
             context.Parameters["credentialID"] = principal.GetClaim(OpenIdClaims.Certificate);
         }
 

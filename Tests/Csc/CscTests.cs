@@ -236,7 +236,7 @@ public sealed class CscTests(OpenIdWorld world) : IClassFixture<OpenIdWorld>
     }
 
     internal static async Task<Guid> PushedAsync(CertifiedPhone phone) =>
-        Guid.Parse((await phone.Client.GetInboxAsync()).Messages.First(message => message.Kind == "signature_asked").Subject!);
+        Guid.Parse((await phone.Client.GetInboxAsync()).Messages.First(message => message.Kind == MessageKind.SignatureAsked).Subject!);
 
     internal static async Task<OpenedRequest> OpenPushedAsync(CertifiedPhone phone) =>
         await phone.OpenAsync(new ScannedSession(await phone.Client.GetSessionAsync(await PushedAsync(phone)), null));
