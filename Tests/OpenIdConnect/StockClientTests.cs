@@ -128,7 +128,9 @@ public sealed partial class StockClientTests(OpenIdWorld world) : IClassFixture<
             .AddOpenIdConnect(options =>
             {
                 options.Authority = world.System.Address.ToString();
+                // Both hosts speak plain http here, on loopback.
                 options.RequireHttpsMetadata = false;
+                options.CorrelationCookie.SecurePolicy = options.NonceCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 options.ClientId = StockId;
                 options.ResponseType = "code";
                 options.SaveTokens = true;
@@ -152,7 +154,7 @@ public sealed partial class StockClientTests(OpenIdWorld world) : IClassFixture<
         app.Urls.Add("http://127.0.0.1:0");
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapGet("/", (ClaimsPrincipal user) => $"{user.Identity!.Name}|{user.FindFirstValue("credit_code")}|{user.IsInRole("administrator")}").RequireAuthorization();
+        app.MapGet("/", (ClaimsPrincipal user) => $"{user.FindFirstValue("name")}|{user.FindFirstValue("credit_code")}|{user.IsInRole("administrator")}").RequireAuthorization();
         app.MapGet("/out", () => Results.SignOut(null, [CookieAuthenticationDefaults.AuthenticationScheme, OpenIdConnectDefaults.AuthenticationScheme]));
         await app.StartAsync();
         return app;
