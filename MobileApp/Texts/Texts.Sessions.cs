@@ -41,6 +41,8 @@ internal static partial class Texts
         public const string BidNote = "投标文件已在电脑上加密，签名后由电脑端保存，不会上传到标证通。";
         public const string OpeningTime = "开标时间";
         public const string Readers = "可解密者";
+        public const string AskedTitle = "签名请求";
+        public const string AskedOver = "此请求已结束";
         public const string HashOnly = "仅摘要：看不到文件内容，请先与电脑端核对。";
         public const string CheckCode = "核对码";
         public const string CheckCodeNote = "应与电脑端显示的一致";

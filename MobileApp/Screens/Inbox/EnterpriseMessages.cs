@@ -11,6 +11,7 @@ internal static class EnterpriseMessages
         { Kind: MessageKind.JoinRequested or MessageKind.CertificateRequested or MessageKind.RenewalRequested, Subject: { } id } => $"requests/{id}?from=messages",
         { Kind: MessageKind.InvitationReceived, Subject: { } id } => $"invitations/{id}?from=messages",
         { Kind: MessageKind.TransferRequested, Subject: { } code } => $"transfer/{code}?from=messages",
+        { Kind: MessageKind.SignatureAsked, Subject: { } id } => $"asked/{id}",
         { Kind: MessageKind.RemittanceEnded, Subject: { } id } => $"remittances/{id}?from=messages",
         _ => null,
     };

@@ -129,6 +129,10 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
             ["Platforms:1:Name"] = OtherPlatformName,
             ["Platforms:1:RecognitionGroup"] = RecognitionGroup,
             ["Platforms:1:ClientSecret"] = Secrets.OtherPlatformSecret,
+            // For the commands of docs/platforms/openid-connect.md and csc.md; nobody listens there.
+            ["Platforms:1:RedirectUris:0"] = "http://127.0.0.1:8765/callback",
+            ["Platforms:1:PostLogoutRedirectUris:0"] = "http://127.0.0.1:8765/",
+            ["Platforms:1:MaySignHashes"] = "true",
         };
         if (File.Exists(Path.Combine(Binaries.PhoneApp, "index.html")))
         {
