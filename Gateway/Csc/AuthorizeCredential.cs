@@ -46,7 +46,7 @@ internal static class AuthorizeCredential
 
         return Results.Json(
             new CscHandle(activations.IssueHandle(new Activation(session.Value, caller.Platform.Platform.Value, caller.User.Value, expires + SignatureActivationData.Lifetime))),
-            CscJson.Default.CscHandle, statusCode: StatusCodes.Status202Accepted);
+            CscJson.Wire.CscHandle, statusCode: StatusCodes.Status202Accepted);
     }
 
     /// <summary>Bare hashes, or hashes with labels as in authorization_details.</summary>

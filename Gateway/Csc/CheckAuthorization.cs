@@ -28,9 +28,9 @@ internal static class CheckAuthorization
 
         return view.End switch
         {
-            null => Results.Json(new CscHandle(handle), CscJson.Default.CscHandle, statusCode: StatusCodes.Status202Accepted),
+            null => Results.Json(new CscHandle(handle), CscJson.Wire.CscHandle, statusCode: StatusCodes.Status202Accepted),
             SessionEnd.Ok => Results.Json(
-                new CscSad(activations.IssueSad(activation), (int)(activation.ExpiresAt - clock.GetUtcNow()).TotalSeconds), CscJson.Default.CscSad),
+                new CscSad(activations.IssueSad(activation), (int)(activation.ExpiresAt - clock.GetUtcNow()).TotalSeconds), CscJson.Wire.CscSad),
             SessionEnd.Locked => new CscError(CscError.InvalidRequest, "Credential locked"),
             SessionEnd.WrongPin => new CscError("invalid_authentication_data", "The authentication data is invalid"),
             SessionEnd.TimedOut => new CscError(CscError.AccessDenied, "The user did not confirm in time"),

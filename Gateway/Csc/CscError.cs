@@ -25,7 +25,7 @@ internal sealed class CscError(string error, string description, int status = St
             httpContext.Response.Headers.WWWAuthenticate = error == InvalidToken ? "Bearer error=\"invalid_token\"" : "Bearer";
         }
 
-        await httpContext.Response.WriteAsJsonAsync(new CscErrorBody(error, description), CscJson.Default.CscErrorBody, cancellationToken: httpContext.RequestAborted);
+        await httpContext.Response.WriteAsJsonAsync(new CscErrorBody(error, description), CscJson.Wire.CscErrorBody, cancellationToken: httpContext.RequestAborted);
     }
 }
 

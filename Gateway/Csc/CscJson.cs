@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Bzt.Gateway.Csc;
@@ -10,4 +12,8 @@ namespace Bzt.Gateway.Csc;
 [JsonSerializable(typeof(CscHandle))]
 [JsonSerializable(typeof(CscSad))]
 [JsonSerializable(typeof(CscSignatures))]
-internal sealed partial class CscJson : JsonSerializerContext;
+internal sealed partial class CscJson : JsonSerializerContext
+{
+    /// <summary>base64 as it is, its + not escaped: nothing here is ever read as HTML.</summary>
+    public static CscJson Wire { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

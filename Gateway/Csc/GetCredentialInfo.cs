@@ -25,7 +25,7 @@ internal static class GetCredentialInfo
         var caller = call.Caller!;
         return Guid.TryParseExact(credential, "D", out var id) && await grains.GetGrain<ICertificateGrain>(id).GetFacts() is Done<CertificateFacts>({ Issued: not null } facts)
             && facts.Holder == caller.User && await HashRequest.ServesAsync(facts, caller.Platform, grains)
-            ? Results.Json(CscCredential.Of(facts, detail, named: false), CscJson.Default.CscCredential)
+            ? Results.Json(CscCredential.Of(facts, detail, named: false), CscJson.Wire.CscCredential)
             : CscError.Invalid("credentialID");
     }
 }

@@ -18,7 +18,7 @@ internal static class GetInfo
             ["oauth2code"], address.Base.AbsoluteUri, false,
             ["credentials/list", "credentials/info", "credentials/authorize", "credentials/authorizeCheck", "signatures/signHash", "oauth2/authorize", "oauth2/pushed_authorize", "oauth2/token", "oauth2/revoke"],
             new CscSignAlgorithms([HashRequest.Sm2WithSm3]), new CscSignatureFormats([], []), []),
-        CscJson.Default.CscInfo);
+        CscJson.Wire.CscInfo);
 }
 
 internal sealed record CscInfo(

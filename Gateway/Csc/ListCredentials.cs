@@ -50,7 +50,7 @@ internal static class ListCredentials
                 [.. found.Select(facts => facts.Certificate.Value.ToString("D"))],
                 described ? [.. found.Select(facts => CscCredential.Of(facts, detail, named: true))] : null,
                 onlyValid ? true : null),
-            CscJson.Default.CscCredentialList);
+            CscJson.Wire.CscCredentialList);
     }
 }
 

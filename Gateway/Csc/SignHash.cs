@@ -49,7 +49,7 @@ internal static class SignHash
         return await grains.SignatureActivation(new SessionId(activation.Session)).Sign(new SignHashes(caller.Platform.Platform, facts.Certificate, hashes)) switch
         {
             Done<IReadOnlyList<byte[]>>(var signatures) => Results.Json(
-                new CscSignatures([.. signatures.Select(signature => Convert.ToBase64String(Der(signature)))]), CscJson.Default.CscSignatures),
+                new CscSignatures([.. signatures.Select(signature => Convert.ToBase64String(Der(signature)))]), CscJson.Wire.CscSignatures),
             Refused<IReadOnlyList<byte[]>>({ Code: RefusalCode.DocumentRefused }) => new CscError(CscError.InvalidRequest, "Hash is not authorized by the SAD"),
             Refused<IReadOnlyList<byte[]>>({ Code: RefusalCode.SessionEnded }) => new CscError(CscError.InvalidRequest, "Hash is not authorized by the SAD: it was signed before"),
             _ => CscError.Invalid("SAD"),

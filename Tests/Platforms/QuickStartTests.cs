@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Tests.Certificates;
@@ -10,7 +7,7 @@ using Bzt.Tests.Storage;
 namespace Bzt.Tests.Platforms;
 
 /// <summary>The commands of <c>docs/platforms/quick-start.md</c>, as they stand, in one shell; a phone scans what they print.</summary>
-public sealed partial class QuickStartTests
+public sealed class QuickStartTests
 {
     [Fact]
     [Trait("Feature", "X05"), Trait("Surface", "api")]
@@ -60,7 +57,7 @@ public sealed partial class QuickStartTests
         await shell.RunAsync(Block("link()"));
 
         var outputs = new List<string>();
-        foreach (var block in Blocks("calls.md"))
+        foreach (var block in PlatformDocs.Blocks("calls.md"))
         {
             var output = await shell.RunAsync(block);
             if (block.TrimEnd().EndsWith("\nlink", StringComparison.Ordinal))
@@ -95,42 +92,5 @@ public sealed partial class QuickStartTests
         }
     }
 
-    private static string Block(string containing) => Assert.Single(Blocks("quick-start.md"), block => block.Contains(containing, StringComparison.Ordinal));
-
-    private static IEnumerable<string> Blocks(string document, [CallerFilePath] string here = "")
-    {
-        var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "platforms", document));
-        return ShellBlocks().Matches(text).Select(match => match.Groups[1].Value);
-    }
-
-    [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex ShellBlocks();
-
-    /// <summary>A bash that keeps its variables from one command to the next.</summary>
-    private sealed class Shell : IDisposable
-    {
-        private const string End = "--- end of the command ---";
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-        private readonly Process bash = Process.Start(new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true, ArgumentList = { "--noprofile", "--norc" } })!;
-
-        public async Task<string> RunAsync(string command)
-        {
-            await bash.StandardInput.WriteAsync($"{command}\necho; echo '{End}'\n");
-            await bash.StandardInput.FlushAsync();
-            var output = new List<string>();
-            while (await bash.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line && line != End)
-            {
-                output.Add(line);
-            }
-
-            return string.Join('\n', output);
-        }
-
-        public void Dispose()
-        {
-            bash.Kill(entireProcessTree: true);
-            bash.Dispose();
-        }
-    }
+    private static string Block(string containing) => PlatformDocs.Block("quick-start.md", containing);
 }
