@@ -15,5 +15,10 @@ namespace Bzt.Gateway.Csc;
 internal sealed partial class CscJson : JsonSerializerContext
 {
     /// <summary>base64 as it is, its + not escaped: nothing here is ever read as HTML.</summary>
-    public static CscJson Wire { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static CscJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }
