@@ -18,8 +18,8 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
 
     public event Action? UpdateFound;
 
-    /// <summary>The browser can install the app, or has done so.</summary>
-    public event Action? InstallChanged;
+    /// <summary>The browser can install the app, or, when true, has just done so.</summary>
+    public event Action<bool>? InstallChanged;
 
     public bool IsOnline { get; private set; } = true;
 
@@ -84,7 +84,7 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
     }
 
     [JSInvokable]
-    public void Offered() => InstallChanged?.Invoke();
+    public void Offered(bool done) => InstallChanged?.Invoke(done);
 
     [JSInvokable]
     public void Shown() => CameBack?.Invoke();

@@ -32,6 +32,12 @@ public sealed class AccountLoginTests(AccountStage stage)
         await Press(page, "添加到主屏幕");
         await Expect(page.GetByText("已添加到主屏幕")).ToBeVisibleAsync();
 
+        // Or from the browser's own menu, while this screen is looked at.
+        await page.ReloadAsync();
+        await Expect(page.GetByText("选择【添加到主屏幕】或【安装应用】")).ToBeVisibleAsync();
+        await page.EvaluateAsync("() => dispatchEvent(new Event('appinstalled'))");
+        await Expect(page.GetByText("已添加到主屏幕")).ToBeVisibleAsync();
+
         // What the PC shows is this app's address, read by the app's own reader off the picture.
         await page.GotoAsync(new Uri(system.Address, "download").ToString());
         var picture = await page.Locator("img").ScreenshotAsync();
@@ -79,7 +85,7 @@ public sealed class AccountLoginTests(AccountStage stage)
         await Tab(page, "我的");
         await page.ClickAsync("text=手机号、登录密码、PIN码、主题");
         await Expect(page.GetByText("未设置")).ToBeVisibleAsync();
-        await phone.LookAsync("account-settings");
+        await phone.LookAsync("account-settings", dark: true);
         await page.ClickAsync("text=修改登录密码");
         await Expect(Heading(page, "设置登录密码")).ToBeVisibleAsync();
         await page.FillAsync("[name=new-password]", "short");

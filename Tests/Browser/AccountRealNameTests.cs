@@ -18,8 +18,8 @@ public sealed class AccountRealNameTests(AccountStage stage)
         await using var phone = await PreparedPhone.OpenAsync(system, person);
         var page = phone.Page;
 
-        // 开始扫码, 证书管理, 认领企业: the same answer everywhere, and where it leads.
-        foreach (var place in (string[])["scan", "certificates", "enterprise"])
+        // 开始扫码, 证书管理, 新增证书, 认领企业: the same answer everywhere, and where it leads.
+        foreach (var place in (string[])["scan", "certificates", "certificates/new", "enterprise"])
         {
             await phone.OpenAppAsync(place);
             await Expect(page.GetByText("尚未实名认证，无法操作")).ToBeVisibleAsync();

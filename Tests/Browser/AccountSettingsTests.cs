@@ -30,7 +30,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await phone.LookAsync("account-me");
         await page.ClickAsync("text=关于标证通");
         await Expect(page.GetByText("取代CA锁")).ToBeVisibleAsync();
-        await phone.LookAsync("account-about");
+        await phone.LookAsync("account-about", large: true);
         await page.GoBackAsync();
         await Expect(Heading(page, "我的")).ToBeVisibleAsync();
 

@@ -6,7 +6,7 @@ let owner, waiting, watching = false;
 
 /**
  * Makes this the window that runs. Two that open the same shares would look like a copied phone.
- * @param {DotNet.DotNetObject} dotnet told 'Lost', 'Online', 'Shown', 'UpdateReady' @param {boolean} take away from another window
+ * @param {DotNet.DotNetObject} dotnet told 'Lost', 'Online', 'Offered', 'Shown', 'UpdateReady' @param {boolean} take away from another window
  * @returns {Promise<boolean>}
  */
 export function own(dotnet, take) {
@@ -29,7 +29,7 @@ export function watch() {
   const online = () => owner.invokeMethodAsync('Online', navigator.onLine);
   addEventListener('online', online);
   addEventListener('offline', online);
-  for (const event of ['beforeinstallprompt', 'appinstalled']) addEventListener(event, () => owner.invokeMethodAsync('Offered'));
+  for (const event of ['beforeinstallprompt', 'appinstalled']) addEventListener(event, () => owner.invokeMethodAsync('Offered', event === 'appinstalled'));
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && owner.invokeMethodAsync('Shown'));
   watchUpdates();
   return navigator.onLine;
