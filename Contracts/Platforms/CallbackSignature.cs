@@ -24,8 +24,19 @@ public static class CallbackSignature
     private const string Version = "v1,";
     private const int SecretLength = 32;
 
-    /// <summary>A new secret: 32 random octets as <c>whsec_</c> and base64.</summary>
-    public static string NewSecret() => SecretPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretLength));
+    /// <summary>A new secret: 32 random octets as <c>whsec_</c> and base64, without the plus sign, which JSON may write as an escape that a shell then takes for the secret.</summary>
+    public static string NewSecret()
+    {
+        while (true)
+        {
+            // Half of all are without one: a bit less than 256 to guess.
+            var text = Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretLength));
+            if (!text.Contains('+', StringComparison.Ordinal))
+            {
+                return SecretPrefix + text;
+            }
+        }
+    }
 
     /// <summary>One signature.</summary>
     /// <param name="secret">As <see cref="NewSecret"/> made it.</param>

@@ -76,6 +76,26 @@ public sealed class QuickStartTests
         Assert.All(expected.Zip(outputs), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
     }
 
+    /// <summary>Every block of <c>callbacks.md</c> in order, as it stands, after the quick start's token and session.</summary>
+    [Fact]
+    [Trait("Feature", "X08"), Trait("Surface", "api")]
+    public async Task The_commands_of_streams_and_callbacks_work()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var shell = new Shell();
+        await shell.RunAsync($"BZT={system.Address.GetLeftPart(UriPartial.Authority)} CLIENT_ID={party.Id} CLIENT_SECRET={party.Secret}");
+        await shell.RunAsync(Block("TOKEN=$("));
+        await shell.RunAsync(Block("SESSION=$("));
+        string[] expected = ["event: state\nid: created\ndata: {\"sessionId\"", "\"secret\":\"whsec_", "\"secret\":\"whsec_", "\"letters\":[]"];
+        var blocks = Blocks("callbacks.md").ToList();
+        Assert.Equal(expected.Length, blocks.Count);
+        foreach (var (block, answer) in blocks.Zip(expected))
+        {
+            Assert.Contains(answer, await shell.RunAsync(block), StringComparison.Ordinal);
+        }
+    }
+
     private static async Task ConfirmAsync(Shell shell, CertifiedPhone phone, string link)
     {
         for (var started = TimeProvider.System.GetTimestamp(); ; link = (await shell.RunAsync("link")).Trim())
