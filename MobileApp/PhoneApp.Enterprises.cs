@@ -57,9 +57,26 @@ public sealed partial class PhoneApp
     }
 
     /// <summary>Who the user is, and what waits for him where he is it.</summary>
-    private async Task LoadPlaceAsync()
+    public async Task LoadPlaceAsync()
     {
         await LoadMeAsync();
+        await LoadEnterpriseAsync();
+    }
+
+    /// <summary>Roles follow what was decided at the enterprise within a second or two; when they take longer, a message wakes the phone.</summary>
+    public async Task AwaitRoleAsync(string creditCode, MemberRole role)
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            await LoadMeAsync();
+            if (RoleAt(creditCode) == role || IsOffline)
+            {
+                break;
+            }
+
+            await Task.Delay(500);
+        }
+
         await LoadEnterpriseAsync();
     }
 

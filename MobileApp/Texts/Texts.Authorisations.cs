@@ -8,6 +8,7 @@ internal static partial class Texts
     public static class Authorise
     {
         public const string Title = "授权管理";
+        public const string Mine = "我的授权";
         public const string New = "新增授权";
         public const string ByPlatform = "按交易平台";
         public const string ByPerson = "按人员";
@@ -73,7 +74,7 @@ internal static partial class Texts
         public const string NotYet = "申请的状态已变化";
 
         public static string PlainOf(AuthorisationForm form) =>
-            $"兹授权 {form.Grantee} 在【{form.Platform}】申请、下载并使用本企业数字证书，办理{string.Join('、', form.Scope)}。";
+            $"兹授权 {form.Grantee} 在【{form.Platform}】以本企业名义办理：{string.Join('、', form.Scope)}。";
     }
 
     public static class Requests

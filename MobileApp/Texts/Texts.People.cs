@@ -228,7 +228,7 @@ internal static partial class Texts
         public const string DeclineNote = "谢绝后管理员不变，对方会收到通知。";
         public const string None = "没有进行中的转授";
         public const string Enterprise = "企业";
-        public const string Ends = "请于此前处理";
+        public const string Ends = "截止时间";
 
         public static string SignedNote(string name) => $"已通知 {name}，等待其接受。接受之前您仍是管理员。";
 

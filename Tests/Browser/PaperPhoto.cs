@@ -9,13 +9,14 @@ internal static class PaperPhoto
     private static readonly SKColor Ink = new(0x3A, 0x45, 0x42);
     private static readonly SKColor SealInk = new(0xBC, 0x2A, 0x1C);
 
-    public static byte[] Take()
+    /// <param name="turnedBy">Degrees: another turn is another photo.</param>
+    public static byte[] Take(float turnedBy = -2)
     {
         using var bitmap = new SKBitmap(1600, 1200);
         using var canvas = new SKCanvas(bitmap);
         using var paint = new SKPaint { IsAntialias = true, StrokeWidth = 12 };
         canvas.Clear(Desk);
-        canvas.RotateDegrees(-2, 800, 600);
+        canvas.RotateDegrees(turnedBy, 800, 600);
         paint.Color = SKColors.White;
         canvas.DrawRect(160, 100, 1280, 1000, paint);
         paint.Color = Ink;

@@ -21,7 +21,7 @@ public sealed partial class PhoneAppTests
     private const string WrongPin = "730492";
 
     [Fact]
-    [Trait("Feature", "M011"), Trait("Feature", "M017"), Trait("Feature", "M031"), Trait("Feature", "M032"), Trait("Feature", "M033"), Trait("Feature", "M034")]
+    [Trait("Feature", "M011"), Trait("Feature", "M017"), Trait("Feature", "M025"), Trait("Feature", "M031"), Trait("Feature", "M032"), Trait("Feature", "M033"), Trait("Feature", "M034")]
     [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M069"), Trait("Feature", "M075"), Trait("Feature", "X01"), Trait("Feature", "X06"), Trait("Surface", "screen")]
     public async Task From_the_first_login_to_a_sealed_document_through_the_camera()
     {
@@ -230,6 +230,7 @@ public sealed partial class PhoneAppTests
     {
         var page = phone.Page;
         await Expect(Heading(page, enterprise.Name)).ToBeVisibleAsync();
+        await Expect(page.Locator(".who").GetByText("管理员")).ToBeVisibleAsync();
         await phone.LookAsync("home", dark: true);
         using var platform = await TestPlatform.RegisterAsync(phone.System);
         var challenge = RandomNumberGenerator.GetBytes(32);

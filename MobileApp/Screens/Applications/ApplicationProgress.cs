@@ -66,11 +66,11 @@ internal static class ApplicationProgress
     private static string Correction(ApplicationInfo application) => application.Kind switch
     {
         ApplicationKind.Claim or ApplicationKind.EnterpriseChange or ApplicationKind.AdministratorReplacement => $"reclaim/{application.ApplicationId}",
-        ApplicationKind.Join => $"join/{application.CreditCode}",
+        ApplicationKind.Join => $"join/{application.CreditCode}?corrects={application.ApplicationId}",
         ApplicationKind.Recovery => $"certificates/{application.CertificateId}/recover?corrects={application.ApplicationId}",
         ApplicationKind.Reapplication or ApplicationKind.StaffReapplication => $"certificates/{application.CertificateId}/reapply?corrects={application.ApplicationId}",
         ApplicationKind.Renewal or ApplicationKind.StaffRenewal or ApplicationKind.PersonalRenewal => $"certificates/{application.CertificateId}/renew?corrects={application.ApplicationId}",
-        ApplicationKind.Authorisation => $"authorisations/{application.CreditCode}/new",
+        ApplicationKind.Authorisation => $"authorisations/{application.CreditCode}/new?corrects={application.ApplicationId}",
         _ => $"certificates/new?corrects={application.ApplicationId}",
     };
 

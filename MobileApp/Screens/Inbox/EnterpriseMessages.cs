@@ -21,7 +21,6 @@ internal static class EnterpriseMessages
     {
         { Kind: MessageKind.TransferWished or MessageKind.MemberJoined or MessageKind.AdministratorChanged or MessageKind.TransferAnswered, Subject: { } code } => ($"people/{code}", Texts.People.Title),
         { Kind: MessageKind.EnterpriseClaimed, Subject: { } code } => ($"enterprise?to=join&code={code}", Texts.Joining.Title),
-        { Kind: MessageKind.ApplicationApproved, Subject: { } id } => ($"applications/{id}", Texts.Messages.ToDownload),
         { Kind: MessageKind.EnterpriseNameChanged } => ("certificates/new", Texts.Home.NewEnterpriseCertificate),
         _ => null,
     };
