@@ -14,6 +14,7 @@ using Bzt.Tests.Embedded;
 using Bzt.Tests.Seals;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Playwright;
+using QRCoder;
 using static Bzt.Tests.Browser.PageSteps;
 using static Microsoft.Playwright.Assertions;
 
@@ -39,6 +40,7 @@ public sealed class ConfirmScreenTests
         await ChooseSealAsync(phone, platform, signer);
         platform = await BatchAsync(phone, certified, signer);
         await LoseAnswerAsync(phone, platform, signer);
+        await PickFromAlbumAsync(phone, platform);
         await RunOutAsync(phone, platform, signer);
         await HistoryAsync(phone, certified);
         await ReturnAsync(phone, platform);
@@ -148,6 +150,32 @@ public sealed class ConfirmScreenTests
         {
             await route.FetchAsync();
             await route.AbortAsync();
+        }
+    }
+
+    /// <summary>No permission for the camera: a picture from the album does as well.</summary>
+    private static async Task PickFromAlbumAsync(PhoneBrowser phone, PlatformClient platform)
+    {
+        var page = phone.Page;
+        await page.AddInitScriptAsync("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))");
+        await phone.OpenAppAsync("scan");
+        await Expect(page.GetByText("未获得相机权限。请在系统设置中允许，或从相册选择、手动输入。")).ToBeVisibleAsync();
+        await phone.LookAsync("scan-denied");
+        await PickAsync("https://example.org/not-ours");
+        await Expect(page.GetByText("这不是标证通的二维码")).ToBeVisibleAsync();
+        var session = await platform.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = RandomNumberGenerator.GetBytes(32) });
+        await PickAsync(session.Link());
+        await Expect(Heading(page, "确认登录")).ToBeVisibleAsync();
+        await Press(page, "拒绝");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "已拒绝" })).ToBeVisibleAsync();
+        Assert.Equal((SessionEnd.Refused, false), await platform.WaitAsync(session.SessionId) is var refused ? (refused.End, refused.Disowned) : default);
+        await Press(page, "完成");
+
+        async Task PickAsync(string text)
+        {
+            using var code = QRCodeGenerator.GenerateQrCode(text, QRCodeGenerator.ECCLevel.M);
+            using var picture = new PngByteQRCode(code);
+            await page.SetInputFilesAsync("[name=album]", new FilePayload { Name = "qr.png", MimeType = "image/png", Buffer = picture.GetGraphic(8) });
         }
     }
 
