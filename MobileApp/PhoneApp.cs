@@ -231,6 +231,16 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         await vault.WriteAsync(AskedRecord, [1]);
     }
 
+    /// <summary>A first certificate makes its holder a member, a moment after it is active.</summary>
+    public async Task AwaitMembershipAsync(string creditCode)
+    {
+        for (var tries = 0; tries < 30 && creditCode.Length > 0 && Phase == AppPhase.Ready && RoleAt(creditCode) is null; tries++)
+        {
+            await Task.Delay(1000);
+            await LoadMeAsync();
+        }
+    }
+
     /// <summary>Whether this phone made the share of that key already.</summary>
     public async Task<bool> HasKeyAsync(Guid certificateId, byte[]? publicKey) => publicKey is not null && await keys.UpdateAsync(
         certificateId.ToString("D"), record => (record, record is not null && record.PublicKey.Encode().AsSpan().SequenceEqual(publicKey)));

@@ -106,8 +106,8 @@ internal static partial class Texts
         public const string RenewNote = "密钥不变，原有文件仍可解密";
         public const string ReapplyNote = "换发新证书，原有文件仍可解密";
         public const string RecoverNote = "在这台手机重新生成签名密钥";
-        public const string PinNote = "修改或重置PIN码";
-        public const string Pin = "PIN码";
+        public const string Records = "操作记录";
+        public const string RecordsNote = "登录、签章、解密的凭证";
         public const string RevokeNote = "不能恢复，原有文件不能再解密";
         public const string History = "办理记录";
     }

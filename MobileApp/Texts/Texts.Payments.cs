@@ -109,6 +109,7 @@ internal static partial class Texts
         public const string Buyer = "发票抬头";
         public const string BuyerWrong = "请输入发票抬头";
         public const string Tax = "纳税人识别号";
+        public const string TaxShort = "税号";
         public const string TaxHint = "15至20位数字和大写字母";
         public const string TaxWrong = "纳税人识别号为15至20位数字和大写字母";
         public const string Amount = "开票金额";

@@ -156,6 +156,7 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         await Press(page, "绑定");
         await Expect(page.GetByText($"尾号 {person.Person.CardNumber[^4..]}", new() { Exact = false })).ToBeVisibleAsync();
         await page.ReloadAsync();
+        await Expect(page.GetByText($"尾号 {person.Person.CardNumber[^4..]}", new() { Exact = false })).ToBeVisibleAsync();
         await phone.LookAsync("bank-cards");
         await page.GetByLabel("更多操作", new() { Exact = false }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "解绑" }).ClickAsync();

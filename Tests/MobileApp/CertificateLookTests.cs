@@ -69,7 +69,7 @@ public sealed class CertificateLookTests
         // What is under way for it is looked at, not asked for again.
         var open = Application(ApplicationKind.Renewal, ApplicationState.PaymentDue);
         look = CertificateLook.Of(Active with { NotAfter = Now.AddDays(25), ExpiresSoon = true }, Now, Catalogue, open);
-        Assert.Equal($"applications/{open.ApplicationId}", look.Action!.Value.Address);
+        Assert.Equal($"applications/{open.ApplicationId}?from=certificates", look.Action!.Value.Address);
         Assert.EndsWith("企业证书续期待付费。", look.Why, StringComparison.Ordinal);
     }
 

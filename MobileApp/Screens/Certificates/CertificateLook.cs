@@ -43,7 +43,7 @@ internal sealed record CertificateLook(string Word, string? Tone, string Icon, s
             },
             { State: CertificateState.Locked, LockedUntil: { } until } => new(Texts.Certificates.Locked, "bad", "lock", Texts.Certificates.LockedWhy(until - now), CertificateGroup.ToDo)
             {
-                Action = (Texts.Certificates.ForgottenPin, $"pin/{certificate.CertificateId}"),
+                Action = (Texts.Certificates.ForgottenPin, $"{own}/pin-reset"),
             },
             { State: CertificateState.Active, NotAfter: { } end, ExpiresSoon: true } => new(
                 Texts.Certificates.Expiring, "warn", "clock",
@@ -58,7 +58,7 @@ internal sealed record CertificateLook(string Word, string? Tone, string Icon, s
         };
 
         // What was applied for already is looked at, not applied for again.
-        return open is null ? look : look with { Action = (Texts.Certificates.Progress, $"applications/{open.ApplicationId}"), Why = $"{look.Why}{Texts.Certificates.UnderWay(open)}" };
+        return open is null ? look : look with { Action = (Texts.Certificates.Progress, $"applications/{open.ApplicationId}?from=certificates"), Why = $"{look.Why}{Texts.Certificates.UnderWay(open)}" };
     }
 
     /// <summary>Of a certificate that is still being applied for.</summary>
@@ -76,7 +76,7 @@ internal sealed record CertificateLook(string Word, string? Tone, string Icon, s
             ApplicationState.PaymentDue => ("info", "pay", Texts.Certificates.PaymentWhy(application.FeeFen), Texts.Certificates.ToPayAndDownload),
             _ => ("info", "key", Texts.Certificates.DownloadWhy, application.State == ApplicationState.Downloading ? Texts.Download.Continue : Texts.Download.Begin),
         };
-        return new(Texts.Applications.StateOf(application.State), tone, icon, why, CertificateGroup.ToDo) { Action = (words, $"applications/{application.ApplicationId}") };
+        return new(Texts.Applications.StateOf(application.State), tone, icon, why, CertificateGroup.ToDo) { Action = (words, $"applications/{application.ApplicationId}?from=certificates") };
     }
 }
 
