@@ -354,7 +354,9 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         {
             // Nothing was asked for by a person: the banner says it, and the next connection of the hub asks again.
             var fault = await ExplainAsync(exception);
-            (IsReachable, LoadFault) = (!fault.IsNetwork, fault.IsNetwork || IsOutdated || Phase != AppPhase.Ready ? null : fault);
+            // A limited phone may not see everything: its screens say so themselves.
+            var known = fault.IsNetwork || IsOutdated || Phase != AppPhase.Ready || fault.Code == ErrorCodes.DeviceLimited;
+            (IsReachable, LoadFault) = (!fault.IsNetwork, known ? null : fault);
         }
 
         Tell();

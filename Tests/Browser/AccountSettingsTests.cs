@@ -165,7 +165,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
             await limited.OpenAppAsync("settings/number");
             await limited.Page.FillAsync("[name=new-phone]", EmbeddedSystem.NextPerson().Phone);
             await limited.Page.Locator(".field-end").ClickAsync();
-            await Expect(limited.Page.GetByText("账号已在另一台手机上使用")).ToBeVisibleAsync();
+            await Expect(limited.Page.GetByRole(AriaRole.Alert).GetByText("账号已在另一台手机上使用")).ToBeVisibleAsync();
         }
 
         await phone.OpenAppAsync("messages");
