@@ -28,9 +28,10 @@ public sealed class SealingSessionTests
     {
         await using var world = await EnterpriseWorld.StartAsync();
         var (phone, platform) = (world.Boss, world.Platform);
-        var session = await phone.BeginAsync(platform, automatic: true, documents: 9);
+        var session = await phone.BeginAsync(platform, automatic: true, documents: 10);
         var id = session.SealingSessionId;
         var epoch = Record(phone).Epoch;
+        var stored = phone.Store[phone.Certificate.ToString("D")];
 
         // Pushed, answered, without a touch: neither epoch nor count moves. Two documents are all or nothing.
         var request = ToSeal("一.pdf", "二.pdf").In(id);
@@ -39,6 +40,7 @@ public sealed class SealingSessionTests
         var look = await phone.Client.AnswerSealingSessionAsync(id);
         Assert.Equal((2, 0), (look.Signed, look.Waiting.Count));
         Assert.Equal(2, (await platform.SealedAsync(two.SessionId)).Signatures.Count);
+        Assert.Equal(stored, phone.Store[phone.Certificate.ToString("D")]);
         Assert.Equal(epoch, Record(phone).Epoch);
         Assert.Equal(0, (await phone.Client.GetCertificateAsync(phone.Certificate)).Failures);
 
@@ -67,6 +69,21 @@ public sealed class SealingSessionTests
         Assert.Equal(1, (await phone.Client.AnswerSealingSessionAsync(id)).Signed);
         await platform.SealedAsync(five.SessionId);
 
+        // Another window of this phone confirms: the share of this one is of no use any more, and it pauses rather than spend a PIN try.
+        var elsewhere = await platform.OpenAsync(EnterpriseWorld.Login());
+        var window = await phone.WindowAsync();
+        using (var other = Assert.IsType<RequestOpening.Opened>(await window.OpenRequestAsync(await window.ScanAsync(elsewhere), phone.Certificate)).Request)
+        {
+            Assert.IsType<PinOutcome.Done>(await window.ConfirmAsync(other, CertifiedPhone.Pin));
+        }
+
+        var beside = await platform.OpenAsync(ToSeal("窗.pdf").In(id));
+        look = await phone.Client.AnswerSealingSessionAsync(id);
+        Assert.Equal((0, SealingSessionState.Paused), (look.Signed, look.Session.State));
+        Assert.IsType<PinOutcome.Done>(await phone.Client.ResumeSealingSessionAsync(id, CertifiedPhone.Pin));
+        Assert.Equal(1, (await phone.Client.AnswerSealingSessionAsync(id)).Signed);
+        await platform.SealedAsync(beside.SessionId);
+
         // The app starts again: an opened share is nowhere stored. What comes in waits, the PC sees why; a wrong PIN leaves it so.
         await phone.ReconnectAsync();
         Assert.False(phone.Client.IsSealingSessionOpen(id));
@@ -93,11 +110,11 @@ public sealed class SealingSessionTests
         // Every request is in the log, and every signature in the chain, with the session it was in.
         await world.RestartAsync();
         var log = (await phone.Client.GetSealingSessionsAsync()).Single().Log;
-        Assert.Equal(["一.pdf", "二.pdf", "三.pdf", "四.pdf", "五.pdf", "六.pdf", "七.pdf", "八.pdf", "九.pdf"], log.SelectMany(line => line.Documents));
+        Assert.Equal(["一.pdf", "二.pdf", "三.pdf", "四.pdf", "五.pdf", "窗.pdf", "六.pdf", "七.pdf", "八.pdf", "九.pdf"], log.SelectMany(line => line.Documents));
         Assert.All(log, line => Assert.Equal(SessionEnd.Ok, line.End));
         var evidence = await phone.EvidenceAsync();
         var signed = evidence.Entries.Where(entry => entry.Kind == EvidenceKind.Signed && entry.Facts.Any(fact => fact.Name == "sealing-session" && fact.Value == id.ToString())).ToList();
-        Assert.Equal((6, 9), (signed.Count, signed.Sum(entry => entry.Digests.Count)));
+        Assert.Equal((7, 10), (signed.Count, signed.Sum(entry => entry.Digests.Count)));
     }
 
     [Fact]
