@@ -88,7 +88,7 @@ public sealed class QuickStartTests
         await shell.RunAsync(Block("TOKEN=$("));
         await shell.RunAsync(Block("SESSION=$("));
         string[] expected = ["event: state\nid: created\ndata: {\"sessionId\"", "\"secret\":\"whsec_", "\"secret\":\"whsec_", "\"letters\":[]"];
-        var blocks = Blocks("callbacks.md").ToList();
+        var blocks = PlatformDocs.Blocks("callbacks.md").ToList();
         Assert.Equal(expected.Length, blocks.Count);
         foreach (var (block, answer) in blocks.Zip(expected))
         {
