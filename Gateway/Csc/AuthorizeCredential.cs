@@ -39,9 +39,12 @@ internal static class AuthorizeCredential
         }
 
         var session = new SessionId(Guid.CreateVersion7());
-        if (await grains.SignatureActivation(session).Push(new PushHashes(HashRequest.Session(caller.Platform, facts, digests, pushed: true))) is not Done<DateTimeOffset>(var expires))
+        var reply = await grains.SignatureActivation(session).Push(new PushHashes(HashRequest.Session(caller.Platform, facts, digests, pushed: true)));
+        if (reply is not Done<DateTimeOffset>(var expires))
         {
-            return new CscError(CscError.UnauthorizedClient, "The client is not authorized to use this method");
+            return reply is Refused<DateTimeOffset>({ Code: RefusalCode.RateLimited })
+                ? new CscError(CscError.TemporarilyUnavailable, "Too many requests", StatusCodes.Status429TooManyRequests)
+                : new CscError(CscError.UnauthorizedClient, "The client is not authorized to use this method");
         }
 
         return Results.Json(

@@ -72,9 +72,12 @@ internal static class LoginEndpoints
         }
 
         var session = Guid.CreateVersion7();
-        if (await grains.GetGrain<IQrSessionGrain>(session).Create(command) is not Done<SessionOpened>(var opened))
+        var reply = await grains.GetGrain<IQrSessionGrain>(session).Create(command);
+        if (reply is not Done<SessionOpened>(var opened))
         {
-            return Back(Errors.ServerError, "The session was refused.");
+            return reply is Refused<SessionOpened>({ Code: RefusalCode.RateLimited })
+                ? Back(Errors.TemporarilyUnavailable, "Too many logins at once.")
+                : Back(Errors.ServerError, "The session was refused.");
         }
 
         var ticket = new LoginTicket(session, opened.Token, opened.Secret, opened.CreatedAt, opened.ExpiresAt, platform.Platform.Value, purpose, http.Request.QueryString.Value ?? "");

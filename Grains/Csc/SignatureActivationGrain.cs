@@ -21,9 +21,10 @@ internal sealed class SignatureActivationGrain(
     {
         // A crash between the two leaves a session nobody hears of, which times out: the caller, who got no answer, asks anew.
         var session = new SessionId(this.GetPrimaryKey());
-        if (await GrainFactory.QrSession(session).Create(command.Session) is not Done<SessionOpened>(var opened))
+        var reply = await GrainFactory.QrSession(session).Create(command.Session);
+        if (reply is not Done<SessionOpened>(var opened))
         {
-            return new Refusal(RefusalCode.Forbidden);
+            return ((Refused<SessionOpened>)reply).Refusal;
         }
 
         var holder = command.Session.Holder!;
