@@ -212,6 +212,7 @@
     return points + Math.floor(Math.abs((black * 20) / (size * size) - 10)) * 10;
   };
 
+  /** @type {Record<string, string>} */
   const TEXTS = {
     preparing: '正在准备二维码…',
     created: '请用标证通扫码',
@@ -267,17 +268,23 @@
   const SVG = 'http://www.w3.org/2000/svg';
   const QUIET = 4;
   const ATTEMPTS = 6;
+  /** @type {Record<string, string>} */
   const SHAPES = { wait: 'M6 3h12v18H6zM10 18h4', work: 'M12 3a9 9 0 1 0 9 9', done: 'M4 12.5l5.5 5.5L20 7', end: 'M6 6l12 12M18 6L6 18' };
 
   const pause = (/** @type {number} */ milliseconds) => new Promise(resolve => { setTimeout(resolve, milliseconds); });
 
-  /** @param {string} name @param {Record<string, string>} attributes */
-  const element = (name, attributes, ...children) => {
-    const made = name === 'svg' || name === 'path' ? document.createElementNS(SVG, name) : document.createElement(name);
+  /** @template {Element} T @param {T} made @param {Record<string, string>} attributes @param {(Node | string)[]} children */
+  const filled = (made, attributes, children) => {
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     made.append(...children);
     return made;
   };
+
+  /** @template {keyof HTMLElementTagNameMap} K @param {K} name @param {Record<string, string>} attributes @param {(Node | string)[]} children */
+  const html = (name, attributes, ...children) => filled(document.createElement(name), attributes, children);
+
+  /** @template {keyof SVGElementTagNameMap} K @param {K} name @param {Record<string, string>} attributes @param {Node[]} children */
+  const drawn = (name, attributes, ...children) => filled(document.createElementNS(SVG, name), attributes, children);
 
   class BztQrElement extends HTMLElement {
     texts = { ...TEXTS };
@@ -289,25 +296,25 @@
 
     constructor() {
       super();
-      const path = element('path', { fill: '#000' });
-      const picture = element('svg', { role: 'img', 'shape-rendering': 'crispEdges', part: 'picture' }, element('path', { fill: '#fff' }), path);
-      const shape = element('path', {});
-      const mark = element('svg', { class: 'mark', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, shape);
-      const code = element('p', { class: 'code', part: 'code' });
-      const again = element('button', { type: 'button', part: 'button again' });
-      const veil = element('div', { class: 'veil' }, mark, code, again);
-      const state = element('p', { class: 'state', role: 'status', 'aria-live': 'polite', part: 'state' });
-      const left = element('p', { class: 'left', 'aria-hidden': 'true', part: 'left' });
-      const warning = element('p', { class: 'sr', role: 'status', 'aria-live': 'polite' });
-      const other = element('button', { type: 'button', class: 'plain', part: 'button other' });
-      const here = /** @type {HTMLAnchorElement} */ (element('a', { class: 'plain here', target: '_blank', rel: 'noopener', part: 'button here' }));
+      const path = drawn('path', { fill: '#000' });
+      const picture = drawn('svg', { role: 'img', 'shape-rendering': 'crispEdges', part: 'picture' }, drawn('path', { fill: '#fff' }), path);
+      const shape = drawn('path', {});
+      const mark = drawn('svg', { class: 'mark', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, shape);
+      const code = html('p', { class: 'code', part: 'code' });
+      const again = html('button', { type: 'button', part: 'button again' });
+      const veil = html('div', { class: 'veil' }, mark, code, again);
+      const state = html('p', { class: 'state', role: 'status', 'aria-live': 'polite', part: 'state' });
+      const left = html('p', { class: 'left', 'aria-hidden': 'true', part: 'left' });
+      const warning = html('p', { class: 'sr', role: 'status', 'aria-live': 'polite' });
+      const other = html('button', { type: 'button', class: 'plain', part: 'button other' });
+      const here = html('a', { class: 'plain here', target: '_blank', rel: 'noopener', part: 'button here' });
       this.#parts = { picture, path, mark, shape, code, again, veil, state, left, warning, other, here };
       const root = this.attachShadow({ mode: 'open' });
       // A constructed sheet: a content policy need not allow inline styles.
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLE);
       root.adoptedStyleSheets = [sheet];
-      root.append(element('div', { class: 'box', part: 'box' }, picture, veil), state, left, warning, other, here);
+      root.append(html('div', { class: 'box', part: 'box' }, picture, veil), state, left, warning, other, here);
       again.addEventListener('click', () => this.start());
       other.addEventListener('click', () => this.#giveUp().then(() => this.start()));
     }
@@ -405,7 +412,7 @@
         warning.textContent = this.texts.lastMinute;
       }
       if (now.checkCode) {
-        code.replaceChildren(`${now.checkCode.slice(0, 3)} ${now.checkCode.slice(3)}`, element('small', {}, this.texts.checkCode));
+        code.replaceChildren(`${now.checkCode.slice(0, 3)} ${now.checkCode.slice(3)}`, html('small', {}, this.texts.checkCode));
         code.hidden = now.state === 'created';
       }
       if (now.state === 'created' && now.link) {
