@@ -10,6 +10,7 @@ step() { printf '\n== %s  (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 packages=(chromium firefox-esr fonts-wqy-microhei postgresql redis-server default-jdk-headless libpdfbox2-java libbcpkix-java
           qpdf poppler-utils librsvg2-bin ghostscript groff mupdf-tools python3-reportlab img2pdf valgrind openssl curl)
+[[ ${1:-} != screens ]] || packages+=(pngquant)
 step "Debian packages"
 missing=()
 for package in "${packages[@]}"; do
@@ -41,6 +42,8 @@ if [[ ${1:-} == screens ]]; then
   rm -f docs/screens/*.png
   failed=0
   BZT_SCREENS=$PWD/docs/screens Tests/bin/Release/net10.0/Bzt.Tests -noLogo -noColor -namespace Bzt.Tests.Browser || failed=1
+  # A palette is enough for flat screens, and a third of the size.
+  pngquant --force --skip-if-larger --quality 70-98 --strip --ext .png docs/screens/*.png || true
   echo "$(ls docs/screens | grep -c '\.png$') pictures, $(cat docs/screens/*.png | wc -c | numfmt --to=iec) together"
   exit $failed
 fi
