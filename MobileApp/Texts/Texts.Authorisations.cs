@@ -19,6 +19,7 @@ internal static partial class Texts
         public const string Detail = "授权详情";
         public const string InForce = "有效授权";
         public const string History = "历史授权记录";
+        public const string NoHistory = "暂无历史记录";
         public const string Active = "有效";
         public const string Ended = "已终止";
         public const string Expired = "已到期";

@@ -115,6 +115,7 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         Assert.DoesNotContain(await phoneOfNow.Http.GetAsync(Routes.Phone.Applications, BztJson.Default.IReadOnlyListApplicationInfo), known => known.Kind == ApplicationKind.Recovery);
         await phoneOfNow.ProveRealNameAsync();
         await page.ReloadAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "找回证书" })).ToBeVisibleAsync();
         await phone.LookAsync("recover");
         await Press(page, "找回证书");
         await Expect(Chip(page, "待CA审核")).ToBeVisibleAsync();

@@ -48,7 +48,7 @@ public sealed class BankRemittancesTests
         Assert.Equal(new RemittanceResult.Unavailable("answer without a valid signature"), await Expect(simulators.Adapter<IRemittances>()));
         await simulators.Control.SteerAsync("remittance", new(Disturbance.Fail));
         Assert.Equal(new RemittanceResult.Unavailable("HTTP 503"), await Expect(simulators.Adapter<IRemittances>()));
-        Assert.Equal(new RemittanceResult.Unavailable("not configured"), await Expect(simulators.Adapter<IRemittances>(null, ("Providers:Remittance:AppId", ""))));
+        Assert.Equal(new RemittanceResult.Unavailable("not configured"), await Expect(simulators.Adapter<IRemittances>(null, ("Providers:Remittance:Endpoint", null), ("Providers:Remittance:AppId", null), ("Providers:Remittance:Secret", null))));
 
         static Task<RemittanceResult> Expect(IRemittances bank) => bank.ExpectAsync(Reference, End, NotifyUrl);
     }

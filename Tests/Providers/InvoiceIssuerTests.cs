@@ -38,6 +38,6 @@ public sealed class InvoiceIssuerTests
         Assert.Equal(
             new InvoiceResult.Unavailable("answer without a valid signature"),
             await simulators.Adapter<IInvoiceIssuer>(null, ("Providers:Invoice:Endpoint", impostor.Address.AbsoluteUri)).IssueAsync(Order));
-        Assert.Equal(new InvoiceResult.Unavailable("not configured"), await simulators.Adapter<IInvoiceIssuer>(null, ("Providers:Invoice:AppId", "")).IssueAsync(Order));
+        Assert.Equal(new InvoiceResult.Unavailable("not configured"), await simulators.Adapter<IInvoiceIssuer>(null, ("Providers:Invoice:Endpoint", null), ("Providers:Invoice:AppId", null), ("Providers:Invoice:Secret", null)).IssueAsync(Order));
     }
 }

@@ -11,7 +11,7 @@ sealed class HmacInvoiceIssuer(IHttpClientFactory http, IOptions<InvoiceOptions>
     public async Task<InvoiceResult> IssueAsync(InvoiceOrder order, CancellationToken cancellation)
     {
         var settings = options.Value;
-        if (settings.AppId.Length == 0)
+        if (settings.Endpoint is null)
         {
             return new InvoiceResult.Unavailable("not configured");
         }

@@ -47,7 +47,7 @@ sealed class BankRemittances(IHttpClientFactory http, IOptions<RemittanceOptions
 
     async Task<SignedAnswer> CallAsync(HttpMethod method, string path, byte[] body, CancellationToken cancellation)
     {
-        if (Account.AppId.Length == 0)
+        if (options.Value.Endpoint is null)
         {
             return new SignedAnswer.Unavailable(NotConfigured);
         }

@@ -58,7 +58,7 @@ public sealed class SmsOptions : IValidatableObject
             yield return new($"{Section}:Endpoint: {ProviderEndpoint.Rule}", [nameof(Endpoint)]);
         }
 
-        if (Vendor == SmsVendor.Tencent && SdkAppId.Length == 0)
+        if (Vendor == SmsVendor.Tencent && string.IsNullOrEmpty(SdkAppId))
         {
             yield return new($"{Section}:SdkAppId is missing.", [nameof(SdkAppId)]);
         }

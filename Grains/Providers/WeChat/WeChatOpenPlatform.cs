@@ -17,7 +17,7 @@ sealed class WeChatOpenPlatform(IHttpClientFactory http, IOptions<WeChatOptions>
         var settings = options.Value;
 
         // WeChat refuses parameters in any other order, and without the fragment.
-        return settings.AppId.Length == 0 ? null : new UriBuilder(settings.ConsentPage)
+        return string.IsNullOrEmpty(settings.AppId) ? null : new UriBuilder(settings.ConsentPage)
         {
             Query = $"appid={settings.AppId}&redirect_uri={Uri.EscapeDataString(returnUrl.AbsoluteUri)}&response_type=code&scope={settings.Scope}&state={Uri.EscapeDataString(state)}",
             Fragment = "wechat_redirect",
@@ -27,7 +27,7 @@ sealed class WeChatOpenPlatform(IHttpClientFactory http, IOptions<WeChatOptions>
     public async Task<WeChatResult> ExchangeAsync(string code, CancellationToken cancellation)
     {
         var settings = options.Value;
-        if (settings.AppId.Length == 0)
+        if (string.IsNullOrEmpty(settings.AppId))
         {
             return new WeChatResult.Unavailable("not configured");
         }

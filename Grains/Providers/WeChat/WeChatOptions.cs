@@ -26,7 +26,7 @@ public sealed class WeChatOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if ((AppId.Length == 0) != (AppSecret.Length == 0))
+        if (string.IsNullOrEmpty(AppId) != string.IsNullOrEmpty(AppSecret))
         {
             yield return new($"{Section}: AppId and AppSecret come together.", [nameof(AppId), nameof(AppSecret)]);
         }
