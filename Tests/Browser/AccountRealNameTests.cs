@@ -22,7 +22,7 @@ public sealed class AccountRealNameTests(AccountStage stage)
         foreach (var place in (string[])["scan", "certificates", "certificates/new", "enterprise"])
         {
             await phone.OpenAppAsync(place);
-            await Expect(page.GetByText("尚未实名认证，无法操作")).ToBeVisibleAsync();
+            await Expect(page.GetByText("尚未实名认证，无法操作").First).ToBeVisibleAsync();
         }
 
         await phone.LookAsync("account-real-name-needed");

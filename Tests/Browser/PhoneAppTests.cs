@@ -88,7 +88,7 @@ public sealed partial class PhoneAppTests
     {
         var page = phone.Page;
         await Tab(page, "扫码");
-        await Expect(page.GetByText("尚未实名认证，无法操作")).ToBeVisibleAsync();
+        await Expect(page.GetByText("尚未实名认证，无法操作").First).ToBeVisibleAsync();
         await page.ClickAsync("text=去实名认证");
         await page.ClickAsync("text=银行卡四要素认证");
         await page.FillAsync("[name=name]", person.Name);

@@ -23,7 +23,7 @@ public class CertificateJourneyTests(CertificateSystem certificates)
     private readonly EmbeddedSystem system = certificates.System;
 
     [Fact]
-    [Trait("Feature", "M034"), Trait("Surface", "api")]
+    [Trait("Feature", "M034"), Trait("Feature", "X19"), Trait("Surface", "api")]
     public async Task A_certificate_is_downloaded_with_its_pin_and_lives_through_a_restart()
     {
         using var phone = await CertifiedPhone.ReadyAsync(system);

@@ -103,6 +103,7 @@ public class CertificateLifeTests(CertificateSystem certificates)
     }
 
     [Fact]
+    [Trait("Feature", "X19"), Trait("Surface", "api")]
     public async Task A_lost_phones_certificate_is_recovered_with_every_encryption_key_and_the_old_phone_is_out()
     {
         using var lost = await CertifiedPhone.ActiveAsync(system);

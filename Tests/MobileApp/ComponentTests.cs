@@ -155,7 +155,8 @@ public sealed class ComponentTests : IDisposable
         Assert.All(pad.FindAll(".key.num"), key => Assert.True(key.HasAttribute("disabled")));
         Assert.Contains("证书已锁定", pad.Find("[role=alert]").TextContent, StringComparison.Ordinal);
 
-        static void Press(IRenderedComponent<PinPad> pad, char digit) => pad.FindAll(".key.num").Single(key => key.TextContent == digit.ToString()).Click();
+        static void Press(IRenderedComponent<PinPad> pad, char digit) =>
+            pad.InvokeAsync(() => pad.FindAll(".key.num").Single(key => key.TextContent == digit.ToString()).Click()).GetAwaiter().GetResult();
     }
 
     [Fact]

@@ -72,11 +72,12 @@ public sealed class PinAndCodeTests : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Finding a key and pressing it are one step: the pad draws itself anew in between otherwise.</summary>
     private static void Enter(IRenderedComponent<NewPinPad> pad, string pin)
     {
         foreach (var digit in pin)
         {
-            pad.FindAll(".key.num").Single(key => key.TextContent == digit.ToString()).Click();
+            pad.InvokeAsync(() => pad.FindAll(".key.num").Single(key => key.TextContent == digit.ToString()).Click()).GetAwaiter().GetResult();
         }
     }
 

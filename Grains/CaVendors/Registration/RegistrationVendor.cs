@@ -79,9 +79,10 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
             return new CaIssuance.Refused(CaRefusal.Conflict);
         }
 
+        // A crash after it was kept may have left it without its name, and what has no name is never revoked.
         if (registration.Issued is { } known)
         {
-            return new CaIssuance.Ok(known);
+            return await NameAsync(known) ? new CaIssuance.Ok(known) : new CaIssuance.Unavailable("a certificate that is none");
         }
 
         // 3. The CA, from where the dialogue stopped.
@@ -89,14 +90,13 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
         switch (await enrolment.EnrolAsync(application, certificationRequest, replaces, registration.Dialogue, cancellation))
         {
             case Enrolment.Ok ok:
-                if (!Sm2Certificate.TryParse(ok.Certificates.SigningCertificate, out var certificate))
+                if (!Sm2Certificate.TryParse(ok.Certificates.SigningCertificate, out _))
                 {
                     return new CaIssuance.Unavailable("a certificate that is none");
                 }
 
                 await file.Complete(ok.Certificates);
-                await grains.CaClaim(ca, Serial, certificate.Serial).Claim(applicationNumber);
-                await grains.CaClaim(ca, Holder, application.Holder).Claim(applicationNumber);
+                await NameAsync(ok.Certificates);
                 return new CaIssuance.Ok(ok.Certificates);
             case Enrolment.Pending pending:
                 await file.Keep(pending.Dialogue);
@@ -113,6 +113,19 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
                 return new CaIssuance.Unavailable(unavailable.Reason);
             case var other:
                 throw new InvalidOperationException($"An enrolment answered by {other.GetType()}.");
+        }
+
+        // By which it is found again: to be revoked, to be replaced.
+        async Task<bool> NameAsync(IssuedCertificates certificates)
+        {
+            if (!Sm2Certificate.TryParse(certificates.SigningCertificate, out var certificate))
+            {
+                return false;
+            }
+
+            await grains.CaClaim(ca, Serial, certificate.Serial).Claim(applicationNumber);
+            await grains.CaClaim(ca, Holder, application.Holder).Claim(applicationNumber);
+            return true;
         }
     }
 
