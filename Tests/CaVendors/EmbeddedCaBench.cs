@@ -85,7 +85,7 @@ internal sealed class EmbeddedCaBench
         new Pkcs10CertificationRequest(
             new Asn1SignatureFactory("SM3WITHSM2", signer ?? key.Private), new X509Name("C=CN,CN=self-named"), key.Public, null).GetEncoded();
 
-    public static string SerialNumber(byte[] certificate) => new X509Certificate(certificate).SerialNumber.ToString(16).ToUpperInvariant();
+    public static string SerialNumber(byte[] certificate) => Convert.ToHexString(new X509Certificate(certificate).SerialNumber.ToByteArrayUnsigned());
 
     public static ECPoint65 PublicPoint(byte[] certificate) =>
         new(((ECPublicKeyParameters)new X509Certificate(certificate).GetPublicKey()).Q.GetEncoded(compressed: false));
