@@ -1,12 +1,18 @@
 using Bzt.LoadTests;
 using Bzt.LoadTests.Ciphers;
 using Bzt.LoadTests.Flows;
+using Bzt.LoadTests.Runs;
+using Bzt.LoadTests.Scenarios;
 using Bzt.LoadTests.Sm2;
 
 // A command is one word or two; what follows goes to its handler, whose result is the exit code.
 var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
 {
     ["flows"] = new(FlowsCommand.Usage, FlowsCommand.Run),
+    ["deadline"] = ScenarioCommand.Of(new DeadlineScenario()),
+    ["connected"] = ScenarioCommand.Of(new ConnectedScenario()),
+    ["soak"] = ScenarioCommand.Of(new SoakScenario()),
+    ["compare"] = new(CompareCommand.Usage, CompareCommand.Run),
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
     ["bench stage"] = new("[--json FILE]: the silo's stage: what a lone operation waits, what company gains", StageBench.Run),
     ["bench flow"] = new("[--json FILE]: the cryptography of one flow at the server, whole and in parts", FlowBench.Run),

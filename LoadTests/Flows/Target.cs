@@ -28,6 +28,14 @@ internal sealed class StartedTarget : IAsyncDisposable
 
     public Target Target { get; }
 
+    /// <summary>Null when the system is somebody else's.</summary>
+    public Deployment? Deployment => deployment;
+
+    /// <summary>The server's processes as they are now, by name; empty when they are not ours to look at.</summary>
+    public IReadOnlyDictionary<string, int> Processes => deployment is null ? new Dictionary<string, int>() : deployment.Processes
+        .Where(process => IsServer(process) && !process.HasExited)
+        .GroupBy(process => process.Name).ToDictionary(group => group.Key, group => group.Last().Id);
+
     /// <summary>The same deployments that <c>./run.sh</c> and <c>./run.sh cluster</c> start, on a folder of their own.</summary>
     public static async Task<StartedTarget> StartAsync(bool cluster, CancellationToken stop)
     {
@@ -51,7 +59,7 @@ internal sealed class StartedTarget : IAsyncDisposable
         }
 
         int[] servers = [.. deployment.Processes
-            .Where(process => process.Name.StartsWith("gateway", StringComparison.Ordinal) || process.Name.StartsWith("silo", StringComparison.Ordinal))
+            .Where(IsServer)
             .Select(process => process.Id)];
         return new StartedTarget(started.Target with { ServerProcesses = servers }, deployment, folder);
     }
@@ -69,6 +77,9 @@ internal sealed class StartedTarget : IAsyncDisposable
             Deployment.Delete(folder!);
         }
     }
+
+    private static bool IsServer(ManagedProcess process) =>
+        process.Name.StartsWith("gateway", StringComparison.Ordinal) || process.Name.StartsWith("silo", StringComparison.Ordinal);
 
     private static Target Of(string name, Uri gateway, Uri simulators, DevelopmentSecrets secrets) =>
         new(name, gateway, simulators, secrets.SimulatorsToken, secrets.CaConsolePassword, secrets.PlatformSecret);

@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Bzt.LoadTests.Runs;
+
+/// <summary>An option <c>--name VALUE</c> and what stands for it when it is not given.</summary>
+internal sealed record CommandOption(string Name, string Placeholder, string Default, string Text);
+
+/// <summary>Something the person at the terminal is told in one line.</summary>
+internal sealed class CommandException(string message) : Exception(message);
+
+/// <summary>The options of one command, all with a value. What a command does not know is refused, not passed over.</summary>
+internal sealed class CommandOptions
+{
+    private readonly string command;
+    private readonly Dictionary<string, string> values;
+
+    private CommandOptions(string command, Dictionary<string, string> values) => (this.command, this.values) = (command, values);
+
+    /// <summary>Those with a value, by name.</summary>
+    public IReadOnlyDictionary<string, string> Given => values.Where(value => value.Value.Length > 0).ToDictionary(StringComparer.Ordinal);
+
+    public static CommandOptions Parse(string command, IReadOnlyList<CommandOption> known, IReadOnlyList<string> args)
+    {
+        var values = known.ToDictionary(option => option.Name, option => option.Default, StringComparer.Ordinal);
+        for (var i = 0; i < args.Count; i += 2)
+        {
+            var name = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i][2..] : "";
+            if (!values.ContainsKey(name))
+            {
+                throw new CommandException($"{command} does not know {args[i]}; loadtests {command} --help lists what it knows.");
+            }
+
+            values[name] = i + 1 < args.Count ? args[i + 1] : throw new CommandException($"--{name} takes a value.");
+        }
+
+        return new CommandOptions(command, values);
+    }
+
+    public string Text(string name) => values[name];
+
+    public double Number(string name) =>
+        double.TryParse(values[name], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 && double.IsFinite(number)
+            ? number
+            : throw new CommandException($"--{name} takes a number above zero, not “{values[name]}”.");
+
+    public int Count(string name) =>
+        int.TryParse(values[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new CommandException($"--{name} takes a whole number above zero, not “{values[name]}”.");
+
+    public TimeSpan Seconds(string name) => TimeSpan.FromSeconds(Number(name));
+
+    public T Choice<T>(string name) where T : struct, Enum =>
+        Enum.TryParse<T>(values[name], ignoreCase: true, out var choice) && Enum.IsDefined(choice)
+            ? choice
+            : throw new CommandException($"--{name} of {command} is one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+}
