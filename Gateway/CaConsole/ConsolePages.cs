@@ -16,7 +16,7 @@ internal static class ConsolePages
     public static void Map(RouteGroupBuilder console)
     {
         console.MapGet("", GetDeskAsync);
-        console.MapGet("/login", () => new RazorComponentResult<LoginPage>()).WithMetadata(new WithoutReviewer());
+        console.MapGet("/login", IResult () => new RazorComponentResult<LoginPage>()).WithMetadata(new WithoutReviewer());
         console.MapPost("/login", LogInAsync).WithMetadata(new WithoutReviewer()).RequireRateLimiting(CaConsoleComposition.LoginPolicy);
         console.MapPost("/logout", LogOutAsync);
         console.MapGet("/audit", GetAuditAsync);

@@ -16,7 +16,7 @@ internal static class DownloadEndpoints
 
     public static void MapDownloadPage(this WebApplication app)
     {
-        app.MapGet(Routes.DownloadPage, (HttpContext http, PublicAddress address) =>
+        app.MapGet(Routes.DownloadPage, IResult (HttpContext http, PublicAddress address) =>
         {
             http.Response.Headers.ContentSecurityPolicy = Policy;
             return new RazorComponentResult<DownloadPage>(new { Address = AppAddress(address) });

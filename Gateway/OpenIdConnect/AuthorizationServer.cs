@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Bzt.Contracts;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -95,8 +97,8 @@ internal static class AuthorizationServer
             options.ClientAuthenticationMethods.Add(OpenIddictConstants.ClientAuthenticationMethods.ClientSecretPost);
         });
 
-        // OpenIddict wants one to be there; with data protection no token of ours is made with it.
-        server.AddEphemeralEncryptionKey();
+        // OpenIddict wants one to be there; with data protection no token of ours is made with it. An ephemeral RSA key would cost the first request half a second.
+        server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32)));
         server.UseAspNetCore()
             .DisableTransportSecurityRequirement()
             .EnableAuthorizationEndpointPassthrough()

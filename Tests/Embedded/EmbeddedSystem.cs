@@ -31,6 +31,8 @@ public sealed class EmbeddedSystem : IAsyncDisposable
     internal const string ControlToken = "control-token-of-the-tests";
 
     private static readonly Lazy<Task<EmbeddedSystem>> Shared = new(() => StartAsync());
+    // Drawing the simulated providers' RSA keys costs more than starting the rest; one set is as good as many.
+    private static readonly Lazy<SimulatorKeys> DrawnKeys = new(() => SimulatorKeys.LoadOrCreate(null));
     private static int persons;
 
     private readonly TempFolder folder = new();
@@ -130,6 +132,7 @@ public sealed class EmbeddedSystem : IAsyncDisposable
             builder.Configuration["Simulators:Password"] = "password-of-the-tests";
             builder.Configuration["Simulators:ControlToken"] = ControlToken;
             builder.Services.AddSingleton<TimeProvider>(Clock);
+            builder.Services.AddSingleton(DrawnKeys.Value);
         });
         await simulators.StartAsync();
         providers = SimulatorsHost.ProviderSettings(simulators);
