@@ -12,6 +12,8 @@ namespace Bzt.Contracts;
     typeof(SnakeCaseEnum<ApplicationKind>), typeof(SnakeCaseEnum<ApplicationState>), typeof(SnakeCaseEnum<OrderState>), typeof(SnakeCaseEnum<InvoiceState>),
     typeof(SnakeCaseEnum<CertificateState>), typeof(SnakeCaseEnum<RenewalStep>), typeof(SnakeCaseEnum<MessageKind>), typeof(SnakeCaseEnum<PhoneWakeUp>),
     typeof(SnakeCaseEnum<SessionKind>), typeof(SnakeCaseEnum<SessionState>), typeof(SnakeCaseEnum<SessionEnd>), typeof(SnakeCaseEnum<SealingSessionState>), typeof(SnakeCaseEnum<SealingSessionEnd>), typeof(SnakeCaseEnum<DecryptionRecipient>),
+    typeof(SnakeCaseEnum<OpeningState>), typeof(SnakeCaseEnum<OpeningVerdict>), typeof(SnakeCaseEnum<OpeningCause>), typeof(SnakeCaseEnum<OpeningParty>), typeof(SnakeCaseEnum<OpeningEventKind>),
+    typeof(SnakeCaseEnum<OpeningReader>), typeof(SnakeCaseEnum<OpeningReporter>), typeof(SnakeCaseEnum<OpeningAnswer>), typeof(SnakeCaseEnum<OpeningOutcome>),
     typeof(SnakeCaseEnum<SignatureVerdict>), typeof(SnakeCaseEnum<PathVerdict>), typeof(SnakeCaseEnum<RevocationVerdict>),
     typeof(SnakeCaseEnum<PinResetPhase>), typeof(SnakeCaseEnum<RemedyKind>),
     typeof(SnakeCaseEnum<AuthorisationScope>), typeof(SnakeCaseEnum<MemberVia>), typeof(SnakeCaseEnum<InvitationState>), typeof(SnakeCaseEnum<TransferState>), typeof(SnakeCaseEnum<EnterpriseAct>),
@@ -117,6 +119,11 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(CreateSessionRequest))]
 [JsonSerializable(typeof(SessionCreated))]
 [JsonSerializable(typeof(SessionStatus))]
+[JsonSerializable(typeof(CreateOpeningRequest))]
+[JsonSerializable(typeof(OpeningStatus))]
+[JsonSerializable(typeof(OpeningReport))]
+[JsonSerializable(typeof(OpeningFileStatus))]
+[JsonSerializable(typeof(SignedOpeningRecord))]
 [JsonSerializable(typeof(ReturnRequest))]
 [JsonSerializable(typeof(SessionReturn))]
 [JsonSerializable(typeof(CallbackEndpointRequest))]

@@ -132,6 +132,14 @@ public static class ErrorCodes
     public const string DocumentRefused = "document_refused";
     public const string KindNotAllowed = "kind_not_allowed";
 
+    // bid openings
+    public const string OpeningNotBegun = "opening_not_begun";
+    public const string OpeningEnded = "opening_ended";
+    public const string OpeningOtherProject = "opening_other_project";
+
+    /// <summary>The session did not ask for that file, or nothing was released to it.</summary>
+    public const string OpeningReportRefused = "opening_report_refused";
+
     // sealing sessions
     public const string SealingSessionNotOffered = "sealing_session_not_offered";
     public const string SealingSessionEnded = "sealing_session_ended";

@@ -208,6 +208,12 @@ public static class Routes
         public const string SessionEvidence = "/rp/v1/sessions/{sessionId}/evidence";
         /// <summary>会话签章, from the PC: looked at, stopped.</summary>
         public const string SealingSession = "/rp/v1/sealing-sessions/{sealingSessionId}";
+        /// <summary>Bid openings: announced, looked at, ended; what each file gave, and its signed record.</summary>
+        public const string Openings = "/rp/v1/openings";
+        public const string Opening = "/rp/v1/openings/{openingId}";
+        public const string OpeningEnd = "/rp/v1/openings/{openingId}/end";
+        public const string OpeningReports = "/rp/v1/openings/{openingId}/files/{fileId}/reports";
+        public const string OpeningRecord = "/rp/v1/openings/{openingId}/files/{fileId}/record";
         /// <summary>Server-sent events of one session.</summary>
         public const string SessionEvents = "/rp/v1/sessions/{sessionId}/events";
         /// <summary>The browser of a same-device session has come back.</summary>

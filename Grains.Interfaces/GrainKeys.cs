@@ -9,6 +9,7 @@ using Bzt.Grains.Enterprises;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Invoices;
 using Bzt.Grains.OpenIdConnect;
+using Bzt.Grains.Openings;
 using Bzt.Grains.Platforms;
 using Bzt.Grains.MockPhones;
 using Bzt.Grains.Remittances;
@@ -51,6 +52,10 @@ public static class GrainKeys
 
     public static ISealingSessionIndexGrain SealingSessionsOf(this IGrainFactory grains, CreditCode enterprise) =>
         grains.GetGrain<ISealingSessionIndexGrain>($"enterprise/{enterprise}");
+
+    public static IOpeningGrain Opening(this IGrainFactory grains, OpeningId id) => grains.GetGrain<IOpeningGrain>(id.Value);
+
+    public static IOpeningFileGrain OpeningFile(this IGrainFactory grains, OpeningId id, string file) => grains.GetGrain<IOpeningFileGrain>($"{id}/{file}");
 
     public static IQrSessionGrain QrSession(this IGrainFactory grains, SessionId id) => grains.GetGrain<IQrSessionGrain>(id.Value);
 

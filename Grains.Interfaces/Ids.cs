@@ -45,6 +45,13 @@ public readonly record struct SealingId([property: Id(0)] Guid Value)
     public override string ToString() => Value.ToString("D");
 }
 
+/// <summary>A bid opening.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.OpeningId")]
+public readonly record struct OpeningId([property: Id(0)] Guid Value)
+{
+    public override string ToString() => Value.ToString("D");
+}
+
 [GenerateSerializer, Immutable, Alias("bzt.OrderId")]
 public readonly record struct OrderId([property: Id(0)] Guid Value)
 {

@@ -103,6 +103,11 @@ public enum RefusalCode
     SealingSessionBoundReached = 324,
     SealingSessionTooMany = 325,
 
+    OpeningNotBegun = 370,
+    OpeningEnded = 371,
+    OpeningOtherProject = 372,
+    OpeningReportRefused = 373,
+
     CallbackUrlRefused = 300,
     ReturnUrlUnknown = 301,
     ReturnMismatch = 302,

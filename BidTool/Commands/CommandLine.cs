@@ -20,7 +20,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("标证通投标工具：登录项目、签章、生成和解密投标文件")
         {
-            Login(), Seal(), Generate(), Open(), Evidence(),
+            Login(), Seal(), Generate(), Open(), Opening(), Evidence(),
         };
         root.Options.Add(Json);
         root.Options.Add(Profile);
@@ -89,18 +89,28 @@ internal static class CommandLine
 
     private static Command Open()
     {
-        var input = new Argument<FileInfo>("BZTB") { Description = "加密投标文件" };
+        var input = new Argument<FileInfo[]>("BZTB") { Description = "加密投标文件，可多个：手机上确认一次", Arity = ArgumentArity.OneOrMore };
         var output = new Option<DirectoryInfo>("--output", "-o") { Description = "解密到的文件夹", Required = true };
         var section = new Option<string[]>("--section") { Description = "只解密这些部分", AllowMultipleArgumentsPerToken = false };
-        var command = new Command("open", "扫码解密投标文件") { input, output, section };
+        var opening = new Option<Guid?>("--opening") { Description = "平台公布的开标编号：谁在何时被请求解密、结果如何，记入签名的开标记录" };
+        var command = new Command("open", "扫码解密投标文件") { input, output, section, opening };
         Handle(command, (parsed, ui, profile, stop) => new OpenCommand(ui, profile.Load()).RunAsync(
-            parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(output).FullName, parsed.GetValue(section) ?? [], stop));
+            [.. parsed.GetRequiredValue(input).Select(file => file.FullName)], parsed.GetRequiredValue(output).FullName, parsed.GetValue(section) ?? [], parsed.GetValue(opening), stop));
+        return command;
+    }
+
+    private static Command Opening()
+    {
+        var opening = new Argument<Guid>("编号") { Description = "平台公布的开标编号" };
+        var records = new Option<DirectoryInfo>("--records", "-o") { Description = "把本企业文件的开标记录保存到这个文件夹" };
+        var command = new Command("opening", "查看开标：解密截止倒计时、本企业文件的解密情况和开标记录") { opening, records };
+        Handle(command, (parsed, ui, profile, stop) => new OpeningCommand(ui, profile.Load()).RunAsync(parsed.GetRequiredValue(opening), parsed.GetValue(records)?.FullName, stop));
         return command;
     }
 
     private static Command Evidence()
     {
-        var input = new Argument<FileInfo>("JSON") { Description = "存证文件：证书的全部记录，或平台一次会话的回执" };
+        var input = new Argument<FileInfo>("JSON") { Description = "存证文件：证书的全部记录、平台一次会话的回执，或一份文件的开标记录" };
         var key = new Option<string>("--key") { Description = "存证公钥（130位十六进制），或此前保存的 trust.json", Required = true };
         var checkpoints = new Option<FileInfo>("--checkpoints") { Description = "此前保存的存证检查点（/evidence/checkpoints），存证须在其中" };
         var verify = new Command("verify", "离线验证存证") { input, key, checkpoints };

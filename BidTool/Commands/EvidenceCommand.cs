@@ -6,7 +6,7 @@ using Bzt.Protocol.Evidence;
 
 namespace Bzt.BidTool.Commands;
 
-/// <summary>Verifies evidence offline: a whole chain as its user or the enterprise's administrator fetched it, or a platform's receipt of one session.</summary>
+/// <summary>Verifies evidence offline: a whole chain as its user or the enterprise's administrator fetched it, or a platform's receipt of one session, or the record of one file's opening.</summary>
 internal sealed class EvidenceCommand(UserInterface ui)
 {
     private const int MaxOctets = 64 * 1024 * 1024;
@@ -18,7 +18,14 @@ internal sealed class EvidenceCommand(UserInterface ui)
     public async Task VerifyAsync(string file, string key, string? checkpoints, CancellationToken stop)
     {
         var trusted = await ReadKeyAsync(key, stop);
-        var (certificate, fault, entries, checkpoint) = Verify(await ReadAsync(file, stop), trusted);
+        var json = await ReadAsync(file, stop);
+        if (OpeningEvidence.TryRead(json) is { } record)
+        {
+            OpeningEvidence.Verify(ui, record, trusted);
+            return;
+        }
+
+        var (certificate, fault, entries, checkpoint) = Verify(json, trusted);
         if (fault != EvidenceFault.None)
         {
             throw new ToolException("evidence_invalid", InWords(fault));

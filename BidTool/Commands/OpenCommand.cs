@@ -1,83 +1,171 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
+using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
-using Bzt.Protocol.Primitives;
+using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
 
 namespace Bzt.BidTool.Commands;
 
 /// <summary>
-/// Opens a bid file: one confirmation for all its sections. The keys come together on this PC only, under a one-time key whose
-/// fingerprint is in the QR; neither server nor gateway ever holds them.
+/// Opens bid files: one confirmation for all sections of all of them, a result for each. The keys come together on this PC only, under a
+/// one-time key whose fingerprint is in the QR; neither server nor gateway ever holds them.
 /// </summary>
 internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
 {
-    public async Task RunAsync(string input, string output, IReadOnlyList<string> only, CancellationToken stop)
-    {
-        await using var reader = await BidFileReader.OpenAsync(input, stop);
-        var sections = Choose(reader, only);
-        using var sessions = new ToolSessions(login, ui);
-        var signer = await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
+    /// <summary>A file with the keys that are asked for, and its number in the opening.</summary>
+    private sealed record Bid(BidFileReader Reader, string Label, string Folder, IReadOnlyList<WrappedSectionKey> Keys, string? FileId);
 
+    /// <param name="inputs">Bid files of this bidder for this project.</param>
+    /// <param name="output">A folder; with several files each has one of its own in it.</param>
+    /// <param name="only">Names of sections; empty: all.</param>
+    /// <param name="opening">The bid opening it is a part of, when the platform announced one.</param>
+    /// <param name="stop">Interrupts.</param>
+    public async Task RunAsync(IReadOnlyList<string> inputs, string output, IReadOnlyList<string> only, Guid? opening, CancellationToken stop)
+    {
+        using var sessions = new ToolSessions(login, ui);
+        var bids = new List<Bid>();
+        try
+        {
+            SignerInfo? signer = null;
+            var announced = opening is { } id ? await sessions.Client.GetOpeningAsync(id, stop) : null;
+            foreach (var input in inputs)
+            {
+                var reader = await BidFileReader.OpenAsync(input, stop);
+                bids.Add(new Bid(reader, "", "", [], null));
+                signer ??= await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
+                bids[^1] = Prepare(reader, input, inputs.Count > 1, output, only, signer, announced);
+            }
+
+            if (announced is not null)
+            {
+                OpeningCommand.Countdown(ui, announced);
+            }
+
+            using var toolKey = SecretScalar.Random(SystemRandom.Instance);
+            var request = new DecryptionRequest(Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.ThisPc, signer!.EncryptionSerial, [.. bids.SelectMany(Wrapped)]);
+            var task = DecryptionTasks.Create(request, login.PlatformId, login.Project) ?? throw new ToolException("bid_file_refused", "投标文件中的密钥无法读取");
+            var (session, result) = await sessions.RunAsync(
+                new CreateSessionRequest(SessionKind.Decrypt)
+                {
+                    Project = login.Project,
+                    Decryption = request,
+                    Opening = opening is { } of ? new OpeningReference(of, [.. bids.Select(bid => bid.FileId!)]) : null,
+                },
+                $"扫码解密：{login.Project.Name}", Base64Url.EncodeToString(task.Binding), task.CheckCode, stop);
+            var points = result.Decryption is { } parts ? Decryption.Combine(toolKey, session.ToString("D"), task, parts.PhoneParts, parts.SiloParts, SystemRandom.Instance) : null;
+            await OpenAsync(bids, points, output, opening is { } told ? (bid, report) => sessions.Client.ReportOpeningAsync(told, bid.FileId!, report with { SessionId = session }, stop) : null, stop);
+        }
+        finally
+        {
+            foreach (var bid in bids)
+            {
+                await bid.Reader.DisposeAsync();
+            }
+        }
+    }
+
+    private Bid Prepare(BidFileReader reader, string input, bool several, string output, IReadOnlyList<string> only, SignerInfo signer, OpeningStatus? announced)
+    {
         // Before a phone is asked for anything: whose word the file is, under the root of the bidder's own CA.
         if (!reader.VerifySignature([signer.Chain[^1]]).IsValid)
         {
             throw new BidFileException(BidFileFault.BadSignature, "the manifest is not signed by a bidder of this CA");
         }
 
-        var wrapped = reader.WrappedKeys(signer.EncryptionSerial).Where(key => sections.Contains(key.Section)).OrderBy(key => key.Section).ToList();
-        if (wrapped.Count != sections.Count)
+        // The certificate may have been renewed since: the phone keeps the keys of the past.
+        var sections = Choose(reader, only);
+        var keys = reader.KeysFor([signer.EncryptionSerial, .. signer.PastEncryptionSerials]).Where(key => sections.Contains(key.Section)).ToList();
+        if (keys.Count != sections.Count)
         {
-            throw new ToolException("other_recipient", "这个投标文件不是用本企业当前证书加密的");
+            throw new ToolException("other_recipient", "这个投标文件不是用本企业的证书加密的");
         }
 
-        using var toolKey = SecretScalar.Random(SystemRandom.Instance);
-        var request = new DecryptionRequest(
-            Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.ThisPc, signer.EncryptionSerial,
-            [.. wrapped.Select(key => new WrappedKey(reader.Header.Sections[key.Section].Name, key.Ciphertext))]);
-        var task = DecryptionTasks.Create(request, login.PlatformId, login.Project) ?? throw new ToolException("bid_file_refused", "投标文件中的密钥无法读取");
-        var (sessionId, result) = await sessions.RunAsync(
-            new CreateSessionRequest(SessionKind.Decrypt) { Project = login.Project, Decryption = request },
-            $"扫码解密：{login.Project.Name}", Base64Url.EncodeToString(task.Binding), task.CheckCode, stop);
+        var label = Path.GetFileNameWithoutExtension(input);
+        var file = announced?.Files.FirstOrDefault(file => file.Digest.AsSpan().SequenceEqual(reader.ManifestDigest));
+        return announced is not null && file is null
+            ? throw new ToolException("file_not_announced", $"“{label}”不是平台在本次开标中收到的投标文件")
+            : new Bid(reader, several ? label : "", several ? Path.Combine(output, label) : output, keys, file?.FileId);
+    }
 
-        var shared = result.Decryption is { } parts
-            ? Decryption.Combine(toolKey, sessionId.ToString("D"), task, parts.PhoneParts, parts.SiloParts, SystemRandom.Instance)
-            : null;
-        if (shared is null)
+    private static IEnumerable<WrappedKey> Wrapped(Bid bid) => bid.Keys.Select(key => new WrappedKey(Named(bid, bid.Reader.Header.Sections[key.Section].Name), key.Ciphertext)
+    {
+        EncryptionSerial = key.SerialNumber,
+    });
+
+    private static string Named(Bid bid, string section) => bid.Label == "" ? section : $"{bid.Label} / {section}";
+
+    private async Task OpenAsync(IReadOnlyList<Bid> bids, IReadOnlyList<Point>? points, string output, Func<Bid, OpeningReport, Task>? report, CancellationToken stop)
+    {
+        var (opened, failed, taken) = (new List<string>(), new List<(string Name, Exception Failure)>(), 0);
+        foreach (var bid in bids)
+        {
+            IReadOnlyList<OpenedSection> sections = points is null ? [] : await BidFileOpening.OpenAsync(
+                bid.Reader, bid.Keys, [.. points.Skip(taken).Take(bid.Keys.Count)], name => Path.Combine(Directory.CreateDirectory(bid.Folder).FullName, name),
+                name => ui.Progress($"解密 {Named(bid, name)}"), stop);
+            taken += bid.Keys.Count;
+            foreach (var section in sections)
+            {
+                if (section.Failure is { } failure)
+                {
+                    failed.Add((Named(bid, section.Name), failure));
+                }
+                else
+                {
+                    opened.Add(Named(bid, section.Name));
+                }
+            }
+
+            if (report is not null)
+            {
+                await TellAsync(() => report(bid, new OpeningReport(
+                    default, points is null ? OpeningOutcome.PartsRefused : BidFileOpening.OutcomeOf(sections), [.. sections.Select(section => new OpeningSection(section.Name, section.Outcome))])));
+            }
+        }
+
+        if (points is null)
         {
             throw new ToolException("protocol_failure", "解密应答无法验证，请重试");
         }
 
-        var opened = new List<string>();
-        for (var i = 0; i < wrapped.Count; i++)
+        if (opened.Count > 0)
         {
-            var name = reader.Header.Sections[wrapped[i].Section].Name;
-            if (!Sm2Ciphertext.TryParse(wrapped[i].Ciphertext, out var ciphertext) || !ciphertext!.TryOpen(shared[i], out var key))
-            {
-                throw new ToolException("key_refused", $"“{name}”的密钥校验未通过");
-            }
-
-            try
-            {
-                var folder = Path.Combine(output, name);
-                Directory.CreateDirectory(output);
-                await reader.OpenSectionAsync(wrapped[i].Section, key, folder, ui.Progress($"解密 {name}"), stop);
-                opened.Add(name);
-            }
-            finally
-            {
-                CryptographicOperations.ZeroMemory(key);
-            }
+            ui.Done("已解密", new Dictionary<string, object?> { ["folder"] = output, ["sections"] = string.Join("、", opened) });
         }
 
-        ui.Done("已解密", new Dictionary<string, object?> { ["folder"] = output, ["sections"] = string.Join("、", opened) });
+        foreach (var (name, failure) in failed.Count > 1 || opened.Count > 0 ? failed : [])
+        {
+            ui.Done($"未解密 {name}", new Dictionary<string, object?> { ["section"] = name, ["reason"] = InWords(name, failure).Text });
+        }
+
+        if (failed.Count > 0)
+        {
+            var first = InWords(failed[0].Name, failed[0].Failure);
+            throw failed.Count == 1 ? new ToolException(first.Code, first.Text) : new ToolException(first.Code, $"有 {failed.Count} 个部分未能解密：{first.Text}");
+        }
     }
+
+    /// <summary>The files are open whether the service hears of it or not.</summary>
+    private async Task TellAsync(Func<Task> tell)
+    {
+        try
+        {
+            await tell();
+        }
+        catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException)
+        {
+            ui.Done("解密结果未能报告给开标记录", new Dictionary<string, object?> { ["reason"] = exception.Message });
+        }
+    }
+
+    private static Failure InWords(string name, Exception failure) => failure is SectionKeyRefusedException
+        ? new Failure("key_refused", $"“{name}”的密钥校验未通过")
+        : Failure.Of(failure) ?? throw failure;
 
     private static List<int> Choose(BidFileReader reader, IReadOnlyList<string> only)
     {

@@ -38,7 +38,7 @@ public static class DecryptionTasks
                 return null;
             }
 
-            items.Add(new DecryptionItem(encryptionSerial.ToUpperInvariant(), ciphertext!.C1, key.Name, key.Ciphertext.Length));
+            items.Add(new DecryptionItem((key.EncryptionSerial ?? encryptionSerial).ToUpperInvariant(), ciphertext!.C1, key.Name, key.Ciphertext.Length));
         }
 
         var reader = recipient == DecryptionRecipient.ThisPc ? Protocol.Wire.DecryptionRecipient.ThisPc : Protocol.Wire.DecryptionRecipient.PlatformServer;

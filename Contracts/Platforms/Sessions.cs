@@ -32,6 +32,9 @@ public sealed record CreateSessionRequest(SessionKind Kind)
 
     public DecryptionRequest? Decryption { get; init; }
 
+    /// <summary>With decrypt: the bid opening it is a part of. What becomes of the session is then in the signed record of each file, and it ends with the opening.</summary>
+    public OpeningReference? Opening { get; init; }
+
     /// <summary>Pushes the request to the phone of a running sealing session, for seals of its own platform and project only: no scan.</summary>
     public Guid? UseSealingSession { get; init; }
 
@@ -82,7 +85,11 @@ public enum DecryptionRecipient { ThisPc, PlatformServer }
 
 /// <param name="Name">Shown: file and section.</param>
 /// <param name="Ciphertext">SM2 ciphertext in a form accepted by docs/protocol.md.</param>
-public sealed record WrappedKey(string Name, byte[] Ciphertext);
+public sealed record WrappedKey(string Name, byte[] Ciphertext)
+{
+    /// <summary>The encryption certificate it is wrapped for, when that is not the request's: one of the past (<see cref="SignerInfo.PastEncryptionSerials"/>).</summary>
+    public string? EncryptionSerial { get; init; }
+}
 
 /// <param name="SessionToken">Public: part of the QR link.</param>
 /// <param name="SessionSecret">For the backend only: makes the dynamic QR's code.</param>
@@ -149,6 +156,9 @@ public sealed record SignerInfo(
 {
     /// <summary>The enterprise's own seals; the pictures are at <see cref="Routes.Platforms.SignerSeal"/>. None: draw one from its name.</summary>
     public IReadOnlyList<SignerSeal> Seals { get; init; } = [];
+
+    /// <summary>Serial numbers of the encryption certificates before <see cref="EncryptionSerial"/>, newest first: the phone still opens what was encrypted for them.</summary>
+    public IReadOnlyList<string> PastEncryptionSerials { get; init; } = [];
 }
 
 /// <param name="WidthMm">On paper, with the picture's transparent rim.</param>

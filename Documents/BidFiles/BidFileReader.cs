@@ -35,6 +35,14 @@ public sealed class BidFileReader : IAsyncDisposable
     public IReadOnlyList<WrappedSectionKey> WrappedKeys(string? serialNumber = null) =>
         [.. Header.Sections.SelectMany(s => s.Keys).Where(k => serialNumber is null || k.SerialNumber.Equals(serialNumber, StringComparison.OrdinalIgnoreCase))];
 
+    /// <summary>One wrapped key for each section, in order: for the first of these certificates that it is wrapped for. A section without one is left out.</summary>
+    /// <param name="serialNumbers">Best first: the current encryption certificate, then those of the past.</param>
+    public IReadOnlyList<WrappedSectionKey> KeysFor(IReadOnlyList<string> serialNumbers) =>
+        [.. Header.Sections.Select(s => serialNumbers.Select(serial => s.Keys.FirstOrDefault(k => k.SerialNumber.Equals(serial, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(k => k is not null)).OfType<WrappedSectionKey>()];
+
+    /// <summary>SM3 of the manifest: by it a platform says which file it holds.</summary>
+    public byte[] ManifestDigest => Sm3.Hash(Manifest.Content);
+
     /// <summary>Opens a file and reads header and manifest.</summary>
     /// <exception cref="BidFileException">It is not a whole bid file.</exception>
     public static async Task<BidFileReader> OpenAsync(string path, CancellationToken cancellation = default)

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Gateway.Hosting;
@@ -16,8 +14,6 @@ namespace Bzt.Gateway.Platforms;
 /// <summary>POST /rp/v1/sessions</summary>
 internal static class CreateSessionEndpoint
 {
-    private const int LongestIdempotencyKey = 100;
-
     /// <summary>Fifty documents of eight kilobytes in base64, or five hundred wrapped keys.</summary>
     private const int LargestRequest = 768 * 1024;
 
@@ -36,15 +32,16 @@ internal static class CreateSessionEndpoint
     private static async Task<IResult> HandleAsync(
         CreateSessionRequest request, HttpContext context, PlatformCaller caller, IGrainFactory grains, PublicAddress address, TimeProvider clock)
     {
-        if (!TryNameSession(context.Request.Headers[Routes.IdempotencyKeyHeader], caller, out var sessionId))
+        if (!IdempotencyKey.TryName("session", context.Request.Headers[Routes.IdempotencyKeyHeader], caller, out var sessionId))
         {
-            return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "Idempotency-Key 须为 1 至 100 个可见字符" };
+            return IdempotencyKey.Refused;
         }
 
         // JSON lets null into a list; nothing behind this line does.
-        if (request.Documents?.Any(document => document is null) == true || request.Decryption?.Keys.Any(key => key is null) == true)
+        if (request.Documents?.Any(document => document is null) == true || request.Decryption?.Keys.Any(key => key is null) == true
+            || request.Opening?.Files.Any(file => file is null) == true)
         {
-            return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "内容不正确：documents 或 keys" };
+            return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "内容不正确：documents、keys 或 files" };
         }
 
         // A person has no credit code; whom a personal certificate names must equal the name here.
@@ -65,24 +62,5 @@ internal static class CreateSessionEndpoint
             },
             BztJson.Default.SessionCreated,
             statusCode: StatusCodes.Status201Created));
-    }
-
-    /// <summary>An idempotency key names the session, per caller: the session's own grain then tells a repetition from a conflict.</summary>
-    private static bool TryNameSession(string? idempotencyKey, PlatformCaller caller, out Guid sessionId)
-    {
-        sessionId = Guid.CreateVersion7();
-        if (string.IsNullOrEmpty(idempotencyKey))
-        {
-            return true;
-        }
-
-        if (idempotencyKey.Length > LongestIdempotencyKey || idempotencyKey.Any(c => c is < '!' or > '~'))
-        {
-            return false;
-        }
-
-        var name = $"bzt/v1/session\0{caller.Platform.Value}\0{caller.Grant?.ToolKeyThumbprint}\0{idempotencyKey}";
-        sessionId = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
-        return true;
     }
 }

@@ -44,6 +44,7 @@ internal static class GetSignerEndpoint
                 new EnterpriseInfo(facts.EnterpriseName, facts.CreditCode.Value),
                 issued.SigningSerial, issued.SigningCertificate, issued.EncryptionSerial, issued.EncryptionCertificate, issued.Chain)
             {
+                PastEncryptionSerials = [.. facts.EncryptionSerials.Where(serial => serial != issued.EncryptionSerial)],
                 Seals = seals is null ? [] : [.. seals.Seals.Select(seal => new SignerSeal(seal.Kind, seal.WidthMm, seal.HeightMm, seals.Version))],
             },
             BztJson.Default.SignerInfo);

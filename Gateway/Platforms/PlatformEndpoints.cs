@@ -14,6 +14,11 @@ internal static class PlatformEndpoints
         CancelSessionEndpoint.Map(group);
         RedeemReturnEndpoint.Map(group);
         GetSessionEvidenceEndpoint.Map(group);
+        Openings.CreateOpening.Map(group);
+        Openings.GetOpening.Map(group);
+        Openings.EndOpening.Map(group);
+        Openings.ReportOpeningFile.Map(group);
+        Openings.GetOpeningRecord.Map(group);
         GetSealingSessionEndpoint.Map(group);
         EndSealingSessionEndpoint.Map(group);
         CreateProjectTokenEndpoint.Map(group);

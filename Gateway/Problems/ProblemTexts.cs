@@ -104,6 +104,11 @@ internal static class ProblemTexts
         ErrorCodes.DocumentRefused => (422, "待签内容不符合规定"),
         ErrorCodes.KindNotAllowed => (403, "平台无权发起此类请求"),
 
+        ErrorCodes.OpeningNotBegun => (409, "尚未到开标时间，不能解密"),
+        ErrorCodes.OpeningEnded => (409, "开标解密已截止"),
+        ErrorCodes.OpeningOtherProject => (403, "开标活动不属于该项目或该投标人"),
+        ErrorCodes.OpeningReportRefused => (409, "该请求没有解密此文件，不能报告结果"),
+
         ErrorCodes.SealingSessionNotOffered => (409, "只有指明项目的签章请求可以建立会话"),
         ErrorCodes.SealingSessionEnded => (409, "会话签章已结束"),
         ErrorCodes.SealingSessionNotConfirmed => (409, "会话签章尚未经PIN码确认"),

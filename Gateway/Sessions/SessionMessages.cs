@@ -29,6 +29,7 @@ internal static class SessionMessages
             ReturnUrl = request.ReturnUrl,
             ReturnNonce = request.ReturnNonce,
             Visitor = request.Visitor,
+            Opening = request.Opening is { } opening ? new SessionOpening(new OpeningId(opening.OpeningId), opening.Files) : null,
         };
     }
 
@@ -39,7 +40,7 @@ internal static class SessionMessages
         request.ToolKey,
         request.Recipient,
         request.EncryptionSerial,
-        [.. request.Keys.Select(key => new SessionWrappedKey(key.Name, key.Ciphertext))]);
+        [.. request.Keys.Select(key => new SessionWrappedKey(key.Name, key.Ciphertext) { EncryptionSerial = key.EncryptionSerial })]);
 
     public static SessionStatus ToHttp(Guid sessionId, SessionView view) => new(
         sessionId,
@@ -71,5 +72,5 @@ internal static class SessionMessages
         decryption.ToolKey,
         decryption.Recipient,
         decryption.EncryptionSerial,
-        [.. decryption.Keys.Select(key => new WrappedKey(key.Name, key.Ciphertext))]);
+        [.. decryption.Keys.Select(key => new WrappedKey(key.Name, key.Ciphertext) { EncryptionSerial = key.EncryptionSerial })]);
 }

@@ -158,7 +158,12 @@ public sealed record CertificateFacts(
     [property: Id(7)] string CaName,
     [property: Id(8)] string RecognitionGroup,
     [property: Id(9)] IssuedFacts? Issued,
-    [property: Id(10)] byte[]? PublicKey);
+    [property: Id(10)] byte[]? PublicKey)
+{
+    /// <summary>Of every encryption key it can still open with, newest first.</summary>
+    [Id(11)]
+    public IReadOnlyList<string> EncryptionSerials { get; init; } = [];
+}
 
 /// <summary>Serials are hexadecimal, upper case, as the CA wrote them.</summary>
 [GenerateSerializer, Immutable, Alias("bzt.IssuedFacts")]

@@ -1,5 +1,6 @@
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains.Openings;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.Sessions;
@@ -27,6 +28,14 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     /// <summary>Writes an end by time down, so that it can be told. Nothing while it is open or a confirmation is under way.</summary>
     [Alias("settle")]
     Task Settle();
+
+    /// <summary>How it ended, for the record of its bid opening; null while it is open.</summary>
+    [Alias("opening-answer")]
+    Task<OpeningAnswered?> GetOpeningAnswer();
+
+    /// <summary>Its bid opening was ended: so is it, unless it is being confirmed.</summary>
+    [Alias("end-opening")]
+    Task EndOpening(OpeningId opening);
 
     /// <summary>A phone scanned the dynamic code. The first user to scan has the session.</summary>
     [Alias("scan")]
@@ -125,7 +134,14 @@ public sealed record CreateSession(
     /// <summary>Whose request it is at the platform; opaque.</summary>
     [Id(32)]
     public string? Visitor { get; init; }
+
+    /// <summary>The bid opening it is a part of.</summary>
+    [Id(50)]
+    public SessionOpening? Opening { get; init; }
 }
+
+[GenerateSerializer, Immutable, Alias("bzt.SessionOpening")]
+public sealed record SessionOpening([property: Id(0)] OpeningId Opening, [property: Id(1)] IReadOnlyList<string> Files);
 
 /// <param name="Pushed">His phone has the session from the start, without a scan.</param>
 [GenerateSerializer, Immutable, Alias("bzt.SessionHolder")]
@@ -181,7 +197,12 @@ public sealed record SessionDecryption(
     [property: Id(3)] IReadOnlyList<SessionWrappedKey> Keys);
 
 [GenerateSerializer, Immutable, Alias("bzt.SessionWrappedKey")]
-public sealed record SessionWrappedKey([property: Id(0)] string Name, [property: Id(1)] byte[] Ciphertext);
+public sealed record SessionWrappedKey([property: Id(0)] string Name, [property: Id(1)] byte[] Ciphertext)
+{
+    /// <summary>When it is wrapped for another encryption certificate than the rest.</summary>
+    [Id(2)]
+    public string? EncryptionSerial { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.SessionOpened")]
 public sealed record SessionOpened([property: Id(0)] string Token, [property: Id(1)] byte[] Secret, [property: Id(2)] DateTimeOffset CreatedAt, [property: Id(3)] DateTimeOffset ExpiresAt);

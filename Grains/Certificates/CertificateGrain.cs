@@ -346,7 +346,10 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     private CertificateFacts Facts(CreateCertificate created, DateTimeOffset now) => new(
         Id, Record.StateAt(now), created.Holder, created.Device, created.CreditCode, created.EnterpriseName, created.Ca, created.CaName,
-        created.RecognitionGroup, Record.IssuedFacts, Record.Shares?.PublicKey);
+        created.RecognitionGroup, Record.IssuedFacts, Record.Shares?.PublicKey)
+    {
+        EncryptionSerials = [.. (Record.Shares?.EncryptionKeys ?? []).Select(key => key.Id).Reverse()],
+    };
 
     private readonly record struct FoundWork(RoundWork? Work);
 

@@ -103,7 +103,7 @@ internal static class CertificateRules
         return new RoundWork.Decryption(DecryptionTasks.Create(
             decryption.ToolKey, decryption.Recipient, decryption.EncryptionSerial, work.Platform.Value,
             work.Project is { } project ? new ProjectInfo(project.ProjectId, project.Name, project.OpeningTime) : null,
-            [.. decryption.Keys.Select(key => new WrappedKey(key.Name, key.Ciphertext))])
+            QrSessionRules.WrappedKeys(decryption))
             ?? throw new InvalidOperationException("A session let in wrapped keys that do not decode."));
     }
 

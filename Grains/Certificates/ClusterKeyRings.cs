@@ -42,6 +42,14 @@ public sealed class ClusterKeyRings(IGrainFactory grains, IKeyProtector protecto
         return new SignedCheckpoint(checkpoint.Number, checkpoint.Previous, checkpoint.Size, checkpoint.Root, checkpoint.At, signature.ToRaw());
     }
 
+    /// <summary>Signs what became of a file at a bid opening.</summary>
+    internal async ValueTask<(byte[] Signature, byte[] PublicKey)> SignAsync(OpeningRecord record)
+    {
+        var key = (await OpenAsync()).Evidence;
+        var publicKey = Sm2Group.MultiplyBase(key.Value);
+        return (record.Sign(key, publicKey, SystemRandom.Instance).ToRaw(), publicKey.Encode());
+    }
+
     public void Dispose()
     {
         opened?.Channel.Dispose();

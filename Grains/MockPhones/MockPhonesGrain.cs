@@ -130,7 +130,7 @@ internal sealed class MockPhonesGrain(
             // The session decoded it when it was opened.
             var task = DecryptionTasks.Create(
                 decryption.ToolKey, decryption.Recipient, decryption.EncryptionSerial, work.Platform.Value, new ProjectInfo(project.ProjectId, project.Name, project.OpeningTime),
-                [.. decryption.Keys.Select(wrapped => new WrappedKey(wrapped.Name, wrapped.Ciphertext))])!;
+                QrSessionRules.WrappedKeys(decryption))!;
             using var whole = Open(phone, phone.EncryptionKey);
             var (phoneParts, siloParts) = Decryption.ReleaseWhole(whole, session.ToString("D"), task, SystemRandom.Instance);
             partials = new SessionPartials(phoneParts, siloParts);

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Bzt.Contracts.Platforms;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Openings;
 
 namespace Bzt.Grains.Sessions;
 
@@ -17,6 +19,21 @@ internal sealed partial class QrSessionGrain
         if (state.End is not null && store.State.End is null)
         {
             await Write(state);
+        }
+    }
+
+    public Task<OpeningAnswered?> GetOpeningAnswer()
+    {
+        Age();
+        return Task.FromResult(state is { Command.Opening: not null, End: not null } ? QrSessionRules.OpeningAnswer(state, new SessionId(this.GetPrimaryKey())) : null);
+    }
+
+    public async Task EndOpening(OpeningId opening)
+    {
+        Age();
+        if (state.Command?.Opening?.Opening == opening && state.End is null && !Confirming)
+        {
+            await Write(state with { End = SessionEnd.Cancelled });
         }
     }
 
@@ -57,6 +74,16 @@ internal sealed partial class QrSessionGrain
     private string ReturnValue() => protector.KeyedHash(ReturnPurpose, state.Token);
 
     private static bool Same(string given, string right) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(right));
+
+    /// <summary>The bid opening's own word, when there is one: that it runs, and whose files they are.</summary>
+    private async Task<Reply<OpeningAdmission?>> Admit(CreateSession command) => command.Opening is not { } opening
+        ? new Done<OpeningAdmission?>(null)
+        : await GrainFactory.Opening(opening.Opening).MayAsk(new OpeningAsk(command.Requester.Platform, command.Project!.ProjectId, command.OnlyFor, opening.Files)) switch
+        {
+            Done<OpeningAdmission>(var admission) => new Done<OpeningAdmission?>(admission),
+            Refused<OpeningAdmission>(var refusal) => new Refused<OpeningAdmission?>(refusal),
+            _ => throw new InvalidOperationException("An opening answered something else."),
+        };
 
     /// <summary>Nobody uses up what belongs to others: a visitor before a platform, a tool before its platform.</summary>
     private async Task<Refusal?> Take(CreateSession command)

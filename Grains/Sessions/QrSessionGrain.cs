@@ -4,6 +4,7 @@ using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Callbacks;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Openings;
 using Bzt.Grains.Platforms;
 using Orleans.Runtime;
 
@@ -65,17 +66,31 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
             return tooMany;
         }
 
+        var admission = await Admit(command);
+        if (admission is Refused<OpeningAdmission?>(var notAdmitted))
+        {
+            return notAdmitted;
+        }
+
         // The watch is of the creation's own write: a crash after it leaves no session whose end nobody tells.
         var tells = await GrainFactory.CallbackEndpoint(command.Requester.Platform).GetTarget() is not null;
         var now = clock.GetUtcNow();
         var created = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
         var secret = RandomNumberGenerator.GetBytes(32);
         var expires = created.AddSeconds(command.TimeoutSeconds);
+        var outbox = state.Outbox;
+        if (admission is Done<OpeningAdmission?>({ } admitted))
+        {
+            expires = expires < admitted.Deadline ? expires : admitted.Deadline;
+            outbox = outbox.AddAsked(command.Opening!, new OpeningAsked(new SessionId(this.GetPrimaryKey()), now, command.Decryption!.Recipient, expires));
+        }
+
         await Write(state with
         {
             Command = command,
             Tells = tells,
-            Outbox = tells ? state.Outbox.AddWatch(this.GetPrimaryKey(), new SessionWatch(command.Requester.Platform, expires)) : state.Outbox,
+            Outbox = tells ? outbox.AddWatch(this.GetPrimaryKey(), new SessionWatch(command.Requester.Platform, expires)) : outbox,
+            OpeningBidder = (admission as Done<OpeningAdmission?>)?.Value?.Bidder,
             Platform = platform,
             Token = Base64Url.EncodeToString([.. this.GetPrimaryKey().ToByteArray(), .. RandomNumberGenerator.GetBytes(16)]),
             ProtectedSecret = protector.Protect(SecretPurpose, SecretContext, secret),
@@ -394,9 +409,18 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
 
     private async Task Write(QrSessionState next)
     {
-        if (next is { Tells: true, End: { } end } && store.State.End is null)
+        if (next is { End: { } end } && store.State.End is null)
         {
-            next = next with { Outbox = next.Outbox.AddEnded(this.GetPrimaryKey(), new SessionEnded(next.Command!.Kind, end, clock.GetUtcNow())) };
+            next = next with { EndedAt = end is SessionEnd.TimedOut or SessionEnd.WrongPin ? next.ExpiresAt : clock.GetUtcNow() };
+            if (next.Tells)
+            {
+                next = next with { Outbox = next.Outbox.AddEnded(this.GetPrimaryKey(), new SessionEnded(next.Command!.Kind, end, clock.GetUtcNow())) };
+            }
+
+            if (next.Command!.Opening is { } opening)
+            {
+                next = next with { Outbox = next.Outbox.AddAnswered(opening, QrSessionRules.OpeningAnswer(next, new SessionId(this.GetPrimaryKey()))) };
+            }
         }
 
         await outbox.WriteAsync(next);
@@ -414,7 +438,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
 
     private PhoneSessionView PhoneView() => new(
         state.Command!.Kind, Phase, state.End, state.Platform!.Platform, state.Platform.Name, state.Platform.RecognitionGroup,
-        state.Command.Enterprise, state.Command.Project, state.ExpiresAt, state.Command.OnlyFor)
+        state.Command.Enterprise, state.Command.Project, state.ExpiresAt, state.OpeningBidder ?? state.Command.OnlyFor)
     {
         SameDevice = state.Scanner?.SameDevice == true,
         OnlyCertificate = state.Command.Holder?.Certificate,

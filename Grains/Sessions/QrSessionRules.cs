@@ -3,6 +3,7 @@ using System.Text;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains.Openings;
 using Bzt.Grains.Platforms;
 using Bzt.Protocol.Forms;
 
@@ -38,6 +39,11 @@ internal static class QrSessionRules
         if (command is { Sealing: not null, Kind: not SessionKind.Seal })
         {
             return new Refusal(RefusalCode.KindNotAllowed);
+        }
+
+        if (command is { Opening: not null, Kind: not SessionKind.Decrypt })
+        {
+            return invalid;
         }
 
         if (command.Project is { } project && (!IsText(project.ProjectId) || !IsText(project.Name)))
@@ -122,13 +128,16 @@ internal static class QrSessionRules
     private static bool IsDecryption(SessionDecryption decryption) =>
         decryption.ToolKey.Length == 65 && decryption.EncryptionSerial.Length is > 0 and <= 64
         && decryption.Keys.Count is > 0 and <= MaximumKeys
-        && decryption.Keys.All(key => IsText(key.Name) && key.Ciphertext.Length is > 0 and <= MaximumCiphertextOctets);
+        && decryption.Keys.All(key => IsText(key.Name) && key.Ciphertext.Length is > 0 and <= MaximumCiphertextOctets && key.EncryptionSerial is null or { Length: > 0 and <= 64 });
+
+    public static IReadOnlyList<WrappedKey> WrappedKeys(SessionDecryption decryption) =>
+        [.. decryption.Keys.Select(key => new WrappedKey(key.Name, key.Ciphertext) { EncryptionSerial = key.EncryptionSerial })];
 
     /// <summary>Points and ciphertexts are decoded here once: what a phone opens later is known to decode.</summary>
     private static Refusal? CheckKeys(CreateSession command, SessionDecryption decryption, PlatformFacts platform) => DecryptionTasks.Create(
         decryption.ToolKey, decryption.Recipient, decryption.EncryptionSerial, platform.Platform.Value,
         new ProjectInfo(command.Project!.ProjectId, command.Project.Name, command.Project.OpeningTime),
-        [.. decryption.Keys.Select(key => new WrappedKey(key.Name, key.Ciphertext))]) is null
+        WrappedKeys(decryption)) is null
             ? new Refusal(RefusalCode.DocumentRefused)
             : null;
 
@@ -194,7 +203,7 @@ internal static class QrSessionRules
             return new Refusal(RefusalCode.CertificateNotEligible);
         }
 
-        if (command.OnlyFor is { } bidder && bidder != signer.CreditCode)
+        if ((state.OpeningBidder ?? command.OnlyFor) is { } bidder && bidder != signer.CreditCode)
         {
             return new Refusal(RefusalCode.EnterpriseMismatch);
         }
@@ -204,7 +213,8 @@ internal static class QrSessionRules
             return new Refusal(RefusalCode.EnterpriseMismatch);
         }
 
-        return command.Decryption is { } decryption && !signer.EncryptionSerials.Contains(decryption.EncryptionSerial, StringComparer.OrdinalIgnoreCase)
+        return command.Decryption is { } decryption
+            && decryption.Keys.Any(key => !signer.EncryptionSerials.Contains(key.EncryptionSerial ?? decryption.EncryptionSerial, StringComparer.OrdinalIgnoreCase))
             ? new Refusal(RefusalCode.CertificateNotEligible)
             : null;
     }
@@ -249,6 +259,24 @@ internal static class QrSessionRules
         string Names(SealKind seal) => string.Join('\n', command.Documents.Where(document => document.Seal == seal)
             .Select(document => SigningForm.TryDecode(new SigningDocument(SigningFormKind.CmsPdf, document.ToBeSigned), out var form) && form is CmsPdfForm pdf ? pdf.DocumentName : ""));
     }
+
+    /// <summary>The end of a session of a bid opening, as its record tells it.</summary>
+    public static OpeningAnswered OpeningAnswer(QrSessionState state, SessionId session) => new(
+        session,
+        state.EndedAt ?? state.ExpiresAt,
+        state switch
+        {
+            { End: SessionEnd.Ok } => Protocol.Evidence.OpeningAnswer.Released,
+            { End: SessionEnd.Refused } => state.Disowned ? Protocol.Evidence.OpeningAnswer.Disowned : Protocol.Evidence.OpeningAnswer.Refused,
+            // The scan is in memory only: after a restart nobody knows of it, and it blames nobody.
+            { End: SessionEnd.TimedOut } => state.Scanner is null ? Protocol.Evidence.OpeningAnswer.NotScanned : Protocol.Evidence.OpeningAnswer.NotConfirmed,
+            { End: SessionEnd.WrongPin } => Protocol.Evidence.OpeningAnswer.WrongPin,
+            { End: SessionEnd.Locked } => Protocol.Evidence.OpeningAnswer.Locked,
+            { End: SessionEnd.CertificateUnusable } => Protocol.Evidence.OpeningAnswer.CertificateUnusable,
+            { End: SessionEnd.Cancelled } => Protocol.Evidence.OpeningAnswer.Cancelled,
+            _ => Protocol.Evidence.OpeningAnswer.ProtocolFailure,
+        },
+        state.Outcome?.Signer?.SigningSerial);
 
     /// <summary>A confirmation's outcome. The first that ends the session stays; a wrong PIN with tries left does not end it.</summary>
     public static QrSessionState Complete(QrSessionState state, SessionOutcome outcome) => (state.End, outcome.End) switch

@@ -35,6 +35,12 @@ public sealed record QrSessionState : IHasOutbox<QrSessionState>
 
     public SessionEnd? End { get; init; }
 
+    /// <summary>When the end was written; absent while it is only a matter of time.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>With a bid opening: whose files they are.</summary>
+    public CreditCode? OpeningBidder { get; init; }
+
     /// <summary>Refused as 不是我发起的.</summary>
     public bool Disowned { get; init; }
 

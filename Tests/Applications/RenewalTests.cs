@@ -98,34 +98,46 @@ public sealed class RenewalTests
         await phone.Phone.PayForAsync(system, submitted.ApplicationId);
         var after = Assert.IsType<DownloadOutcome.Active>(await phone.Client.RenewAsync(submitted.ApplicationId, CertifiedPhone.Pin)).Certificate;
         Assert.NotEqual(before.EncryptionSerial, after.EncryptionSerial);
+        Assert.Equal([before.EncryptionSerial!], (await platform.GetSignerAsync(phone.Enterprise.CreditCode)).PastEncryptionSerials);
         foreach (var certificate in (CertificateInfo[])[before, after])
         {
             await DecryptAsync(phone, platform, certificate);
         }
+
+        // A file of each time, with one confirmation.
+        await DecryptAsync(phone, platform, after, before);
 
         await system.RestartAsync();
         await phone.ReconnectAsync();
         await DecryptAsync(phone, await phone.PlatformAsync(), before);
     }
 
-    /// <summary>A file key wrapped to that certificate, opened under its serial number.</summary>
-    private static async Task DecryptAsync(CertifiedPhone phone, PlatformClient platform, CertificateInfo certificate)
+    /// <summary>A file key wrapped to each certificate, opened under its serial number; the first one's is the request's.</summary>
+    private static async Task DecryptAsync(CertifiedPhone phone, PlatformClient platform, params CertificateInfo[] certificates)
     {
-        Assert.True(Sm2Certificate.TryParse(certificate.EncryptionCertificate, out var encryption));
         using var pcKey = SecretScalar.Random(SystemRandom.Instance);
         var content = Encoding.ASCII.GetBytes("sixteen byte key");
-        var wrapped = Sm2Ciphertext.Encrypt(encryption.PublicKey, content, SystemRandom.Instance);
+        var wrapped = certificates.Select(certificate =>
+        {
+            Assert.True(Sm2Certificate.TryParse(certificate.EncryptionCertificate, out var encryption));
+            return Sm2Ciphertext.Encrypt(encryption.PublicKey, content, SystemRandom.Instance);
+        }).ToList();
         var project = new ProjectInfo("P-1", "某道路工程", DateTimeOffset.UnixEpoch.AddYears(50));
         var request = new DecryptionRequest(
-            Sm2Group.MultiplyBase(pcKey.Value).Encode(), DecryptionRecipient.ThisPc, certificate.EncryptionSerial!, [new WrappedKey("投标文件", wrapped.ToDer())]);
+            Sm2Group.MultiplyBase(pcKey.Value).Encode(), DecryptionRecipient.ThisPc, certificates[0].EncryptionSerial!,
+            [.. wrapped.Select((key, i) => new WrappedKey("投标文件", key.ToDer()) { EncryptionSerial = i == 0 ? null : certificates[i].EncryptionSerial })]);
         var task = DecryptionTasks.Create(request, CertifiedPhone.PlatformId, project)!;
         var opened = await platform.OpenAsync(new CreateSessionRequest(SessionKind.Decrypt) { Project = project, Decryption = request });
         using var shown = await phone.OpenAsync(await phone.Client.ScanAsync(opened.Link(Base64Url.EncodeToString(task.Binding))));
         Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(shown, CertifiedPhone.Pin));
         var partials = (await platform.WaitAsync(opened.SessionId)).Result!.Decryption!;
         var points = Decryption.Combine(pcKey, opened.SessionId.ToString("D"), task, partials.PhoneParts, partials.SiloParts, SystemRandom.Instance);
-        Assert.True(wrapped.TryOpen(Assert.Single(points!), out var plaintext));
-        Assert.Equal(content, plaintext);
+        Assert.Equal(certificates.Length, points!.Count);
+        for (var i = 0; i < wrapped.Count; i++)
+        {
+            Assert.True(wrapped[i].TryOpen(points[i], out var plaintext));
+            Assert.Equal(content, plaintext);
+        }
     }
 
     private static async Task<(CertificateState, string?)> StateAsync(Applying holder, Guid certificate)

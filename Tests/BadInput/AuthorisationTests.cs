@@ -152,6 +152,11 @@ public sealed class AuthorisationTests(HostileWorld world)
         // The tool's token is for another project than the session's.
         new("GET /rp/v1/sealing-sessions/{sealingSessionId}", None, None, None, Ok, Missing, Missing),
         new("DELETE /rp/v1/sealing-sessions/{sealingSessionId}", None, None, None, Ok, Missing, Missing),
+        new("POST /rp/v1/openings", None, None, None, Ok, Ok, Forbidden),
+        new("GET /rp/v1/openings/{openingId}", None, None, None, Ok, Missing, Ok),
+        new("GET /rp/v1/openings/{openingId}/files/{fileId}/record", None, None, None, Ok, Missing, Ok),
+        new("POST /rp/v1/openings/{openingId}/files/{fileId}/reports", None, None, None, Ok, Ok, Ok),
+        new("POST /rp/v1/openings/{openingId}/end", None, None, None, Ok, Missing, Forbidden),
         new("POST /rp/v1/sessions", None, None, None, Ok, Ok, Ok),
         new("GET /rp/v1/sessions/{sessionId}", None, None, None, Ok, Missing, Missing),
         new("GET /rp/v1/sessions/{sessionId}/evidence", None, None, None, Missing, Missing, Missing),

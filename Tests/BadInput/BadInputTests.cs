@@ -58,7 +58,9 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /phone/v1/sessions/{sessionId}/sealing-session"] = """{"sealingSessionId":"01a212625bb77fa6ae65635864885e2a","certificateId":"01a212625bb77fa6ae65635864885e2b","maxDocuments":5,"minutes":5,"automatic":true}""",
         ["POST /phone/v1/sealing-sessions/{sealingSessionId}/resumption"] = """{"operationId":"01a212625bb77fa6ae65635864885e2a"}""",
         ["POST /phone/v1/scan"] = """{"link":"http://127.0.0.1/q?v=1"}""",
-        ["POST /rp/v1/sessions"] = """{"kind":"seal","returnUrl":"https://platform.example/return","returnNonce":"0123456789012345678901","visitor":"v","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"useSealingSession":"01a212625bb77fa6ae65635864885e2a","timeoutSeconds":300}""",
+        ["POST /rp/v1/openings"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"deadline":"2030-01-01T02:00:00Z","files":[{"fileId":"F-1","name":"投标文件","bidder":{"name":"甲公司","creditCode":"91420500MA0000001X"},"digest":"AAAA"}]}""",
+        ["POST /rp/v1/openings/{openingId}/files/{fileId}/reports"] = """{"sessionId":"01a212625bb77fa6ae65635864885e2a","outcome":"opened","sections":[{"name":"唱标信息","outcome":"opened"}]}""",
+        ["POST /rp/v1/sessions"] = """{"kind":"seal","opening":{"openingId":"01a212625bb77fa6ae65635864885e2a","files":["F-1"]},"returnUrl":"https://platform.example/return","returnNonce":"0123456789012345678901","visitor":"v","challenge":null,"enterprise":{"name":"甲公司","creditCode":"91420500MA0000001X"},"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"documents":[{"form":"cms-pdf","toBeSigned":"AAAA"}],"decryption":{"toolKey":"AAAA","recipient":"this_pc","encryptionSerial":"0A","keys":[{"name":"a","ciphertext":"AAAA"}]},"useSealingSession":"01a212625bb77fa6ae65635864885e2a","timeoutSeconds":300}""",
         ["POST /rp/v1/sessions/{sessionId}/return"] = """{"value":"ABCD","nonce":"0123456789012345678901"}""",
         ["POST /rp/v1/verify"] = """{"signature":{"certificate":"AAAA","value":"AAAA","data":"AAAA"},"chain":["AAAA"],"at":"2030-01-01T00:00:00Z"}""",
         ["POST /rp/v1/mock-phone/scans"] = """{"number":"13900000001","link":"http://127.0.0.1/q?v=1"}""",
@@ -124,6 +126,7 @@ public sealed class BadInputTests(HostileWorld world)
                 Routes.Phone.Blobs => (10 * 1024 * 1024) + 1,
                 Routes.Phone.Exchange => (256 * 1024) + 1,
                 Routes.Platforms.Sessions or Routes.Platforms.Verify => (768 * 1024) + 1,
+                Routes.Platforms.Openings => (2 * 1024 * 1024) + 1,
                 _ => (64 * 1024) + 1,
             };
             var content = new byte[length];

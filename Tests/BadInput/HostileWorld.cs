@@ -90,6 +90,9 @@ public sealed class HostileWorld : IAsyncLifetime
 
     public string ProjectToken { get; private set; } = "";
 
+    /// <summary>Of the platform, for the tool's project; its one file is the owner's.</summary>
+    public Guid Opening { get; private set; }
+
     public IReadOnlyList<Operation> Operations { get; private set; } = [];
 
     public async ValueTask InitializeAsync()
@@ -120,6 +123,9 @@ public sealed class HostileWorld : IAsyncLifetime
         await Owner.Client.ScanAsync(Session);
         ProjectToken = (await Platform.CreateProjectTokenAsync(new ProjectTokenRequest(
             new ProjectInfo("P-1", "某道路工程", DateTimeOffset.UnixEpoch.AddYears(50)), Owner.Enterprise.CreditCode, ThumbprintOf(toolKey), 3600))).Token;
+        Opening = (await Platform.CreateOpeningAsync(new CreateOpeningRequest(
+            new ProjectInfo("P-1", "某道路工程", System.Clock.GetUtcNow()), System.Clock.GetUtcNow().AddHours(12),
+            [new OpeningFile("F-1", "投标文件", Owner.Enterprise, RandomNumberGenerator.GetBytes(32))]))).OpeningId;
         var person = Owner.Phone.Person;
         await Owner.Client.ProveRealNameByAlipayAsync(new PageRealNameRequest(RealNameOperation, person.Name, person.IdNumber));
         Operations = await ReadOperationsAsync(System);
@@ -160,6 +166,8 @@ public sealed class HostileWorld : IAsyncLifetime
         .Replace("{bankCardId}", Order.ToString(), StringComparison.Ordinal)
         .Replace("{certificateId}", Owner.Certificate.ToString(), StringComparison.Ordinal)
         .Replace("{sessionId}", Session.SessionId.ToString(), StringComparison.Ordinal)
+        .Replace("{openingId}", Opening.ToString(), StringComparison.Ordinal)
+        .Replace("{fileId}", "F-1", StringComparison.Ordinal)
         .Replace("{sealingSessionId}", Sealing.ToString(), StringComparison.Ordinal)
         .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)
         .Replace("{deviceId}", Owner.Phone.Login!.DeviceId.ToString(), StringComparison.Ordinal)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Seals;
 using Bzt.Protocol;
@@ -48,6 +49,9 @@ public sealed class ToolBench : IAsyncLifetime
 
     internal string Pdf { get; private set; } = "";
 
+    /// <summary>What the trading platform's backend calls with.</summary>
+    internal PlatformClient Platform { get; private set; } = null!;
+
     internal string DataFolder => system.DataFolder;
 
     public async ValueTask InitializeAsync()
@@ -74,6 +78,10 @@ public sealed class ToolBench : IAsyncLifetime
         var login = await RunAsync(First, ["login", "--platform", platformAddress.ToString(), "--tender", Tender], First.ConfirmAsync);
         Assert.True(login.ExitCode == 0, login.ToString());
         Pdf = await ForeignPdfs.Make("cairo", Folder);
+        var token = new HttpClient(new PatientNetwork(Gateway)) { BaseAddress = Gateway.Address };
+        Platform = new PlatformClient(
+            new HttpClient(new ClientCredentialsHandler(token, CertifiedPhone.PlatformId, CertifiedPhone.PlatformSecret, TimeProvider.System) { InnerHandler = new PatientNetwork(Gateway) }) { BaseAddress = Gateway.Address },
+            TimeProvider.System);
     }
 
     /// <summary>The first enterprise has a round seal of its own and its legal representative's signature, but no seal of his.</summary>
@@ -190,6 +198,8 @@ internal sealed class Bidder(ToolBench bench, CertifiedPhone phone, string profi
     public Guid Certificate => phone.Certificate;
 
     public string EnterpriseName => phone.Enterprise.Name;
+
+    public EnterpriseInfo Enterprise => phone.Enterprise;
 
     public PhoneClient Client { get; private set; } = null!;
 

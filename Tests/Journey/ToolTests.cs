@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
@@ -237,6 +238,73 @@ public sealed class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.Equal(["WrongPin", "Done"], bench.First.Outcomes.Select(outcome => outcome.GetType().Name));
         Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(opened, "投标文件", Path.GetFileName(bench.Pdf))));
+    }
+
+    [Fact]
+    [Trait("Feature", "X16"), Trait("Feature", "M069"), Trait("Surface", "tool")]
+    public async Task Two_files_are_opened_with_one_confirmation_at_an_opening_and_their_records_are_verified_offline()
+    {
+        string[] bids = [bench.Folder["一标段.bztb"], bench.Folder["二标段.bztb"]];
+        var digests = new List<byte[]>();
+        foreach (var bid in bids)
+        {
+            var generated = await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", bid], bench.First.ConfirmAsync);
+            Assert.True(generated.ExitCode == 0, generated.ToString());
+            await using var reader = await BidFileReader.OpenAsync(bid);
+            digests.Add(reader.ManifestDigest);
+        }
+
+        var now = DateTimeOffset.UtcNow;
+        var enterprise = bench.First.Enterprise;
+        var opening = await bench.Platform.CreateOpeningAsync(new CreateOpeningRequest(
+            new ProjectInfo(ToolBench.Tender, "滨江路", now.AddSeconds(-5)), now.AddHours(1), [.. digests.Select((digest, i) => new OpeningFile($"F-{i + 1}", $"{i + 1}标段投标文件", enterprise, digest))]));
+        var (id, output) = (opening.OpeningId.ToString(), bench.Folder["opening"]);
+
+        // The second is damaged on the bidder's disk after the platform took it in. One confirmation, a result for each, and the file that is whole opens.
+        var bytes = await File.ReadAllBytesAsync(bids[1]);
+        bytes[12 + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) + 50] ^= 1;
+        await File.WriteAllBytesAsync(bids[1], bytes);
+        var confirmations = 0;
+        var run = await bench.RunAsync(bench.First, ["open", .. bids, "-o", output, "--opening", id], (link, code) =>
+        {
+            confirmations++;
+            return bench.First.ConfirmAsync(link, code);
+        });
+        Assert.Equal((1, "bid_file_refused", 1), (run.ExitCode, run.FailedCode, confirmations));
+        Assert.InRange(run.Events.First(said => said.TryGetProperty("secondsLeft", out _)).GetProperty("secondsLeft").GetInt32(), 1, 3600);
+        Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(output, "一标段", "投标文件", Path.GetFileName(bench.Pdf))));
+        Assert.False(Directory.Exists(Path.Combine(output, "二标段", "投标文件")));
+
+        // The bidder looks, and keeps the records; after a restart too.
+        await bench.RestartAsync();
+        var records = bench.Folder["records"];
+        var looked = await bench.RunAsync(bench.First, ["opening", id, "-o", records]);
+        Assert.True(looked.ExitCode == 0, looked.ToString());
+        Assert.Equal(["opened", "pending"], looked.Events.Where(said => said.TryGetProperty("verdict", out _)).Select(said => said.GetProperty("verdict").GetString()));
+        await bench.Platform.EndOpeningAsync(opening.OpeningId);
+        looked = await bench.RunAsync(bench.First, ["opening", id, "-o", records]);
+        Assert.Contains(looked.Events, said => said.TryGetProperty("state", out var state) && state.GetString() == "ended");
+        Assert.Equal((1, "opening_ended"), Of(await bench.RunAsync(bench.First, ["open", bids[1], "-o", output, "--opening", id])));
+        var other = await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", bench.Folder["other.bztb"]], bench.First.ConfirmAsync);
+        Assert.True(other.ExitCode == 0, other.ToString());
+        Assert.Equal((1, "file_not_announced"), Of(await bench.RunAsync(bench.First, ["open", bench.Folder["other.bztb"], "-o", output, "--opening", id])));
+        Assert.Equal((1, ErrorCodes.NotFound), Of(await bench.RunAsync(bench.First, ["opening", Guid.NewGuid().ToString()])));
+
+        // Offline: what the record says is told only when it is the cluster's word, unchanged. Platform and bidder have the same.
+        var key = Convert.ToHexString((await bench.First.TrustAsync()).EvidenceKey);
+        foreach (var (file, verdict, cause, responsible) in ((string, string, string, string)[])[("F-1", "opened", "none", "nobody"), ("F-2", "not_opened", "altered", "bidder")])
+        {
+            var kept = Path.Combine(records, $"{file}.json");
+            var verified = await bench.RunAsync(null, ["evidence", "verify", kept, "--key", key]);
+            Assert.True(verified.ExitCode == 0, verified.ToString());
+            var said = verified.Events[^1];
+            Assert.Equal((file, verdict, cause, responsible), (said.GetProperty("file").GetString(), said.GetProperty("verdict").GetString(), said.GetProperty("cause").GetString(), said.GetProperty("responsible").GetString()));
+            var platforms = await bench.Platform.GetOpeningRecordAsync(opening.OpeningId, file);
+            Assert.Equal(JsonSerializer.Deserialize(await File.ReadAllBytesAsync(kept), BztJson.Default.SignedOpeningRecord)!.Record.Events.Count, platforms.Record.Events.Count);
+            var altered = bench.Folder.Write($"altered-{file}.json", JsonSerializer.SerializeToUtf8Bytes(
+                platforms with { Record = platforms.Record with { Events = [.. platforms.Record.Events.SkipLast(1)] } }, BztJson.Default.SignedOpeningRecord));
+            Assert.Equal((1, "evidence_invalid"), Of(await bench.RunAsync(null, ["evidence", "verify", altered, "--key", key])));
+        }
     }
 
     [Fact]

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Sessions;
+using Bzt.Protocol.Evidence;
+
+namespace Bzt.Grains.Openings;
+
+/// <summary>An opening at rest.</summary>
+public sealed record StoredOpening
+{
+    /// <summary>Null before it was announced.</summary>
+    public CreateOpening? Command { get; init; }
+
+    /// <summary>Ended by the platform before its deadline.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+}
+
+/// <summary>One file of an opening at rest.</summary>
+public sealed record StoredOpeningFile
+{
+    /// <summary>Oldest first.</summary>
+    public ImmutableArray<OpeningFileEvent> Events { get; init; } = [];
+
+    /// <summary>Sessions without an answer, and when each ends by itself.</summary>
+    public ImmutableArray<OpenOpeningSession> Open { get; init; } = [];
+}
+
+public sealed record OpenOpeningSession(SessionId Session, DateTimeOffset ExpiresAt);
+
+/// <summary>What may happen at a bid opening, without clock or Orleans.</summary>
+internal static class OpeningRules
+{
+    public const int MostFiles = 2000;
+    public const int MostAsked = 50;
+    public const int MostSections = 64;
+    private const int LongestId = 64;
+    private static readonly TimeSpan LongestOpening = TimeSpan.FromDays(1);
+
+    public static Refusal? Check(CreateOpening command, DateTimeOffset now) =>
+        command.Files.Count is > 0 and <= MostFiles
+        && IsText(command.ProjectId) && IsText(command.ProjectName)
+        && command.Deadline > command.OpensAt && command.Deadline - command.OpensAt <= LongestOpening && command.Deadline > now
+        && command.Files.All(file => IsFileId(file.FileId) && IsText(file.Name) && IsText(file.BidderName) && file.Digest.Length == 32)
+        && command.Files.DistinctBy(file => file.FileId, StringComparer.Ordinal).Count() == command.Files.Count
+            ? null
+            : new Refusal(RefusalCode.InvalidRequest);
+
+    public static bool IsSame(CreateOpening known, CreateOpening repeated) =>
+        JsonSerializer.SerializeToUtf8Bytes(known, StateJson.Options).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(repeated, StateJson.Options));
+
+    public static OpeningState StateAt(StoredOpening opening, DateTimeOffset now) =>
+        opening.EndedAt is not null || now >= opening.Command!.Deadline ? OpeningState.Ended
+        : now >= opening.Command.OpensAt ? OpeningState.Running
+        : OpeningState.Announced;
+
+    public static Reply<OpeningAdmission> MayAsk(StoredOpening opening, OpeningAsk ask, DateTimeOffset now)
+    {
+        if (opening.Command is not { } command || command.Platform != ask.Platform)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (command.ProjectId != ask.ProjectId)
+        {
+            return new Refusal(RefusalCode.OpeningOtherProject);
+        }
+
+        if (ask.Files.Count is 0 or > MostAsked || ask.Files.Distinct(StringComparer.Ordinal).Count() != ask.Files.Count)
+        {
+            return new Refusal(RefusalCode.InvalidRequest);
+        }
+
+        var files = command.Files.Where(file => ask.Files.Contains(file.FileId, StringComparer.Ordinal)).ToList();
+        if (files.Count != ask.Files.Count)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        // One phone is asked: one bidder's files.
+        var bidder = files[0].Bidder;
+        if (files.Any(file => file.Bidder != bidder) || (ask.OnlyFor is { } only && only != bidder))
+        {
+            return new Refusal(RefusalCode.OpeningOtherProject);
+        }
+
+        return StateAt(opening, now) switch
+        {
+            OpeningState.Announced => new Refusal(RefusalCode.OpeningNotBegun, command.OpensAt),
+            OpeningState.Ended => new Refusal(RefusalCode.OpeningEnded),
+            _ => new OpeningAdmission(bidder, command.Deadline),
+        };
+    }
+
+    public static bool MaySee(StoredOpening opening, OpeningViewer viewer) =>
+        opening.Command is { } command && command.Platform == viewer.Platform && (viewer.Bidder is null || viewer.ProjectId == command.ProjectId);
+
+    public static OpeningFileFacts? FileFor(StoredOpening opening, OpeningViewer viewer, string file) =>
+        MaySee(opening, viewer) ? opening.Command!.Files.FirstOrDefault(facts => facts.FileId == file && (viewer.Bidder is not { } bidder || bidder == facts.Bidder)) : null;
+
+    public static StoredOpeningFile Asked(StoredOpeningFile file, OpeningAsked asked) => file.Events.Any(e => e.Session == asked.Session) ? file : file with
+    {
+        Events = file.Events.Add(new OpeningFileEvent(
+            OpeningEventKind.Asked, ToMilliseconds(asked.At), asked.Session,
+            asked.Recipient == DecryptionRecipient.ThisPc ? OpeningReader.ThisPc : OpeningReader.PlatformServer, null, null, null, null, [])),
+        Open = file.Open.Add(new OpenOpeningSession(asked.Session, asked.ExpiresAt)),
+    };
+
+    /// <summary>The first answer stays: a session ends once.</summary>
+    public static StoredOpeningFile Answered(StoredOpeningFile file, OpeningAnswered answered) => file.Open.All(open => open.Session != answered.Session) ? file : file with
+    {
+        Events = file.Events.Add(new OpeningFileEvent(
+            OpeningEventKind.Answered, ToMilliseconds(answered.At), answered.Session, null, answered.Answer, answered.SigningSerial, null, null, [])),
+        Open = file.Open.RemoveAll(open => open.Session == answered.Session),
+    };
+
+    /// <summary>Only of what was released; each side has one word on a session, a repeat is the same.</summary>
+    public static (StoredOpeningFile File, Refusal? Refusal) Report(StoredOpeningFile file, OpeningReporter reporter, ReportOpening report, DateTimeOffset now)
+    {
+        if (report.Sections.Count > MostSections || report.Sections.Any(section => !IsText(section.Name) || !Enum.IsDefined(section.Outcome)) || !Enum.IsDefined(report.Outcome)
+            || (report.Outcome == OpeningOutcome.Opened && report.Sections.Any(section => section.Outcome != OpeningOutcome.Opened)))
+        {
+            return (file, new Refusal(RefusalCode.InvalidRequest));
+        }
+
+        if (!file.Events.Any(e => e.Session == report.Session && e.Answer == OpeningAnswer.Released))
+        {
+            return (file, new Refusal(RefusalCode.OpeningReportRefused));
+        }
+
+        if (file.Events.FirstOrDefault(e => e.Session == report.Session && e.Reporter == reporter) is { } known)
+        {
+            return (file, known.Outcome == report.Outcome && known.Sections.SequenceEqual(report.Sections) ? null : new Refusal(RefusalCode.IdempotencyConflict));
+        }
+
+        return (file with
+        {
+            Events = file.Events.Add(new OpeningFileEvent(OpeningEventKind.Reported, ToMilliseconds(now), report.Session, null, null, null, reporter, report.Outcome, report.Sections)),
+        }, null);
+    }
+
+    /// <summary>What is signed counts in milliseconds.</summary>
+    public static DateTimeOffset ToMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+
+    private static bool IsFileId(string id) => id.Length is > 0 and <= LongestId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    private static bool IsText(string text) => text.Length is > 0 and <= SessionLimits.TextLength && !text.Any(char.IsControl);
+}

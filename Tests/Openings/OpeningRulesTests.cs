@@ -1,0 +1,219 @@
+using Bzt.Contracts.Platforms;
+using Bzt.Grains;
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Openings;
+using Bzt.Grains.Sessions;
+using Bzt.Protocol.Evidence;
+using Bzt.Tests.Storage;
+
+namespace Bzt.Tests.Openings;
+
+/// <summary>Who may be asked, what follows from what happened, and what is kept.</summary>
+public sealed class OpeningRulesTests
+{
+    private static readonly DateTimeOffset At = new(2026, 12, 1, 1, 0, 0, TimeSpan.Zero);
+    private static readonly Guid Id = new("019ab000-0000-7000-8000-000000000001");
+    private static readonly Guid Later = new("019ab000-0000-7000-8000-000000000002");
+    private static readonly PlatformId Platform = new("yichang-ggzy");
+    private static readonly CreditCode Bidder = new("91420500MA00000018");
+    private static readonly CreditCode Rival = new("91420500MA49ABCD28");
+
+    private static CreateOpening Command => new(
+        Platform, "P-1", "某道路工程", At, At.AddHours(1),
+        [new("F-1", "投标文件", "宜昌测试有限公司", Bidder, new byte[32]), new("F-2", "投标文件（二标段）", "宜昌测试有限公司", Bidder, new byte[32]), new("F-3", "投标文件", "宜昌另一有限公司", Rival, new byte[32])]);
+
+    [Fact]
+    public void An_opening_has_files_with_different_numbers_and_lasts_a_day_at_most()
+    {
+        Assert.Null(OpeningRules.Check(Command, At));
+        foreach (var wrong in (CreateOpening[])
+        [
+            Command with { Files = [] },
+            Command with { Files = [.. Enumerable.Range(0, 2001).Select(i => Command.Files[0] with { FileId = $"F-{i}" })] },
+            Command with { Files = [Command.Files[0], Command.Files[0]] },
+            Command with { Files = [Command.Files[0] with { FileId = "F/1" }] },
+            Command with { Files = [Command.Files[0] with { FileId = "" }] },
+            Command with { Files = [Command.Files[0] with { Digest = new byte[31] }] },
+            Command with { Files = [Command.Files[0] with { Name = "a\nb" }] },
+            Command with { ProjectName = new string('名', 201) },
+            Command with { Deadline = At },
+            Command with { Deadline = At.AddHours(24).AddSeconds(1) },
+        ])
+        {
+            Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Check(wrong, At)?.Code);
+        }
+
+        Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Check(Command, Command.Deadline)?.Code);
+    }
+
+    [Theory]
+    [InlineData(-1, "P-1", null, "F-1,F-2", RefusalCode.OpeningNotBegun)]
+    [InlineData(0, "P-1", null, "F-1,F-2", null)]
+    [InlineData(3599, "P-1", "91420500MA00000018", "F-1", null)]
+    [InlineData(3600, "P-1", null, "F-1", RefusalCode.OpeningEnded)]
+    [InlineData(0, "P-2", null, "F-1", RefusalCode.OpeningOtherProject)]
+    [InlineData(0, "P-1", null, "F-1,F-3", RefusalCode.OpeningOtherProject)]
+    [InlineData(0, "P-1", "91420500MA49ABCD28", "F-1", RefusalCode.OpeningOtherProject)]
+    [InlineData(0, "P-1", null, "F-1,F-9", RefusalCode.NotFound)]
+    [InlineData(0, "P-1", null, "F-1,F-1", RefusalCode.InvalidRequest)]
+    [InlineData(0, "P-1", null, "", RefusalCode.InvalidRequest)]
+    public void One_bidder_is_asked_for_its_own_files_while_the_opening_runs(int seconds, string project, string? only, string files, RefusalCode? refused)
+    {
+        var ask = new OpeningAsk(Platform, project, only is null ? null : new CreditCode(only), files.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        var reply = OpeningRules.MayAsk(new StoredOpening { Command = Command }, ask, At.AddSeconds(seconds));
+        Assert.Equal(refused, (reply as Refused<OpeningAdmission>)?.Refusal.Code);
+        if (refused is null)
+        {
+            Assert.Equal(new OpeningAdmission(Bidder, Command.Deadline), Assert.IsType<Done<OpeningAdmission>>(reply).Value);
+        }
+
+        // Not after its platform ended it, and not for another platform.
+        Assert.IsType<Refused<OpeningAdmission>>(OpeningRules.MayAsk(new StoredOpening { Command = Command, EndedAt = At }, ask, At.AddSeconds(seconds)));
+        Assert.Equal(RefusalCode.NotFound, Assert.IsType<Refused<OpeningAdmission>>(OpeningRules.MayAsk(new StoredOpening { Command = Command }, ask with { Platform = new("other") }, At)).Refusal.Code);
+    }
+
+    [Theory]
+    [InlineData(null, null, OpeningCause.NotAsked, OpeningParty.Platform)]
+    [InlineData(OpeningAnswer.Refused, null, OpeningCause.Refused, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.Disowned, null, OpeningCause.Disowned, OpeningParty.Undetermined)]
+    [InlineData(OpeningAnswer.NotScanned, null, OpeningCause.NotScanned, OpeningParty.Undetermined)]
+    [InlineData(OpeningAnswer.NotConfirmed, null, OpeningCause.NotConfirmed, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.WrongPin, null, OpeningCause.WrongPin, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.Locked, null, OpeningCause.Locked, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.CertificateUnusable, null, OpeningCause.CertificateUnusable, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.Cancelled, null, OpeningCause.Cancelled, OpeningParty.Platform)]
+    [InlineData(OpeningAnswer.ProtocolFailure, null, OpeningCause.ProtocolFailure, OpeningParty.Undetermined)]
+    [InlineData(OpeningAnswer.Released, null, OpeningCause.NotReported, OpeningParty.Platform)]
+    [InlineData(OpeningAnswer.Released, OpeningOutcome.WrongKey, OpeningCause.WrongKey, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.Released, OpeningOutcome.KeyRefused, OpeningCause.KeyRefused, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.Released, OpeningOutcome.Malformed, OpeningCause.Malformed, OpeningParty.Bidder)]
+    [InlineData(OpeningAnswer.Released, OpeningOutcome.Altered, OpeningCause.Altered, OpeningParty.Platform)]
+    [InlineData(OpeningAnswer.Released, OpeningOutcome.ReaderFailed, OpeningCause.ReaderFailed, OpeningParty.Platform)]
+    [InlineData(OpeningAnswer.Released, OpeningOutcome.PartsRefused, OpeningCause.PartsRefused, OpeningParty.Service)]
+    public void Whose_fault_a_closed_file_is_follows_from_the_events(OpeningAnswer? answer, OpeningOutcome? outcome, OpeningCause cause, OpeningParty responsible)
+    {
+        var events = new List<OpeningEvent>();
+        if (answer is not null)
+        {
+            events.Add(new OpeningEvent(OpeningEventKind.Asked, At, Id) { Reader = OpeningReader.PlatformServer });
+            events.Add(new OpeningEvent(OpeningEventKind.Answered, At, Id) { Answer = answer });
+        }
+
+        if (outcome is not null)
+        {
+            events.Add(new OpeningEvent(OpeningEventKind.Reported, At, Id) { Reporter = OpeningReporter.Platform, Outcome = outcome });
+        }
+
+        Assert.Equal(new OpeningJudgement(OpeningVerdict.NotOpened, cause, responsible), OpeningJudgement.Of(events, over: true));
+        Assert.Equal(OpeningVerdict.Pending, OpeningJudgement.Of(events, over: false).Verdict);
+
+        // A later attempt counts; and what was opened once is open, whatever is tried afterwards.
+        List<OpeningEvent> again = [.. events, new OpeningEvent(OpeningEventKind.Asked, At, Later) { Reader = OpeningReader.ThisPc }];
+        Assert.Equal(OpeningCause.NoAnswerYet, OpeningJudgement.Of(again, over: false).Cause);
+        again.Add(new OpeningEvent(OpeningEventKind.Answered, At, Later) { Answer = OpeningAnswer.Released });
+        Assert.Equal((OpeningCause.NotReported, OpeningParty.Undetermined), (OpeningJudgement.Of(again, true).Cause, OpeningJudgement.Of(again, true).Responsible));
+        again.Insert(0, new OpeningEvent(OpeningEventKind.Reported, At, Guid.Empty) { Reporter = OpeningReporter.Bidder, Outcome = OpeningOutcome.Opened });
+        Assert.Equal(new OpeningJudgement(OpeningVerdict.Opened, OpeningCause.None, OpeningParty.Nobody), OpeningJudgement.Of(again, true));
+    }
+
+    [Fact]
+    public void What_is_told_twice_is_kept_once_and_a_side_has_one_word()
+    {
+        var asked = new OpeningAsked(new SessionId(Id), At, DecryptionRecipient.PlatformServer, At.AddMinutes(5));
+        var answered = new OpeningAnswered(new SessionId(Id), At.AddMinutes(1), OpeningAnswer.Released, "0A");
+        var file = OpeningRules.Asked(OpeningRules.Asked(new StoredOpeningFile(), asked), asked);
+        var report = new ReportOpening(new SessionId(Id), OpeningOutcome.WrongKey, [new ReportedSection("唱标信息", OpeningOutcome.Opened), new ReportedSection("投标文件", OpeningOutcome.WrongKey)]);
+        Assert.Equal(RefusalCode.OpeningReportRefused, OpeningRules.Report(file, OpeningReporter.Platform, report, At).Refusal?.Code);
+
+        file = OpeningRules.Answered(OpeningRules.Answered(file, answered), answered with { Answer = OpeningAnswer.Cancelled });
+        Assert.Equal((2, 0), (file.Events.Length, file.Open.Length));
+        Assert.Equal(OpeningAnswer.Released, file.Events[1].Answer);
+
+        var told = OpeningRules.Report(file, OpeningReporter.Platform, report, At.AddMinutes(2)).File;
+        Assert.Equal((told, null), OpeningRules.Report(told, OpeningReporter.Platform, report with { Sections = [.. report.Sections] }, At.AddMinutes(9)));
+        Assert.Equal(RefusalCode.IdempotencyConflict, OpeningRules.Report(told, OpeningReporter.Platform, report with { Outcome = OpeningOutcome.Opened, Sections = [] }, At).Refusal?.Code);
+        Assert.Equal(4, OpeningRules.Report(told, OpeningReporter.Bidder, report, At).File.Events.Length);
+        foreach (var wrong in (ReportOpening[])
+        [
+            report with { Outcome = OpeningOutcome.Opened }, report with { Outcome = (OpeningOutcome)99 }, report with { Sections = [new ReportedSection("a\nb", OpeningOutcome.Opened)] },
+            report with { Sections = [.. Enumerable.Repeat(report.Sections[1], 65)] },
+        ])
+        {
+            Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Report(file, OpeningReporter.Platform, wrong, At).Refusal?.Code);
+        }
+    }
+
+    /// <summary>The hash of a record is what verifiers of other makes compute: it never changes.</summary>
+    [Fact]
+    public void The_signed_bytes_are_those_of_the_first_release()
+    {
+        var record = new OpeningRecord(
+            Id, "yichang-ggzy", "P-1", "某道路工程", At, At.AddHours(1), null, "F-1", "投标文件", new byte[32], "宜昌测试有限公司", Bidder.Value,
+            [
+                new OpeningEvent(OpeningEventKind.Asked, At, Id) { Reader = OpeningReader.PlatformServer },
+                new OpeningEvent(OpeningEventKind.Answered, At.AddMinutes(1), Id) { Answer = OpeningAnswer.Released, SigningSerial = "0A" },
+                new OpeningEvent(OpeningEventKind.Reported, At.AddMinutes(2), Id) { Reporter = OpeningReporter.Platform, Outcome = OpeningOutcome.WrongKey, Sections = [new("投标文件", OpeningOutcome.WrongKey)] },
+            ],
+            At.AddHours(1));
+        Assert.Equal("54D8CFF36710FB5A50F6A18431F79ED1C5792D0A34C1FCB36895D0D4B407B0C8", Convert.ToHexString(record.Hash()));
+        Assert.True(record.IsOver());
+        Assert.False((record with { SignedAt = At.AddMinutes(59) }).IsOver());
+        Assert.True((record with { SignedAt = At.AddMinutes(3), EndedAt = At.AddMinutes(3) }).IsOver());
+        Assert.False((record with { Events = [record.Events[0]] }).IsOver());
+
+        // Every member is under the signature.
+        var hashes = new[]
+        {
+            record, record with { Opening = Later }, record with { PlatformId = "x" }, record with { ProjectId = "x" }, record with { ProjectName = "x" }, record with { OpensAt = At.AddSeconds(1) },
+            record with { Deadline = At }, record with { EndedAt = At }, record with { FileId = "x" }, record with { FileName = "x" }, record with { FileDigest = [1] }, record with { BidderName = "x" },
+            record with { BidderCreditCode = "x" }, record with { SignedAt = At }, record with { Events = [.. record.Events.Take(2)] }, record with { Events = [record.Events[1], record.Events[0], record.Events[2]] },
+            Change(0, e => e with { Kind = OpeningEventKind.Answered }), Change(0, e => e with { At = At.AddMilliseconds(1) }), Change(0, e => e with { Session = Later }), Change(0, e => e with { Reader = OpeningReader.ThisPc }),
+            Change(1, e => e with { Answer = OpeningAnswer.Refused }), Change(1, e => e with { SigningSerial = "0B" }), Change(2, e => e with { Reporter = OpeningReporter.Bidder }),
+            Change(2, e => e with { Outcome = OpeningOutcome.Opened }), Change(2, e => e with { Sections = [] }), Change(2, e => e with { Sections = [new("投标文件", OpeningOutcome.Altered)] }),
+        };
+        Assert.Equal(hashes.Length, hashes.Select(changed => Convert.ToHexString(changed.Hash())).Distinct().Count());
+
+        OpeningRecord Change(int index, Func<OpeningEvent, OpeningEvent> change) => record with { Events = [.. record.Events.Select((e, i) => i == index ? change(e) : e)] };
+    }
+
+    [Fact]
+    public void Stored_opening() => GoldenState.Verify("opening-v1", new StoredOpening { Command = Command, EndedAt = At.AddMinutes(30) });
+
+    [Fact]
+    public void Stored_file() => GoldenState.Verify("opening-file-v1", new StoredOpeningFile
+    {
+        Events =
+        [
+            new(OpeningEventKind.Asked, At, new SessionId(Id), OpeningReader.PlatformServer, null, null, null, null, []),
+            new(OpeningEventKind.Answered, At, new SessionId(Id), null, OpeningAnswer.Released, "0A", null, null, []),
+            new(OpeningEventKind.Reported, At, new SessionId(Id), null, null, null, OpeningReporter.Platform, OpeningOutcome.WrongKey, [new ReportedSection("投标文件", OpeningOutcome.WrongKey)]),
+        ],
+        Open = [new OpenOpeningSession(new SessionId(Later), At.AddMinutes(5))],
+    });
+
+    /// <summary>A session that is a part of an opening, with a key of the past among its wrapped keys.</summary>
+    [Fact]
+    public void Stored_session()
+    {
+        var opening = new SessionOpening(new OpeningId(Id), ["F-1", "F-2"]);
+        GoldenState.Verify("qr-session-v1-opening", new QrSessionState
+        {
+            Command = new CreateSession(
+                new SessionRequester(Platform, null), SessionKind.Decrypt, null, null, null, new SessionProject("P-1", "某道路工程", At), [],
+                new SessionDecryption([4], DecryptionRecipient.PlatformServer, "0B", [new SessionWrappedKey("唱标信息", [1]) { EncryptionSerial = "0A" }]), 300)
+            {
+                Opening = opening,
+            },
+            Token = "token",
+            ProtectedSecret = [3],
+            CreatedAt = At,
+            ExpiresAt = At.AddMinutes(5),
+            End = SessionEnd.Refused,
+            EndedAt = At.AddMinutes(1),
+            OpeningBidder = Bidder,
+            Outbox = Outbox.Empty
+                .AddAsked(opening, new OpeningAsked(new SessionId(Later), At, DecryptionRecipient.PlatformServer, At.AddMinutes(5)))
+                .AddAnswered(opening, new OpeningAnswered(new SessionId(Later), At.AddMinutes(1), OpeningAnswer.Refused, null)),
+        });
+    }
+}

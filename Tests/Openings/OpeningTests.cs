@@ -1,0 +1,228 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
+using Bzt.Protocol;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Evidence;
+using Bzt.Protocol.Primitives;
+using Bzt.Protocol.Rounds;
+using Bzt.Protocol.Secrets;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Certificates;
+using Bzt.Tests.Platforms;
+
+namespace Bzt.Tests.Openings;
+
+/// <summary>X16: a bid opening as its platform sees it, from the announcement to the signed record of each file.</summary>
+[Collection(PlatformSystemCollection.Name)]
+public sealed class OpeningTests(PlatformSystem world)
+{
+    private static readonly EnterpriseInfo Rival = new("宜昌缺席建设有限公司", "91420500MB0000003" + Grains.Enterprises.CreditCodes.CheckCharacter("91420500MB0000003"));
+
+    [Fact]
+    [Trait("Feature", "X16"), Trait("Surface", "api")]
+    public async Task Each_file_of_an_opening_is_open_or_explained_and_the_record_says_whose_fault_it_was()
+    {
+        using var party = await RelyingParty.RegisterAsync(world.System);
+        using var stranger = await RelyingParty.RegisterAsync(world.System);
+        await world.Phone.BindToAsync(party.Client);
+        var clock = world.System.Clock;
+        var project = new ProjectInfo($"P-{Guid.NewGuid():N}", "某道路工程", DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds() + 600));
+        var own = world.Phone.Enterprise;
+        var files = Enumerable.Range(1, 5).Select(i => new OpeningFile($"F-{i}", $"投标文件（{i}标段）", own, SHA256.HashData([(byte)i])).WithBidder(i == 5 ? Rival : own)).ToList();
+        var announced = new CreateOpeningRequest(project, project.OpeningTime.AddMinutes(30), files);
+
+        // Announced once; another under the same key, and what is none, are refused.
+        var opening = await party.Client.CreateOpeningAsync(announced, "opening");
+        Assert.Equal((OpeningState.Announced, 5), (opening.State, opening.Files.Count));
+        Assert.Equal(opening.OpeningId, (await party.Client.CreateOpeningAsync(announced, "opening")).OpeningId);
+        Assert.Equal(ErrorCodes.IdempotencyConflict, await Refusal.OfAsync(() => party.Client.CreateOpeningAsync(announced with { Deadline = announced.Deadline.AddMinutes(1) }, "opening")));
+        Assert.Equal(ErrorCodes.InvalidRequest, await Refusal.OfAsync(() => party.Client.CreateOpeningAsync(announced with { Files = [files[0], files[0]] })));
+        Assert.Equal(ErrorCodes.CreditCodeInvalid, await Refusal.OfAsync(() => party.Client.CreateOpeningAsync(announced with { Files = [files[0].WithBidder(new EnterpriseInfo("甲公司", "1"))] })));
+        Assert.Equal(ErrorCodes.NotFound, await Refusal.OfAsync(() => stranger.Client.GetOpeningAsync(opening.OpeningId)));
+
+        // Not before its time; then for one bidder's files of this project only.
+        var envelopes = await Envelopes.OfAsync(world.Phone, party.Id, project);
+        Assert.Equal(ErrorCodes.OpeningNotBegun, await Refusal.OfAsync(() => AskAsync("F-1")));
+        clock.Advance(project.OpeningTime - clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        await world.Phone.ReconnectAsync();
+        var running = await party.Client.GetOpeningAsync(opening.OpeningId);
+        Assert.Equal(OpeningState.Running, running.State);
+        Assert.InRange(running.SecondsLeft, 1, 30 * 60);
+        Assert.Equal(ErrorCodes.OpeningOtherProject, await Refusal.OfAsync(() => AskAsync("F-1", "F-5")));
+        Assert.Equal(ErrorCodes.NotFound, await Refusal.OfAsync(() => AskAsync("F-9")));
+        Assert.Equal(ErrorCodes.InvalidRequest, await Refusal.OfAsync(() => party.Client.OpenAsync(RelyingParty.Login() with { Opening = new OpeningReference(opening.OpeningId, ["F-1"]) })));
+
+        // Refused on the phone; then two files with one confirmation, of which one opens.
+        var first = await AskAsync("F-1", "F-2");
+        await world.Phone.Client.RefuseAsync((await ScanAsync(first)).Session.SessionId);
+        await UntilAsync("F-1", OpeningCause.Refused);
+        Assert.Equal(ErrorCodes.OpeningReportRefused, await Refusal.OfAsync(() => ReportAsync("F-1", first, OpeningOutcome.Opened)));
+        var second = await AskAsync("F-1", "F-2");
+        using (var request = await world.Phone.OpenAsync(await ScanAsync(second)))
+        {
+            Assert.Equal(2, request.Decryption!.Items.Count);
+            Assert.IsType<PinOutcome.WrongPin>(await world.Phone.Client.ConfirmAsync(request, CertifiedPhone.WrongPin));
+            Assert.IsType<PinOutcome.Done>(await world.Phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+        }
+
+        envelopes.Open(second.SessionId, (await party.Client.WaitAsync(second.SessionId)).Result!.Decryption!);
+        Assert.Equal(OpeningVerdict.Opened, (await ReportAsync("F-1", second, OpeningOutcome.Opened)).Judgement.Verdict);
+        Assert.Equal(OpeningCause.WrongKey, (await ReportAsync("F-2", second, OpeningOutcome.WrongKey)).Judgement.Cause);
+        await ReportAsync("F-2", second, OpeningOutcome.WrongKey);
+        Assert.Equal(ErrorCodes.IdempotencyConflict, await Refusal.OfAsync(() => ReportAsync("F-2", second, OpeningOutcome.Altered)));
+
+        // One that nobody scans, one that is scanned and left lying; the time-outs are told by nobody but the clock, also after a restart of the service.
+        var scanned = await AskAsync("F-4");
+        await ScanAsync(scanned);
+        clock.Advance(TimeSpan.FromMinutes(6));
+        await UntilAsync("F-4", OpeningCause.NotConfirmed);
+        await AskAsync("F-3");
+        await world.RestartAsync(party);
+        clock.Advance(TimeSpan.FromMinutes(6));
+        await UntilAsync("F-3", OpeningCause.NotScanned);
+        Assert.Equal(OpeningVerdict.Pending, await VerdictAsync("F-2"));
+
+        // The deadline comes by itself, also over a restart: nobody is asked any more, and the judgements are final.
+        clock.Advance(TimeSpan.FromMinutes(20));
+        await world.RestartAsync(party, stranger);
+        var ended = await party.Client.GetOpeningAsync(opening.OpeningId);
+        Assert.Equal((OpeningState.Ended, 0), (ended.State, ended.SecondsLeft));
+        Assert.Equal(
+            [
+                new(OpeningVerdict.Opened, OpeningCause.None, OpeningParty.Nobody),
+                new(OpeningVerdict.NotOpened, OpeningCause.WrongKey, OpeningParty.Bidder),
+                new(OpeningVerdict.NotOpened, OpeningCause.NotScanned, OpeningParty.Undetermined),
+                new(OpeningVerdict.NotOpened, OpeningCause.NotConfirmed, OpeningParty.Bidder),
+                new(OpeningVerdict.NotOpened, OpeningCause.NotAsked, OpeningParty.Platform),
+            ],
+            ended.Files.Select(file => file.Judgement));
+        await world.Phone.ReconnectAsync();
+        Assert.Equal(ErrorCodes.OpeningEnded, await Refusal.OfAsync(() => AskAsync("F-3")));
+
+        // The record of a file, signed: what it says is what happened, and nothing of it can be changed.
+        var key = (await ChannelTrust.FetchAsync(world.System.Gateway)).EvidenceKey;
+        var record = await party.Client.GetOpeningRecordAsync(opening.OpeningId, "F-2");
+        Assert.Equal(EvidenceFault.None, record.Verify(key));
+        Assert.Equal(files[1].Digest, record.Record.FileDigest);
+        Assert.Equal(
+            [(OpeningEventKind.Asked, first.SessionId), (OpeningEventKind.Answered, first.SessionId), (OpeningEventKind.Asked, second.SessionId), (OpeningEventKind.Answered, second.SessionId), (OpeningEventKind.Reported, second.SessionId)],
+            record.Record.Events.Select(e => (e.Kind, e.Session)));
+        Assert.Equal((OpeningAnswer.Refused, OpeningAnswer.Released), (record.Record.Events[1].Answer, record.Record.Events[3].Answer));
+        Assert.Equal((await party.Client.GetSignerAsync(own.CreditCode)).SigningSerial, record.Record.Events[3].SigningSerial);
+        Assert.Equal(EvidenceFault.BadSignature, (record with { Record = record.Record with { Events = [.. record.Record.Events.Take(4)] } }).Verify(key));
+        Assert.Equal(EvidenceFault.BadSignature, (record with { Record = record.Record with { FileId = "F-1" } }).Verify(key));
+        Assert.Equal(EvidenceFault.BadSignature, record.Verify(new byte[65]));
+        Assert.Equal(EvidenceFault.BrokenLink, (record with { Judgement = record.Judgement with { Responsible = OpeningParty.Platform } }).Verify(key));
+        Assert.Equal(ErrorCodes.NotFound, await Refusal.OfAsync(() => stranger.Client.GetOpeningRecordAsync(opening.OpeningId, "F-2")));
+
+        // The certificate's own evidence has the same session.
+        Assert.Contains((await party.Client.GetEvidenceAsync(second.SessionId)).Entry.Request, record.Record.Events.Select(e => e.Session));
+
+        Task<OpenedSession> AskAsync(params string[] numbers) => party.Client.OpenAsync(new CreateSessionRequest(SessionKind.Decrypt)
+        {
+            Project = project, Decryption = envelopes.Request(numbers), Opening = new OpeningReference(opening.OpeningId, numbers),
+        });
+
+        async Task<ScannedSession> ScanAsync(OpenedSession session)
+        {
+            var trying = TimeProvider.System.GetTimestamp();
+            while (true)
+            {
+                try
+                {
+                    return await world.Phone.Client.ScanAsync(session.Link(envelopes.Fragment));
+                }
+                catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(trying) < TimeSpan.FromSeconds(60))
+                {
+                    // The next code.
+                }
+            }
+        }
+
+        Task<OpeningFileStatus> ReportAsync(string file, OpenedSession session, OpeningOutcome outcome) =>
+            party.Client.ReportOpeningAsync(opening.OpeningId, file, new OpeningReport(session.SessionId, outcome, [new OpeningSection("投标文件", outcome)]));
+
+        async Task<OpeningVerdict> VerdictAsync(string file) => (await party.Client.GetOpeningAsync(opening.OpeningId)).Files.Single(found => found.FileId == file).Judgement.Verdict;
+
+        Task UntilAsync(string file, OpeningCause cause) => Wait.UntilAsync(
+            () => party.Client.GetOpeningAsync(opening.OpeningId), status => status.Files.Single(found => found.FileId == file).Judgement.Cause == cause);
+    }
+
+    [Fact]
+    [Trait("Feature", "X16"), Trait("Surface", "api")]
+    public async Task A_platform_that_ends_an_opening_cancels_what_is_open_and_answers_for_it()
+    {
+        using var party = await RelyingParty.RegisterAsync(world.System);
+        await world.Phone.BindToAsync(party.Client);
+        var project = new ProjectInfo($"P-{Guid.NewGuid():N}", "某道路工程", world.System.Clock.GetUtcNow());
+        var opening = await party.Client.CreateOpeningAsync(new CreateOpeningRequest(
+            project, project.OpeningTime.AddMinutes(10), [new OpeningFile("F-1", "投标文件", world.Phone.Enterprise, new byte[32]), new OpeningFile("F-2", "投标文件", Rival, new byte[32])]));
+        var envelopes = await Envelopes.OfAsync(world.Phone, party.Id, project);
+        var request = new CreateSessionRequest(SessionKind.Decrypt)
+        {
+            Project = project, Decryption = envelopes.Request(["F-2"]), Opening = new OpeningReference(opening.OpeningId, ["F-2"]), TimeoutSeconds = 600,
+        };
+
+        // Another bidder's phone may not serve the request for its file.
+        var session = await party.Client.OpenAsync(request);
+        Assert.True(session.Session.ExpiresAt <= opening.Deadline);
+        var scanned = await world.Phone.Client.ScanAsync(session);
+        Assert.Equal((0, ErrorCodes.EnterpriseMismatch), (scanned.Session.Certificates.Count, scanned.Session.NotEligibleCode));
+
+        var ended = await party.Client.EndOpeningAsync(opening.OpeningId);
+        Assert.Equal(OpeningState.Ended, ended.State);
+        Assert.Equal(SessionEnd.Cancelled, (await party.Client.GetAsync(session.SessionId)).End);
+        Assert.Equal(ErrorCodes.OpeningEnded, await Refusal.OfAsync(() => party.Client.OpenAsync(request)));
+        await world.RestartAsync(party);
+        await world.Phone.ReconnectAsync();
+        Assert.Equal(ended.EndedAt, (await party.Client.EndOpeningAsync(opening.OpeningId)).EndedAt);
+        var files = (await Wait.UntilAsync(() => party.Client.GetOpeningAsync(opening.OpeningId), status => status.Files.All(file => file.Judgement.Verdict == OpeningVerdict.NotOpened))).Files;
+        Assert.Equal([(OpeningCause.NotAsked, OpeningParty.Platform), (OpeningCause.Cancelled, OpeningParty.Platform)], files.Select(file => (file.Judgement.Cause, file.Judgement.Responsible)));
+    }
+}
+
+file static class OpeningFiles
+{
+    public static OpeningFile WithBidder(this OpeningFile file, EnterpriseInfo bidder) => file with { Bidder = bidder };
+}
+
+/// <summary>Wrapped keys of the phone's certificate, and the server's one-time key to open what comes back.</summary>
+internal sealed class Envelopes(Point recipient, string serial, string platform, ProjectInfo project)
+{
+    private SecretScalar serverKey = null!;
+    private DecryptionRequest request = null!;
+    private List<(byte[] Content, Sm2Ciphertext Wrapped)> wrapped = [];
+
+    public string Fragment => Base64Url.EncodeToString(DecryptionTasks.Create(request, platform, project)!.Binding);
+
+    public static async Task<Envelopes> OfAsync(CertifiedPhone phone, string platform, ProjectInfo project)
+    {
+        var info = await phone.Client.GetCertificateAsync(phone.Certificate);
+        Assert.True(Sm2Certificate.TryParse(info.EncryptionCertificate, out var certificate));
+        return new Envelopes(certificate.PublicKey, info.EncryptionSerial!, platform, project);
+    }
+
+    public DecryptionRequest Request(IReadOnlyList<string> files)
+    {
+        serverKey = SecretScalar.Random(SystemRandom.Instance);
+        wrapped = [.. files.Select(_ => RandomNumberGenerator.GetBytes(16)).Select(content => (content, Sm2Ciphertext.Encrypt(recipient, content, SystemRandom.Instance)))];
+        return request = new DecryptionRequest(
+            Sm2Group.MultiplyBase(serverKey.Value).Encode(), DecryptionRecipient.PlatformServer, serial, [.. files.Select((file, i) => new WrappedKey(file, wrapped[i].Wrapped.ToDer()))]);
+    }
+
+    /// <summary>Every envelope gives what was put into it.</summary>
+    public void Open(Guid session, DecryptionResult parts)
+    {
+        var points = Decryption.Combine(serverKey, session.ToString("D"), DecryptionTasks.Create(request, platform, project)!, parts.PhoneParts, parts.SiloParts, SystemRandom.Instance);
+        Assert.NotNull(points);
+        for (var i = 0; i < wrapped.Count; i++)
+        {
+            Assert.True(wrapped[i].Wrapped.TryOpen(points[i], out var content));
+            Assert.Equal(wrapped[i].Content, content);
+        }
+    }
+}
