@@ -6,5 +6,5 @@ if (await HealthCommand.TryRunAsync(args))
     return;
 }
 
-await using var gateway = GatewayHost.Build(args);
+await using var gateway = GatewayHost.Build(args, builder => builder.DrainBeforeStop());
 await gateway.RunAsync();

@@ -59,10 +59,12 @@ public static class GatewayHost
         builder.AddCertificatesApi();
         builder.AddCaConsole();
         builder.AddHealth();
+        builder.AddDraining();
         builder.AddApiDocument();
 
         var app = builder.Build();
         app.UseTrustedProxies(options);
+        app.UseDraining();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseSecurityHeaders();
         app.UseProblemsForEmptyErrors();

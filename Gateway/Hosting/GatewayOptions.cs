@@ -26,6 +26,13 @@ public sealed class GatewayOptions : IValidatableObject
     /// <summary>The published phone app (its <c>wwwroot</c>); without one <c>/app</c> is not served.</summary>
     public string? PhoneAppFolder { get; set; }
 
+    /// <summary>
+    /// How long a gateway that is told to stop goes on serving: longer than the proxies in front take to notice that it is not ready any more.
+    /// Without a value 10 in a cluster, and none where no other gateway could take over.
+    /// </summary>
+    [Range(0, 300)]
+    public int? DrainSeconds { get; set; }
+
     /// <summary>咨询电话, shown in the phone app and dialled from there.</summary>
     [RegularExpression(@"\+?[0-9][0-9 -]{4,24}", ErrorMessage = "Gateway:ConsultationPhone is a telephone number: 400-000-0000")]
     public string? ConsultationPhone { get; set; }

@@ -1,4 +1,5 @@
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Hosting;
 using Bzt.Gateway.Phones;
 using Bzt.Grains;
 using Microsoft.AspNetCore.SignalR;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Bzt.Gateway.Inbox;
 
 /// <summary>Wakes phones up: <c>WakeUp(kind)</c>, nothing else in either direction. What there is, the phone then fetches.</summary>
-internal sealed class PhoneHub(PhoneSubscriptions subscriptions) : Hub
+internal sealed class PhoneHub(PhoneSubscriptions subscriptions, Draining draining) : Hub
 {
     public const string WakeUp = nameof(WakeUp);
 
@@ -14,6 +15,7 @@ internal sealed class PhoneHub(PhoneSubscriptions subscriptions) : Hub
 
     public override async Task OnConnectedAsync()
     {
+        draining.Connected(Context);
         await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(User()));
         await subscriptions.AddAsync(User());
 
@@ -23,6 +25,7 @@ internal sealed class PhoneHub(PhoneSubscriptions subscriptions) : Hub
 
     public override Task OnDisconnectedAsync(Exception? exception)
     {
+        draining.Disconnected(Context);
         subscriptions.Remove(User());
         return Task.CompletedTask;
     }

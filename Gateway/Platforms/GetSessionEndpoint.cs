@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.Hosting;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
@@ -26,7 +27,7 @@ internal static class GetSessionEndpoint
         .Produces<SessionStatus>();
 
     private static async Task<IResult> HandleAsync(
-        Guid sessionId, PlatformCaller caller, IGrainFactory grains, TimeProvider clock, CancellationToken aborted, int timeoutMs = 0, string? seen = null)
+        Guid sessionId, PlatformCaller caller, IGrainFactory grains, TimeProvider clock, Draining draining, CancellationToken aborted, int timeoutMs = 0, string? seen = null)
     {
         SessionState? known = null;
         if (timeoutMs is < 0 or > LongestWait || (seen is not null && !TryReadState(seen, out known)))
@@ -41,7 +42,7 @@ internal static class GetSessionEndpoint
             var left = TimeSpan.FromMilliseconds(timeoutMs) - clock.GetElapsedTime(started);
             var wait = left < OneWait ? left : OneWait;
             var reply = await session.GetStatus(caller.Requester, known, wait > TimeSpan.Zero && known is not null ? wait : TimeSpan.Zero);
-            if (reply is Done<SessionView>(var view) && view.State != SessionState.Completed && left > TimeSpan.Zero && (known is null || view.State == known))
+            if (reply is Done<SessionView>(var view) && view.State != SessionState.Completed && left > TimeSpan.Zero && (known is null || view.State == known) && !draining.Begun)
             {
                 aborted.ThrowIfCancellationRequested();
                 known = view.State;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.Hosting;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
@@ -29,7 +30,7 @@ internal static class StreamSessionEndpoint
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
     private static async Task<IResult> HandleAsync(
-        Guid sessionId, HttpContext context, PlatformCaller caller, IGrainFactory grains, SessionStreams streams, TimeProvider clock, int timeoutMs = LongestStream)
+        Guid sessionId, HttpContext context, PlatformCaller caller, IGrainFactory grains, SessionStreams streams, TimeProvider clock, Draining draining, int timeoutMs = LongestStream)
     {
         if (timeoutMs is < 1 or > LongestStream)
         {
@@ -48,12 +49,12 @@ internal static class StreamSessionEndpoint
             return new ProblemResult(ErrorCodes.RateLimited) { RetryAt = clock.GetUtcNow() + TimeSpan.FromSeconds(5) };
         }
 
-        await WriteAsync(sessionId, view, session, caller.Requester, context, clock, TimeSpan.FromMilliseconds(timeoutMs));
+        await WriteAsync(sessionId, view, session, caller.Requester, context, clock, draining, TimeSpan.FromMilliseconds(timeoutMs));
         return Results.Empty;
     }
 
     private static async Task WriteAsync(
-        Guid sessionId, SessionView view, IQrSessionGrain session, SessionRequester requester, HttpContext context, TimeProvider clock, TimeSpan longest)
+        Guid sessionId, SessionView view, IQrSessionGrain session, SessionRequester requester, HttpContext context, TimeProvider clock, Draining draining, TimeSpan longest)
     {
         var (response, aborted) = (context.Response, context.RequestAborted);
         response.ContentType = "text/event-stream; charset=utf-8";
@@ -77,7 +78,7 @@ internal static class StreamSessionEndpoint
             }
 
             var left = longest - clock.GetElapsedTime(started);
-            if (view.State == SessionState.Completed || left <= TimeSpan.Zero)
+            if (view.State == SessionState.Completed || left <= TimeSpan.Zero || draining.Begun)
             {
                 return;
             }

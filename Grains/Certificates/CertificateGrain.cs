@@ -249,7 +249,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         // 6. A session that ended meanwhile gets nothing: neither a signature nor a word about the PIN. The round's nonces are gone.
         if (decision.Effect is not null && known is not null
             && ((known.Sealing is { } sealing && SealingRules.RefuseUse(Record, sealing, session!.Value, known.Documents.Count, automatically: false, now) is not null)
-                || await GrainFactory.QrSession(session!.Value).BeginCompletion(Id) is Refused<Nothing>))
+                || !await MayCompleteAsync(session!.Value, known, created)))
         {
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
@@ -317,6 +317,25 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             [encryption.Serial, .. Record.Shares!.EncryptionKeys.Select(key => key.Id)]);
         return await GrainFactory.QrSession(session).GetWork(signer);
     }
+
+    /// <summary>
+    /// The session's word that it goes on. It knows in memory who got its work: one that moved to another silo meanwhile is asked for the
+    /// work once more, decides again whether this certificate may serve it, and goes on only if the work is still what was shown.
+    /// </summary>
+    private async Task<bool> MayCompleteAsync(SessionId session, SessionWork shown, CreateCertificate created)
+    {
+        var grain = GrainFactory.QrSession(session);
+        return await grain.BeginCompletion(Id) switch
+        {
+            Done<Nothing> => true,
+            Refused<Nothing>({ Code: RefusalCode.NotFound }) => await FindSessionWorkAsync(session, created) is Done<SessionWork>(var work)
+                && work.Documents.Select(document => document.ToBeSigned).SequenceEqual(shown.Documents.Select(document => document.ToBeSigned), SameBytes)
+                && await grain.BeginCompletion(Id) is Done<Nothing>,
+            _ => false,
+        };
+    }
+
+    private static readonly IEqualityComparer<byte[]> SameBytes = EqualityComparer<byte[]>.Create((one, other) => one.AsSpan().SequenceEqual(other), bytes => bytes.Length);
 
     private Task EndSessionAsync(SessionId? session, SessionEnd end) => session is { } id
         ? GrainFactory.QrSession(id).Fail(Record.Created!.Holder, end)

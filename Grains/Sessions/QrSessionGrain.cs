@@ -44,6 +44,19 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
         return Task.CompletedTask;
     }
 
+    /// <summary>
+    /// A scan lives in memory only: a durable write for it would be a third one. A silo that goes in good order writes it down, so that the
+    /// user who is looking at the request finds it at the next one; after a crash he scans again.
+    /// </summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (reason.ReasonCode is DeactivationReasonCode.ShuttingDown or DeactivationReasonCode.IncompatibleRequest or DeactivationReasonCode.Migrating
+            && state is { End: null, Scanner: not null } && state.Scanner != store.State.Scanner)
+        {
+            await outbox.WriteAsync(state);
+        }
+    }
+
     public async Task<Reply<SessionOpened>> Create(CreateSession command)
     {
         if (state.Command is { } known)

@@ -71,8 +71,18 @@ public sealed class ClusterSettings : IValidatableObject
     [Range(1, 10)]
     public int VotesForDeath { get; set; } = 1;
 
+    /// <summary>Another release than the build's: for rehearsing an upgrade with one build.</summary>
+    public string? Release { get; set; }
+
+    internal Release ProcessRelease => Release is { } text && Hosting.Release.TryParse(text, out var stated) ? stated : Hosting.Release.OfThisBuild;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (Release is not null && !Hosting.Release.TryParse(Release, out _))
+        {
+            yield return new("Cluster:Release is a version: 1.2.3, its last two parts below 100.", [nameof(Release)]);
+        }
+
         if (AdvertisedAddress is not null && !IPAddress.TryParse(AdvertisedAddress, out _))
         {
             yield return new("Cluster:AdvertisedAddress is an IP address.", [nameof(AdvertisedAddress)]);

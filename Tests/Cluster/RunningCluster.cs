@@ -34,9 +34,10 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     public SimulatorControl Simulators { get; }
 
-    public static async Task<RunningCluster> StartAsync(string database)
+    public static async Task<RunningCluster> StartAsync(string database, Action<ClusterDeployment>? configure = null)
     {
         var cluster = new RunningCluster(database);
+        configure?.Invoke(cluster.Deployment);
         try
         {
             await cluster.Deployment.StartAsync(TestContext.Current.CancellationToken);
@@ -57,6 +58,12 @@ internal sealed class RunningCluster : IAsyncDisposable
     public PlatformClient Platform(int token, int call) => new(
         Client(new ClientCredentialsHandler(
             ThroughGateway(() => token), Samples.Demo.Deployment.PlatformId, Deployment.Secrets.PlatformSecret, TimeProvider.System) { InnerHandler = Carrier(() => call) }),
+        TimeProvider.System);
+
+    /// <summary>A platform that comes in turn to the gateways that are there, as through a proxy.</summary>
+    public PlatformClient Platform() => new(
+        Client(new ClientCredentialsHandler(
+            Client(new SocketsHttpHandler()), Samples.Demo.Deployment.PlatformId, Deployment.Secrets.PlatformSecret, TimeProvider.System) { InnerHandler = new SocketsHttpHandler() }),
         TimeProvider.System);
 
     private HttpClient Client(HttpMessageHandler handler) => new(handler) { BaseAddress = Deployment.Gateway, Timeout = TimeSpan.FromSeconds(60) };

@@ -12,7 +12,7 @@ public sealed class ClusterTests(PostgresFixture postgres)
     {
         var database = await postgres.NewDatabaseAsync();
         await using var first = await TestSilo.StartAsync(postgres: database);
-        await using var second = await TestSilo.StartAsync(postgres: database);
+        await using var second = await TestSilo.StartAsync(postgres: database, beside: first);
         using var client = Client(first, database);
         await client.StartAsync();
         var grains = client.Services.GetRequiredService<IGrainFactory>();

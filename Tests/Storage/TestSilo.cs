@@ -49,10 +49,17 @@ public sealed class TestSilo : IAsyncDisposable
 
     /// <param name="configure">Adds to the composition, or replaces parts of it by registering them again.</param>
     /// <param name="postgres">A database of <see cref="PostgresFixture"/>: then the silo is one of a cluster.</param>
+    /// <param name="beside">Another of the same cluster, whose root key it gets.</param>
     public static async Task<TestSilo> StartAsync(
-        Action<IHostApplicationBuilder>? configure = null, FakeTimeProvider? clock = null, string? postgres = null)
+        Action<IHostApplicationBuilder>? configure = null, FakeTimeProvider? clock = null, string? postgres = null, TestSilo? beside = null)
     {
         var silo = new TestSilo(clock, postgres, configure);
+        if (beside is not null)
+        {
+            Directory.CreateDirectory(silo.folder.File("keys"));
+            File.Copy(beside.folder.File("keys/root.key"), silo.folder.File("keys/root.key"));
+        }
+
         await silo.StartHostAsync();
         return silo;
     }

@@ -7,9 +7,9 @@ internal static class Binaries
 
     public static string Repository { get; } = FindRepository();
 
-    public static string Gateway => Of("Gateway", "Bzt.Gateway");
+    public static string Gateway => GatewayOf(null);
 
-    public static string Silo => Of("Silo", "Bzt.Silo");
+    public static string Silo => SiloOf(null);
 
     public static string Simulators => Of("Simulators", "Bzt.Simulators");
 
@@ -19,9 +19,15 @@ internal static class Binaries
 
     public static string PhoneApp => Path.Combine(Repository, "out/app/wwwroot");
 
-    private static string Of(string project, string assembly)
+    /// <param name="clone">Another clone that is built; without one, this.</param>
+    public static string GatewayOf(string? clone) => Of("Gateway", "Bzt.Gateway", clone);
+
+    /// <inheritdoc cref="GatewayOf"/>
+    public static string SiloOf(string? clone) => Of("Silo", "Bzt.Silo", clone);
+
+    private static string Of(string project, string assembly, string? clone = null)
     {
-        var path = Path.Combine(Repository, project, "bin", Configuration, "net10.0", assembly + ".dll");
+        var path = Path.Combine(clone ?? Repository, project, "bin", Configuration, "net10.0", assembly + ".dll");
         return File.Exists(path) ? path : throw new DemoException($"{project} is not built; ./run.sh builds it.");
     }
 

@@ -17,6 +17,7 @@ internal sealed class ClusterDeployment : Deployment
     private readonly ManagedProcess?[] gateways = new ManagedProcess?[Each];
     private PostgresServer? postgres;
     private string? database;
+    private int siloNumber;
 
     /// <param name="folder">Where everything of this deployment lies.</param>
     /// <param name="secrets">Its passwords.</param>
@@ -34,6 +35,12 @@ internal sealed class ClusterDeployment : Deployment
     }
 
     public sealed record Silo(ManagedProcess Process, int Port);
+
+    /// <summary>Settings of the processes started from now on that differ from a development deployment's.</summary>
+    public IReadOnlyDictionary<string, string> ProcessOverrides { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Where the silo and the gateway of the processes started from now on were built; this build's repository without one.</summary>
+    public string? OtherBuild { get; set; }
 
     /// <summary>The balancer's.</summary>
     public override Uri Gateway { get; }
@@ -61,6 +68,7 @@ internal sealed class ClusterDeployment : Deployment
         CreateRootKey();
         await RunSimulatorsAsync(cancellation);
         // All at once, as containers come up: the store's migrations and the membership see to it.
+        siloNumber = Each;
         await Task.WhenAll([.. Enumerable.Range(1, Each).Select(number => RunSiloAsync(number, cancellation)), StartGatewaysAsync(cancellation)]);
         balancer.Start();
         await RunTradingPlatformAsync(cancellation);
@@ -68,6 +76,31 @@ internal sealed class ClusterDeployment : Deployment
 
     public async Task StartGatewaysAsync(CancellationToken cancellation) =>
         await Task.WhenAll(Enumerable.Range(0, Each).Select(i => RunGatewayAsync(i, cancellation)));
+
+    /// <summary>One more silo; it is ready when this returns.</summary>
+    public Task<Silo> AddSiloAsync(CancellationToken cancellation) => RunSiloAsync(++siloNumber, cancellation);
+
+    /// <summary>As an operator stops one: SIGTERM, and what it holds goes to others.</summary>
+    public async Task RemoveSiloAsync(Silo silo)
+    {
+        silos.Remove(silo);
+        await StopAsync(silo.Process);
+    }
+
+    /// <summary>Stops a gateway with SIGTERM and starts one of the present settings in its place.</summary>
+    public async Task ReplaceGatewayAsync(int i, CancellationToken cancellation)
+    {
+        await StopAsync(gateways[i]!);
+        await RunGatewayAsync(i, cancellation);
+    }
+
+    /// <summary>Starts a silo that is not to come up; the last lines it wrote when it has ended.</summary>
+    public async Task<string> RefusedSiloAsync(CancellationToken cancellation)
+    {
+        var (process, _, _) = LaunchSilo(++siloNumber);
+        await process.Exited.WaitAsync(cancellation);
+        return process.Failed ? await process.TailAsync() : throw new DemoException($"{process.Name} was let in.");
+    }
 
     public async Task StopGatewaysAsync()
     {
@@ -89,7 +122,16 @@ internal sealed class ClusterDeployment : Deployment
 
     private static Uri Local(int port) => new($"http://localhost:{port}/");
 
-    private async Task RunSiloAsync(int number, CancellationToken cancellation)
+    private async Task<Silo> RunSiloAsync(int number, CancellationToken cancellation)
+    {
+        var (process, port, address) = LaunchSilo(number);
+        var silo = new Silo(process, port);
+        silos.Add(silo);
+        await process.WaitUntilReadyAsync(new Uri(address + "/health/ready"), cancellation);
+        return silo;
+    }
+
+    private (ManagedProcess Process, int Port, string Address) LaunchSilo(int number)
     {
         var port = FreePort();
         var address = $"http://127.0.0.1:{FreePort()}";
@@ -99,9 +141,8 @@ internal sealed class ClusterDeployment : Deployment
         settings["Cluster:GatewayPort"] = $"{FreePort()}";
         settings["Cluster:AdvertisedAddress"] = "127.0.0.1";
         AddProviders(settings);
-        var process = Run($"silo-{number}", Binaries.Silo, settings, "--urls", address);
-        silos.Add(new Silo(process, port));
-        await process.WaitUntilReadyAsync(new Uri(address + "/health/ready"), cancellation);
+        Override(settings);
+        return (Run($"silo-{number}", Binaries.SiloOf(OtherBuild), settings, "--urls", address), port, address);
     }
 
     private async Task RunGatewayAsync(int i, CancellationToken cancellation)
@@ -113,8 +154,23 @@ internal sealed class ClusterDeployment : Deployment
         }
 
         settings["Gateway:Redis"] = $"127.0.0.1:{redisPort}";
-        gateways[i] = Run($"gateway-{i + 1}", Binaries.Gateway, settings, "--urls", Listen(Gateways[i]));
+        if (OtherBuild is null)
+        {
+            // The balancer here notices at once.
+            settings["Gateway:DrainSeconds"] = "1";
+        }
+
+        Override(settings);
+        gateways[i] = Run($"gateway-{i + 1}", Binaries.GatewayOf(OtherBuild), settings, "--urls", Listen(Gateways[i]));
         await gateways[i]!.WaitUntilReadyAsync(new Uri(Gateways[i], "health/ready"), cancellation);
+    }
+
+    private void Override(Dictionary<string, string> settings)
+    {
+        foreach (var (key, value) in ProcessOverrides)
+        {
+            settings[key] = value;
+        }
     }
 
     /// <summary>What silos and gateways must agree on: the store and its keys.</summary>

@@ -32,6 +32,9 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    /// <summary>It has ended, and not well.</summary>
+    public bool Failed => process.HasExited && process.ExitCode != 0;
+
     public Task Exited => process.WaitForExitAsync();
 
     /// <param name="assembly">Full path of the .dll.</param>
@@ -121,7 +124,7 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
         await log.DisposeAsync();
     }
 
-    private async Task<string> TailAsync()
+    public async Task<string> TailAsync()
     {
         await using var stream = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
