@@ -1,5 +1,5 @@
+using Bzt.Silo.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OpenTelemetry.Metrics;
 using Orleans.Runtime;
 
 namespace Bzt.Gateway.Health;
@@ -9,9 +9,7 @@ internal static class HealthEndpoints
     public static void AddHealth(this WebApplicationBuilder builder)
     {
         builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster");
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Bzt")
-            .AddPrometheusExporter());
+        builder.AddObservability();
     }
 
     public static void MapHealth(this WebApplication app)

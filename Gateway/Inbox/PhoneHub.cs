@@ -2,6 +2,7 @@ using Bzt.Contracts.Phone;
 using Bzt.Gateway.Hosting;
 using Bzt.Gateway.Phones;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Bzt.Gateway.Inbox;
@@ -16,6 +17,7 @@ internal sealed class PhoneHub(PhoneSubscriptions subscriptions, Draining draini
     public override async Task OnConnectedAsync()
     {
         draining.Connected(Context);
+        Telemetry.PhoneConnected();
         await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(User()));
         await subscriptions.AddAsync(User());
 
@@ -26,6 +28,7 @@ internal sealed class PhoneHub(PhoneSubscriptions subscriptions, Draining draini
     public override Task OnDisconnectedAsync(Exception? exception)
     {
         draining.Disconnected(Context);
+        Telemetry.PhoneDisconnected();
         subscriptions.Remove(User());
         return Task.CompletedTask;
     }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Microsoft.AspNetCore.SignalR;
+using Orleans.Runtime;
 
 namespace Bzt.Gateway.Inbox;
 
@@ -30,14 +32,24 @@ internal sealed partial class PhoneSubscriptions(IClusterClient cluster, IHubCon
         }
     }
 
-    public Task WakeUp(UserId user, WakeUpKind kind) => hub.Clients.Group(PhoneHub.GroupOf(user)).SendAsync(PhoneHub.WakeUp, kind switch
+    public async Task WakeUp(UserId user, WakeUpKind kind)
+    {
+        using var part = Telemetry.Part("phone wake-up");
+        await hub.Clients.Group(PhoneHub.GroupOf(user)).SendAsync(PhoneHub.WakeUp, NameOf(kind));
+        if (RequestContext.Get(IPhoneObserver.SentAt) is long sent)
+        {
+            Telemetry.Pushed(new TimeSpan(Math.Max(0, time.GetUtcNow().UtcTicks - sent)));
+        }
+    }
+
+    private static PhoneWakeUp NameOf(WakeUpKind kind) => kind switch
     {
         WakeUpKind.Inbox => PhoneWakeUp.Inbox,
         WakeUpKind.Session => PhoneWakeUp.Session,
         WakeUpKind.Application => PhoneWakeUp.Application,
         WakeUpKind.Certificate => PhoneWakeUp.Certificate,
         _ => throw new InvalidOperationException($"A call of kind {kind}."),
-    });
+    };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -6,6 +6,7 @@ using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sealing;
 using Bzt.Gateway.Sessions;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Sessions;
 
@@ -50,6 +51,7 @@ internal static class CreateSessionEndpoint
             return new ProblemResult(ErrorCodes.CreditCodeInvalid);
         }
 
+        using var step = Telemetry.Step(sessionId, "session create");
         var command = SessionMessages.ToGrain(request, caller);
         var reply = request.UseSealingSession is { } sealing
             ? await grains.SealingSession(new SealingId(sealing)).Admit(new SessionId(sessionId), SealingMessages.UserOf(caller), command)

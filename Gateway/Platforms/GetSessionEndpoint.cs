@@ -5,6 +5,7 @@ using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 
 namespace Bzt.Gateway.Platforms;
@@ -35,6 +36,7 @@ internal static class GetSessionEndpoint
             return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "内容不正确：timeoutMs 或 seen" };
         }
 
+        using var step = Telemetry.Step(sessionId, "session status");
         var session = grains.GetGrain<IQrSessionGrain>(sessionId);
         var started = clock.GetTimestamp();
         while (true)

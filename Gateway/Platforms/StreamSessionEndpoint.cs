@@ -7,6 +7,7 @@ using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sessions;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 
 namespace Bzt.Gateway.Platforms;
@@ -37,6 +38,7 @@ internal static class StreamSessionEndpoint
             return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "内容不正确：timeoutMs" };
         }
 
+        using var step = Telemetry.Step(sessionId, "session stream");
         var session = grains.GetGrain<IQrSessionGrain>(sessionId);
         if (await session.GetStatus(caller.Requester, null, TimeSpan.Zero) is not Done<SessionView>(var view))
         {

@@ -8,6 +8,7 @@ using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -35,6 +36,7 @@ internal static class ScanEndpoint
             return new ProblemResult(ErrorCodes.QrInvalid);
         }
 
+        using var step = Telemetry.Step(sessionId, "phone scan");
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Scan(command);
         return reply is Done<PhoneSessionView>(var view)
             ? Results.Json(await sessions.DescribeAsync(sessionId, view, caller, aborted), BztJson.Default.PhoneSession)

@@ -4,6 +4,7 @@ using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Sessions;
 
@@ -48,6 +49,7 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> GetDocumentsAsync(Guid sessionId, Guid certificateId, Caller caller, IGrainFactory grains)
     {
+        using var step = Telemetry.Step(sessionId, "phone documents");
         if (await grains.GetGrain<ICertificateGrain>(certificateId).GetFacts() is not Done<CertificateFacts>({ Issued: { } issued } facts)
             || facts.Holder != caller.UserId || facts.Device != caller.DeviceId)
         {
@@ -76,6 +78,7 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> RefuseAsync(Guid sessionId, bool? disowned, Caller caller, IGrainFactory grains)
     {
+        using var step = Telemetry.Step(sessionId, "phone refusal");
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Refuse(caller.UserId, disowned == true);
         return reply.ToHttp(_ => Results.NoContent());
     }

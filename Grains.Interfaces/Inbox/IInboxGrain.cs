@@ -39,6 +39,9 @@ public interface IInboxGrain : IGrainWithGuidKey
 [Alias("bzt.IPhoneObserver")]
 public interface IPhoneObserver : IGrainObserver
 {
+    /// <summary>When the call left, in ticks of UTC, in the request's context.</summary>
+    const string SentAt = "bzt.sent-at";
+
     [Alias("WakeUp"), OneWay]
     Task WakeUp(UserId user, WakeUpKind kind);
 }

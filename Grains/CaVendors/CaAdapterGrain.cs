@@ -50,6 +50,7 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
             await outbox.WriteAsync(storage.State with { EmbeddedCa = null });
         }
 
+        TellQueue();
         reminder = await this.GetReminder(QueueReminder, cancellationToken);
         await WorkOff();
     }
@@ -242,5 +243,24 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
         queueTimer.Change(wait > VendorLine.Pace ? wait : VendorLine.Pace, Timeout.InfiniteTimeSpan);
     }
 
-    private Task Write(StoredCaAdapter next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);
+    private async Task Write(StoredCaAdapter next)
+    {
+        if (!ReferenceEquals(next, storage.State))
+        {
+            await outbox.WriteAsync(next);
+            TellQueue();
+        }
+    }
+
+    private void TellQueue()
+    {
+        var waiting = storage.State.Queue.Select(entry => entry.SubmittedAt).Concat(storage.State.Revocations.Select(order => order.OrderedAt)).ToList();
+        Telemetry.CaQueueSeen(Id.Value, waiting.Count, waiting.DefaultIfEmpty().Min());
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Telemetry.CaQueueGone(Id.Value);
+        return Task.CompletedTask;
+    }
 }

@@ -198,6 +198,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     {
         var message = received.Message;
         var session = CertificateRules.SessionOf(message);
+        using var step = session is { Value: var flow } ? Telemetry.Step(flow, "certificate " + message.GetType().Name) : null;
 
         // 3. An ended or frozen certificate serves nothing any more, and the session it was to serve learns so; a lock is the core's answer.
         if (Record.StateAt(now) is CertificateState.Expired or CertificateState.Revoked or CertificateState.Frozen or CertificateState.Abandoned
@@ -264,8 +265,14 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         // 7. One write: result, evidence, epoch, count, messages. Then the answer.
         await SaveAsync(PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now), Id, message, decision, now));
+        if (decision.Effect is RoundEffect.CopySuspected)
+        {
+            Telemetry.CertificateFrozen();
+        }
+
         if (decision.Effect is RoundEffect.PinFailed failed)
         {
+            Telemetry.PinFailed();
             await CountOnDeviceAsync(created, failed);
         }
 
@@ -276,6 +283,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         if (decision.Effect is RoundEffect.StateLost lost)
         {
+            Telemetry.StateLost();
             LogStateLost(Id, lost.NamedEpoch, lost.Epoch);
         }
 

@@ -1,4 +1,5 @@
 using Bzt.Grains.Foundations;
+using Orleans.Runtime;
 
 namespace Bzt.Grains.Inbox;
 
@@ -47,6 +48,7 @@ public sealed class InboxGrain([PersistentState("inbox")] IPersistentState<Inbox
     public async Task WakeUp(WakeUpKind kind)
     {
         var now = time.GetUtcNow();
+        RequestContext.Set(IPhoneObserver.SentAt, now.UtcTicks);
         foreach (var (observer, until) in observers.ToList())
         {
             if (until <= now)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Callbacks;
@@ -436,8 +437,13 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
             }
         }
 
+        var ends = next.End is not null && store.State.End is null;
         await outbox.WriteAsync(next);
         Change(next);
+        if (ends)
+        {
+            Telemetry.FlowEnded(JsonNamingPolicy.SnakeCaseLower.ConvertName(next.Command!.Kind.ToString()), JsonNamingPolicy.SnakeCaseLower.ConvertName(next.End!.Value.ToString()));
+        }
     }
 
     private SessionOpened Opened()

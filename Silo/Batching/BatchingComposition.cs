@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
+using Bzt.Grains.Foundations;
 using Bzt.Protocol;
 using Bzt.Protocol.Secrets;
 using Bzt.Silo.Hosting;
@@ -27,7 +29,32 @@ internal static class BatchingComposition
     public static void AddBatching(this IHostApplicationBuilder builder)
     {
         var options = builder.Bind<BatchingOptions>(BatchingOptions.Section);
-        builder.Services.AddSingleton<INonceSource>(_ => new NoncePool(options.NoncesAhead, SystemRandom.Instance));
-        builder.Services.AddSingleton<IGroupStage>(_ => new GroupStage(TimeSpan.FromMilliseconds(options.WindowMilliseconds)));
+        builder.Services.AddSingleton(_ => new NoncePool(options.NoncesAhead, SystemRandom.Instance));
+        builder.Services.AddSingleton<INonceSource>(services => services.GetRequiredService<NoncePool>());
+        builder.Services.AddSingleton(_ => new GroupStage(TimeSpan.FromMilliseconds(options.WindowMilliseconds)));
+        builder.Services.AddSingleton<IGroupStage>(services => services.GetRequiredService<GroupStage>());
+        builder.Services.AddHostedService<Figures>();
+    }
+
+    /// <summary>How full the batches are, and how many nonces are ready.</summary>
+    private sealed class Figures(NoncePool nonces, GroupStage stage) : IHostedService
+    {
+        private readonly Meter meter = new(Telemetry.Name);
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            meter.CreateObservableGauge("bzt.nonces.ready", () => nonces.Ready.Count, description: "Nonce pairs made ahead.");
+            meter.CreateObservableCounter("bzt.batch.runs", () => Each(stage.LaterRun.Batches, stage.ChecksRun.Batches), description: "Batches of group operations.");
+            meter.CreateObservableCounter("bzt.batch.operations", () => Each(stage.LaterRun.Operations, stage.ChecksRun.Operations), description: "Group operations in batches: by runs, how full they are.");
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            meter.Dispose();
+            return Task.CompletedTask;
+        }
+
+        private static Measurement<long>[] Each(long later, long checks) => [new(later, new KeyValuePair<string, object?>("of", "later")), new(checks, new KeyValuePair<string, object?>("of", "check"))];
     }
 }

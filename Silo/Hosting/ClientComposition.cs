@@ -21,6 +21,11 @@ public static class ClientComposition
         {
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
             client.Services.AddReleaseVersions(cluster.ProcessRelease);
+            if (builder.IsTraced())
+            {
+                client.AddActivityPropagation();
+            }
+
             client.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringClientOptions> options) => options.Configure<SqlStore>((clustering, store) =>
                 (clustering.Invariant, clustering.DataSource) = (store.Invariant, store.DataSource)));
             // A gateway that is started before its silos, or while all of them restart, waits for the first.

@@ -2,7 +2,6 @@ using Bzt.Silo.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OpenTelemetry.Metrics;
 
 namespace Bzt.Silo.Hosting;
 
@@ -19,7 +18,7 @@ public static class Operations
             InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning", ["Logging:LogLevel:Orleans"] = "Warning" },
         });
         builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter("Microsoft.Orleans", "Bzt.*").AddPrometheusExporter());
+        builder.AddObservability();
         return builder;
     }
 

@@ -48,6 +48,11 @@ public static class SiloComposition
         {
             silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));
             silo.Services.AddReleaseVersions(cluster.ProcessRelease);
+            if (builder.IsTraced())
+            {
+                silo.AddActivityPropagation();
+            }
+
             if (storage.IsEmbedded)
             {
                 // Nobody outside the process speaks to this silo: no gateway port, and a silo port on loopback only.

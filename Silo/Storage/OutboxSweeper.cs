@@ -29,10 +29,11 @@ public sealed partial class OutboxSweeper(
     {
         var pending = await store.QueryAsync(
             store.Texts.PendingOutboxes,
-            row => StateStorage.GrainOf(row.GetString(0), row.GetString(1)),
+            row => (Grain: StateStorage.GrainOf(row.GetString(0), row.GetString(1)), Age: TimeSpan.FromSeconds(row.GetInt64(2))),
             cancellation,
             ("service", cluster.Value.ServiceId), ("age", (long)options.PendingAge.TotalSeconds));
-        await Parallel.ForEachAsync(pending, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (grain, _) =>
+        Telemetry.OutboxSeen(pending.Count, pending.Select(row => row.Age).DefaultIfEmpty().Max());
+        await Parallel.ForEachAsync(pending.Select(row => row.Grain), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (grain, _) =>
         {
             try
             {

@@ -5,14 +5,14 @@ public sealed record SqlTexts(string PendingOutboxes)
 {
     // The WHERE clauses repeat those of the partial indexes in 0001_grain_state.sql: otherwise the index is not used.
     public static readonly SqlTexts Sqlite = new(PendingOutboxes: """
-        SELECT GrainTypeString, GrainIdExtensionString FROM OrleansStorage
+        SELECT GrainTypeString, GrainIdExtensionString, unixepoch() - ModifiedOn FROM OrleansStorage
         WHERE (instr('0123456789ABCDEF', substr(hex(substr(PayloadBinary, 3, 1)), 2, 1)) - 1) & 1 = 1
           AND ServiceId = @service AND ModifiedOn <= unixepoch() - @age
         ORDER BY ModifiedOn
         """);
 
     public static readonly SqlTexts Postgres = new(PendingOutboxes: """
-        SELECT GrainTypeString, GrainIdExtensionString FROM OrleansStorage
+        SELECT GrainTypeString, GrainIdExtensionString, extract(epoch from now())::bigint - ModifiedOn FROM OrleansStorage
         WHERE CASE WHEN length(PayloadBinary) > 2 THEN get_byte(PayloadBinary, 2) & 1 ELSE 0 END = 1
           AND ServiceId = @service AND ModifiedOn <= extract(epoch from now())::bigint - @age
         ORDER BY ModifiedOn

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bzt.Grains.Foundations;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -14,7 +15,7 @@ namespace Bzt.Silo.Storage;
 public sealed class StateStorage(IGrainStorage inner, IStorageFaults faults) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        Guarded(() => inner.ReadStateAsync(RowType(stateName, grainId), RowKey(grainId), grainState));
+        Guarded("read", () => inner.ReadStateAsync(RowType(stateName, grainId), RowKey(grainId), grainState));
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         Write("state", stateName, grainId, grainState, static (storage, type, key, state) => storage.WriteStateAsync(type, key, state));
@@ -32,7 +33,7 @@ public sealed class StateStorage(IGrainStorage inner, IStorageFaults faults) : I
 
     private Task Write<T>(
         string kind, string stateName, GrainId grainId, IGrainState<T> grainState,
-        Func<IGrainStorage, string, GrainId, IGrainState<T>, Task> write) => Guarded(async () =>
+        Func<IGrainStorage, string, GrainId, IGrainState<T>, Task> write) => Guarded(kind == "state" ? "write" : kind, async () =>
     {
         var type = RowType(stateName, grainId);
         var durable = new DurableWrite(kind, $"{type}/{grainId.Key}");
@@ -51,16 +52,24 @@ public sealed class StateStorage(IGrainStorage inner, IStorageFaults faults) : I
         }
     });
 
-    private static async Task Guarded(Func<Task> operation)
+    private static async Task Guarded(string name, Func<Task> operation)
     {
+        using var part = Telemetry.Part("storage " + name);
+        var started = Stopwatch.GetTimestamp();
+        var failed = true;
         try
         {
             await operation();
+            failed = false;
         }
         catch (Exception exception) when (exception is not OrleansException and not OperationCanceledException)
         {
             // A driver's exception cannot cross to a caller that does not have the driver.
             throw new StorageFailedException(exception.Message);
+        }
+        finally
+        {
+            Telemetry.Stored(name, failed, Stopwatch.GetElapsedTime(started));
         }
     }
 }
