@@ -37,7 +37,7 @@ internal static class BatchingComposition
     }
 
     /// <summary>How full the batches are, and how many nonces are ready.</summary>
-    private sealed class Figures(NoncePool nonces, GroupStage stage) : IHostedService
+    private sealed class Figures(NoncePool nonces, GroupStage stage) : IHostedService, IDisposable
     {
         private readonly Meter meter = new(Telemetry.Name);
 
@@ -49,11 +49,9 @@ internal static class BatchingComposition
             return Task.CompletedTask;
         }
 
-        public Task StopAsync(CancellationToken cancellationToken)
-        {
-            meter.Dispose();
-            return Task.CompletedTask;
-        }
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose() => meter.Dispose();
 
         private static Measurement<long>[] Each(long later, long checks) => [new(later, new KeyValuePair<string, object?>("of", "later")), new(checks, new KeyValuePair<string, object?>("of", "check"))];
     }
