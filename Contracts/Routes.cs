@@ -22,6 +22,8 @@ public static class Routes
     /// <summary>扫码下载: shows a PC the QR code of <see cref="PhoneApp"/>.</summary>
     public const string DownloadPage = "/download";
     public const string Token = "/connect/token";
+    /// <summary>Our time-stamp authority, RFC 3161 over HTTP.</summary>
+    public const string TimeStamps = "/tsa";
 
     /// <summary>OpenID Connect: what platforms find by discovery, and the login page's own.</summary>
     public static class Connect
@@ -230,5 +232,7 @@ public static class Routes
         public const string Signer = "/rp/v1/signers/{creditCode}";
         /// <summary>The PNG of one of its seals.</summary>
         public const string SignerSeal = "/rp/v1/signers/{creditCode}/seals/{kind}";
+        /// <summary>The same as an electronic seal of GB/T 38540.</summary>
+        public const string SignerElectronicSeal = "/rp/v1/signers/{creditCode}/seals/{kind}/electronic";
     }
 }

@@ -13,6 +13,7 @@ public static class SigningForms
     public const string BidManifest = "bid-manifest";
     public const string HashOnly = "hash-only";
     public const string Instruction = "instruction";
+    public const string GmPdf = "gm-pdf";
 
     public static bool TryParse(string name, out SigningFormKind kind)
     {
@@ -26,6 +27,7 @@ public static class SigningForms
             BidManifest => SigningFormKind.BidManifest,
             HashOnly => SigningFormKind.HashOnly,
             Instruction => SigningFormKind.Instruction,
+            GmPdf => SigningFormKind.GmPdf,
             _ => null,
         };
         kind = found.GetValueOrDefault();
@@ -42,6 +44,7 @@ public static class SigningForms
         SigningFormKind.BidManifest => BidManifest,
         SigningFormKind.HashOnly => HashOnly,
         SigningFormKind.Instruction => Instruction,
+        SigningFormKind.GmPdf => GmPdf,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a signing form."),
     };
 }

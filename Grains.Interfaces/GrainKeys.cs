@@ -123,6 +123,10 @@ public static class GrainKeys
 
     public static ICaResponderGrain CaResponder(this IGrainFactory grains, CaId id) => grains.GetGrain<ICaResponderGrain>(id.Value);
 
+    public static ITimeStampGrain TimeStamps(this IGrainFactory grains) => grains.GetGrain<ITimeStampGrain>(0);
+
+    public static ISealMakerGrain SealMaker(this IGrainFactory grains) => grains.GetGrain<ISealMakerGrain>(0);
+
     public static ICaHolderGrain CaHolder(this IGrainFactory grains, CaId id, string holder) => grains.GetGrain<ICaHolderGrain>($"{id}/{holder}");
 
     public static ICaClaimGrain CaClaim(this IGrainFactory grains, CaId id, string what, string value) => grains.GetGrain<ICaClaimGrain>($"{id}/{what}/{value}");

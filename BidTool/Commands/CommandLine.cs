@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts.Phone;
+using Bzt.Documents.Pdf;
 
 namespace Bzt.BidTool.Commands;
 
@@ -20,7 +21,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("标证通投标工具：登录项目、签章、生成和解密投标文件")
         {
-            Login(), Seal(), Generate(), Open(), Opening(), Evidence(),
+            Login(), Seal(), Verify(), Generate(), Open(), Opening(), Evidence(),
         };
         root.Options.Add(Json);
         root.Options.Add(Profile);
@@ -53,10 +54,10 @@ internal static class CommandLine
         var node = new Option<SealNode[]>("--node")
         {
             Description = "签章节点：页,左,上[,宽]，毫米，页从1起，负数从末页数；可多次",
-            Required = true,
             AllowMultipleArgumentsPerToken = false,
             CustomParser = SealNode.Parse,
         };
+        var across = new Option<AcrossPages?>("--across") { Description = "骑缝章：上[,宽]，毫米，盖在各页右侧", CustomParser = AcrossPages.Parse };
         var output = new Option<FileInfo>("--output", "-o") { Description = "签章后的文件", Required = true };
         var seal = new Option<SealKind>("--seal")
         {
@@ -64,10 +65,40 @@ internal static class CommandLine
             DefaultValueFactory = _ => SealKind.Enterprise,
             CustomParser = SealNode.ParseKind,
         };
+        var form = new Option<SealSubFilter>("--form")
+        {
+            Description = "签章格式：pdf 通用PDF签名（默认），pades，gm-cms 国标GB/T 35275，gm-seal 国标电子印章GB/T 38540",
+            DefaultValueFactory = _ => SealSubFilter.Pkcs7Detached,
+            CustomParser = SealForms.Parse,
+        };
+        var stamp = new Option<bool>("--time-stamp") { Description = "加盖时间戳（RFC 3161）" };
+        var authority = new Option<Uri?>("--tsa") { Description = "时间戳服务地址，默认标证通的时间戳服务", CustomParser = SealForms.ParseAddress };
         var session = new Option<bool>("--session") { Description = "会话签章：在手机上勾选“建立会话”后，同一项目的后续签章不再扫码" };
-        var command = new Command("seal", "扫码签章：每个节点扫一次；加 --session 只扫一次") { input, node, seal, session, output };
+        var command = new Command("seal", "扫码签章：每个节点扫一次；加 --session 只扫一次") { input, node, across, seal, form, stamp, authority, session, output };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(node) is null && result.GetResult(across) is null)
+            {
+                result.AddError("--node 或 --across：至少一处签章节点");
+            }
+        });
         Handle(command, (parsed, ui, profile, stop) => new SealCommand(ui, profile, parsed.GetValue(session)).RunAsync(
-            parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(node), parsed.GetValue(seal), parsed.GetRequiredValue(output).FullName, stop));
+            parsed.GetRequiredValue(input).FullName,
+            new SealOrder(
+                parsed.GetValue(node) ?? [], parsed.GetValue(across), parsed.GetValue(seal), parsed.GetValue(form), parsed.GetValue(stamp) || parsed.GetValue(authority) is not null,
+                parsed.GetValue(authority)),
+            parsed.GetRequiredValue(output).FullName, stop));
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        var input = new Argument<FileInfo>("PDF") { Description = "已签章的 PDF" };
+        var roots = new Option<FileInfo[]>("--root") { Description = "信任的根证书（DER 或 PEM），可多次；登录后由标证通判断", AllowMultipleArgumentsPerToken = false };
+        var offline = new Option<bool>("--offline") { Description = "不查询吊销与撤章" };
+        var command = new Command("verify", "验证 PDF 上的全部签章：谁、何时、之后改了什么") { input, roots, offline };
+        Handle(command, (parsed, ui, profile, stop) => new VerifyCommand(ui, profile).RunAsync(
+            parsed.GetRequiredValue(input).FullName, [.. (parsed.GetValue(roots) ?? []).Select(file => file.FullName)], parsed.GetValue(offline), stop));
         return command;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Bzt.Contracts.Phone;
+using Bzt.Documents.Pdf;
 
 namespace Bzt.BidTool.Commands;
 
@@ -51,8 +52,60 @@ internal sealed record SealNode(int Page, double Left, double Top, double? Width
         }
     }
 
-    private static bool TryMillimetres(string text, out double value) =>
+    internal static bool TryMillimetres(string text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 5000;
+}
+
+/// <summary>骑缝章: millimetres from the top, width of the whole seal.</summary>
+/// <param name="Width">Null: as wide as the seal is on paper.</param>
+internal sealed record AcrossPages(double Top, double? Width)
+{
+    public static AcrossPages? Parse(ArgumentResult result)
+    {
+        var parts = result.Tokens.Count == 1 ? result.Tokens[0].Value.Split(',') : [];
+        double width = 0;
+        if (parts.Length is not (1 or 2) || !SealNode.TryMillimetres(parts[0], out var top)
+            || (parts.Length == 2 && (!SealNode.TryMillimetres(parts[1], out width) || width is < 20 or > 100)))
+        {
+            result.AddError("--across：应为 上[,宽]，宽在 20 至 100 毫米之间，例如 120 或 120,42");
+            return null;
+        }
+
+        return new AcrossPages(top, parts.Length == 2 ? width : null);
+    }
+}
+
+/// <summary>What the command line says of forms and time stamps.</summary>
+internal static class SealForms
+{
+    public static SealSubFilter Parse(ArgumentResult result)
+    {
+        switch (result.Tokens.Count == 1 ? result.Tokens[0].Value : "")
+        {
+            case "pdf":
+                return SealSubFilter.Pkcs7Detached;
+            case "pades":
+                return SealSubFilter.CadesDetached;
+            case "gm-cms":
+                return SealSubFilter.Sm2Cms;
+            case "gm-seal":
+                return SealSubFilter.Sm2Seal;
+            default:
+                result.AddError("--form：应为 pdf、pades、gm-cms 或 gm-seal");
+                return default;
+        }
+    }
+
+    public static Uri? ParseAddress(ArgumentResult result)
+    {
+        if (result.Tokens.Count == 1 && Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        {
+            return address;
+        }
+
+        result.AddError("--tsa：应为 http 或 https 地址");
+        return null;
+    }
 }
 
 /// <summary>A section of a bid file and where its content lies.</summary>

@@ -21,6 +21,8 @@ internal sealed class LoginProfile(string? file)
 {
     private readonly string path = file ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "bidtool", "login.json");
 
+    public bool Exists => File.Exists(path);
+
     public ToolLogin Load()
     {
         if (!File.Exists(path))

@@ -24,6 +24,12 @@ internal abstract class UserInterface
 
     public abstract void Failed(string code, string text);
 
+    /// <summary>One seal of a document, judged.</summary>
+    /// <param name="title">Which, and whether it is valid.</param>
+    /// <param name="words">For a person.</param>
+    /// <param name="facts">For a program.</param>
+    public abstract void Seal(string title, IEnumerable<(string Name, string Value)> words, Dictionary<string, object?> facts);
+
     protected static string StateInWords(SessionState state) => state switch
     {
         SessionState.Created => "请用标证通扫码",
@@ -70,6 +76,8 @@ internal abstract class UserInterface
         public override void Done(string what, IReadOnlyDictionary<string, object?> facts) => Write("done", new(facts) { ["what"] = what });
 
         public override void Failed(string code, string text) => Write("failed", new() { ["code"] = code, ["text"] = text });
+
+        public override void Seal(string title, IEnumerable<(string Name, string Value)> words, Dictionary<string, object?> facts) => Write("seal", facts);
 
         private void Write(string kind, Dictionary<string, object?> facts)
         {
@@ -151,6 +159,15 @@ internal abstract class UserInterface
         }
 
         public override void Failed(string code, string text) => Console.Error.WriteLine(text);
+
+        public override void Seal(string title, IEnumerable<(string Name, string Value)> words, Dictionary<string, object?> facts)
+        {
+            Console.Out.WriteLine(title);
+            foreach (var (name, value) in words)
+            {
+                Console.Out.WriteLine($"  {name}：{value}");
+            }
+        }
 
         private void Draw(string link)
         {

@@ -378,7 +378,7 @@ public sealed partial class PhoneClient
 
         /// <summary>The bounds the user confirmed, by this phone's own count as well as the server's.</summary>
         public bool Allows(IReadOnlyList<SigningForm> forms, SealingSessionInfo session) =>
-            forms.Count > 0 && forms.All(form => form is CmsPdfForm) && session.ServerTime < Bounds.ExpiresAt
+            forms.Count > 0 && forms.All(form => form is IDocumentForm) && session.ServerTime < Bounds.ExpiresAt
             && Signed + forms.Count <= Bounds.MaxDocuments && session.UsedDocuments + forms.Count <= Bounds.MaxDocuments;
     }
 

@@ -154,6 +154,19 @@ public sealed partial class PlatformClient(HttpClient http, TimeProvider clock)
             : throw await Refusals.ReadAsync(response, cancellation);
     }
 
+    /// <summary>One of a bound enterprise's own seals as an electronic seal of GB/T 38540 (SESeal, DER), made for the certificate that is bound.</summary>
+    public async Task<byte[]> GetElectronicSealAsync(string creditCode, SealKind kind, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(
+            HttpMethod.Get,
+            Routes.Platforms.SignerElectronicSeal.Replace("{creditCode}", Uri.EscapeDataString(creditCode), StringComparison.Ordinal)
+                .Replace("{kind}", JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()), StringComparison.Ordinal));
+        using var response = await http.SendAsync(message, cancellation);
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadAsByteArrayAsync(cancellation)
+            : throw await Refusals.ReadAsync(response, cancellation);
+    }
+
     private async Task<T> SendAsync<T>(HttpRequestMessage message, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var response = await http.SendAsync(message, cancellation);

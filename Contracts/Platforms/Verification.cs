@@ -33,7 +33,7 @@ public sealed record SignatureToVerify(byte[] Certificate, byte[] Value)
 }
 
 /// <summary>One seal of a PDF, without the PDF.</summary>
-/// <param name="Contents">The CMS of the signature dictionary's <c>/Contents</c>; zeros after it may come along.</param>
+/// <param name="Contents">What lies in the signature dictionary's <c>/Contents</c>: CMS, or the SES_Signature of GB/T 38540; zeros after it may come along.</param>
 /// <param name="Digest">SM3 over the octets that its <c>/ByteRange</c> names, 32 octets.</param>
 public sealed record SealToVerify(byte[] Contents, byte[] Digest);
 
@@ -89,6 +89,12 @@ public sealed record VerifyResult(bool Valid, DateTimeOffset JudgedAt, PathVerdi
     /// <summary>When the signer claims to have sealed: his own clock, no time stamp.</summary>
     public DateTimeOffset? ClaimedTime { get; init; }
 
+    /// <summary>Of a seal: the RFC 3161 time stamp on its signature; null without one.</summary>
+    public VerifiedTimeStamp? TimeStamp { get; init; }
+
+    /// <summary>Of a seal in the form of GB/T 38540: the electronic seal it was made with.</summary>
+    public VerifiedElectronicSeal? ElectronicSeal { get; init; }
+
     /// <summary>The name the signer was shown, signed with the rest.</summary>
     public string? DocumentName { get; init; }
 }
@@ -101,6 +107,17 @@ public sealed record VerifiedCertificate(string Serial, string Subject, string? 
 /// <param name="CaId">Its id in the catalogue.</param>
 /// <param name="AcceptedHere">Whether a platform of the caller's recognition group takes this CA's certificates (M062).</param>
 public sealed record VerifiedAuthority(string CaId, string Name, bool AcceptedHere);
+
+/// <param name="Time">When the signature existed at the latest.</param>
+/// <param name="Authority">Organisation or name in the authority's certificate.</param>
+/// <param name="Good">Over this signature, and of an authority under a root of the catalogue's CAs. Then it is the time the certificate is judged for.</param>
+public sealed record VerifiedTimeStamp(DateTimeOffset Time, string Authority, bool Good);
+
+/// <param name="Id">The seal's own.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Maker">Organisation or name in its maker's certificate.</param>
+/// <param name="Good">Used in its time, by a certificate it lists, and of a maker under a root of the catalogue's CAs.</param>
+public sealed record VerifiedElectronicSeal(string Id, string Name, string Maker, DateTimeOffset ValidFrom, DateTimeOffset ValidTo, bool Good);
 
 /// <param name="AsOf">The moment the CA speaks of.</param>
 /// <param name="RevokedAt">A signature proven to be older, by a time stamp or its evidence, was made with a good certificate.</param>

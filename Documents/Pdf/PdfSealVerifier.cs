@@ -1,4 +1,5 @@
 using Bzt.Documents.Seals;
+using Bzt.Documents.TimeStamps;
 using Bzt.Protocol.Primitives;
 
 namespace Bzt.Documents.Pdf;
@@ -49,7 +50,25 @@ public sealed record PdfSealReport(
     byte[] Digest, SignerPath Path, IReadOnlyList<string> LaterSeals, IReadOnlyList<string> Changes, string Detail)
 {
     /// <summary>Intact, trusted, and the document is still the one sealed.</summary>
-    public bool IsValid => State == SealState.Intact && Path.IsTrusted && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
+    public bool IsValid => State == SealState.Intact && Path.IsTrusted && Seal is null or { IsTrusted: true } && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
+
+    /// <summary>As the signature dictionary labels it.</summary>
+    public string SubFilter { get; init; } = "";
+
+    /// <summary>The stamp on the signature; null without one.</summary>
+    public TimeStamp? TimeStamp { get; init; }
+
+    /// <summary>The electronic seal of GB/T 38540 it was made with; null in the other forms.</summary>
+    public UsedElectronicSeal? Seal { get; init; }
+
+    /// <summary>What identifies this seal anywhere: SM3 of its signature. Empty when it cannot be read.</summary>
+    public byte[] SealId { get; init; } = [];
+
+    /// <summary>The signer's certificate, DER; empty when it cannot be read.</summary>
+    public byte[] Certificate { get; init; } = [];
+
+    /// <summary>The seal as it lies in /Contents, without the zeros after it: what a verify service wants. Empty when it cannot be read.</summary>
+    public byte[] Contents { get; init; } = [];
 }
 
 /// <summary>Verifies every seal of a PDF, reading it once for each seal; memory does not grow with the document.</summary>
@@ -58,14 +77,18 @@ public static class PdfSealVerifier
     /// <summary>Every signed signature field, in the order of the form; none when the document bears no seal.</summary>
     /// <param name="pdf">The document; must seek.</param>
     /// <param name="roots">Trusted roots, DER.</param>
+    /// <param name="known">Further certificates that may lead to one: seals of GB/T 38540 bring none along.</param>
     /// <exception cref="PdfRefusedException">The document itself cannot be read.</exception>
-    public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyList<byte[]> roots)
+    public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]>? known = null)
     {
         var document = PdfDocument.Open(pdf);
-        return [.. PdfSignatureFields.Signed(document).Select(field => Verify(pdf, document, field, roots))];
+        var fields = PdfSignatureFields.Signed(document).ToArray();
+        // What one seal brings along may lead another to its root: a certificate is believed for its issuer's signature, not for where it lay.
+        byte[][] candidates = [.. known ?? [], .. fields.SelectMany(Certificates)];
+        return [.. fields.Select(field => Verify(pdf, document, field, roots, candidates))];
     }
 
-    private static PdfSealReport Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyList<byte[]> roots)
+    private static PdfSealReport Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
     {
         var reason = document.TryResolve<PdfString>(field.Signature["Reason"], out var text) ? PdfSignatureFields.Text(text) : null;
         PdfSealReport Refused(SealState state, string why, byte[]? digest = null) =>
@@ -74,16 +97,36 @@ public static class PdfSealVerifier
         if (!TryRange(document, field.Signature, out var range, out var contents)) return Refused(SealState.Malformed, "/ByteRange and /Contents do not fit together");
         var digest = Digest(pdf, range);
         var filter = (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value;
-        if (filter is not ("adbe.pkcs7.detached" or "ETSI.CAdES.detached")) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest);
-        if (CmsSealReader.TryRead(contents, out var why) is not { } seal) return Refused(SealState.Unsupported, why, digest);
+        if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest) with { SubFilter = filter ?? "" };
+        var seal = DetachedSealVerifier.Verify(contents, digest, roots, known);
+        if (seal.State == SealState.Unsupported) return Refused(SealState.Unsupported, seal.Detail, digest) with { SubFilter = filter! };
 
         // The dictionary's own time lies in the sealed bytes too.
-        var signedAt = seal.SigningTime ?? PdfSignatureFields.Date(document.Resolve(field.Signature["M"]));
-        var state = !seal.MessageDigest.AsSpan().SequenceEqual(digest) ? SealState.Altered : seal.SignatureGood ? SealState.Intact : SealState.BadSignature;
-        var (coverage, changes) = state == SealState.Intact ? Coverage(pdf, document, range[2] + range[3]) : (SealCoverage.Unknown, new PdfChanges([], []));
+        var signedAt = seal.SignedAt ?? PdfSignatureFields.Date(document.Resolve(field.Signature["M"]));
+        var at = seal.KnownAt ?? signedAt ?? DateTimeOffset.MinValue;
+        var (coverage, changes) = seal.State == SealState.Intact ? Coverage(pdf, document, range[2] + range[3]) : (SealCoverage.Unknown, new PdfChanges([], []));
         return new PdfSealReport(
-            field.Name, state, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
-            SignerPath.Build(seal.Certificate, seal.Others, roots, signedAt ?? DateTimeOffset.MinValue), changes.LaterSeals, changes.Changes, why);
+            field.Name, seal.State, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
+            SignerPath.Build(seal.Certificate, seal.Others.Concat(known), roots, at), changes.LaterSeals, changes.Changes, seal.Detail)
+        {
+            SubFilter = filter!,
+            TimeStamp = seal.TimeStamp,
+            Seal = seal.Seal,
+            SealId = seal.SealId,
+            Certificate = seal.Certificate,
+            Contents = Trimmed(contents),
+        };
+    }
+
+    private static IEnumerable<byte[]> Certificates(PdfSignatureField field) =>
+        field.Signature["Contents"] is PdfString contents && SealContent.TryRead(contents.Bytes, out _) is { } seal
+            ? seal.TimeStamp is { } token && SignedCms.TryRead(token, out _) is { } stamp ? [.. seal.Others, .. stamp.Others] : seal.Others
+            : [];
+
+    private static byte[] Trimmed(byte[] contents)
+    {
+        var outer = new System.Formats.Asn1.AsnReader(contents, System.Formats.Asn1.AsnEncodingRules.BER);
+        return outer.ReadEncodedValue().ToArray();
     }
 
     /// <summary>

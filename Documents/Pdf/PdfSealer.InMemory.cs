@@ -35,7 +35,7 @@ public static partial class PdfSealer
         var range = EmptyRange(prepared) ?? throw new PdfRefusedException(PdfRefusal.NotPrepared, "no empty place for the signature");
         var room = (int)(range[2] - range[1] - 2);
         if (cms.Length * 2 > room) throw new PdfRefusedException(PdfRefusal.ReservedTooSmall, $"{cms.Length} bytes into {room / 2}");
-        if (CmsSealReader.TryRead(cms, out var why) is not { } seal || !seal.MessageDigest.AsSpan().SequenceEqual(Digest(prepared, range)))
+        if (SealContent.TryRead(cms, out var why) is not { } seal || !seal.Digest.AsSpan().SequenceEqual(Digest(prepared, range)))
         {
             throw new CryptographicException($"the signature is not of this document {why}");
         }

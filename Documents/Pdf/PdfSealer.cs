@@ -11,6 +11,10 @@ public static partial class PdfSealer
 {
     private const int BufferSize = 256 * 1024;
 
+    /// <summary>How many pages the document has.</summary>
+    /// <exception cref="PdfRefusedException">The document cannot be read.</exception>
+    public static int CountPages(Stream input) => PdfDocument.Open(input).Pages().Count();
+
     /// <summary>Prepares <paramref name="inputPath"/>; the output may be the same path.</summary>
     public static async Task<PreparedSeal> PrepareAsync(
         string inputPath, string outputPath, IReadOnlyList<SealAppearance> seals, SignatureFieldInfo field, CancellationToken cancellation = default)

@@ -9,6 +9,20 @@ internal sealed record PdfSignatureField(string Name, PdfReference? Reference, P
 /// <summary>The form's fields (ISO 32000-1, 12.7).</summary>
 internal static class PdfSignatureFields
 {
+    /// <summary>How a form is labelled: by the handlers of the field, whose readers look at both names.</summary>
+    public static (string Filter, string SubFilter) NamesOf(SealSubFilter form) => form switch
+    {
+        SealSubFilter.Pkcs7Detached => ("Adobe.PPKLite", "adbe.pkcs7.detached"),
+        SealSubFilter.CadesDetached => ("Adobe.PPKLite", "ETSI.CAdES.detached"),
+        SealSubFilter.Sm2Cms => ("DJ.GMPkiLite", "GM.sm2cms.detached"),
+        SealSubFilter.Sm2Seal => ("Gomain.GMPkiLite", "GM.sm2seal"),
+        _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Not a form of seals."),
+    };
+
+    /// <summary>The form of a label, however it is spelt; null for another.</summary>
+    public static SealSubFilter? FormOf(string? subFilter) =>
+        Enum.GetValues<SealSubFilter>().Where(form => NamesOf(form).SubFilter.Equals(subFilter, StringComparison.OrdinalIgnoreCase)).Cast<SealSubFilter?>().FirstOrDefault();
+
     public static HashSet<string> TopLevelNames(PdfDocument document)
     {
         var names = new HashSet<string>();

@@ -12,6 +12,41 @@ namespace Bzt.Documents.Pdf;
 /// <param name="Name">What a screen reader says of the seal.</param>
 public sealed record SealAppearance(int Page, double XMm, double YMm, double WidthMm, SealPicture Picture, string? Name = null)
 {
+    /// <summary>The picture ends at the right edge of the page, wherever that is; <see cref="XMm"/> does not count.</summary>
+    public bool AtRightEdge { get; init; }
+
+    /// <summary>Pages one seal is spread over at most: a strip of a seal of 42 mm stays wider than a millimetre.</summary>
+    private const int MostStrips = 30;
+
+    /// <summary>
+    /// 骑缝章: the seal spread over the right edges of all pages, one strip each. A page that is exchanged or missing leaves a gap. Long documents
+    /// take several seals.
+    /// </summary>
+    /// <param name="pages">Pages of the document (<see cref="PdfSealer.CountPages"/>), at least two.</param>
+    /// <param name="topMm">Millimetres from the top.</param>
+    /// <param name="widthMm">Width of the whole seal.</param>
+    /// <param name="picture">The picture.</param>
+    /// <param name="name">What a screen reader says of each strip.</param>
+    public static IReadOnlyList<SealAppearance> AcrossPages(int pages, double topMm, double widthMm, SealPicture picture, string? name = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pages, 2);
+        ArgumentNullException.ThrowIfNull(picture);
+        var groups = (pages + MostStrips - 1) / MostStrips;
+        var strips = new List<SealAppearance>(pages);
+        for (var group = 0; group < groups; group++)
+        {
+            var (first, end) = ((int)((long)group * pages / groups), (int)((long)(group + 1) * pages / groups));
+            for (var page = first; page < end; page++)
+            {
+                var (left, right) = (Column(page - first), Column(page - first + 1));
+                strips.Add(new SealAppearance(page + 1, 0, topMm, widthMm * (right - left) / picture.Width, picture.Strip(left, right - left), name) { AtRightEdge = true });
+            }
+
+            int Column(int strip) => (int)((long)strip * picture.Width / (end - first));
+        }
+        return strips;
+    }
+
     /// <summary>One millimetre in points.</summary>
     public const double PointsPerMm = 72 / 25.4;
 
@@ -27,6 +62,10 @@ public enum SealSubFilter
     Pkcs7Detached,
     /// <summary>/ETSI.CAdES.detached: the same CMS under the PAdES name.</summary>
     CadesDetached,
+    /// <summary>/GM.sm2cms.detached: the SignedData of GB/T 35275 over the document's SM3.</summary>
+    Sm2Cms,
+    /// <summary>/GM.sm2seal: the SES_Signature of GB/T 38540.</summary>
+    Sm2Seal,
 }
 
 /// <summary>The signature field and what its dictionary says.</summary>

@@ -16,6 +16,23 @@ public sealed class SealPicture
     /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
+    /// <summary>A strip of it from top to bottom.</summary>
+    /// <param name="left">First column.</param>
+    /// <param name="width">How many columns.</param>
+    public SealPicture Strip(int left, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(left);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(left + width, Width);
+        var (rgb, alpha) = (new byte[width * Height * 3], new byte[width * Height]);
+        for (var row = 0; row < Height; row++)
+        {
+            Rgb.AsSpan(((row * Width) + left) * 3, width * 3).CopyTo(rgb.AsSpan(row * width * 3));
+            Alpha.AsSpan((row * Width) + left, width).CopyTo(alpha.AsSpan(row * width));
+        }
+        return new SealPicture(width, Height, rgb, alpha);
+    }
+
     internal byte[] Rgb { get; }
 
     internal byte[] Alpha { get; }

@@ -97,11 +97,12 @@ internal sealed class SealUpdate
 
     private (long ByteRangeAt, long Start, long End) WriteSignature(PdfReference reference)
     {
+        var names = PdfSignatureFields.NamesOf(info.SubFilter);
         var entries = new List<KeyValuePair<string, PdfObject>>
         {
             new("Type", new PdfName("Sig")),
-            new("Filter", new PdfName("Adobe.PPKLite")),
-            new("SubFilter", new PdfName(info.SubFilter == SealSubFilter.CadesDetached ? "ETSI.CAdES.detached" : "adbe.pkcs7.detached")),
+            new("Filter", new PdfName(names.Filter)),
+            new("SubFilter", new PdfName(names.SubFilter)),
             new("M", new PdfString(System.Text.Encoding.ASCII.GetBytes(Date(info.SigningTime)))),
         };
         if (info.SignerName is { } name) entries.Add(new("Name", PdfWriter.TextString(name)));
@@ -157,10 +158,11 @@ internal sealed class SealUpdate
     private static (double[] Rect, double[] Matrix) Place(PdfPage page, SealAppearance seal)
     {
         var unit = SealAppearance.PointsPerMm / page.UserUnit;
-        var (w, u) = (seal.WidthMm * unit, seal.XMm * unit);
+        var w = seal.WidthMm * unit;
         var h = w * seal.Picture.Height / seal.Picture.Width;
         var (width, height) = (page.Right - page.Left, page.Top - page.Bottom);
         var (shownWidth, shownHeight) = page.Rotation is 90 or 270 ? (height, width) : (width, height);
+        var u = seal.AtRightEdge ? shownWidth - w : seal.XMm * unit;
         var v = shownHeight - seal.YMm * unit - h;
         const double Tolerance = 0.01;
         if (!(w > 0) || u < -Tolerance || v < -Tolerance || u + w > shownWidth + Tolerance || v + h > shownHeight + Tolerance)

@@ -39,37 +39,58 @@ public static class CmsSeal
     /// <param name="signature">r‖s, 64 bytes.</param>
     /// <param name="signingCertificate">The signer's certificate, DER.</param>
     /// <param name="chain">The certificates above it, DER, without order.</param>
+    /// <param name="timeStamp">A token over the signature's DER (RFC 3161, appendix A); null without.</param>
     /// <exception cref="CryptographicException">The signature does not verify: such a seal must not reach a document.</exception>
-    public static byte[] Assemble(ReadOnlySpan<byte> signedAttributes, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> signingCertificate, IEnumerable<byte[]> chain)
+    public static byte[] Assemble(
+        ReadOnlySpan<byte> signedAttributes, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> signingCertificate, IEnumerable<byte[]> chain, byte[]? timeStamp = null)
     {
-        if (!Sm2Certificate.TryParse(signingCertificate, out var certificate)
-            || !Sm2Signature.TryParseRaw(signature, out var parsed)
-            || !parsed!.Verify(certificate.PublicKey, Sm2Signature.Digest(certificate.PublicKey, signedAttributes)))
-        {
-            throw new CryptographicException("the signature does not verify under the signing certificate");
-        }
-
-        var structure = X509CertificateStructure.GetInstance(certificate.Der);
-        var signer = new DerSequence(
+        var (certificate, parsed) = Proven(signedAttributes, signature, signingCertificate);
+        var structure = X509CertificateStructure.GetInstance(certificate);
+        var signer = new Asn1EncodableVector(
             DerInteger.One,
             new Org.BouncyCastle.Asn1.Cms.IssuerAndSerialNumber(structure.Issuer, structure.SerialNumber),
             Sm3Algorithm,
             new DerTaggedObject(false, 0, Asn1Set.GetInstance(signedAttributes.ToArray())),
             Sm2WithSm3,
             new DerOctetString(parsed.ToDer()));
-        var certificates = chain.Where(c => !c.AsSpan().SequenceEqual(certificate.Der)).Select(X509CertificateStructure.GetInstance).Prepend(structure);
+        AddTimeStamp(signer, timeStamp);
         var signed = new DerSequence(
             DerInteger.One,
             new DerSet(Sm3Algorithm),
             new DerSequence(PkcsObjectIdentifiers.Data),
-            new DerTaggedObject(false, 0, new DerSet(certificates.ToArray<Asn1Encodable>())),
-            new DerSet(signer));
+            new DerTaggedObject(false, 0, Certificates(certificate, chain)),
+            new DerSet(new DerSequence(signer)));
         return new Org.BouncyCastle.Asn1.Cms.ContentInfo(PkcsObjectIdentifiers.SignedData, signed).GetDerEncoded();
+    }
+
+    /// <summary>The certificate's DER and the signature, which is its own of this message.</summary>
+    internal static (byte[] Certificate, Sm2Signature Signature) Proven(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature, ReadOnlySpan<byte> signingCertificate) =>
+        Sm2Certificate.TryParse(signingCertificate, out var certificate)
+        && Sm2Signature.TryParseRaw(signature, out var parsed)
+        && parsed!.Verify(certificate.PublicKey, Sm2Signature.Digest(certificate.PublicKey, message))
+            ? (certificate.Der, parsed)
+            : throw new CryptographicException("the signature does not verify under the signing certificate");
+
+    /// <summary>The signer's certificate first, whatever the chain holds.</summary>
+    internal static DerSet Certificates(byte[] signer, IEnumerable<byte[]> chain) =>
+        new(chain.Where(c => !c.AsSpan().SequenceEqual(signer)).Prepend(signer).Select(X509CertificateStructure.GetInstance).ToArray<Asn1Encodable>());
+
+    /// <summary>As the unsigned attribute id-aa-timeStampToken.</summary>
+    internal static void AddTimeStamp(Asn1EncodableVector signer, byte[]? token)
+    {
+        if (token is not null)
+        {
+            var attribute = new Org.BouncyCastle.Asn1.Cms.Attribute(PkcsObjectIdentifiers.IdAASignatureTimeStampToken, new DerSet(Asn1Object.FromByteArray(token)));
+            signer.Add(new DerTaggedObject(false, 1, new DerSet(attribute)));
+        }
     }
 
     /// <summary>Whether this is the certificate's SM2 signature of the message, with the default signer id; anything malformed is false.</summary>
     internal static bool Verify(byte[] certificate, ReadOnlySpan<byte> message, Sm2Signature? signature) =>
         signature is not null && Sm2Certificate.TryParse(certificate, out var signer) && signature.Verify(signer.PublicKey, Sm2Signature.Digest(signer.PublicKey, message));
+
+    /// <summary>A certificate that issues others makes no seals.</summary>
+    internal static bool IsAuthority(byte[] certificate) => Sm2Certificate.TryParse(certificate, out var parsed) && parsed.IsAuthority;
 
     /// <summary>Organisation or name of a certificate's subject; empty when it does not decode.</summary>
     internal static string Subject(byte[] certificate) =>

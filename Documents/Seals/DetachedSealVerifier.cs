@@ -1,4 +1,7 @@
 using Bzt.Documents.Pdf;
+using Bzt.Documents.TimeStamps;
+using Bzt.Protocol.Primitives;
+using Bzt.Protocol.Seals;
 
 namespace Bzt.Documents.Seals;
 
@@ -8,7 +11,37 @@ namespace Bzt.Documents.Seals;
 /// <param name="Others">The other certificates that came along.</param>
 /// <param name="SignedAt">The time the signer claims in the seal itself; a PDF's dictionary may say it instead.</param>
 /// <param name="DocumentName">The name the signer was shown, if signed with it.</param>
-public sealed record DetachedSealReport(SealState State, byte[] Certificate, IReadOnlyList<byte[]> Others, DateTimeOffset? SignedAt, string? DocumentName);
+public sealed record DetachedSealReport(SealState State, byte[] Certificate, IReadOnlyList<byte[]> Others, DateTimeOffset? SignedAt, string? DocumentName)
+{
+    /// <summary>The stamp on the signature; null without one.</summary>
+    public TimeStamp? TimeStamp { get; init; }
+
+    /// <summary>The electronic seal of GB/T 38540 it was made with; null in the other forms.</summary>
+    public UsedElectronicSeal? Seal { get; init; }
+
+    /// <summary>What identifies this seal anywhere, whatever it is attached to: SM3 of its signature. Empty when it cannot be read.</summary>
+    public byte[] SealId { get; init; } = [];
+
+    /// <summary>Why the state is what it is.</summary>
+    public string Detail { get; init; } = "";
+
+    /// <summary>When the signature existed: by a trusted stamp, else as the signer claims.</summary>
+    public DateTimeOffset? KnownAt => TimeStamp is { IsTrusted: true } stamp ? stamp.Time : SignedAt;
+}
+
+/// <summary>An electronic seal, and whether its maker is trusted.</summary>
+/// <param name="Id">The seal's own.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Maker">Organisation or name in the maker's certificate.</param>
+/// <param name="ValidFrom">From when it may be used.</param>
+/// <param name="ValidTo">Until when.</param>
+/// <param name="MakerPath">The way from the maker's certificate to a trusted root when the seal was made.</param>
+/// <param name="ValidThen">It was used within its time.</param>
+public sealed record UsedElectronicSeal(string Id, string Name, string Maker, DateTimeOffset ValidFrom, DateTimeOffset ValidTo, SignerPath MakerPath, bool ValidThen)
+{
+    /// <summary>Used in its time, and of a maker that is trusted.</summary>
+    public bool IsTrusted => ValidThen && MakerPath.IsTrusted;
+}
 
 /// <summary>
 /// Verifies a seal for whoever has computed the document's digest where the document lies. What the document did after the seal was put on it
@@ -16,15 +49,33 @@ public sealed record DetachedSealReport(SealState State, byte[] Certificate, IRe
 /// </summary>
 public static class DetachedSealVerifier
 {
-    /// <param name="contents">The CMS, with or without the zeros that fill its place.</param>
+    /// <param name="contents">The CMS or SES_Signature, with or without the zeros that fill its place.</param>
     /// <param name="digest">SM3 of the sealed bytes as they are now.</param>
-    public static DetachedSealReport Verify(byte[] contents, ReadOnlySpan<byte> digest)
+    /// <param name="roots">Trusted roots, DER: for the time stamp and the seal's maker. The signer's own path is the caller's question.</param>
+    /// <param name="known">Further certificates that may lead to one.</param>
+    public static DetachedSealReport Verify(byte[] contents, ReadOnlySpan<byte> digest, IReadOnlyList<byte[]>? roots = null, IReadOnlyList<byte[]>? known = null)
     {
         ArgumentNullException.ThrowIfNull(contents);
-        return CmsSealReader.TryRead(contents, out _) is not { } seal
-            ? new DetachedSealReport(SealState.Unsupported, [], [], null, null)
-            : new DetachedSealReport(
-                !seal.SignatureGood ? SealState.BadSignature : seal.MessageDigest.AsSpan().SequenceEqual(digest) ? SealState.Intact : SealState.Altered,
-                seal.Certificate, seal.Others, seal.SigningTime, seal.DocumentName);
+        if (SealContent.TryRead(contents, out var why) is not { } seal)
+        {
+            return new DetachedSealReport(SealState.Unsupported, [], [], null, null) { Detail = why };
+        }
+
+        var stamp = seal.TimeStamp is { } token ? TimeStamp.Judge(token, seal.SignatureValue, roots ?? [], known) : null;
+        var at = stamp is { IsTrusted: true } ? stamp.Time : seal.SigningTime;
+        return new DetachedSealReport(
+            !seal.SignatureGood ? SealState.BadSignature : seal.Digest.AsSpan().SequenceEqual(digest) ? SealState.Intact : SealState.Altered,
+            seal.Certificate, seal.Others, seal.SigningTime, seal.DocumentName)
+        {
+            TimeStamp = stamp,
+            Seal = seal.Seal is { } electronic ? Judge(electronic, at, roots ?? [], known ?? []) : null,
+            SealId = Sm3.Hash(seal.SignatureValue),
+            Detail = why,
+        };
     }
+
+    private static UsedElectronicSeal Judge(ElectronicSeal seal, DateTimeOffset? at, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known) => new(
+        seal.Info.Id, seal.Info.Name, CmsSeal.Subject(seal.MakerCertificate), seal.Info.ValidFrom, seal.Info.ValidTo,
+        SignerPath.Build(seal.MakerCertificate, known, roots, seal.Info.CreatedAt) is var path && CmsSeal.IsAuthority(seal.MakerCertificate) ? path with { MaySign = false } : path,
+        at is { } used && used >= seal.Info.ValidFrom && used <= seal.Info.ValidTo);
 }

@@ -13,6 +13,8 @@ internal static class CaPublications
 {
     private const string OcspRequest = "application/ocsp-request";
     private const string OcspResponse = "application/ocsp-response";
+    private const string TimeStampQuery = "application/timestamp-query";
+    private const string TimeStampReply = "application/timestamp-reply";
 
     public static void Map(WebApplication app)
     {
@@ -27,6 +29,7 @@ internal static class CaPublications
         ca.MapPost("/callback", ReceiveCallbackAsync).DisableAntiforgery();
         ca.MapPost("/ocsp", PostOcspAsync);
         ca.MapGet("/ocsp/{**request}", GetOcspAsync);
+        app.MapPost(Contracts.Routes.TimeStamps, PostTimeStampAsync).LimitBody(BodyLimits.Default).DisableAntiforgery().ExcludeFromDescription();
     }
 
     /// <summary>A vendor says that something has happened. Nothing but its signature is believed, and it is checked where the key is.</summary>
@@ -68,6 +71,19 @@ internal static class CaPublications
         var der = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
         return await AnswerAsync(
             ca, Base64.DecodeFromUtf8(text, der, out _, out var written) == System.Buffers.OperationStatus.Done ? der[..written] : [], grains, time, http);
+    }
+
+    /// <summary>RFC 3161, 3.4.</summary>
+    private static async Task<IResult> PostTimeStampAsync(IGrainFactory grains, HttpContext http)
+    {
+        if (http.Request.ContentType != TimeStampQuery)
+        {
+            return Results.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        return (await grains.TimeStamps().Answer(body.ToArray())).ToHttp(response => Results.Bytes(response, TimeStampReply));
     }
 
     private static async Task<IResult> AnswerAsync(string ca, byte[] request, IGrainFactory grains, TimeProvider time, HttpContext http)

@@ -27,5 +27,6 @@ internal static class PlatformEndpoints
         Verification.VerifyEndpoint.Map(group);
         MockPhones.ScanMockEndpoint.Map(group);
         Seals.GetSignerSeal.Map(group);
+        Seals.GetSignerElectronicSeal.Map(group);
     }
 }

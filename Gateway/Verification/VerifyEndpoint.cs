@@ -26,12 +26,12 @@ internal static class VerifyEndpoint
         .WithName("verify")
         .WithSummary("Verifies a signature, a certificate or the seal of a PDF")
         .WithDescription("Exactly one of certificate, signature and seal. valid says that everything is: the signature, the path to a root of the catalogue's CAs, the time, and that the CA says it is not revoked; "
-            + "when the CA cannot be asked, revocation is unknown and valid is false. No document comes here: of a sealed PDF send the CMS in /Contents and SM3 over its /ByteRange. "
+            + "when the CA cannot be asked, revocation is unknown and valid is false. No document comes here: of a sealed PDF send what lies in /Contents and SM3 over its /ByteRange; CMS of RFC 5652 and GB/T 35275 and electronic seals of GB/T 38540 are read. "
             + "What was added to a PDF after its seal is seen where the PDF is.")
         .Refuses(400, 413)
         .Produces<VerifyResult>();
 
-    private static async Task<IResult> HandleAsync(VerifyRequest request, PlatformCaller caller, CertificateJudge judge, IGrainFactory grains, TimeProvider clock, CancellationToken aborted)
+    private static async Task<IResult> HandleAsync(VerifyRequest request, PlatformCaller caller, CertificateJudge judge, TrustedAuthorities authorities, IGrainFactory grains, TimeProvider clock, CancellationToken aborted)
     {
         if (new object?[] { request.Certificate, request.Signature, request.Seal }.Count(part => part is not null) != 1
             || request.Chain is { Count: > MostCertificates } || request.Chain?.Any(certificate => certificate is null) == true
@@ -52,15 +52,19 @@ internal static class VerifyEndpoint
         {
             { Certificate: { } certificate } => await judge.JudgeAsync(certificate, chain, request.At ?? now, groupName, forSigning: false, aborted),
             { Signature: { } signature } => WithSignature(Judge(signature), await judge.JudgeAsync(signature.Certificate, chain, request.At ?? now, groupName, forSigning: true, aborted)),
-            { Seal: { } seal } => await JudgeAsync(seal, chain, request.At, now, groupName, judge, aborted),
+            { Seal: { } seal } => await JudgeAsync(seal, chain, request.At, now, groupName, judge, await authorities.GetAsync(), aborted),
             _ => throw new InvalidOperationException("One of the three is there."),
         });
     }
 
-    private static async Task<VerifyResult> JudgeAsync(SealToVerify seal, IReadOnlyList<byte[]> chain, DateTimeOffset? at, DateTimeOffset now, string group, CertificateJudge judge, CancellationToken aborted)
+    private static async Task<VerifyResult> JudgeAsync(
+        SealToVerify seal, IReadOnlyList<byte[]> chain, DateTimeOffset? at, DateTimeOffset now, string group, CertificateJudge judge, IReadOnlyList<TrustedAuthority> known, CancellationToken aborted)
     {
-        var report = DetachedSealVerifier.Verify(seal.Contents, seal.Digest);
-        var result = await judge.JudgeAsync(report.Certificate, report.Others.Concat(chain), at ?? report.SignedAt ?? now, group, forSigning: true, aborted);
+        var report = DetachedSealVerifier.Verify(
+            seal.Contents, seal.Digest, [.. known.SelectMany(authority => authority.Roots)], [.. known.SelectMany(authority => authority.Intermediates)]);
+        var result = await judge.JudgeAsync(report.Certificate, report.Others.Concat(chain), at ?? report.KnownAt ?? now, group, forSigning: true, aborted);
+        // What a trusted stamp proves to be older than the revocation was made with a good certificate.
+        var stillGood = result is { Path: PathVerdict.Good, Revocation: { Status: RevocationVerdict.Revoked, RevokedAt: { } revoked } } && report.TimeStamp is { IsTrusted: true } stamp && stamp.Time < revoked;
         return WithSignature(
             report.State switch
             {
@@ -69,10 +73,12 @@ internal static class VerifyEndpoint
                 SealState.BadSignature => SignatureVerdict.Bad,
                 _ => SignatureVerdict.Unsupported,
             },
-            result) with
+            result with { Valid = (result.Valid || stillGood) && report.Seal is null or { IsTrusted: true } }) with
         {
             ClaimedTime = report.SignedAt,
             DocumentName = report.DocumentName,
+            TimeStamp = report.TimeStamp is { } token ? new VerifiedTimeStamp(token.Time, token.Authority, token.IsTrusted) : null,
+            ElectronicSeal = report.Seal is { } used ? new VerifiedElectronicSeal(used.Id, used.Name, used.Maker, used.ValidFrom, used.ValidTo, used.IsTrusted) : null,
         };
     }
 

@@ -20,6 +20,10 @@ public interface ICaAuthorityGrain : IGrainWithStringKey
     [Alias("publish")]
     Task<Reply<CaPublications>> Publish();
 
+    /// <summary>The key of a service the CA certifies: made at the first call, renewed before it ends. The CA is established with it.</summary>
+    [Alias("service")]
+    Task<CaServiceKey> GetService(CaService service);
+
     /// <summary>Something was revoked: the list in hand is no longer the newest.</summary>
     [Alias("list-is-old")]
     Task ListIsOld();
@@ -35,6 +39,22 @@ public sealed record CaAuthorities(
     [property: Id(0)] CaAuthorityKey Root,
     [property: Id(1)] CaAuthorityKey Issuing,
     [property: Id(2)] CaAuthorityKey Responder);
+
+/// <summary>What a CA that runs inside certifies besides holders.</summary>
+public enum CaService
+{
+    /// <summary>RFC 3161.</summary>
+    TimeStamping = 1,
+
+    /// <summary>制章者 of GB/T 38540.</summary>
+    SealMaking = 2,
+}
+
+/// <param name="Id">The CA's.</param>
+/// <param name="Key">The service's.</param>
+/// <param name="Chain">DER; the certificates above it, the root last.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ca.service-key")]
+public sealed record CaServiceKey([property: Id(0)] CaId Id, [property: Id(1)] CaAuthorityKey Key, [property: Id(2)] IReadOnlyList<byte[]> Chain);
 
 /// <summary>What a CA's certificates end at.</summary>
 /// <param name="Roots">DER.</param>

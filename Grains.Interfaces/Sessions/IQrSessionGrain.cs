@@ -155,6 +155,12 @@ public static class SessionLimits
 {
     public const int Documents = 50;
     public const int TextLength = 200;
+
+    /// <summary>An electronic seal comes with its picture.</summary>
+    public const int SealDocumentOctets = 64 * 1024;
+
+    /// <summary>All such documents of a session: they travel to the phone and back in one message.</summary>
+    public const int SealDocumentsOctets = 160 * 1024;
 }
 
 /// <summary>Sessions of the CSC API. Its own requester, so that what is confirmed there is handed out there alone.</summary>

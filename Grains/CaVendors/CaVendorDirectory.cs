@@ -13,6 +13,9 @@ public sealed class CaVendorDirectory(
 {
     public const string Section = "CaVendors";
 
+    /// <summary>Which CA certifies the services.</summary>
+    public const string ServicesCa = "ServiceCertificates:Ca";
+
     /// <param name="ca">Its id; one that left the catalogue still serves what it issued.</param>
     /// <exception cref="OptionsValidationException">Its configuration cannot be used.</exception>
     public ICaVendor Open(CaId ca)
@@ -35,6 +38,14 @@ public sealed class CaVendorDirectory(
 
     /// <summary>The CAs that are configured.</summary>
     public IEnumerable<CaId> Configured => configuration.GetSection(Section).GetChildren().Select(section => new CaId(section.Key));
+
+    /// <summary>
+    /// The CA that runs inside and certifies our time-stamp authority and our seal maker: the one that is named, or the catalogue's first. Null where all
+    /// CAs are vendors'; time stamps come from elsewhere then, and electronic seals are not made.
+    /// </summary>
+    internal CaId? ForServices => configuration[ServicesCa] is { Length: > 0 } named
+        ? new CaId(named)
+        : catalogue.Current.CertificateAuthorities.Where(authority => !configuration.GetSection($"{Section}:{authority.Ca}").Exists()).Select(authority => (CaId?)authority.Ca).FirstOrDefault();
 
     /// <summary>The rules of the CA that runs inside under that id.</summary>
     internal EmbeddedCa Embedded(CaId ca) => new(protector, new EmbeddedCaOptions

@@ -25,6 +25,9 @@ static class CertificateProfiles
     /// <summary>Renewed by itself long before it ends.</summary>
     public static readonly TimeSpan ResponderLifetime = TimeSpan.FromDays(90);
 
+    /// <summary>What it signs is judged for the time it was signed at, long after.</summary>
+    public static readonly TimeSpan ServiceLifetime = TimeSpan.FromDays(3 * 365);
+
     /// <summary>Null when the facts do not make a name a certificate can carry.</summary>
     public static X509Name? Subject(CaSubject subject)
     {
@@ -71,6 +74,22 @@ static class CertificateProfiles
         generator.AddExtension(X509Extensions.KeyUsage, true, new KeyUsage(KeyUsage.DigitalSignature));
         generator.AddExtension(X509Extensions.ExtendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeID.id_kp_OCSPSigning));
         generator.AddExtension(OcspObjectIdentifiers.PkixOcspNocheck, false, DerNull.Instance);
+        AddKeyIdentifiers(generator, key, issuer);
+        return generator.Generate(new Asn1SignatureFactory(Algorithm, signer, Sm2Keys.Random(random)));
+    }
+
+    /// <summary>Stamps times (RFC 3161, 2.3: a critical extended key usage of that alone) or makes seals (GB/T 38540: for digital signatures, and no authority's).</summary>
+    public static X509Certificate Service(
+        X509Name name, CaService service, ECPublicKeyParameters key, X509Certificate issuer, ECPrivateKeyParameters signer, string serialNumber, DateTimeOffset now, IRandomSource random)
+    {
+        var generator = Generator(issuer.SubjectDN, name, key, serialNumber, now, now + ServiceLifetime);
+        generator.AddExtension(X509Extensions.BasicConstraints, true, new BasicConstraints(false));
+        generator.AddExtension(X509Extensions.KeyUsage, true, new KeyUsage(KeyUsage.DigitalSignature | KeyUsage.NonRepudiation));
+        if (service == CaService.TimeStamping)
+        {
+            generator.AddExtension(X509Extensions.ExtendedKeyUsage, true, new ExtendedKeyUsage(KeyPurposeID.id_kp_timeStamping));
+        }
+
         AddKeyIdentifiers(generator, key, issuer);
         return generator.Generate(new Asn1SignatureFactory(Algorithm, signer, Sm2Keys.Random(random)));
     }

@@ -23,6 +23,7 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
 {
     const string AuthorityPurpose = "embedded-ca/authority-key";
     const string EscrowPurpose = "embedded-ca/escrowed-key";
+    const string ServicePurpose = "embedded-ca/service-key";
     static readonly DerObjectIdentifier Sm3WithSm2 = new("1.2.156.10197.1.501");
     static readonly TimeSpan LongestValidity = TimeSpan.FromDays((5 * 366) + 31);
 
@@ -219,6 +220,30 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
         return new(certificate.GetEncoded(), protector.Protect(AuthorityPurpose, AuthorityData(id, "responder"), key.Span));
     }
 
+    /// <summary>The key and certificate of a service: it does that one thing, and cannot issue.</summary>
+    internal CaAuthority NewService(string id, CaService service, CaAuthority issuing, DateTimeOffset now)
+    {
+        now = ToSecond(now);
+        using var issuingKey = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "issuing"), issuing.ProtectedKey);
+        using var key = NewKey(out var point);
+        var certificate = CertificateProfiles.Service(
+            Name(service == CaService.TimeStamping ? "时间戳" : "制章"), service, Sm2Keys.Public(point), new X509Certificate(issuing.Certificate), Sm2Keys.Private(issuingKey.Span), NewSerialNumber(), now, random);
+        return new(certificate.GetEncoded(), protector.Protect(ServicePurpose, ServiceData(id, service), key.Span));
+    }
+
+    /// <summary>The service's signature of a message, with the default signer id.</summary>
+    internal Sm2Signature SignAs(CaService service, CaServiceKey of, byte[] message)
+    {
+        using var opened = protector.Unprotect(ServicePurpose, ServiceData(of.Id.Value, service), of.Key.ProtectedKey);
+        if (!Scalar.TryDecode(opened.Span, out var scalar))
+        {
+            throw new InvalidDataException($"The key of {service} at {of.Id} is not one.");
+        }
+
+        using var key = new SecretScalar(scalar);
+        return Sm2Signature.Sign(key, Sm2Signature.Digest(Sm2Group.MultiplyBase(key.Value), message), random);
+    }
+
     /// <summary>The OCSP answer about what the request asks for, DER.</summary>
     /// <param name="id">The CA's.</param>
     /// <param name="issuing">Its issuing authority's certificate.</param>
@@ -329,6 +354,8 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
     };
 
     static byte[] AuthorityData(string id, string role) => Encoding.UTF8.GetBytes($"{id}/{role}");
+
+    static byte[] ServiceData(string id, CaService service) => Encoding.UTF8.GetBytes($"{id}/{service}");
 
     static byte[] EscrowData(string id, Guid keyId, string holder) => Encoding.UTF8.GetBytes($"{id}/{keyId:N}/{holder}");
 

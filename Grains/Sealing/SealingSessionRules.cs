@@ -121,7 +121,7 @@ internal static class SealingSessionRules
 
     /// <summary>From the bytes that will be signed, never a title beside them.</summary>
     private static string NameOf(SessionDocument document) =>
-        SigningForms.TryParse(document.Form, out var kind) && SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) && form is CmsPdfForm pdf
+        SigningForms.TryParse(document.Form, out var kind) && SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) && form is IDocumentForm pdf
             ? pdf.DocumentName
             : "";
 

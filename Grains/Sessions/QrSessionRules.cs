@@ -5,7 +5,9 @@ using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Openings;
 using Bzt.Grains.Platforms;
+using Bzt.Protocol.Certificates;
 using Bzt.Protocol.Forms;
+using Bzt.Protocol.Seals;
 
 namespace Bzt.Grains.Sessions;
 
@@ -87,7 +89,8 @@ internal static class QrSessionRules
     {
         // As many of each seal.
         if (command.Documents.Count == 0 || command.Documents.Count > MaximumDocuments * Math.Max(1, Seals(command.Documents).Count)
-            || command.Documents.Any(document => document.ToBeSigned.Length is 0 or > MaximumDocumentOctets)
+            || command.Documents.Any(document => document.ToBeSigned.Length == 0 || document.ToBeSigned.Length > (document.Form == SigningForms.Ses ? SessionLimits.SealDocumentOctets : MaximumDocumentOctets))
+            || command.Documents.Where(document => document.Form == SigningForms.Ses).Sum(document => document.ToBeSigned.Length) > SessionLimits.SealDocumentsOctets
             || (command.Kind == SessionKind.Encrypt && (command.Project is null || command.Documents.Count != 1)))
         {
             return new Refusal(RefusalCode.InvalidRequest);
@@ -111,15 +114,19 @@ internal static class QrSessionRules
 
     private static bool MayCarry(SessionKind kind, string form, PlatformFacts platform) => (kind, form) switch
     {
-        (SessionKind.Seal, SigningForms.CmsPdf) => true,
+        (SessionKind.Seal, SigningForms.CmsPdf or SigningForms.GmPdf or SigningForms.Ses) => true,
         (SessionKind.Encrypt, SigningForms.BidManifest) => true,
         (SessionKind.Sign, SigningForms.HashOnly) => platform.MaySignHashes,
         _ => false,
     };
 
-    /// <summary>A manifest names platform, project and opening time inside the signed bytes: they must be the session's.</summary>
+    /// <summary>
+    /// A manifest names platform, project and opening time inside the signed bytes: they must be the session's. An electronic seal is its maker's, so that the
+    /// name the phone shows is not the platform's invention.
+    /// </summary>
     private static bool SaysTheSame(CreateSession command, PlatformFacts platform, SigningForm form) =>
-        form is not BidManifestForm manifest
+        form is SesForm ses ? ElectronicSeal.TryRead(ses.Seal) is { SignatureGood: true }
+        : form is not BidManifestForm manifest
         || (manifest.PlatformId == platform.Platform.Value
             && manifest.ProjectId == command.Project!.ProjectId
             && manifest.ProjectName == command.Project.Name
@@ -213,11 +220,24 @@ internal static class QrSessionRules
             return new Refusal(RefusalCode.EnterpriseMismatch);
         }
 
+        // An electronic seal is used by the certificates it lists, and by nobody else's.
+        if (command.Documents.Any(document => document.Form == SigningForms.Ses && !IsSealOf(document, signer)))
+        {
+            return new Refusal(RefusalCode.CertificateNotEligible);
+        }
+
         return command.Decryption is { } decryption
             && decryption.Keys.Any(key => !signer.EncryptionSerials.Contains(key.EncryptionSerial ?? decryption.EncryptionSerial, StringComparer.OrdinalIgnoreCase))
             ? new Refusal(RefusalCode.CertificateNotEligible)
             : null;
     }
+
+    private static bool IsSealOf(SessionDocument document, SessionSigner signer) =>
+        Decode(document) is SesForm ses && ElectronicSeal.TryRead(ses.Seal) is { } seal
+        && seal.Info.Certificates.Any(der => Sm2Certificate.TryParse(der, out var listed) && listed.Serial.Equals(signer.SigningSerial, StringComparison.OrdinalIgnoreCase));
+
+    private static SigningForm? Decode(SessionDocument document) =>
+        SigningForms.TryParse(document.Form, out var kind) && SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) ? form : null;
 
     /// <summary>The bytes for this certificate: a function of the session and the certificate, so that a lost activation gives them again.</summary>
     public static IReadOnlyList<SessionDocument> Documents(QrSessionState state, SessionSigner signer)
@@ -257,7 +277,7 @@ internal static class QrSessionRules
             && seals.Select(Names).Distinct(StringComparer.Ordinal).Count() == 1);
 
         string Names(SealKind seal) => string.Join('\n', command.Documents.Where(document => document.Seal == seal)
-            .Select(document => SigningForm.TryDecode(new SigningDocument(SigningFormKind.CmsPdf, document.ToBeSigned), out var form) && form is CmsPdfForm pdf ? pdf.DocumentName : ""));
+            .Select(document => Decode(document) is IDocumentForm pdf ? pdf.DocumentName : ""));
     }
 
     /// <summary>The end of a session of a bid opening, as its record tells it.</summary>

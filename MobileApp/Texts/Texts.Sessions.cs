@@ -109,7 +109,8 @@ internal static partial class Texts
         public static string NameOf(SigningForm form) => form switch
         {
             CmsPdfForm pdf => pdf.DocumentName,
-            SesForm seal => SealDocument(seal.PropertyInfo),
+            GmPdfForm pdf => pdf.DocumentName,
+            SesForm seal => SealDocument(seal.DocumentName),
             AuthorisationForm letter => letter.LetterName,
             BidManifestForm manifest => manifest.ProjectName,
             HashOnlyForm hash => hash.Label,

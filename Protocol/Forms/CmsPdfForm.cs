@@ -7,7 +7,7 @@ namespace Bzt.Protocol.Forms;
 /// The signed attributes (RFC 5652 §5.4, as a SET) of a CMS signature in a PDF: which document, its digest, and the
 /// certificate it is meant for.
 /// </summary>
-public sealed record CmsPdfForm : SigningForm
+public sealed record CmsPdfForm : SigningForm, IDocumentForm
 {
     /// <summary>id-data of PKCS#7.</summary>
     public const string Data = "1.2.840.113549.1.7.1";
@@ -48,6 +48,8 @@ public sealed record CmsPdfForm : SigningForm
 
     /// <summary>SM3 over the signed byte ranges.</summary>
     public byte[] MessageDigest { get; }
+
+    byte[] IDocumentForm.DocumentDigest => MessageDigest;
 
     /// <summary>SM3 of the signing certificate.</summary>
     public byte[] CertificateDigest { get; }

@@ -6,7 +6,7 @@ namespace Bzt.Protocol.Forms;
 /// The part of an electronic seal signature that is signed (GB/T 38540-2020, <c>toSign</c>): the seal itself, the time,
 /// the digest of the document. Extensions are not taken: the phone could not show them.
 /// </summary>
-public sealed record SesForm : SigningForm
+public sealed record SesForm : SigningForm, IDocumentForm
 {
     private const int Version = 4;
 
@@ -50,6 +50,11 @@ public sealed record SesForm : SigningForm
 
     /// <summary>Where, or which document.</summary>
     public string PropertyInfo { get; }
+
+    /// <summary>The property info as text: the standard allows ASCII only, so a name in another script is percent-encoded there.</summary>
+    public string DocumentName => Uri.UnescapeDataString(PropertyInfo);
+
+    byte[] IDocumentForm.DocumentDigest => DataHash;
 
     internal static SesForm? Decode(byte[] content) => Der.TryRead(content, r =>
     {

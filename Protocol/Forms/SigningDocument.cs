@@ -37,4 +37,7 @@ public enum SigningFormKind
 
     /// <summary>An instruction of the holder to the service; no platform can ask for one.</summary>
     Instruction = 8,
+
+    /// <summary>A PDF in the way of GB/T 35275: its digest, without signed attributes.</summary>
+    GmPdf = 9,
 }

@@ -36,6 +36,7 @@ public abstract record SigningForm
             SigningFormKind.BidManifest => BidManifestForm.Decode(document.Content),
             SigningFormKind.HashOnly => HashOnlyForm.Decode(document.Content),
             SigningFormKind.Instruction => InstructionForm.Decode(document.Content),
+            SigningFormKind.GmPdf => GmPdfForm.Decode(document.Content),
             _ => null,
         };
         form = decoded!;

@@ -27,6 +27,7 @@ internal static class ImagingComposition
         builder.Services.AddSingleton<IDocumentMaker, DocumentMaker>();
         builder.Services.AddSingleton<ILetterSealing, LetterSealing>();
         builder.Services.AddSingleton<ISealExtractor, SealExtractor>();
+        builder.Services.AddSingleton<ISealReducer, SealReducer>();
     }
 }
 

@@ -175,6 +175,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("POST /rp/v1/project-tokens", None, None, None, Ok, Ok, Forbidden),
         new("GET /rp/v1/signers/{creditCode}", None, None, None, Ok, ErrorCodes.NotBound, Ok),
         new("GET /rp/v1/signers/{creditCode}/seals/{kind}", None, None, None, Ok, ErrorCodes.NotBound, Ok),
+        new("GET /rp/v1/signers/{creditCode}/seals/{kind}/electronic", None, None, None, Ok, ErrorCodes.NotBound, Ok),
         // The last: afterwards these two are strangers.
         new("POST /phone/v1/logout", None, Ok, Ok, None, None, None),
     ];

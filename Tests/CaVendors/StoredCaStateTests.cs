@@ -62,6 +62,12 @@ public sealed class StoredCaStateTests
     public void Authority() => GoldenState.Verify("ca-authority-v1", new StoredCaAuthority { Root = new([1], [2]), Issuing = new([3], [4]), Responder = new([5], [6]), ListNumber = 8 });
 
     [Fact]
+    public void Services() => GoldenState.Verify("ca-authority-services-v1", new StoredCaAuthority
+    {
+        Root = new([1], [2]), Issuing = new([3], [4]), Responder = new([5], [6]), TimeStamping = new([7], [8]), SealMaking = new([9], [10]), ListNumber = 8,
+    });
+
+    [Fact]
     public void Registration() => GoldenState.Verify("ca-registration-v1", new StoredCaRegistration
     {
         Application = Application(), Status = CaFileStatus.Approved, SigningKey = "AB", Dialogue = [7], Issued = new IssuedCertificates([1], [2], [3], [[4], [5]]),

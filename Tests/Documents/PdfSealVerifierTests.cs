@@ -73,7 +73,7 @@ public sealed class PdfSealVerifierTests
 
         // The last place of the room that is not signed for.
         bytes[contentsEnd - 2] = (byte)'7';
-        Assert.Equal((SealState.Unsupported, "something follows the CMS"), (Verify(bytes)[0].State, Verify(bytes)[0].Detail));
+        Assert.Equal((SealState.Unsupported, "something follows the seal"), (Verify(bytes)[0].State, Verify(bytes)[0].Detail));
     }
 
     [Fact]

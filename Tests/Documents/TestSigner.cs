@@ -25,13 +25,13 @@ internal sealed class TestSigner
     private static readonly SecureRandom Random = new();
     private readonly AsymmetricCipherKeyPair keys;
 
-    public TestSigner(string name, DateTime? notBefore = null, DateTime? notAfter = null, int usage = KeyUsage.DigitalSignature | KeyUsage.NonRepudiation)
+    public TestSigner(string name, DateTime? notBefore = null, DateTime? notAfter = null, int usage = KeyUsage.DigitalSignature | KeyUsage.NonRepudiation, bool stampsTimes = false)
     {
         Name = name;
         var rootKeys = Generate();
         Root = Issue("测试根证书 " + name, "测试根证书 " + name, rootKeys, rootKeys, null, DateTime.UtcNow.AddYears(-10), DateTime.UtcNow.AddYears(10));
         keys = Generate();
-        Certificate = Issue("测试根证书 " + name, name, rootKeys, keys, usage, notBefore ?? DateTime.UtcNow.AddYears(-1), notAfter ?? DateTime.UtcNow.AddYears(1));
+        Certificate = Issue("测试根证书 " + name, name, rootKeys, keys, usage, notBefore ?? DateTime.UtcNow.AddYears(-1), notAfter ?? DateTime.UtcNow.AddYears(1), stampsTimes);
     }
 
     public string Name { get; }
@@ -68,7 +68,7 @@ internal sealed class TestSigner
         return generator.GenerateKeyPair();
     }
 
-    private static byte[] Issue(string issuer, string subject, AsymmetricCipherKeyPair issuerKeys, AsymmetricCipherKeyPair keys, int? usage, DateTime notBefore, DateTime notAfter)
+    private static byte[] Issue(string issuer, string subject, AsymmetricCipherKeyPair issuerKeys, AsymmetricCipherKeyPair keys, int? usage, DateTime notBefore, DateTime notAfter, bool stampsTimes = false)
     {
         var generator = new X509V3CertificateGenerator();
         generator.SetSerialNumber(BigIntegers.CreateRandomBigInteger(120, Random).SetBit(119));
@@ -79,6 +79,7 @@ internal sealed class TestSigner
         generator.SetPublicKey(keys.Public);
         generator.AddExtension(X509Extensions.BasicConstraints, true, usage is null ? new BasicConstraints(0) : new BasicConstraints(false));
         generator.AddExtension(X509Extensions.KeyUsage, true, new KeyUsage(usage ?? KeyUsage.KeyCertSign | KeyUsage.CrlSign));
+        if (stampsTimes) generator.AddExtension(X509Extensions.ExtendedKeyUsage, true, new ExtendedKeyUsage(KeyPurposeID.id_kp_timeStamping));
         return generator.Generate(new Asn1SignatureFactory("SM3WITHSM2", issuerKeys.Private, Random)).GetEncoded();
     }
 }

@@ -35,6 +35,7 @@ public sealed class ToolBench : IAsyncLifetime
 {
     public const string Tender = "YC-2026-0417";
 
+    private CaVendors.Signpost signpost = null!;
     private EmbeddedSystem system = null!;
     private WebApplication platform = null!;
     private Uri platformAddress = null!;
@@ -56,12 +57,15 @@ public sealed class ToolBench : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        system = await EmbeddedSystem.StartAsync();
+        // The CA's address stands in every certificate: it is known before the first one, and leads to the gateway that is a process later.
+        signpost = await CaVendors.Signpost.StartAsync();
+        system = await EmbeddedSystem.StartAsync(builder => builder.Configuration["EmbeddedCa:PublicUrl"] = new Uri(signpost.Address, "ca").AbsoluteUri);
         var (first, second) = (await CertifiedPhone.ActiveAsync(system), await CertifiedPhone.ActiveAsync(system));
         await first.PlatformAsync();
         await GiveSealsAsync(first);
         await system.StopAsync();
         Gateway = await KillableGateway.StartAsync(system);
+        signpost.Target = Gateway.Address;
         platformAddress = new Uri($"http://127.0.0.1:{Silo.Hosting.EmbeddedPort.Take()}/");
         platform = PlatformHost.Build(["--urls", platformAddress.ToString()], builder =>
         {
@@ -75,8 +79,7 @@ public sealed class ToolBench : IAsyncLifetime
         await platform.StartAsync();
         First = await RegisterAsync(first);
         Second = await RegisterAsync(second);
-        var login = await RunAsync(First, ["login", "--platform", platformAddress.ToString(), "--tender", Tender], First.ConfirmAsync);
-        Assert.True(login.ExitCode == 0, login.ToString());
+        await LogInAsync(First);
         Pdf = await ForeignPdfs.Make("cairo", Folder);
         var token = new HttpClient(new PatientNetwork(Gateway)) { BaseAddress = Gateway.Address };
         Platform = new PlatformClient(
@@ -109,6 +112,7 @@ public sealed class ToolBench : IAsyncLifetime
         First?.Dispose();
         Second?.Dispose();
         await system.DisposeAsync();
+        await signpost.DisposeAsync();
         Folder.Dispose();
     }
 
@@ -119,6 +123,12 @@ public sealed class ToolBench : IAsyncLifetime
         Gateway.Kill();
         await Applications.Wait.UntilAsync(() => Task.FromResult(Gateway.Lives), now => now > lives);
         await Gateway.UpAsync();
+    }
+
+    internal async Task LogInAsync(Bidder bidder)
+    {
+        var login = await RunAsync(bidder, ["login", "--platform", platformAddress.ToString(), "--tender", Tender], bidder.ConfirmAsync);
+        Assert.True(login.ExitCode == 0, login.ToString());
     }
 
     /// <param name="whose">Whose login the tool has.</param>

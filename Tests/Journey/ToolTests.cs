@@ -17,7 +17,7 @@ using Bzt.Tests.Peers;
 namespace Bzt.Tests.Journey;
 
 /// <summary>The bid tool's command line, as a program drives it: what it makes, what it refuses, and a gateway that dies in between.</summary>
-public sealed class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
+public sealed partial class ToolTests(ToolBench bench) : IClassFixture<ToolBench>
 {
     private const string TwoNodes = "1,120,180";
 

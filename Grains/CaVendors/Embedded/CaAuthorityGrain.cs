@@ -14,6 +14,12 @@ public sealed record StoredCaAuthority
     /// <summary>Null in what an older release has left, until it is asked for.</summary>
     public CaAuthority? Responder { get; init; }
 
+    /// <summary>Null until the first time stamp.</summary>
+    public CaAuthority? TimeStamping { get; init; }
+
+    /// <summary>Null until the first electronic seal.</summary>
+    public CaAuthority? SealMaking { get; init; }
+
     /// <summary>The number of the last revocation list.</summary>
     public long ListNumber { get; init; }
 }
@@ -80,6 +86,20 @@ public sealed class CaAuthorityGrain([PersistentState("ca-authority")] IPersiste
         return publications;
     }
 
+    public async Task<CaServiceKey> GetService(CaService service)
+    {
+        var authorities = await Establish();
+        var now = time.GetUtcNow();
+        var present = service == CaService.TimeStamping ? storage.State.TimeStamping : storage.State.SealMaking;
+        if (present is null || now >= EndOf(present) - (CertificateProfiles.ServiceLifetime / 3))
+        {
+            present = vendors.Embedded(Id).NewService(Id.Value, service, storage.State.Issuing!, now);
+            await storage.WriteAsync(this, service == CaService.TimeStamping ? storage.State with { TimeStamping = present } : storage.State with { SealMaking = present });
+        }
+
+        return new CaServiceKey(Id, ToMessage(present), [authorities.Issuing.Certificate, authorities.Root.Certificate]);
+    }
+
     public Task ListIsOld()
     {
         published = null;
@@ -91,7 +111,7 @@ public sealed class CaAuthorityGrain([PersistentState("ca-authority")] IPersiste
         var now = time.GetUtcNow();
         if (storage.State.Responder is { } present)
         {
-            responderEnds = responderEnds == default ? new DateTimeOffset(new X509Certificate(present.Certificate).NotAfter.ToUniversalTime()) : responderEnds;
+            responderEnds = responderEnds == default ? EndOf(present) : responderEnds;
             if (now < responderEnds - (CertificateProfiles.ResponderLifetime / 3))
             {
                 return present;
@@ -103,6 +123,8 @@ public sealed class CaAuthorityGrain([PersistentState("ca-authority")] IPersiste
         responderEnds = default;
         return responder;
     }
+
+    private static DateTimeOffset EndOf(CaAuthority authority) => new(new X509Certificate(authority.Certificate).NotAfter.ToUniversalTime());
 
     private static CaAuthorityKey ToMessage(CaAuthority authority) => new(authority.Certificate, authority.ProtectedKey);
 }

@@ -6,26 +6,29 @@ using Cms = Org.BouncyCastle.Asn1.Cms;
 
 namespace Bzt.Documents.Seals;
 
-/// <summary>A CMS seal, read: what it says, before anything is believed.</summary>
-/// <param name="MessageDigest">The document's digest it signs.</param>
+/// <summary>A CMS SignedData with one signer, read: what it says, before anything is believed.</summary>
+/// <param name="ContentType">Of what is signed.</param>
+/// <param name="Content">What is signed, where it came along.</param>
+/// <param name="MessageDigest">The attribute; null without signed attributes, where the content itself is signed.</param>
 /// <param name="Certificate">The signer's certificate, DER.</param>
 /// <param name="Others">The other certificates that came along.</param>
 /// <param name="SigningTime">The signer's clock, if it says.</param>
 /// <param name="DocumentName">The name the signer was shown, if it says.</param>
+/// <param name="SignatureValue">The signature's octets: what a time stamp is over.</param>
+/// <param name="TimeStamp">A time-stamp token, unsigned attribute.</param>
 /// <param name="SignatureGood">The signature verifies under that certificate, and the attributes name it.</param>
-internal sealed record CmsSealContent(byte[] MessageDigest, byte[] Certificate, IReadOnlyList<byte[]> Others, DateTimeOffset? SigningTime, string? DocumentName, bool SignatureGood);
-
-/// <summary>Reads the SignedData of a seal leniently: other makers' encodings are met in the field.</summary>
-internal static class CmsSealReader
+internal sealed record SignedCms(
+    string ContentType, byte[]? Content, byte[]? MessageDigest, byte[] Certificate, IReadOnlyList<byte[]> Others, DateTimeOffset? SigningTime, string? DocumentName,
+    byte[] SignatureValue, byte[]? TimeStamp, bool SignatureGood)
 {
     private const string GmSignedData = "1.2.156.10197.6.1.4.2.2";
 
-    /// <summary>Null when it is no CMS with SM2 and SM3; <paramref name="why"/> says what was met instead.</summary>
-    public static CmsSealContent? TryRead(byte[] contents, out string why)
+    /// <summary>Reads leniently: other makers' encodings are met in the field. Null when it is no CMS with SM2 and SM3; <paramref name="why"/> says what was met instead.</summary>
+    public static SignedCms? TryRead(byte[] encoded, out string why)
     {
         try
         {
-            return Read(contents, out why);
+            return Read(encoded, out why);
         }
         catch (Exception e) when (CmsSeal.IsMalformed(e))
         {
@@ -34,39 +37,29 @@ internal static class CmsSealReader
         }
     }
 
-    private static CmsSealContent? Read(byte[] contents, out string why)
+    private static SignedCms? Read(byte[] encoded, out string why)
     {
-        using var input = new MemoryStream(contents);
-        using var asn1 = new Asn1InputStream(input);
-        var outer = Cms.ContentInfo.GetInstance(asn1.ReadObject());
-        // Zeros follow where the reserved room was larger; anything else there would be smuggled under the seal.
-        if (contents.AsSpan((int)input.Position).ContainsAnyExcept((byte)0))
-        {
-            why = "something follows the CMS";
-            return null;
-        }
+        var outer = Cms.ContentInfo.GetInstance(Asn1Object.FromByteArray(encoded));
         if (!outer.ContentType.Equals(PkcsObjectIdentifiers.SignedData) && outer.ContentType.Id != GmSignedData)
         {
             why = $"content type {outer.ContentType}";
             return null;
         }
+
         var signed = Cms.SignedData.GetInstance(outer.Content);
         if (signed.SignerInfos.Count != 1)
         {
             why = $"{signed.SignerInfos.Count} signers in one seal";
             return null;
         }
+
         var signer = Cms.SignerInfo.GetInstance(signed.SignerInfos[0]);
         if (!signer.DigestAlgorithm.Algorithm.Equals(CmsSeal.Sm3Algorithm.Algorithm))
         {
             why = $"digest algorithm {signer.DigestAlgorithm.Algorithm}";
             return null;
         }
-        if (signer.SignedAttrs is not { } set)
-        {
-            why = "no signed attributes";
-            return null;
-        }
+
         var certificates = signed.Certificates?.Select(c => c.ToAsn1Object().GetDerEncoded()).ToArray() ?? [];
         var certificate = Array.Find(certificates, c => IsSigner(signer.SignerID, c));
         if (certificate is null)
@@ -74,18 +67,46 @@ internal static class CmsSealReader
             why = "the signer's certificate is not in it";
             return null;
         }
+
+        var content = signed.EncapContentInfo.Content is { } inside ? Asn1OctetString.GetInstance(inside).GetOctets() : null;
+        var value = signer.Signature.GetOctets();
+        // GB/T 35275 says DER; some write r‖s.
+        var signature = Sm2Signature.TryParseDer(value, out var parsed) || Sm2Signature.TryParseRaw(value, out parsed) ? parsed : null;
+        var result = new SignedCms(
+            signed.EncapContentInfo.ContentType.Id, content, null, certificate, [.. certificates.Where(c => c != certificate)], null, null, value, TokenOf(signer), SignatureGood: false);
+        if (signer.SignedAttrs is not { } set)
+        {
+            if (content is null)
+            {
+                why = "neither signed attributes nor content";
+                return null;
+            }
+
+            why = "";
+            return result with { SignatureGood = CmsSeal.Verify(certificate, content, signature) };
+        }
+
         var attributes = new Cms.AttributeTable(set);
         if (attributes.GetAll(Cms.CmsAttributes.MessageDigest) is not { Count: 1 } digests)
         {
             why = "no message digest";
             return null;
         }
-        var digest = Asn1OctetString.GetInstance(((Cms.Attribute)digests[0]).AttrValues[0]).GetOctets();
-        var good = NamesItsCertificate(attributes, certificate)
-            && CmsSeal.Verify(certificate, set.GetEncoded(Asn1Encodable.Der), Sm2Signature.TryParseDer(signer.Signature.GetOctets(), out var signature) ? signature : null);
+
         why = "";
-        return new CmsSealContent(digest, certificate, [.. certificates.Where(c => c != certificate)], Time(attributes), Name(attributes), good);
+        return result with
+        {
+            MessageDigest = Asn1OctetString.GetInstance(((Cms.Attribute)digests[0]).AttrValues[0]).GetOctets(),
+            SigningTime = Time(attributes),
+            DocumentName = Name(attributes),
+            SignatureGood = NamesItsCertificate(attributes, certificate) && CmsSeal.Verify(certificate, set.GetEncoded(Asn1Encodable.Der), signature),
+        };
     }
+
+    private static byte[]? TokenOf(Cms.SignerInfo signer) =>
+        signer.UnsignedAttrs is { } set && new Cms.AttributeTable(set)[PkcsObjectIdentifiers.IdAASignatureTimeStampToken] is { } attribute
+            ? attribute.AttrValues[0].ToAsn1Object().GetEncoded()
+            : null;
 
     private static bool IsSigner(Cms.SignerIdentifier id, byte[] der)
     {
@@ -95,6 +116,7 @@ internal static class CmsSealReader
             var named = Cms.IssuerAndSerialNumber.GetInstance(id.ID);
             return named.Issuer.Equivalent(certificate.Issuer, true) && named.SerialNumber.Value.Equals(certificate.SerialNumber.Value);
         }
+
         var wanted = Asn1OctetString.GetInstance(id.ID).GetOctets();
         return SubjectKeyIdentifier.FromExtensions(certificate.Extensions) is { } own && own.GetKeyIdentifier().AsSpan().SequenceEqual(wanted);
     }
@@ -102,7 +124,11 @@ internal static class CmsSealReader
     /// <summary>RFC 5035: when the attribute is there, its first hash is the signer's certificate's. Without it the certificate could be exchanged for another of the same key.</summary>
     private static bool NamesItsCertificate(Cms.AttributeTable attributes, byte[] certificate)
     {
-        if (attributes[PkcsObjectIdentifiers.IdAASigningCertificateV2] is not { } attribute) return true;
+        if (attributes[PkcsObjectIdentifiers.IdAASigningCertificateV2] is not { } attribute)
+        {
+            return true;
+        }
+
         var first = Asn1Sequence.GetInstance(Asn1Sequence.GetInstance(Asn1Sequence.GetInstance(attribute.AttrValues[0])[0])[0]);
         // ESSCertIDv2: the algorithm is absent when it is SHA-256, which nobody uses beside SM2.
         return first[0].ToAsn1Object() is Asn1Sequence algorithm
