@@ -1,7 +1,7 @@
 using Bzt.Documents.Seals;
+using Bzt.Protocol.Certificates;
 using Bzt.Protocol.Primitives;
 using Bzt.Protocol.TimeStamps;
-using Org.BouncyCastle.Asn1.X509;
 
 namespace Bzt.Documents.TimeStamps;
 
@@ -35,25 +35,13 @@ public sealed record TimeStamp(bool Good, DateTimeOffset Time, string Authority,
             return None with { Detail = "no statement of a time over SM3" };
         }
 
+        var stampsTimes = Sm2Certificate.TryParse(cms.Certificate, out var certificate) && certificate.StampsTimes;
         var detail = !cms.SignatureGood || cms.MessageDigest is not { } digest || !digest.AsSpan().SequenceEqual(Sm3.Hash(content)) ? "the signature does not verify"
             : !info.Digest.AsSpan().SequenceEqual(Sm3.Hash(stamped)) ? "it is over something else"
-            : !IsForTimeStamping(cms.Certificate) ? "the certificate is not for time stamping"
+            : !stampsTimes ? "the certificate is not for time stamping"
             : "";
         return new TimeStamp(
-            detail.Length == 0, info.Time, CmsSeal.Subject(cms.Certificate), SignerPath.Build(cms.Certificate, cms.Others.Concat(known ?? []), roots, info.Time), detail);
-    }
-
-    /// <summary>RFC 3161, 2.3: that and nothing else, and critical.</summary>
-    private static bool IsForTimeStamping(byte[] certificate)
-    {
-        try
-        {
-            return X509CertificateStructure.GetInstance(certificate).Extensions?.GetExtension(X509Extensions.ExtendedKeyUsage) is { IsCritical: true } extension
-                && ExtendedKeyUsage.GetInstance(extension.GetParsedValue()) is { Count: 1 } usage && usage.HasKeyPurposeId(KeyPurposeID.id_kp_timeStamping);
-        }
-        catch (Exception e) when (CmsSeal.IsMalformed(e))
-        {
-            return false;
-        }
+            detail.Length == 0, info.Time, CmsSeal.Subject(cms.Certificate),
+            SignerPath.Build(cms.Certificate, cms.Others.Concat(known ?? []), roots, info.Time) with { MaySign = stampsTimes }, detail);
     }
 }

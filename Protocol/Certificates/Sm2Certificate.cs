@@ -73,15 +73,21 @@ public sealed class Sm2Certificate
     /// <summary>The unified social credit code in the extension of GB/T 20518 for it, or null; some vendors put it into the subject instead.</summary>
     public string? CreditCode => tbs.Extensions?.GetExtension(CreditCodeExtension) is { } extension && Asn1Object.FromByteArray(extension.Value.GetOctets()) is IAsn1String text ? text.GetString() : null;
 
+    /// <summary>
+    /// Whether it is a time-stamp authority's: its extended key usage is time stamping and nothing else, and critical (RFC 3161, 2.3). Such a certificate
+    /// does nothing but that.
+    /// </summary>
+    public bool StampsTimes => IsForTimeStampingOnly(tbs.Extensions) && Allows(KeyUsage.DigitalSignature);
+
     /// <summary>Whether it may sign certificates.</summary>
     public bool IsAuthority =>
-        BasicConstraints.FromExtensions(tbs.Extensions) is { } constraints && constraints.IsCA() && Allows(KeyUsage.KeyCertSign);
+        !StampsTimes && BasicConstraints.FromExtensions(tbs.Extensions) is { } constraints && constraints.IsCA() && Allows(KeyUsage.KeyCertSign);
 
     /// <summary>Whether its key may sign documents.</summary>
-    public bool MaySign => Allows(KeyUsage.DigitalSignature);
+    public bool MaySign => !StampsTimes && Allows(KeyUsage.DigitalSignature);
 
     /// <summary>Whether keys and data may be encrypted to it.</summary>
-    public bool MayEncrypt => Allows(KeyUsage.KeyEncipherment) || Allows(KeyUsage.DataEncipherment) || Allows(KeyUsage.KeyAgreement);
+    public bool MayEncrypt => !IsForTimeStampingOnly(tbs.Extensions) && (Allows(KeyUsage.KeyEncipherment) || Allows(KeyUsage.DataEncipherment) || Allows(KeyUsage.KeyAgreement));
 
     /// <summary>Reads exactly one certificate; false for anything that is not one of the SM2 world.</summary>
     public static bool TryParse(ReadOnlySpan<byte> der, [NotNullWhen(true)] out Sm2Certificate? certificate)
@@ -113,7 +119,7 @@ public sealed class Sm2Certificate
 
             var parsed = new Sm2Certificate(bytes, structure, point, signature!);
             // Decode here what the properties decode later: after this nothing about it throws.
-            _ = (parsed.IsAuthority, parsed.MaySign, parsed.Organization, parsed.CreditCode);
+            _ = (parsed.IsAuthority, parsed.MaySign, parsed.StampsTimes, parsed.Organization, parsed.CreditCode);
             certificate = parsed;
             return true;
         }
@@ -132,7 +138,11 @@ public sealed class Sm2Certificate
     }
 
     private static bool HasUnknownCriticalExtension(X509Extensions? extensions) =>
-        extensions?.GetCriticalExtensionOids().Any(oid => !Understood.Contains(oid.Id)) == true;
+        extensions?.GetCriticalExtensionOids().Any(oid => !Understood.Contains(oid.Id) && !(oid.Equals(X509Extensions.ExtendedKeyUsage) && IsForTimeStampingOnly(extensions))) == true;
+
+    private static bool IsForTimeStampingOnly(X509Extensions? extensions) =>
+        extensions?.GetExtension(X509Extensions.ExtendedKeyUsage) is { IsCritical: true } extension
+        && ExtendedKeyUsage.GetInstance(extension.GetParsedValue()) is { Count: 1 } usage && usage.HasKeyPurposeId(KeyPurposeID.id_kp_timeStamping);
 
     // Absent key usage allows everything (RFC 5280, 4.2.1.3).
     private bool Allows(int bit) => KeyUsage.FromExtensions(tbs.Extensions) is not { } usage || (usage.IntValue & bit) != 0;

@@ -123,6 +123,8 @@ public sealed class SealFormTests
         Assert.Equal("it is over something else", Of(Token(another, Authority)).Detail);
         Assert.Equal("the certificate is not for time stamping", Of(Token(signature, signer)).Detail);
         Assert.False(Of(Token(signature, new TestSigner("陌生时间戳", stampsTimes: true))).IsTrusted);
+        // And such a certificate seals nothing.
+        Assert.False(SignerPath.Build(Authority.Certificate, [], [Authority.Root], At).IsTrusted);
         Assert.False(Of([0x30, 0x00]).Good);
         var token = Token(signature, Authority);
         for (var i = 0; i < token.Length; i++)
