@@ -105,6 +105,8 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(AppAbout))]
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(HubTicket))]
+[JsonSerializable(typeof(PushSettings))]
+[JsonSerializable(typeof(PushSubscriptionRequest))]
 [JsonSerializable(typeof(PhoneWakeUp))]
 [JsonSerializable(typeof(ScanRequest))]
 [JsonSerializable(typeof(SealChoice))]

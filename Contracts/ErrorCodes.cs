@@ -98,6 +98,15 @@ public static class ErrorCodes
     public const string AdministratorMismatch = "administrator_mismatch";
     public const string AlreadyMember = "already_member";
 
+    // waking closed apps up
+    public const string PushNotOffered = "push_not_offered";
+
+    /// <summary>Not https, or no push service this installation knows.</summary>
+    public const string PushServiceUnknown = "push_service_unknown";
+
+    /// <summary>Subscribed under a key that is not offered any more: subscribe anew.</summary>
+    public const string PushKeyOutdated = "push_key_outdated";
+
     // applications of other kinds than the claim
     public const string LetterNotSealed = "letter_not_sealed";
     public const string CertificateNotRenewable = "certificate_not_renewable";

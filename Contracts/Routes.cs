@@ -161,6 +161,8 @@ public static class Routes
         public const string Order = "/phone/v1/orders/{orderId}";
         /// <summary>A one-use ticket for <see cref="PhoneHub"/>: a browser's WebSocket cannot carry a proof, and the token never goes into a URL.</summary>
         public const string HubTicket = "/phone/v1/hub-ticket";
+        /// <summary>Waking the closed app up: read, set, removed by the device itself.</summary>
+        public const string Push = "/phone/v1/push";
         public const string Inbox = "/phone/v1/inbox";
         public const string InboxRead = "/phone/v1/inbox/{messageId}/read";
         public const string Certificates = "/phone/v1/certificates";

@@ -17,6 +17,7 @@ using Bzt.Grains.Sealing;
 using Bzt.Grains.Seals;
 using Bzt.Grains.Sessions;
 using Bzt.Grains.Wallets;
+using Bzt.Grains.WebPush;
 
 namespace Bzt.Grains;
 
@@ -152,6 +153,10 @@ public static class GrainKeys
     public static IAddressGrain Address(this IGrainFactory grains, string addressHash) => grains.GetGrain<IAddressGrain>(addressHash);
 
     public static ILegalGrain Legal(this IGrainFactory grains) => grains.GetGrain<ILegalGrain>(0);
+
+    public static IPushGrain Push(this IGrainFactory grains, UserId user) => grains.GetGrain<IPushGrain>(user.Value);
+
+    public static IPushKeysGrain PushKeys(this IGrainFactory grains) => grains.GetGrain<IPushKeysGrain>(0);
 
     public static IInboxGrain Inbox(this IGrainFactory grains, UserId user) => grains.GetGrain<IInboxGrain>(user.Value);
 }

@@ -125,6 +125,10 @@ public enum RefusalCode
     AdministratorMismatch = 189,
     AlreadyMember = 190,
 
+    PushNotOffered = 380,
+    PushServiceUnknown = 381,
+    PushKeyOutdated = 382,
+
     PhotoUnreadable = 210,
     PhotoTooLarge = 211,
     SealsIncomplete = 212,

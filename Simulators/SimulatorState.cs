@@ -11,6 +11,7 @@ using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
 using Bzt.Simulators.WeChatPay;
+using Bzt.Simulators.WebPush;
 
 namespace Bzt.Simulators;
 
@@ -28,6 +29,7 @@ sealed class World
     public Dictionary<Guid, Invoice> Invoices { get; init; } = [];
     public Dictionary<string, LicenceRead> LicenceReads { get; init; } = [];
     public List<LicenceText> NextLicences { get; init; } = [];
+    public Dictionary<string, PushSimulator.Subscription> PushSubscriptions { get; init; } = [];
     public List<WeChatUser> WeChatUsers { get; init; } = [];
     public List<WeChatCode> WeChatCodes { get; init; } = [];
     public List<WeChatToken> WeChatTokens { get; init; } = [];

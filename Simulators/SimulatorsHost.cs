@@ -10,6 +10,7 @@ using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
 using Bzt.Simulators.WeChatPay;
+using Bzt.Simulators.WebPush;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -58,6 +59,7 @@ public static class SimulatorsHost
         builder.Services.AddHostedService(services => services.GetRequiredService<AlipayNotifier>());
         builder.Services.AddSingleton<InvoiceSimulator>();
         builder.Services.AddSingleton<LicenceSimulator>();
+        builder.Services.AddSingleton<PushSimulator>();
         builder.Services.AddSingleton<RemittanceSimulator>();
         builder.Services.AddSingleton<RemittanceEndpoints.Call>();
         builder.Services.AddSingleton<RemittanceNotifier>();
@@ -98,6 +100,7 @@ public static class SimulatorsHost
         app.MapEst();
         app.MapInvoices();
         app.MapLicences();
+        app.MapWebPush();
         app.MapControl();
         app.MapPages();
         app.Lifetime.ApplicationStarted.Register(() => WriteProviderSettings(app));

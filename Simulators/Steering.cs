@@ -27,7 +27,7 @@ public sealed record Steer(Disturbance Kind, string? Code = null, int Millisecon
 /// <summary>What the next calls of a provider shall meet, first come first served.</summary>
 sealed class Steering(TimeProvider time)
 {
-    public static readonly string[] Providers = ["sms", "wechat", "bankcard", "remittance", "remittance-notify", "alipay", "alipay-notify", "alipay-certify", "face", "wechatpay", "wechatpay-notify", "ca-vendor", "ca-vendor-notify", "est", "invoice", "licence"];
+    public static readonly string[] Providers = ["sms", "wechat", "bankcard", "remittance", "remittance-notify", "alipay", "alipay-notify", "alipay-certify", "face", "wechatpay", "wechatpay-notify", "ca-vendor", "ca-vendor-notify", "est", "invoice", "licence", "push"];
 
     readonly ConcurrentDictionary<string, ConcurrentQueue<Steer>> queues = new();
 

@@ -19,6 +19,7 @@ using Bzt.Gateway.Sealing;
 using Bzt.Gateway.Seals;
 using Bzt.Gateway.Sessions;
 using Bzt.Gateway.Wallets;
+using Bzt.Gateway.WebPush;
 using Bzt.Gateway.Widget;
 using Bzt.Silo.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -96,6 +97,7 @@ public static class GatewayHost
         var phones = app.MapGroup("").Needs(PhoneAccess.RealNamed);
         phones.MapAccounts();
         phones.MapInbox();
+        phones.MapWebPush();
         phones.MapApplications();
         phones.MapInvoices();
         phones.MapWallets();

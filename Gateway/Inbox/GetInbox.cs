@@ -15,13 +15,13 @@ internal static class GetInbox
 
     private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains, string? before = null, int take = PageSize)
     {
-        var page = await grains.Inbox(caller.UserId).GetPage(Math.Clamp(take, 1, PageSize), before);
+        var page = await grains.Inbox(caller.UserId).Fetch(caller.DeviceId, Math.Clamp(take, 1, PageSize), before);
         return Results.Json(new InboxPage([.. page.Messages.Select(ToContract)], page.Unread), BztJson.Default.InboxPage);
     }
 
     internal static MessageInfo ToContract(InboxMessage message)
     {
-        var (id, kind, title, body, subject, at) = message.Entry;
+        var (id, kind, title, body, subject, at, _) = message.Entry;
         return new MessageInfo(id, ToContract(kind), title, body, subject, at, message.Read);
     }
 

@@ -89,6 +89,10 @@ internal static class ProblemTexts
         ErrorCodes.SealsConfirmed => (409, "印章已确认，不能再修改"),
         ErrorCodes.SealCropsTooMany => (429, "裁剪次数过多，请重新拍照上传"),
 
+        ErrorCodes.PushNotOffered => (409, "暂未开通后台通知"),
+        ErrorCodes.PushServiceUnknown => (422, "暂不支持此浏览器的通知服务"),
+        ErrorCodes.PushKeyOutdated => (409, "通知设置已更新，请重新开启后台通知"),
+
         ErrorCodes.QrInvalid => (422, "二维码无效"),
         ErrorCodes.QrStale => (422, "二维码已过期，请扫描最新的二维码"),
         ErrorCodes.SessionExpired => (410, "请求已超时"),

@@ -1,5 +1,6 @@
 using Bzt.Contracts.Phone;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.WebPush;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.Accounts;
@@ -39,6 +40,19 @@ public interface IUserGrain : IGrainWithGuidKey
     /// <summary>Newest login first; a limited device sees the others' names masked.</summary>
     [Alias("GetDevices"), AlwaysInterleave]
     Task<IReadOnlyList<DeviceView>> GetDevices(DeviceId caller);
+
+    /// <summary>Where the device's closed app is woken up; refused when it is not logged in.</summary>
+    [Alias("SetPush")]
+    Task<Reply<Nothing>> SetPush(DeviceId device, PushSubscription subscription);
+
+    /// <param name="device">Whose.</param>
+    /// <param name="endpoint">Only while it is this one; null: whichever.</param>
+    [Alias("RemovePush")]
+    Task RemovePush(DeviceId device, string? endpoint);
+
+    /// <summary>The subscriptions of devices that are logged in.</summary>
+    [Alias("GetPushTargets"), AlwaysInterleave]
+    Task<IReadOnlyList<PushTarget>> GetPushTargets();
 
     /// <summary>Sets or changes the login password, on an SMS code or the old one. The user is told.</summary>
     [Alias("SetPassword"), AlwaysInterleave]

@@ -16,6 +16,18 @@ public interface IInboxGrain : IGrainWithGuidKey
     [Alias("GetPage")]
     Task<InboxMessages> GetPage(int take, string? before);
 
+    /// <summary>The same for a phone, which from then on knows what was there.</summary>
+    [Alias("Fetch")]
+    Task<InboxMessages> Fetch(DeviceId device, int take, string? before);
+
+    /// <summary>A phone has asked for what waits for it elsewhere.</summary>
+    [Alias("Fetched"), OneWay]
+    Task Fetched(DeviceId device, DateTimeOffset at);
+
+    /// <summary>When each phone last did either; since the grain's activation.</summary>
+    [Alias("GetFetches"), AlwaysInterleave]
+    Task<IReadOnlyList<DeviceFetch>> GetFetches();
+
     /// <summary>Idempotent; refused with <see cref="RefusalCode.NotFound"/> when there is no such message.</summary>
     [Alias("MarkRead")]
     Task<Reply<Nothing>> MarkRead(string messageId);
@@ -61,6 +73,7 @@ public enum WakeUpKind
 /// <param name="Body">Chinese, as shown; nothing personal in clear.</param>
 /// <param name="Subject">Id of what it is about.</param>
 /// <param name="At">When it happened, by the sender's clock.</param>
+/// <param name="Until">When what it is about ends by itself; null when it does not.</param>
 [GenerateSerializer, Immutable, Alias("bzt.InboxEntry")]
 public sealed record InboxEntry(
     [property: Id(0)] string MessageId,
@@ -68,7 +81,11 @@ public sealed record InboxEntry(
     [property: Id(2)] string Title,
     [property: Id(3)] string Body,
     [property: Id(4)] string? Subject,
-    [property: Id(5)] DateTimeOffset At);
+    [property: Id(5)] DateTimeOffset At,
+    [property: Id(6)] DateTimeOffset? Until = null);
+
+[GenerateSerializer, Immutable, Alias("bzt.DeviceFetch")]
+public sealed record DeviceFetch([property: Id(0)] DeviceId Device, [property: Id(1)] DateTimeOffset At);
 
 /// <summary>Stored and sent by value; values are never reused.</summary>
 public enum MessageKind

@@ -39,7 +39,10 @@ internal static class DeviceRules
         state with { Devices = [.. state.Devices.Select(device => device.Id == id.Value ? device with { SeenAt = now } : device)] };
 
     public static UserState LogOut(UserState state, DeviceId id) =>
-        state with { Devices = [.. state.Devices.Select(device => device.Id == id.Value ? device with { TokenHash = null } : device)] };
+        state with { Devices = [.. state.Devices.Select(device => device.Id == id.Value ? device with { TokenHash = null, Push = null } : device)] };
+
+    public static UserState WithPush(UserState state, DeviceId id, byte[]? push) =>
+        state with { Devices = [.. state.Devices.Select(device => device.Id == id.Value ? device with { Push = push } : device)] };
 
     /// <summary>This device has proven the person: it acts from now on, the others look.</summary>
     public static UserState Prove(UserState state, DeviceId id, DateTimeOffset now) => state with

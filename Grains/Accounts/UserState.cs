@@ -54,10 +54,11 @@ public sealed record UserState : IHasOutbox<UserState>
 /// <param name="Active">May act for the account. At most one device; a logged-out one stays it until another takes its place.</param>
 /// <param name="LoggedInAt">The last time.</param>
 /// <param name="SeenAt">When it last asked something, to the hour; null: at its login.</param>
+/// <param name="Push">Its push subscription, sealed.</param>
 /// <param name="ProvenAt">When the real name was last proven on this device. What is asked of a recent proof asks this.</param>
 public sealed record Device(
     Guid Id, byte[] PublicKey, string Jkt, string Name, byte[]? TokenHash, bool Active, DateTimeOffset LoggedInAt, DateTimeOffset? ProvenAt = null,
-    DateTimeOffset? SeenAt = null);
+    DateTimeOffset? SeenAt = null, byte[]? Push = null);
 
 /// <param name="SealedHash">Argon2id, and that sealed: whoever has the store alone cannot even guess.</param>
 /// <param name="Operation">Its repeat changes nothing.</param>

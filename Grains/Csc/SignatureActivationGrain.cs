@@ -28,7 +28,7 @@ internal sealed class SignatureActivationGrain(
         }
 
         var holder = command.Session.Holder!;
-        await GrainFactory.Inbox(holder.User).Post(SignatureActivationMessages.Asked(session, command.Session.Documents.Count, clock.GetUtcNow()));
+        await GrainFactory.Inbox(holder.User).Post(SignatureActivationMessages.Asked(session, command.Session.Documents.Count, clock.GetUtcNow(), opened.ExpiresAt));
         return opened.ExpiresAt;
     }
 
@@ -53,6 +53,6 @@ internal sealed class SignatureActivationGrain(
 
 internal static class SignatureActivationMessages
 {
-    public static InboxEntry Asked(SessionId session, int count, DateTimeOffset at) => new(
-        $"csc/{session}", MessageKind.SignatureAsked, "签名请求", $"有 {count} 份内容待您确认签名（仅摘要）。若不是您本人发起，请忽略或拒绝。", session.ToString(), at);
+    public static InboxEntry Asked(SessionId session, int count, DateTimeOffset at, DateTimeOffset until) => new(
+        $"csc/{session}", MessageKind.SignatureAsked, "签名请求", $"有 {count} 份内容待您确认签名（仅摘要）。若不是您本人发起，请忽略或拒绝。", session.ToString(), at, until);
 }

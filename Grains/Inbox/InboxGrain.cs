@@ -4,23 +4,56 @@ using Orleans.Runtime;
 namespace Bzt.Grains.Inbox;
 
 [GrainType("inbox")]
-public sealed class InboxGrain([PersistentState("inbox")] IPersistentState<InboxState> state, TimeProvider time) : Grain, IInboxGrain
+public sealed class InboxGrain : Grain, IInboxGrain, IOutboxOwner
 {
+    private readonly IPersistentState<InboxState> state;
+    private readonly OutboxDrain<InboxState> drain;
+    private readonly TimeProvider time;
+
     // In memory: after a restart gateways subscribe again within half a lease.
     private readonly Dictionary<IPhoneObserver, DateTimeOffset> observers = [];
 
+    // In memory: what is forgotten costs a phone one push about what it knows already.
+    private readonly Dictionary<DeviceId, DateTimeOffset> fetches = [];
+
+    public InboxGrain([PersistentState("inbox")] IPersistentState<InboxState> state, OutboxDrains drains, TimeProvider time)
+    {
+        (this.state, this.time) = (state, time);
+        drain = drains.Attach(this, state);
+    }
+
+    private UserId Owner => new(this.GetPrimaryKey());
+
     public async Task Post(InboxEntry entry)
     {
-        var next = InboxRules.Post(state.State, entry);
+        var next = InboxRules.Post(state.State, Owner, entry, time.GetUtcNow());
         if (next != state.State)
         {
-            await state.WriteAsync(this, next);
+            await drain.WriteAsync(next);
         }
 
         await WakeUp(WakeUpKind.Inbox);
     }
 
     public Task<InboxMessages> GetPage(int take, string? before) => Task.FromResult(InboxRules.Page(state.State, take, before));
+
+    public async Task<InboxMessages> Fetch(DeviceId device, int take, string? before)
+    {
+        if (before is null)
+        {
+            await Fetched(device, time.GetUtcNow());
+        }
+
+        return await GetPage(take, before);
+    }
+
+    public Task Fetched(DeviceId device, DateTimeOffset at)
+    {
+        fetches[device] = fetches.TryGetValue(device, out var known) && known > at ? known : at;
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<DeviceFetch>> GetFetches() => Task.FromResult<IReadOnlyList<DeviceFetch>>([.. fetches.Select(fetch => new DeviceFetch(fetch.Key, fetch.Value))]);
 
     public async Task<Reply<Nothing>> MarkRead(string messageId)
     {
@@ -31,13 +64,15 @@ public sealed class InboxGrain([PersistentState("inbox")] IPersistentState<Inbox
 
         if (next != state.State)
         {
-            await state.WriteAsync(this, next);
+            await drain.WriteAsync(next);
         }
 
         return new Nothing();
     }
 
-    public Task Clear() => state.WriteAsync(this, new InboxState());
+    public Task Clear() => drain.WriteAsync(InboxRules.Clear(state.State));
+
+    public Task DrainOutbox() => drain.DrainAsync();
 
     public Task Subscribe(IPhoneObserver observer)
     {
@@ -58,7 +93,7 @@ public sealed class InboxGrain([PersistentState("inbox")] IPersistentState<Inbox
             }
 
             // One-way: nobody waits for a gateway, and a dead one is forgotten when its lease ends.
-            await observer.WakeUp(new UserId(this.GetPrimaryKey()), kind);
+            await observer.WakeUp(Owner, kind);
         }
     }
 }

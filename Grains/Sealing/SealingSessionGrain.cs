@@ -3,6 +3,7 @@ using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Sessions;
+using Bzt.Grains.WebPush;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Sealing;
@@ -98,9 +99,11 @@ internal sealed class SealingSessionGrain : Grain, ISealingSessionGrain, IOutbox
         }
 
         var opened = await GrainFactory.QrSession(session).Create(pushed);
-        if (opened is Done<SessionOpened>)
+        if (opened is Done<SessionOpened>(var request))
         {
-            await drain.WriteAsync(SealingSessionRules.Log(State, session, command, time.GetUtcNow()));
+            var now = time.GetUtcNow();
+            var next = SealingSessionRules.Log(State, session, command, now);
+            await drain.WriteAsync(next with { Outbox = next.Outbox.AddPush(caller.User, new PushOrder(PushKind.Sealing, Id.Value, now, request.ExpiresAt)) });
             await GrainFactory.Inbox(caller.User).WakeUp(WakeUpKind.Session);
         }
 
@@ -114,6 +117,8 @@ internal sealed class SealingSessionGrain : Grain, ISealingSessionGrain, IOutbox
             return stranger;
         }
 
+        // What waits is known to this phone from now on: no push has to say so.
+        await GrainFactory.Inbox(caller.User).Fetched(caller.Device, time.GetUtcNow());
         var waiting = await RefreshWaitingAsync();
         if (State.End is null && await EndUnlessAuthorisedAsync() is not null)
         {

@@ -8,6 +8,7 @@ using Bzt.Grains.Foundations;
 using Bzt.Grains.MockPhones;
 using Bzt.Grains.Providers;
 using Bzt.Grains.Sessions;
+using Bzt.Grains.WebPush;
 using Bzt.Silo.Batching;
 using Bzt.Silo.Imaging;
 using Bzt.Silo.Storage;
@@ -36,6 +37,8 @@ public static class SiloComposition
         builder.Services.AddCertificates();
         builder.Bind<SessionQuotas>(SessionQuotas.Section);
         builder.Services.AddCallbacks(storage.IsEmbedded);
+        builder.Bind<WebPushOptions>(WebPushOptions.Section);
+        builder.Services.AddWebPush();
         if (builder.Bind<MockPhoneOptions>(MockPhoneOptions.Section).Enabled && !storage.IsEmbedded)
         {
             throw new OptionsValidationException(MockPhoneOptions.Section, typeof(MockPhoneOptions), ["MockPhone:Enabled is for an embedded system: a phone whose keys lie at the server has no place beside real ones."]);

@@ -11,6 +11,7 @@ using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChat;
 using Bzt.Simulators.WeChatPay;
+using Bzt.Simulators.WebPush;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Simulators.Control;
@@ -27,6 +28,7 @@ static class ControlEndpoints
         control.MapGet("/persons/{number:int}", (int number) => number is >= 1 and <= TestPerson.Last ? Results.Json(TestPerson.Get(number), Json) : Results.NotFound());
         control.MapPost("/wechat/confirm", Confirm);
         control.MapCaVendorControl();
+        control.MapWebPushControl();
         control.MapGet("/remittances/{reference:guid}", (Guid reference, RemittanceSimulator remittances) => remittances.Find(reference) is { } account ? Results.Json(account, Json) : Results.NotFound());
         control.MapPost("/remittances/{reference:guid}", (Guid reference, Payer payer, RemittanceSimulator remittances, RemittanceNotifier notifier) =>
         {

@@ -42,6 +42,8 @@ static class ProviderSettings
             ["Providers:Alipay:SellerId"] = keys.AlipaySellerId,
             ["Providers:Alipay:PrivateKey"] = keys.MerchantPrivateKey,
             ["Providers:Alipay:AlipayPublicKey"] = keys.AlipayPublicKey(),
+            ["WebPush:Contact"] = "mailto:operator@bzt.example",
+            ["WebPush:Services:0"] = address.Host,
             ["Providers:WeChatPay:Endpoint"] = address.ToString(),
             ["Providers:WeChatPay:AppId"] = keys.WeChatPay.AppId,
             ["Providers:WeChatPay:MerchantId"] = keys.WeChatPay.MerchantId,

@@ -9,6 +9,7 @@ using Bzt.Simulators.Licences;
 using Bzt.Simulators.Remittances;
 using Bzt.Simulators.Sms;
 using Bzt.Simulators.WeChatPay;
+using Bzt.Simulators.WebPush;
 
 namespace Bzt.Simulators.Control;
 
@@ -87,6 +88,23 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
     /// <summary>Pays on WeChat's page; the merchant is notified in the background.</summary>
     public Task PayWeChatAsync(string orderId, CancellationToken cancellation = default) =>
         PostAsync($"control/wechat-pay/{Uri.EscapeDataString(orderId)}/pay", null, cancellation);
+
+    /// <summary>A browser subscribes for messages signed with this key, as its user agreed.</summary>
+    public async Task<PushBrowser> SubscribePushAsync(byte[] serverKey, CancellationToken cancellation = default)
+    {
+        using var request = Request(HttpMethod.Post, "control/push");
+        request.Content = JsonContent.Create(new PushEndpoints.Wish(serverKey), options: ControlEndpoints.Json);
+        using var response = await http.SendAsync(request, cancellation);
+        response.EnsureSuccessStatusCode();
+        return (await response.Content.ReadFromJsonAsync<PushBrowser>(ControlEndpoints.Json, cancellation))!;
+    }
+
+    /// <summary>What was sent to it, oldest first.</summary>
+    public async Task<IReadOnlyList<PushedMessage>> PushedAsync(PushBrowser browser, CancellationToken cancellation = default) =>
+        (await FindAsync<IReadOnlyList<PushedMessage>>($"control/push/{browser.Id}", cancellation))!;
+
+    /// <summary>The user takes the permission away.</summary>
+    public Task ExpirePushAsync(PushBrowser browser, CancellationToken cancellation = default) => PostAsync($"control/push/{browser.Id}/expire", null, cancellation);
 
     /// <summary>Sends the notification once more.</summary>
     public Task NotifyWeChatAsync(string orderId, CancellationToken cancellation = default) =>

@@ -64,6 +64,7 @@ public sealed class BadInputTests(HostileWorld world)
         ["POST /rp/v1/sessions/{sessionId}/return"] = """{"value":"ABCD","nonce":"0123456789012345678901"}""",
         ["POST /rp/v1/verify"] = """{"signature":{"certificate":"AAAA","value":"AAAA","data":"AAAA"},"chain":["AAAA"],"at":"2030-01-01T00:00:00Z"}""",
         ["POST /rp/v1/mock-phone/scans"] = """{"number":"13900000001","link":"http://127.0.0.1/q?v=1"}""",
+        ["PUT /phone/v1/push"] = """{"endpoint":"https://fcm.googleapis.com/fcm/send/a","p256dh":"AAAA","auth":"AAAA","serverKey":"AAAA"}""",
         ["PUT /rp/v1/callback-endpoint"] = """{"url":"https://platform.example/callbacks"}""",
         ["POST /rp/v1/callback-endpoint/secrets"] = """{"overlapSeconds":3600}""",
         ["POST /rp/v1/project-tokens"] = """{"project":{"projectId":"P","name":"项目","openingTime":"2030-01-01T00:00:00Z"},"creditCode":"91420500MA0000001X","toolKeyThumbprint":"AAAA","lifetimeSeconds":3600}""",
