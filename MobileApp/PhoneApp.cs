@@ -36,7 +36,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 /// The running app: the headless phone with its stores, and what the screens show of it. Truth is the server's; what is here is the last
 /// answer, fetched again on every wake-up of the hub.
 /// </summary>
-public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow window) : IAsyncDisposable
+public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow window, Notifications notifications) : IAsyncDisposable
 {
     private const string LoginRecord = "login";
     private const string DraftRecord = "draft";
@@ -112,6 +112,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
             window.OnlineChanged += OnOnlineChanged;
             window.UpdateFound += Tell;
             window.CameBack += OnCameBack;
+            window.PushChanged += OnPushChanged;
         }
 
         Tell();
@@ -175,6 +176,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     public async Task ForgetLoginAsync()
     {
         await StopListeningAsync();
+        await notifications.UnsubscribeAsync();
         await vault.WriteAsync(LoginRecord, null);
         await vault.WriteAsync(AskedRecord, null);
         await WriteRealNameAsync(null);
@@ -298,6 +300,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         _ = RecoverSealingAsync();
         _ = ListenAsync(listening.Token);
         _ = AskForPersistenceAsync();
+        _ = KeepPushAsync();
     }
 
     private async Task AskForPersistenceAsync()
@@ -396,6 +399,14 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         if (Phase == AppPhase.Ready)
         {
             _ = RefreshAsync();
+        }
+    }
+
+    private void OnPushChanged()
+    {
+        if (Phase == AppPhase.Ready)
+        {
+            _ = KeepPushAsync();
         }
     }
 

@@ -13,6 +13,7 @@ builder.Services.AddSingleton(new HttpClient
 builder.Services.AddSingleton<Vault>();
 builder.Services.AddSingleton<AppWindow>();
 builder.Services.AddSingleton<Camera>();
+builder.Services.AddSingleton<Notifications>();
 builder.Services.AddSingleton<Photos>();
 builder.Services.AddSingleton<SealFrame>();
 builder.Services.AddSingleton<Files>();

@@ -18,6 +18,12 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
 
     public event Action? UpdateFound;
 
+    /// <summary>A notification was touched: a place in the app.</summary>
+    public event Action<string>? PlaceAsked;
+
+    /// <summary>The browser has renewed its push subscription.</summary>
+    public event Action? PushChanged;
+
     /// <summary>The browser can install the app, or, when true, has just done so.</summary>
     public event Action<bool>? InstallChanged;
 
@@ -88,6 +94,12 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
 
     [JSInvokable]
     public void Shown() => CameBack?.Invoke();
+
+    [JSInvokable]
+    public void Called(string place) => PlaceAsked?.Invoke(place);
+
+    [JSInvokable]
+    public void Resubscribed() => PushChanged?.Invoke();
 
     [JSInvokable]
     public void UpdateReady()

@@ -1,6 +1,6 @@
 // Keeps the published app, so that its next start needs no network. A version is kept whole or not at all; it takes over when the user
 // says so (「立即更新」) or when the last window of the old one has closed, never under a running window.
-self.importScripts('./service-worker-assets.js');
+self.importScripts('./service-worker-assets.js', './js/push-worker.js');
 
 const PREFIX = 'bzt-app-', CACHE = PREFIX + self.assetsManifest.version;
 const base = new URL('./', self.location).href;

@@ -6,7 +6,7 @@ let owner, waiting, watching = false;
 
 /**
  * Makes this the window that runs. Two that open the same shares would look like a copied phone.
- * @param {DotNet.DotNetObject} dotnet told 'Lost', 'Online', 'Offered', 'Shown', 'UpdateReady' @param {boolean} take away from another window
+ * @param {DotNet.DotNetObject} dotnet told 'Lost', 'Online', 'Offered', 'Shown', 'UpdateReady', 'Called', 'Resubscribed' @param {boolean} take away from another window
  * @returns {Promise<boolean>}
  */
 export function own(dotnet, take) {
@@ -31,6 +31,10 @@ export function watch() {
   addEventListener('offline', online);
   for (const event of ['beforeinstallprompt', 'appinstalled']) addEventListener(event, () => owner.invokeMethodAsync('Offered', event === 'appinstalled'));
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && owner.invokeMethodAsync('Shown'));
+  navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+    if (typeof data?.place === 'string') owner.invokeMethodAsync('Called', data.place);
+    if (data?.subscription) owner.invokeMethodAsync('Resubscribed');
+  });
   watchUpdates();
   return navigator.onLine;
 }
