@@ -26,7 +26,7 @@ internal sealed class PushGrain(
     }
 
     public async Task<PushSettingsView> GetSettings(DeviceId device) => new(
-        (await GrainFactory.PushKeys().Get()).FirstOrDefault()?.PublicKey,
+        await GrainFactory.PushKeys().Get() is [var newest, ..] ? newest.PublicKey : null,
         (await TargetsAsync()).Any(target => target.Device == device));
 
     public async Task<Reply<Nothing>> Subscribe(DeviceId device, PushSubscription subscription)
