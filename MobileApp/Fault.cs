@@ -10,6 +10,12 @@ public sealed record Fault(string Title, string? Advice = null, string? Code = n
 {
     public bool IsNetwork { get; private init; }
 
+    /// <summary>The same request may be answered in a moment.</summary>
+    public bool MayPass => IsNetwork || Code is ErrorCodes.ProviderUnavailable or ErrorCodes.Unavailable or ErrorCodes.InternalError or ErrorCodes.RateLimited;
+
+    /// <summary>「重试」: a screen could not fetch what it shows.</summary>
+    public Func<Task>? Again { get; init; }
+
     public static Fault Of(Exception exception) => exception switch
     {
         ApiRefusedException refused => Of(refused.Problem),

@@ -30,6 +30,23 @@ public sealed partial class PhoneApp
         Catalogue?.Provinces.SelectMany(province => province.Platforms).SelectMany(platform => platform.CertificateAuthorities)
             .FirstOrDefault(authority => authority.CaId == caId)?.Name ?? Texts.Applications.Authority;
 
+    /// <summary>Bids encrypted to the user's certificates of that enterprise, whose opening is still to come.</summary>
+    public async Task<IReadOnlyList<UnopenedBidInfo>> GetUnopenedBidsAsync(string creditCode)
+    {
+        if (Certificates is null)
+        {
+            await LoadCertificatesAsync();
+        }
+
+        var found = new List<UnopenedBidInfo>();
+        foreach (var certificate in (Certificates ?? []).Where(certificate => certificate.CreditCode == creditCode && certificate.EncryptionSerial is not null))
+        {
+            found.AddRange(await Client.GetUnopenedBidsAsync(certificate.CertificateId));
+        }
+
+        return found;
+    }
+
     public async Task ChooseEnterpriseAsync(string creditCode)
     {
         chosenEnterprise = creditCode;

@@ -53,6 +53,9 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     /// <summary>Something shown has changed.</summary>
     public event Action? Changed;
 
+    /// <summary>The server answers again: what could not be fetched may be tried once more.</summary>
+    public event Action? Reconnected;
+
     public AppPhase Phase { get; private set; } = AppPhase.Starting;
 
     public PhoneClient Client => client ?? throw new InvalidOperationException("The phone is not set up yet.");
@@ -351,7 +354,12 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         try
         {
             await load();
+            var again = !IsReachable || LoadFault is not null;
             (IsReachable, LoadFault) = (true, null);
+            if (again)
+            {
+                Reconnected?.Invoke();
+            }
         }
         catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException or OperationCanceledException)
         {
@@ -391,6 +399,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         if (window.IsOnline)
         {
             OnCameBack();
+            Reconnected?.Invoke();
         }
     }
 

@@ -14,8 +14,8 @@ internal static partial class PhoneAppFiles
 
     // The runtime compiles WebAssembly; no script but the app's own files runs, and nothing is fetched from elsewhere.
     private const string AppPolicy =
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
-        + "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
+        + "worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     private static readonly FrozenDictionary<string, string> Encodings = new Dictionary<string, string> { ["br"] = ".br", ["gzip"] = ".gz" }.ToFrozenDictionary();
 

@@ -38,7 +38,7 @@ internal static partial class Texts
         public const string OtherEnterprise = "认领或加入另一家企业";
         public const string OtherEnterpriseNote = "每家企业使用各自的证书";
 
-        public static string NewEnterpriseCertificateNote(string enterprise) => $"您已是 {enterprise} 的成员。";
+        public static string NewEnterpriseCertificateNote(string enterprise) => $"您已是{enterprise}的成员。";
 
         public static string Hello(string? name) => name is null ? "您好" : $"{name}，您好";
     }

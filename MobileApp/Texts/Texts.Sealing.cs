@@ -13,6 +13,7 @@ internal static partial class Texts
         public const string Automatic = "自动确认";
         public const string AutomaticNote = "范围内的签章将不再逐次询问，您可随时结束。";
         public const string AutomaticOn = "自动确认已开启";
+        public const string AutomaticOff = "已关闭，每份签章由您逐次确认；重新打开须输入PIN码。";
         public const string EachTime = "每次签章输入PIN码";
         public const string Most = "份数上限";
         public const string Longest = "时间上限";
@@ -27,8 +28,9 @@ internal static partial class Texts
         public const string Waiting = "等待您确认";
         public const string LookAt = "查看并确认";
         public const string Log = "本次会话记录";
+        /// <summary>In a session with 自动确认, which may have been off for a while.</summary>
+        public const string Signed = "已签章";
         public const string NothingYet = "电脑端发起的签章会显示在这里";
-        public const string Pause = "暂停";
         public const string Stop = "结束会话";
         public const string Continue = "输入PIN码继续";
         public const string Resume = "继续会话签章";
@@ -61,7 +63,7 @@ internal static partial class Texts
 
         public static string? NoteOf(SealingSessionInfo session) => session switch
         {
-            { State: SealingSessionState.Paused } => "会话已暂停，输入PIN码继续。电脑端的请求会在时限内等待。",
+            { State: SealingSessionState.Paused } => "会话已暂停，输入PIN码继续。电脑端的请求会在时限内等待，也可以逐次确认。",
             { End: SealingSessionEnd.StoppedByHolder } => "您已结束此会话",
             { End: SealingSessionEnd.StoppedByPlatform } => "电脑端已结束此会话",
             { End: SealingSessionEnd.StoppedByAdministrator } => "管理员已结束此会话",
@@ -87,7 +89,7 @@ internal static partial class Texts
         public static string LineNote(SealingSessionInfo session, SealingLogEntry line) => line.End switch
         {
             null => "等待确认",
-            SessionEnd.Ok => session.Automatic ? Automatic : "手动确认",
+            SessionEnd.Ok => session.Automatic ? Signed : "手动确认",
             SessionEnd.Refused => "已拒绝",
             SessionEnd.TimedOut => "已超时",
             SessionEnd.Cancelled => "已取消",

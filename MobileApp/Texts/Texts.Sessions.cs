@@ -186,7 +186,8 @@ internal static partial class Texts
     {
         public const string Title = "操作结果";
         public const string Items = "每份文件的结果";
-        public const string At = "完成时间";
+        public const string DoneAt = "完成时间";
+        public const string ConfirmedAt = "操作时间";
         public const string Number = "操作编号";
         public const string Unknown = "正在核实结果";
         public const string Asking = "网络恢复后自动核实…";

@@ -42,6 +42,13 @@ internal static partial class ScreenChecks
         }
     }
 
+    /// <summary>At a screen that waits or has failed: its few parts are judged elsewhere, its words are its own.</summary>
+    public static async Task GlanceAsync(this PhoneBrowser phone, string name)
+    {
+        Assert.DoesNotContain(Foreign().Matches(await phone.Page.InnerTextAsync("#app")).Select(match => $"{name}: {match.Value}"), _ => true);
+        await KeepAsync(phone.Page, name);
+    }
+
     private static async Task KeepAsync(IPage page, string name)
     {
         if (Pictures is not null)

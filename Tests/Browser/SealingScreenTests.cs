@@ -29,6 +29,7 @@ public sealed class SealingScreenTests
 
         await OneByOneAsync(phone, platform, signer);
         await AutomaticAsync(phone, certified, platform, signer);
+        await ReachBoundAsync(phone, platform, signer);
     }
 
     /// <summary>M070: later requests come without a scan, and each is looked at and confirmed.</summary>
@@ -97,7 +98,7 @@ public sealed class SealingScreenTests
         // Nobody touches the phone.
         var first = await platform.OpenAsync(Seals(signer, "一.pdf", "二.pdf") with { UseSealingSession = id });
         Assert.Equal(2, (await platform.WaitAsync(first.SessionId)).Result!.Signatures.Count);
-        await Expect(page.Locator(".log small", new() { HasText = "自动确认" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".log small", new() { HasText = "已签章" })).ToBeVisibleAsync();
         await Expect(page.GetByText("一.pdf 等 2 份")).ToBeVisibleAsync();
         await phone.LookAsync("session-running");
         foreach (var outside in (CreateSessionRequest[])
@@ -125,6 +126,24 @@ public sealed class SealingScreenTests
         Assert.Single((await platform.WaitAsync(second.SessionId)).Result!.Signatures);
         await Expect(page.Locator(".log").GetByText("三.pdf")).ToBeVisibleAsync();
 
+        // 自动确认 is off for a while: each request is looked at; on again takes the PIN, and nobody touches the phone.
+        await Expect(page.Locator("[name=automatic]")).ToBeCheckedAsync();
+        await page.UncheckAsync("[name=automatic]");
+        await Expect(page.GetByText("已关闭，每份签章由您逐次确认")).ToBeVisibleAsync();
+        var looked = await platform.OpenAsync(Seals(signer, "四.pdf") with { UseSealingSession = id });
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("四.pdf") })).ToBeVisibleAsync();
+        await phone.LookAsync("session-manual");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("四.pdf") }).ClickAsync();
+        await Press(page, "确认，输入PIN码");
+        await EnterPinAsync(page, CertifiedPhone.Pin);
+        await Expect(page.Locator(".log").GetByText("四.pdf")).ToBeVisibleAsync();
+        Assert.Single((await platform.WaitAsync(looked.SessionId)).Result!.Signatures);
+        await page.Locator("[name=automatic]").ClickAsync();
+        await EnterPinAsync(page, CertifiedPhone.Pin);
+        await Expect(page.GetByText("自动确认已开启")).ToBeVisibleAsync();
+        var untouched = await platform.OpenAsync(Seals(signer, "五.pdf") with { UseSealingSession = id });
+        Assert.Single((await platform.WaitAsync(untouched.SessionId)).Result!.Signatures);
+
         // The administrator ends it, and the phone says so by itself.
         await certified.Client.EndEnterpriseSealingSessionAsync(certified.Enterprise.CreditCode, id);
         await Expect(page.GetByText("管理员已结束此会话")).ToBeVisibleAsync();
@@ -132,6 +151,29 @@ public sealed class SealingScreenTests
         await phone.OpenAppAsync($"enterprises/{certified.Enterprise.CreditCode}/sealing");
         await Expect(page.GetByText("管理员已结束此会话")).ToBeVisibleAsync();
         await phone.LookAsync("session-enterprise");
+    }
+
+    /// <summary>X14: the last document that was agreed to is the last one signed.</summary>
+    private static async Task ReachBoundAsync(PhoneBrowser phone, PlatformClient platform, SessionResult signer)
+    {
+        var page = phone.Page;
+        var scanned = await platform.OpenAsync(Seals(signer, "投标函.pdf"));
+        await phone.OpenAppAsync();
+        await ScanByLinkAsync(page, scanned);
+        await page.CheckAsync("[name=sealing]");
+        await page.CheckAsync("[name=automatic]");
+        await Press(page, "10 份");
+        await Press(page, "确认，输入PIN码");
+        await EnterPinAsync(page, CertifiedPhone.Pin);
+        await Expect(page.GetByText("自动确认已开启")).ToBeVisibleAsync();
+        var id = Assert.NotNull((await platform.WaitAsync(scanned.SessionId)).SealingSession);
+        var all = await platform.OpenAsync(Seals(signer, [.. Enumerable.Range(1, 10).Select(number => $"附件{number}.pdf")]) with { UseSealingSession = id });
+        Assert.Equal(10, (await platform.WaitAsync(all.SessionId)).Result!.Signatures.Count);
+        await Expect(page.GetByText("已达 10 份上限，会话已结束")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.GetByText("已达 10 份上限，会话已结束")).ToBeVisibleAsync();
+        await phone.LookAsync("session-bound");
+        Assert.Equal(ErrorCodes.SealingSessionEnded, await CodeOfAsync(() => platform.OpenAsync(Seals(signer, "多余.pdf") with { UseSealingSession = id })));
     }
 
     private static CreateSessionRequest Seals(SessionResult signer, params string[] names) => new(SessionKind.Seal)

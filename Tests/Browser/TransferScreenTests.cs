@@ -28,7 +28,15 @@ public sealed class TransferScreenTests
         await member.LookAsync("invitation");
         await Press(member.Page, "接受");
         await Expect(member.Page.GetByText("邀请的姓名与您的实名信息不一致")).ToBeVisibleAsync();
-        await stage.Boss.Client.WithdrawInvitationAsync(stage.Code, wrong.InvitationId);
+        await Press(member.Page, "谢绝");
+        await Expect(member.Page.GetByText("确认谢绝这个邀请？")).ToBeVisibleAsync();
+        await member.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "谢绝" }).ClickAsync();
+        await Expect(member.Page.GetByText("管理员会收到通知。")).ToBeVisibleAsync();
+        await member.Page.ReloadAsync();
+        await Expect(member.Page.GetByRole(AriaRole.Heading, new() { Name = "已谢绝" })).ToBeVisibleAsync();
+        await member.LookAsync("invitation-declined");
+        Assert.Null(await person.RoleAsync(stage.Code));
+        Assert.Equal(InvitationState.Declined, Assert.Single((await stage.Boss.Client.GetPeopleAsync(stage.Code)).Invitations, one => one.InvitationId == wrong.InvitationId).State);
         var right = await stage.Boss.Client.InviteAsync(stage.Code, person.Invitation());
         await Wait.UntilAsync(() => person.Client.GetInvitationsAsync(), found => found.Any(one => one.InvitationId == right.InvitationId));
         await member.OpenAppAsync($"invitations/{right.InvitationId}");
@@ -68,9 +76,22 @@ public sealed class TransferScreenTests
         await boss.LookAsync("transfer-waiting");
         Assert.Equal(MemberRole.Administrator, (await stage.Boss.Client.GetMeAsync()).Enterprises.Single().Role);
 
-        // The other phone.
+        // The other phone says no, and both sides see it; the administrator asks once more.
+        await member.OpenAppAsync($"transfer/{stage.Code}");
+        await Press(member.Page, "谢绝");
+        await member.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "谢绝" }).ClickAsync();
+        await Expect(member.Page.GetByText("管理员不变，对方会收到通知。")).ToBeVisibleAsync();
+        await member.LookAsync("transfer-declined");
+        await Expect(boss.Page.GetByText("对方已谢绝")).ToBeVisibleAsync();
+        await boss.OpenAppAsync($"people/{stage.Code}/{person.Id}/transfer");
+        await Press(boss.Page, "下一步");
+        await Press(boss.Page, "确认，输入PIN码");
+        await EnterPinAsync(boss.Page, CertifiedPhone.Pin);
+        await Expect(boss.Page.GetByText("等待对方接受")).ToBeVisibleAsync();
+
+        // Now he takes over.
         await member.OpenAppAsync("messages");
-        await member.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("转授管理员") }).ClickAsync();
+        await member.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("转授管理员") }).First.ClickAsync();
         await Expect(member.Page.GetByText("请您接任企业管理员")).ToBeVisibleAsync();
         await member.LookAsync("transfer-asked");
         await Press(member.Page, "接任管理员");
@@ -146,14 +167,35 @@ public sealed class TransferScreenTests
         await Expect(page.GetByText("执照与申请书名称不一致").First).ToBeVisibleAsync();
         Assert.Equal(stage.Name, (await stage.Boss.Client.FindEnterpriseAsync(stage.Code)).Name);
 
+        // Corrected, paid and downloaded: from then on the enterprise has its new name.
+        await Press(page, "重新申请");
+        await UploadAsync(page, "licence");
+        await Expect(page.Locator("[name=enterprise-name]")).ToHaveValueAsync(renamed);
+        await page.FillAsync("[name=legal-name]", "李四");
+        await page.FillAsync("[name=legal-id]", stage.Boss.Phone.Person.IdNumber);
+        await Press(page, "下一步");
+        await Press(page, "下一步");
+        await FormSteps.UploadSealedFormAsync(page);
+        await Press(page, "提交申请");
+        await Expect(page.GetByRole(AriaRole.Alertdialog).GetByText("滨江公园改造工程施工")).ToBeVisibleAsync();
+        await Press(page, "仍要变更");
+        await Expect(page.Locator(".chip", new() { HasText = "待CA审核" })).ToBeVisibleAsync();
+        await reviewer.ApproveAsync(change);
+        await Expect(page.Locator(".chip", new() { HasText = "待付费" })).ToBeVisibleAsync();
+        await CertificateSteps.PayAsync(page);
+        await CertificateSteps.DownloadAsync(page);
+        await phone.OpenAppAsync($"enterprises/{stage.Code}");
+        await Expect(page.GetByText(renamed).First).ToBeVisibleAsync();
+        await phone.LookAsync("enterprise-changed");
+
         // An administrator who cannot be reached: the same way, under the name that is registered.
         var next = await stage.PersonAsync();
         await using var replacing = await stage.OpenAsync(next, $"enterprise?code={stage.Code}");
         await replacing.Page.ClickAsync("text=管理员联系不上");
         await Expect(Heading(replacing.Page, "更换管理员")).ToBeVisibleAsync();
-        await Expect(replacing.Page.Locator("[name=enterprise-name]")).ToHaveValueAsync(stage.Name);
+        await Expect(replacing.Page.Locator("[name=enterprise-name]")).ToHaveValueAsync(renamed);
         await replacing.LookAsync("replacement");
-        await system.Simulators.ShowLicenceAsync(new LicenceText(stage.Name, stage.Code, "李四"));
+        await system.Simulators.ShowLicenceAsync(new LicenceText(renamed, stage.Code, "李四"));
         await UploadAsync(replacing.Page, "licence");
         await Expect(replacing.Page.GetByText("已按照片填写")).ToBeVisibleAsync();
         await replacing.Page.FillAsync("[name=legal-id]", next.Phone.Person.IdNumber);
@@ -167,11 +209,11 @@ public sealed class TransferScreenTests
 
         // What nobody took in time is over, and says so: an invitation, a remittance.
         var invited = await stage.Boss.Client.InviteAsync(stage.Code, next.Invitation());
-        var remittance = await next.Client.BeginRemittanceAsync(stage.Code, new RemittanceRequest(Guid.NewGuid(), stage.Name, "123456", Agreed: true));
+        var remittance = await next.Client.BeginRemittanceAsync(stage.Code, new RemittanceRequest(Guid.NewGuid(), renamed, "123456", Agreed: true));
         system.Clock.Advance(TimeSpan.FromDays(3) + TimeSpan.FromMinutes(1));
         await replacing.OpenAppAsync($"remittances/{remittance.RemittanceId}");
         await Expect(replacing.Page.GetByText("规定时间内没有收到正确的汇款")).ToBeVisibleAsync();
-        await system.Simulators.RemitAsync(remittance.RemittanceId, stage.Name, "42050000000123456", remittance.AmountFen);
+        await system.Simulators.RemitAsync(remittance.RemittanceId, renamed, "42050000000123456", remittance.AmountFen);
         await Expect(replacing.Page.GetByText("请重新申请后再汇款")).ToBeVisibleAsync();
         await replacing.LookAsync("remittance-late");
         Assert.Null(await next.RoleAsync(stage.Code));
@@ -181,6 +223,19 @@ public sealed class TransferScreenTests
         await Expect(replacing.Page.GetByRole(AriaRole.Button, new() { Name = "接受" })).ToHaveCountAsync(0);
         await phone.OpenAppAsync($"people/{stage.Code}");
         await Expect(page.Locator(".chip", new() { HasText = "已过期" })).ToBeVisibleAsync();
+
+        // The CA found the new form good: with its certificate the other one is administrator, and the former one is staff.
+        using var later = await TestReviewer.LogInAsync(system);
+        await later.ApproveAsync(Assert.Single(await next.Client.GetApplicationsAsync(), found => found.Kind == ApplicationKind.AdministratorReplacement).ApplicationId);
+        await replacing.OpenAppAsync("certificates");
+        await replacing.Page.GetByRole(AriaRole.Link, new() { Name = "付费并下载" }).ClickAsync();
+        await CertificateSteps.PayAsync(replacing.Page);
+        await CertificateSteps.DownloadAsync(replacing.Page);
+        await replacing.OpenAppAsync();
+        await Expect(replacing.Page.Locator(".who").GetByText("管理员")).ToBeVisibleAsync();
+        await replacing.LookAsync("replacement-done");
+        await phone.OpenAppAsync();
+        await Expect(page.Locator(".who").GetByText("办事人员")).ToBeVisibleAsync();
     }
 
     private static async Task UploadAsync(IPage page, string purpose, bool turn = false)

@@ -49,6 +49,12 @@ public sealed partial class ConfirmScreen
             return;
         }
 
+        // What the user already looks at is not opened a second time.
+        if (opened is not null)
+        {
+            return;
+        }
+
         await RunAsync(async () =>
         {
             await App.ResumeScanAsync();
@@ -59,7 +65,7 @@ public sealed partial class ConfirmScreen
         });
         if (Session is not { } session)
         {
-            if (Fault is null && !Left)
+            if (Fault is null && !AwaitsNetwork && !Left)
             {
                 GoHome();
             }
@@ -68,7 +74,7 @@ public sealed partial class ConfirmScreen
         }
 
         shown = true;
-        _ = TickAsync();
+        Accompany(TickAsync);
         if (session.Certificates is [var first, ..])
         {
             await OpenWithAsync(first);
