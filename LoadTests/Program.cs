@@ -1,4 +1,5 @@
 using Bzt.LoadTests;
+using Bzt.LoadTests.BidFiles;
 using Bzt.LoadTests.Ciphers;
 using Bzt.LoadTests.Flows;
 using Bzt.LoadTests.Runs;
@@ -12,11 +13,13 @@ var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
     ["deadline"] = ScenarioCommand.Of(new DeadlineScenario()),
     ["connected"] = ScenarioCommand.Of(new ConnectedScenario()),
     ["soak"] = ScenarioCommand.Of(new SoakScenario()),
+    ["opening"] = ScenarioCommand.Of(new OpeningScenario()),
     ["compare"] = new(CompareCommand.Usage, CompareCommand.Run),
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
     ["bench stage"] = new("[--json FILE]: the silo's stage: what a lone operation waits, what company gains", StageBench.Run),
     ["bench flow"] = new("[--json FILE]: the cryptography of one flow at the server, whole and in parts", FlowBench.Run),
     ["bench cipher"] = new("[--json FILE]: do SM3 and SM4-GCM limit a flow or a bid file", CipherBench.Run),
+    ["bench bidfile"] = new(BidFileBench.Usage, BidFileBench.Run),
     ["verify sm2"] = new("[--count N]: long agreement with BouncyCastle", Verify.Run),
     ["dudect sm2"] = new("[--seconds N]: does time depend on secrets (Welch's test)", Dudect.Run),
     ["trace sm2"] = new(": for callgrind and the JIT's listings, see the tests", Trace.Run),

@@ -30,6 +30,12 @@ internal sealed class SimulatedPlatform : IDisposable
         client = new PlatformClient(http, TimeProvider.System);
     }
 
+    /// <summary>The whole of a platform's API.</summary>
+    public PlatformClient Client => client;
+
+    /// <summary>The cluster's, as its operator publishes it.</summary>
+    public async Task<byte[]> EvidenceKeyAsync(CancellationToken stop) => (await ChannelTrust.FetchAsync(token, stop)).EvidenceKey;
+
     public async Task BindAsync(SimulatedPhone phone, CancellationToken stop)
     {
         var certificate = phone.Certificate;
@@ -65,7 +71,8 @@ internal sealed class SimulatedPlatform : IDisposable
         token.Dispose();
     }
 
-    private async Task<SessionResult> SignAsync(SimulatedPhone phone, CreateSessionRequest request, CancellationToken stop)
+    /// <summary>A session that one confirmation ends with signatures.</summary>
+    public async Task<SessionResult> SignAsync(SimulatedPhone phone, CreateSessionRequest request, CancellationToken stop)
     {
         var opened = await client.OpenAsync(request, cancellation: stop);
         var ending = client.WaitAsync(opened.SessionId, cancellation: stop);

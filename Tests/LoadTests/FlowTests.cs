@@ -10,7 +10,7 @@ public sealed class FlowTests
 {
     private const string PlatformSecret = "a secret of the load tests' platform";
     private const string ConsolePassword = "password-of-the-reviewers";
-    private const int PinRounds = 10;
+    internal const int PinRounds = 10;
 
     [Fact]
     public async Task Every_flow_ends_with_verified_signatures_and_is_counted_once()
@@ -56,7 +56,7 @@ public sealed class FlowTests
 
     private static FlowOptions Options(FlowKind kind, int documents = 1) => new(kind, documents, 2, TimeSpan.Zero, TimeSpan.FromMinutes(1));
 
-    private static Task<EmbeddedSystem> StartAsync() => EmbeddedSystem.StartAsync(builder =>
+    internal static Task<EmbeddedSystem> StartAsync() => EmbeddedSystem.StartAsync(builder =>
     {
         builder.Configuration["CaConsole:Password"] = ConsolePassword;
         builder.Configuration["Platforms:0:Id"] = Deployment.PlatformId;
@@ -65,6 +65,6 @@ public sealed class FlowTests
         builder.Configuration["Platforms:0:ClientSecret"] = PlatformSecret;
     });
 
-    private static Target TargetOf(EmbeddedSystem system) =>
+    internal static Target TargetOf(EmbeddedSystem system) =>
         new("test", system.Address, system.SimulatorsAddress, EmbeddedSystem.ControlToken, ConsolePassword, PlatformSecret);
 }
