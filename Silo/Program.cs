@@ -1,5 +1,6 @@
 using Bzt.Silo.Hosting;
 using Bzt.Silo.KeyProtection;
+using Bzt.Silo.Operators;
 
 if (KeyCommands.TryRun(args) || await HealthCommand.TryRunAsync(args))
 {
@@ -10,6 +11,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddSettingFiles();
 builder.AddBztSilo();
 builder.AddOperations();
+builder.AddDashboard();
 await using var app = builder.Build();
 app.MapOperations();
+app.MapDashboard();
 await app.RunAsync();

@@ -1,3 +1,4 @@
+using Bzt.Gateway.Hosting;
 using Bzt.Silo.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Runtime;
@@ -6,10 +7,25 @@ namespace Bzt.Gateway.Health;
 
 internal static class HealthEndpoints
 {
+    private const string Metrics = "/metrics";
+
     public static void AddHealth(this WebApplicationBuilder builder)
     {
         builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster");
         builder.AddObservability();
+    }
+
+    /// <summary>Of the connection and not of the Host header, which is the caller's to choose.</summary>
+    public static void UseOperatorsPort(this WebApplication app, GatewayOptions options)
+    {
+        if (options.OperatorsPort is { } port)
+        {
+            app.UseWhen(context => context.Request.Path.StartsWithSegments(Metrics) && context.Connection.LocalPort != port, refused => refused.Run(context =>
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            }));
+        }
     }
 
     public static void MapHealth(this WebApplication app)
@@ -17,7 +33,7 @@ internal static class HealthEndpoints
         // Alive is whoever answers; ready is whoever can reach grains.
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapPrometheusScrapingEndpoint(Metrics);
     }
 
     private sealed class ClusterCheck(IGrainFactory grains) : IHealthCheck

@@ -69,6 +69,7 @@ public static class GatewayHost
         app.UseMiddleware<ProblemMiddleware>();
         app.UseSecurityHeaders();
         app.UseProblemsForEmptyErrors();
+        app.UseOperatorsPort(options);
         app.UseRouting();
         app.UseRateLimiter();
         app.UseAuthorizationServer();

@@ -27,6 +27,13 @@ public sealed class GatewayOptions : IValidatableObject
     public string? PhoneAppFolder { get; set; }
 
     /// <summary>
+    /// Figures are for whoever comes in at this port. Have the process listen there too (<c>ASPNETCORE_HTTP_PORTS</c> is <c>8080;9090</c>);
+    /// without a value they are at every address of the gateway, and the proxy keeps them in.
+    /// </summary>
+    [Range(1, 65535)]
+    public int? OperatorsPort { get; set; }
+
+    /// <summary>
     /// How long a gateway that is told to stop goes on serving: longer than the proxies in front take to notice that it is not ready any more.
     /// Without a value 10 in a cluster, and none where no other gateway could take over.
     /// </summary>

@@ -16,6 +16,7 @@ secret postgres-password 24
 secret platform-secret 24
 secret simulators-password 8
 secret simulators-token 24
+secret grafana-password 8
 printf 'Host=postgres;Username=bzt;Password=%s;Database=bzt;Max Auto Prepare=50;Auto Prepare Min Usages=2' "$(<postgres-password)" > storage-connection
 
 cat > gateway.json <<END

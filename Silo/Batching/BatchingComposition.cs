@@ -37,7 +37,7 @@ internal static class BatchingComposition
     }
 
     /// <summary>How full the batches are, and how many nonces are ready.</summary>
-    private sealed class Figures(NoncePool nonces, GroupStage stage) : IHostedService, IDisposable
+    private sealed class Figures(NoncePool nonces, GroupStage stage) : IHostedLifecycleService, IDisposable
     {
         private readonly Meter meter = new(Telemetry.Name);
 
@@ -49,7 +49,19 @@ internal static class BatchingComposition
             return Task.CompletedTask;
         }
 
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken)
+        {
+            Telemetry.ShowZeros();
+            return Task.CompletedTask;
+        }
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public void Dispose() => meter.Dispose();
 

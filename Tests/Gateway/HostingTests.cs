@@ -2,10 +2,15 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Bzt.Contracts;
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
 using Bzt.Gateway.Hosting;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Storage;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Tests.Gateway;
@@ -21,6 +26,53 @@ public sealed class HostingTests
         var system = await EmbeddedSystem.SharedAsync();
         using var answer = await system.Gateway.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_is_going_says_so_answers_long_polls_and_lets_its_phones_go()
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Platforms:0:Id"] = CertifiedPhone.PlatformId;
+            builder.Configuration["Platforms:0:Name"] = CertifiedPhone.PlatformName;
+            builder.Configuration["Platforms:0:RecognitionGroup"] = "hubei";
+            builder.Configuration["Platforms:0:ClientSecret"] = CertifiedPhone.PlatformSecret;
+            // Nobody comes in there: the figures are nobody's business here.
+            builder.Configuration["Gateway:OperatorsPort"] = "1";
+        });
+        using (var figures = await system.Gateway.GetAsync("/metrics"))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, figures.StatusCode);
+        }
+
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        var platform = await phone.PlatformAsync();
+        var (session, _) = await phone.BindSessionAsync(platform);
+        var connected = 0;
+        await using var listener = await phone.Client.ListenAsync(kind =>
+        {
+            connected += kind is PhoneWakeUp.Certificate ? 1 : 0;
+            return Task.CompletedTask;
+        });
+        var poll = platform.GetAsync(session.SessionId, SessionState.Scanned, TimeSpan.FromMinutes(2));
+        Assert.False(poll.IsCompleted);
+        var draining = system.Services.GetRequiredService<Draining>();
+        draining.Begin();
+        using (var ready = await system.Gateway.GetAsync("/health/ready"))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.True(ready.Headers.ConnectionClose);
+        }
+
+        using (var live = await system.Gateway.GetAsync("/health/live"))
+        {
+            Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        }
+
+        // Long before its two minutes, and with the truth.
+        Assert.Equal(SessionState.Scanned, (await poll.WaitAsync(TimeSpan.FromSeconds(60))).State);
+        await draining.LetPhonesGoAsync(TimeSpan.Zero);
+        await Wait.UntilAsync(() => Task.FromResult(Volatile.Read(ref connected)), times => times >= 2);
     }
 
     [Fact]

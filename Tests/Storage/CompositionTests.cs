@@ -22,6 +22,7 @@ public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
     [InlineData("Protection:RootKeyFile", "DATA/root.key")]
     [InlineData("Protection:KeyRingFile", "DATA/keyring.json")]
     [InlineData("Cluster:Mode", "cluster")]
+    [InlineData("Cluster:Release", "next")]
     [InlineData("Cluster:SiloPort", "0")]
     [InlineData("Cluster:AdvertisedAddress", "not an address")]
     [InlineData("Faults:KillAtWrite", "1:before")]

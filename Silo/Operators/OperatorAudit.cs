@@ -1,0 +1,23 @@
+using Bzt.Silo.Storage;
+
+namespace Bzt.Silo.Operators;
+
+/// <param name="At">UTC.</param>
+/// <param name="Operator">As he named himself; for a refusal too.</param>
+internal sealed record OperatorAction(DateTimeOffset At, string Operator, string Action);
+
+/// <summary>What operators did, append-only, in the cluster's store: no process of ours changes or removes a row.</summary>
+internal sealed class OperatorAudit(SqlStore store, TimeProvider time)
+{
+    private const int Newest = 500;
+
+    public Task AppendAsync(string operatorName, string action) => store.WriteAsync(async connection => await connection.ExecuteAsync(
+        "INSERT INTO operator_audit (at, operator, action) VALUES (@at, @operator, @action)",
+        ("at", time.GetUtcNow().ToUnixTimeMilliseconds()), ("operator", operatorName), ("action", action)));
+
+    public Task<List<OperatorAction>> ReadAsync(CancellationToken cancellation) => store.QueryAsync(
+        "SELECT at, operator, action FROM operator_audit ORDER BY at DESC LIMIT @newest",
+        row => new OperatorAction(DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)), row.GetString(1), row.GetString(2)),
+        cancellation,
+        ("newest", Newest));
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Bzt.Silo.Hosting;
+using Bzt.Silo.Operators;
+using Bzt.Tests.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Bzt.Tests.Operators;
+
+/// <summary>The silo's own pages for operators, composed as its program does.</summary>
+public sealed class OperatorTests : IDisposable
+{
+    private const string Password = "password-of-the-operators";
+
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    [Trait("Feature", "X26"), Trait("Surface", "operator")]
+    public async Task The_dashboard_is_for_operators_alone_and_its_use_is_on_record()
+    {
+        await using (var silo = await StartAsync())
+        {
+            using var http = new HttpClient { BaseAddress = new Uri(silo.Urls.Single()) };
+            Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(http, "/dashboard/", null)).Status);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(http, "/dashboard/ClusterStats", ("wangwu", "wrong"))).Status);
+            Assert.Contains("<html", (await GetAsync(http, "/dashboard/", ("zhangsan", Password))).Body, StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(HttpStatusCode.OK, (await GetAsync(http, "/dashboard/ClusterStats", ("zhangsan", Password))).Status);
+
+            // What a grain keeps is nobody's to look at here, however it is spelled.
+            Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(http, "/dashboard/GrainState?grainId=1&grainType=user", ("zhangsan", Password))).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(http, "/dashboard/grainstate/?grainId=1", ("zhangsan", Password))).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(http, "/dashboard/Trace", ("zhangsan", Password))).Status);
+        }
+
+        // The record is the store's: the next process shows it.
+        await using var next = await StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(next.Urls.Single()) };
+        var (_, body) = await GetAsync(client, "/dashboard/audit", ("lisi", Password));
+        using var json = JsonDocument.Parse(body);
+        Assert.Equal(
+            [("lisi", "read the audit"), ("wangwu", "login refused"), ("zhangsan", "opened the dashboard"), ("zhangsan", "state of a grain refused"), ("zhangsan", "state of a grain refused")],
+            json.RootElement.EnumerateArray().Select(entry => (entry.GetProperty("operator").GetString()!, entry.GetProperty("action").GetString()!)).Order());
+
+        // Guessing ends after ten tries, for the right password too.
+        for (var i = 0; i < 10; i++)
+        {
+            await GetAsync(client, "/dashboard/", ("wangwu", $"guess {i}"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await GetAsync(client, "/dashboard/", ("lisi", Password))).Status);
+    }
+
+    private async Task<WebApplication> StartAsync()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Configuration["Storage:DataFolder"] = folder.File("data");
+        builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
+        builder.Configuration["Operators:Password"] = Password;
+        builder.Configuration.AddInMemoryCollection(NoProviders.Settings);
+        builder.AddBztSilo();
+        builder.AddOperations();
+        builder.AddDashboard();
+        var app = builder.Build();
+        app.MapOperations();
+        app.MapDashboard();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> GetAsync(HttpClient http, string path, (string Name, string Password)? login)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (login is var (name, password))
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
+        }
+
+        using var answer = await http.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}
