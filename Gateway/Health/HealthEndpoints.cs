@@ -1,6 +1,7 @@
 using Bzt.Gateway.Hosting;
 using Bzt.Silo.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Trace;
 using Orleans.Runtime;
 
 namespace Bzt.Gateway.Health;
@@ -13,6 +14,8 @@ internal static class HealthEndpoints
     {
         builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster");
         builder.AddObservability();
+        // Requests by their routes; where nothing is traced this is never looked at.
+        builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddAspNetCoreInstrumentation());
     }
 
     /// <summary>Of the connection and not of the Host header, which is the caller's to choose.</summary>

@@ -47,7 +47,6 @@ public static class Observability
             Telemetry.TracedShare = tracing.Share;
             telemetry.WithTracing(traces => traces
                 .AddSource(Sources)
-                .AddSource("Microsoft.AspNetCore")
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(tracing.Share)))
                 .AddProcessor(new KnownTagsOnly())
                 .AddOtlpExporter(exporter => (exporter.Endpoint, exporter.Protocol) = (new Uri(collector, "/v1/traces"), OtlpExportProtocol.HttpProtobuf)));

@@ -64,6 +64,7 @@ public sealed class OperatorTests : IDisposable
         builder.Logging.ClearProviders();
         builder.Configuration["Storage:DataFolder"] = folder.File("data");
         builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
+        builder.Configuration["EmbeddedCa:PublicUrl"] = "http://ca.test/ca";
         builder.Configuration["Operators:Password"] = Password;
         builder.Configuration.AddInMemoryCollection(NoProviders.Settings);
         builder.AddBztSilo();
