@@ -152,6 +152,8 @@ public static class ErrorCodes
     // sealing sessions
     public const string SealingSessionNotOffered = "sealing_session_not_offered";
     public const string SealingSessionEnded = "sealing_session_ended";
+    /// <summary>扫码撤章: its signer has withdrawn it before.</summary>
+    public const string SealWithdrawn = "seal_withdrawn";
     public const string SealingSessionNotConfirmed = "sealing_session_not_confirmed";
     public const string SealingSessionOtherProject = "sealing_session_other_project";
     public const string SealingSessionBoundReached = "sealing_session_bound_reached";

@@ -126,6 +126,11 @@ public static class GrainKeys
 
     public static ITimeStampGrain TimeStamps(this IGrainFactory grains) => grains.GetGrain<ITimeStampGrain>(0);
 
+    /// <param name="grains">Where to look.</param>
+    /// <param name="sealId">SM3 over the seal's signature r‖s, hexadecimal.</param>
+    /// <param name="owner">Whose seal it is: so that a stranger's statement about it is never found with it.</param>
+    public static ISealWithdrawalGrain SealWithdrawal(this IGrainFactory grains, string sealId, string owner) => grains.GetGrain<ISealWithdrawalGrain>($"{sealId}/{owner}");
+
     public static ISealMakerGrain SealMaker(this IGrainFactory grains) => grains.GetGrain<ISealMakerGrain>(0);
 
     public static ICaHolderGrain CaHolder(this IGrainFactory grains, CaId id, string holder) => grains.GetGrain<ICaHolderGrain>($"{id}/{holder}");

@@ -98,6 +98,7 @@ public enum RefusalCode
 
     SealingSessionNotOffered = 320,
     SealingSessionEnded = 321,
+    SealWithdrawn = 360,
     SealingSessionNotConfirmed = 322,
     SealingSessionOtherProject = 323,
     SealingSessionBoundReached = 324,

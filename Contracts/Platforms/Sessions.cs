@@ -2,7 +2,7 @@ using Bzt.Contracts.Phone;
 
 namespace Bzt.Contracts.Platforms;
 
-public enum SessionKind { Bind, Login, Seal, Sign, Encrypt, Decrypt }
+public enum SessionKind { Bind, Login, Seal, Sign, Encrypt, Decrypt, Withdraw }
 
 public enum SessionState { Created, Scanned, Confirmed, Completed }
 
@@ -15,7 +15,8 @@ public sealed record ProjectInfo(string ProjectId, string Name, DateTimeOffset O
 /// <summary>
 /// Opens a session. Which members are needed depends on <paramref name="Kind"/>:
 /// bind and login need <see cref="Challenge"/> (bind also <see cref="Enterprise"/>); seal and sign need <see cref="Documents"/>;
-/// encrypt needs <see cref="Project"/> and one bid-manifest document; decrypt needs <see cref="Project"/> and <see cref="Decryption"/>.
+/// encrypt needs <see cref="Project"/> and one bid-manifest document; decrypt needs <see cref="Project"/> and <see cref="Decryption"/>;
+/// withdraw needs <see cref="Withdrawal"/>.
 /// Under a project token, project and enterprise are the token's.
 /// </summary>
 public sealed record CreateSessionRequest(SessionKind Kind)
@@ -34,6 +35,9 @@ public sealed record CreateSessionRequest(SessionKind Kind)
 
     /// <summary>With decrypt: the bid opening it is a part of. What becomes of the session is then in the signed record of each file, and it ends with the opening.</summary>
     public OpeningReference? Opening { get; init; }
+
+    /// <summary>扫码撤章: the seal that its signer takes back.</summary>
+    public WithdrawalRequest? Withdrawal { get; init; }
 
     /// <summary>Pushes the request to the phone of a running sealing session, for seals of its own platform and project only: no scan.</summary>
     public Guid? UseSealingSession { get; init; }
@@ -74,6 +78,18 @@ public sealed record DocumentRequest(string Form, byte[] ToBeSigned)
     /// for each seal the signer may choose, in the same order; the phone shows the choice, and one version of each is signed. Null: no choice.
     /// </summary>
     public SealKind? Seal { get; init; }
+}
+
+/// <summary>
+/// A seal on a document that its signer declares withdrawn: with the certificate that made it, or a later one of the same enterprise. What was sealed cannot be
+/// unsealed; the withdrawal is a signed statement beside it, which <c>/rp/v1/verify</c> knows and hands out.
+/// </summary>
+/// <param name="Seal">What lies in the signature dictionary's <c>/Contents</c>.</param>
+/// <param name="Reason">In words; shown, signed and handed out.</param>
+public sealed record WithdrawalRequest(byte[] Seal, string Reason)
+{
+    /// <summary>The document's name, for seals that do not say it themselves.</summary>
+    public string? DocumentName { get; init; }
 }
 
 /// <summary>Wrapped keys to open with one confirmation (PROTOCOL: decrypting).</summary>

@@ -92,6 +92,9 @@ public sealed record VerifyResult(bool Valid, DateTimeOffset JudgedAt, PathVerdi
     /// <summary>Of a seal: the RFC 3161 time stamp on its signature; null without one.</summary>
     public VerifiedTimeStamp? TimeStamp { get; init; }
 
+    /// <summary>Of a seal that its signer has withdrawn (扫码撤章): then it is not valid.</summary>
+    public VerifiedWithdrawal? Withdrawn { get; init; }
+
     /// <summary>Of a seal in the form of GB/T 38540: the electronic seal it was made with.</summary>
     public VerifiedElectronicSeal? ElectronicSeal { get; init; }
 
@@ -112,6 +115,13 @@ public sealed record VerifiedAuthority(string CaId, string Name, bool AcceptedHe
 /// <param name="Authority">Organisation or name in the authority's certificate.</param>
 /// <param name="Good">Over this signature, and of an authority under a root of the catalogue's CAs. Then it is the time the certificate is judged for.</param>
 public sealed record VerifiedTimeStamp(DateTimeOffset Time, string Authority, bool Good);
+
+/// <param name="At">When the service took the statement.</param>
+/// <param name="Reason">As the signer was shown it.</param>
+/// <param name="Statement">The statement as it was signed: an instruction (docs/protocol.md) whose facts name the seal by SM3 over its signature r‖s.</param>
+/// <param name="Signature">r‖s over it.</param>
+/// <param name="Certificate">Who withdrew, DER.</param>
+public sealed record VerifiedWithdrawal(DateTimeOffset At, string Reason, byte[] Statement, byte[] Signature, byte[] Certificate);
 
 /// <param name="Id">The seal's own.</param>
 /// <param name="Name">Its name.</param>

@@ -61,7 +61,7 @@ public sealed record PdfSealReport(
     /// <summary>The electronic seal of GB/T 38540 it was made with; null in the other forms.</summary>
     public UsedElectronicSeal? Seal { get; init; }
 
-    /// <summary>What identifies this seal anywhere: SM3 of its signature. Empty when it cannot be read.</summary>
+    /// <summary>What identifies this seal anywhere, however it is spelt: SM3 over its signature r‖s. Empty when it cannot be read.</summary>
     public byte[] SealId { get; init; } = [];
 
     /// <summary>The signer's certificate, DER; empty when it cannot be read.</summary>

@@ -89,6 +89,9 @@ public static class CmsSeal
     internal static bool Verify(byte[] certificate, ReadOnlySpan<byte> message, Sm2Signature? signature) =>
         signature is not null && Sm2Certificate.TryParse(certificate, out var signer) && signature.Verify(signer.PublicKey, Sm2Signature.Digest(signer.PublicKey, message));
 
+    /// <summary>The standards say DER; some write r‖s.</summary>
+    internal static Sm2Signature? Parse(byte[] value) => Sm2Signature.TryParseDer(value, out var signature) || Sm2Signature.TryParseRaw(value, out signature) ? signature : null;
+
     /// <summary>A certificate that issues others makes no seals.</summary>
     internal static bool IsAuthority(byte[] certificate) => Sm2Certificate.TryParse(certificate, out var parsed) && parsed.IsAuthority;
 

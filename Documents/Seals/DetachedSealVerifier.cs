@@ -19,7 +19,7 @@ public sealed record DetachedSealReport(SealState State, byte[] Certificate, IRe
     /// <summary>The electronic seal of GB/T 38540 it was made with; null in the other forms.</summary>
     public UsedElectronicSeal? Seal { get; init; }
 
-    /// <summary>What identifies this seal anywhere, whatever it is attached to: SM3 of its signature. Empty when it cannot be read.</summary>
+    /// <summary>What identifies this seal anywhere, however it is spelt: SM3 over its signature r‖s. Empty when there is none.</summary>
     public byte[] SealId { get; init; } = [];
 
     /// <summary>Why the state is what it is.</summary>
@@ -69,7 +69,7 @@ public static class DetachedSealVerifier
         {
             TimeStamp = stamp,
             Seal = seal.Seal is { } electronic ? Judge(electronic, at, roots ?? [], known ?? []) : null,
-            SealId = Sm3.Hash(seal.SignatureValue),
+            SealId = CmsSeal.Parse(seal.SignatureValue) is { } signature ? Sm3.Hash(signature.ToRaw()) : [],
             Detail = why,
         };
     }

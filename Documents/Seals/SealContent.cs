@@ -81,10 +81,9 @@ internal sealed record SealContent(
         var time = signed.ReadGeneralizedTime();
         var digest = signed.ReadBitString(out _);
         var name = Uri.UnescapeDataString(signed.ReadCharacterString(UniversalTagNumber.IA5String));
-        var parsed = Sm2Signature.TryParseDer(value, out var sm2) || Sm2Signature.TryParseRaw(value, out sm2) ? sm2 : null;
         why = !seal.SignatureGood ? "the electronic seal's own signature is not its maker's"
             : !seal.Lists(certificate) ? "the electronic seal is not this certificate's"
             : "";
-        return new SealContent(digest, certificate, [], time, name, value, token, why.Length == 0 && CmsSeal.Verify(certificate, toSign.Span, parsed), seal);
+        return new SealContent(digest, certificate, [], time, name, value, token, why.Length == 0 && CmsSeal.Verify(certificate, toSign.Span, CmsSeal.Parse(value)), seal);
     }
 }

@@ -70,8 +70,7 @@ internal sealed record SignedCms(
 
         var content = signed.EncapContentInfo.Content is { } inside ? Asn1OctetString.GetInstance(inside).GetOctets() : null;
         var value = signer.Signature.GetOctets();
-        // GB/T 35275 says DER; some write r‖s.
-        var signature = Sm2Signature.TryParseDer(value, out var parsed) || Sm2Signature.TryParseRaw(value, out parsed) ? parsed : null;
+        var signature = CmsSeal.Parse(value);
         var result = new SignedCms(
             signed.EncapContentInfo.ContentType.Id, content, null, certificate, [.. certificates.Where(c => c != certificate)], null, null, value, TokenOf(signer), SignatureGood: false);
         if (signer.SignedAttrs is not { } set)

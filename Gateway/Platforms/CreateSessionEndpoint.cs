@@ -5,6 +5,7 @@ using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Gateway.Sealing;
 using Bzt.Gateway.Sessions;
+using Bzt.Gateway.Verification;
 using Bzt.Grains;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Enterprises;
@@ -24,7 +25,7 @@ internal static class CreateSessionEndpoint
         .WithName("createSession")
         .WithSummary("Opens a session")
         .WithDescription("With an Idempotency-Key of 1 to 100 visible characters, the same request gets the same session; another request with that key is refused (idempotency_conflict). "
-            + "What a kind needs: bind a challenge and the enterprise; login a challenge; seal and sign documents; encrypt a project and one bid manifest; decrypt a project and the wrapped keys. "
+            + "What a kind needs: bind a challenge and the enterprise; login a challenge; seal and sign documents; encrypt a project and one bid manifest; decrypt a project and the wrapped keys; withdraw the seal and a reason. "
             + "With useSealingSession a request for seals of that session's project goes to its phone without a scan. "
             + "For a browser on the phone itself: returnUrl, one of the registered ones, and returnNonce; the answer has a deviceLink.")
         .Refuses(400, 403, 404, 409, 413, 422, 429)
@@ -53,6 +54,16 @@ internal static class CreateSessionEndpoint
 
         using var step = Telemetry.Step(sessionId, "session create");
         var command = SessionMessages.ToGrain(request, caller);
+        if (request.Withdrawal is { } withdrawal)
+        {
+            if (SealOwner.Read(withdrawal) is not { } seal)
+            {
+                return new ProblemResult(ErrorCodes.DocumentRefused);
+            }
+
+            command = command with { Withdrawal = seal };
+        }
+
         var reply = request.UseSealingSession is { } sealing
             ? await grains.SealingSession(new SealingId(sealing)).Admit(new SessionId(sessionId), SealingMessages.UserOf(caller), command)
             : await grains.GetGrain<IQrSessionGrain>(sessionId).Create(command);

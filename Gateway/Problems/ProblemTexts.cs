@@ -115,6 +115,7 @@ internal static class ProblemTexts
 
         ErrorCodes.SealingSessionNotOffered => (409, "只有指明项目的签章请求可以建立会话"),
         ErrorCodes.SealingSessionEnded => (409, "会话签章已结束"),
+        ErrorCodes.SealWithdrawn => (409, "该签章已撤销"),
         ErrorCodes.SealingSessionNotConfirmed => (409, "会话签章尚未经PIN码确认"),
         ErrorCodes.SealingSessionOtherProject => (403, "会话签章不能用于该项目"),
         ErrorCodes.SealingSessionBoundReached => (409, "超出会话签章的份数上限"),

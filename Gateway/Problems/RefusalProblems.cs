@@ -102,6 +102,7 @@ internal static class RefusalProblems
         RefusalCode.KindNotAllowed => ErrorCodes.KindNotAllowed,
         RefusalCode.SealingSessionNotOffered => ErrorCodes.SealingSessionNotOffered,
         RefusalCode.SealingSessionEnded => ErrorCodes.SealingSessionEnded,
+        RefusalCode.SealWithdrawn => ErrorCodes.SealWithdrawn,
         RefusalCode.SealingSessionNotConfirmed => ErrorCodes.SealingSessionNotConfirmed,
         RefusalCode.SealingSessionOtherProject => ErrorCodes.SealingSessionOtherProject,
         RefusalCode.SealingSessionBoundReached => ErrorCodes.SealingSessionBoundReached,

@@ -91,7 +91,7 @@ internal sealed partial class CertificateJudge(TrustedAuthorities authorities, R
     };
 
     /// <summary>From the extension of GB/T 20518 for it, or wherever in the subject vendors put it.</summary>
-    private static string? CreditCodeOf(Sm2Certificate certificate) =>
+    internal static string? CreditCodeOf(Sm2Certificate certificate) =>
         certificate.CreditCode ?? certificate.SubjectTexts.FirstOrDefault(text => CreditCode().IsMatch(text) && Grains.Enterprises.CreditCodes.TryParse(text, out _));
 
     [GeneratedRegex("^[0-9A-HJ-NPQRTUWXY]{18}$")]

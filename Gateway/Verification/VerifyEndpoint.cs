@@ -52,19 +52,21 @@ internal static class VerifyEndpoint
         {
             { Certificate: { } certificate } => await judge.JudgeAsync(certificate, chain, request.At ?? now, groupName, forSigning: false, aborted),
             { Signature: { } signature } => WithSignature(Judge(signature), await judge.JudgeAsync(signature.Certificate, chain, request.At ?? now, groupName, forSigning: true, aborted)),
-            { Seal: { } seal } => await JudgeAsync(seal, chain, request.At, now, groupName, judge, await authorities.GetAsync(), aborted),
+            { Seal: { } seal } => await JudgeAsync(seal, chain, request.At, now, groupName, judge, await authorities.GetAsync(), grains, aborted),
             _ => throw new InvalidOperationException("One of the three is there."),
         });
     }
 
     private static async Task<VerifyResult> JudgeAsync(
-        SealToVerify seal, IReadOnlyList<byte[]> chain, DateTimeOffset? at, DateTimeOffset now, string group, CertificateJudge judge, IReadOnlyList<TrustedAuthority> known, CancellationToken aborted)
+        SealToVerify seal, IReadOnlyList<byte[]> chain, DateTimeOffset? at, DateTimeOffset now, string group, CertificateJudge judge, IReadOnlyList<TrustedAuthority> known, IGrainFactory grains,
+        CancellationToken aborted)
     {
         var report = DetachedSealVerifier.Verify(
             seal.Contents, seal.Digest, [.. known.SelectMany(authority => authority.Roots)], [.. known.SelectMany(authority => authority.Intermediates)]);
         var result = await judge.JudgeAsync(report.Certificate, report.Others.Concat(chain), at ?? report.KnownAt ?? now, group, forSigning: true, aborted);
         // What a trusted stamp proves to be older than the revocation was made with a good certificate.
         var stillGood = result is { Path: PathVerdict.Good, Revocation: { Status: RevocationVerdict.Revoked, RevokedAt: { } revoked } } && report.TimeStamp is { IsTrusted: true } stamp && stamp.Time < revoked;
+        var withdrawn = SealOwner.Of(report) is { } owner ? await grains.SealWithdrawal(Convert.ToHexString(report.SealId), owner).Get() : null;
         return WithSignature(
             report.State switch
             {
@@ -73,10 +75,11 @@ internal static class VerifyEndpoint
                 SealState.BadSignature => SignatureVerdict.Bad,
                 _ => SignatureVerdict.Unsupported,
             },
-            result with { Valid = (result.Valid || stillGood) && report.Seal is null or { IsTrusted: true } }) with
+            result with { Valid = (result.Valid || stillGood) && withdrawn is null && report.Seal is null or { IsTrusted: true } }) with
         {
             ClaimedTime = report.SignedAt,
             DocumentName = report.DocumentName,
+            Withdrawn = withdrawn is null ? null : new VerifiedWithdrawal(withdrawn.At, withdrawn.Reason, withdrawn.ToBeSigned, withdrawn.Signature, withdrawn.SigningCertificate),
             TimeStamp = report.TimeStamp is { } token ? new VerifiedTimeStamp(token.Time, token.Authority, token.IsTrusted) : null,
             ElectronicSeal = report.Seal is { } used ? new VerifiedElectronicSeal(used.Id, used.Name, used.Maker, used.ValidFrom, used.ValidTo, used.IsTrusted) : null,
         };

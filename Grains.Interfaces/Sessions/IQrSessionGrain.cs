@@ -135,6 +135,10 @@ public sealed record CreateSession(
     [Id(32)]
     public string? Visitor { get; init; }
 
+    /// <summary>With withdraw: the seal.</summary>
+    [Id(60)]
+    public SessionWithdrawal? Withdrawal { get; init; }
+
     /// <summary>The bid opening it is a part of.</summary>
     [Id(50)]
     public SessionOpening? Opening { get; init; }
@@ -150,6 +154,20 @@ public sealed record SessionHolder(
     [property: Id(1)] DeviceId Device,
     [property: Id(2)] CertificateId Certificate,
     [property: Id(3)] bool Pushed);
+
+/// <summary>扫码撤章: what the signer is asked to declare withdrawn.</summary>
+/// <param name="SealId">SM3 over the seal's signature r‖s, hexadecimal.</param>
+/// <param name="Owner">Whose seal it is: the credit code in its certificate, or the certificate's serial where there is none.</param>
+/// <param name="Signer">Organisation or name in its certificate.</param>
+/// <param name="SealedAt">As the seal says.</param>
+[GenerateSerializer, Immutable, Alias("bzt.SessionWithdrawal")]
+public sealed record SessionWithdrawal(
+    [property: Id(0)] string SealId,
+    [property: Id(1)] string Owner,
+    [property: Id(2)] string Signer,
+    [property: Id(3)] string DocumentName,
+    [property: Id(4)] DateTimeOffset? SealedAt,
+    [property: Id(5)] string Reason);
 
 public static class SessionLimits
 {

@@ -82,7 +82,7 @@ internal static class AuthorisationRules
     private static AuthorisationScope ScopeOf(SessionKind kind) => kind switch
     {
         SessionKind.Bind or SessionKind.Login => AuthorisationScope.Login,
-        SessionKind.Seal => AuthorisationScope.Seal,
+        SessionKind.Seal or SessionKind.Withdraw => AuthorisationScope.Seal,
         SessionKind.Sign => AuthorisationScope.Sign,
         SessionKind.Encrypt => AuthorisationScope.Encrypt,
         SessionKind.Decrypt => AuthorisationScope.Decrypt,

@@ -7,6 +7,7 @@ using Bzt.Grains.Callbacks;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Openings;
 using Bzt.Grains.Platforms;
+using Bzt.Grains.Seals;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Sessions;
@@ -73,6 +74,11 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
         if (QrSessionRules.Check(command, platform) is { } refusal)
         {
             return refusal;
+        }
+
+        if (command.Withdrawal is { } seal && await GrainFactory.SealWithdrawal(seal.SealId, seal.Owner).Get() is not null)
+        {
+            return new Refusal(RefusalCode.SealWithdrawn);
         }
 
         if (await Take(command) is { } tooMany)
@@ -265,7 +271,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     }
 
     private SessionWork Work(SessionSigner signer) => new(
-        state.Command!.Kind, state.Platform!.Platform, state.Platform.Name, state.Command.Project, QrSessionRules.Documents(state, signer), state.Command.Decryption, state.Command.Sealing);
+        state.Command!.Kind, state.Platform!.Platform, state.Platform.Name, state.Command.Project, QrSessionRules.Documents(state, new SessionId(this.GetPrimaryKey()), signer), state.Command.Decryption, state.Command.Sealing);
 
     public async Task<Reply<SealingOrigin>> BeginSealing(SessionSigner signer, SealingId sealing)
     {
@@ -346,6 +352,13 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
             // Before the PC is told, so that what it does next finds the binding. A crash in between delivers the outcome again.
             await Binding(signer.CreditCode, outcome.Certificate).Bind(new PlatformBinding(
                 outcome.Certificate, signer.EnterpriseName, signer.CreditCode, signer.SigningSerial, clock.GetUtcNow()));
+        }
+
+        if (state.Command.Withdrawal is { } seal && outcome is { End: SessionEnd.Ok, Signer: { } withdrawer, Signatures: [var signed] })
+        {
+            // Before the PC is told, as above: who verifies next finds it withdrawn.
+            await GrainFactory.SealWithdrawal(seal.SealId, seal.Owner).Record(new SealWithdrawal(
+                new SessionId(this.GetPrimaryKey()), state.Platform!.Platform, clock.GetUtcNow(), seal.Reason, signed.ToBeSigned, signed.Signature, withdrawer.SigningCertificate));
         }
 
         var next = QrSessionRules.Complete(state, outcome);

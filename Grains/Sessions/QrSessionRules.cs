@@ -58,8 +58,16 @@ internal static class QrSessionRules
             return noReturn;
         }
 
+        if (command.Withdrawal is not null && command.Kind != SessionKind.Withdraw)
+        {
+            return invalid;
+        }
+
         return command.Kind switch
         {
+            SessionKind.Withdraw =>
+                command.Documents.Count == 0 && command.Challenge is null && command.Decryption is null
+                && command.Withdrawal is { } seal && IsText(seal.Reason) && IsText(seal.DocumentName) && IsText(seal.Signer) ? null : invalid,
             SessionKind.Bind or SessionKind.Login =>
                 command.Challenge is { Length: >= 32 and <= 64 } && command.Documents.Count == 0 && command.Decryption is null
                 && (command.Kind == SessionKind.Login || command.Enterprise is not null) ? null : invalid,
@@ -220,6 +228,12 @@ internal static class QrSessionRules
             return new Refusal(RefusalCode.EnterpriseMismatch);
         }
 
+        // Whoever put a seal takes it back, also with a later certificate; nobody else does.
+        if (command.Withdrawal is { } withdrawal && withdrawal.Owner != signer.CreditCode.Value && !withdrawal.Owner.Equals(signer.SigningSerial, StringComparison.OrdinalIgnoreCase))
+        {
+            return new Refusal(RefusalCode.CertificateNotEligible);
+        }
+
         // An electronic seal is used by the certificates it lists, and by nobody else's.
         if (command.Documents.Any(document => document.Form == SigningForms.Ses && !IsSealOf(document, signer)))
         {
@@ -240,9 +254,14 @@ internal static class QrSessionRules
         SigningForms.TryParse(document.Form, out var kind) && SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) ? form : null;
 
     /// <summary>The bytes for this certificate: a function of the session and the certificate, so that a lost activation gives them again.</summary>
-    public static IReadOnlyList<SessionDocument> Documents(QrSessionState state, SessionSigner signer)
+    public static IReadOnlyList<SessionDocument> Documents(QrSessionState state, SessionId session, SessionSigner signer)
     {
         var command = state.Command!;
+        if (command.Withdrawal is { } withdrawal)
+        {
+            return [new SessionDocument(SigningForms.Instruction, Withdrawal(state, session, withdrawal).Content)];
+        }
+
         if (command.Kind is not (SessionKind.Bind or SessionKind.Login))
         {
             return SealOf(state) is { } seal ? [.. command.Documents.Where(document => document.Seal == seal)] : command.Documents;
@@ -260,6 +279,21 @@ internal static class QrSessionRules
             state.ExpiresAt);
         return [new SessionDocument(SigningForms.Login, form.Content)];
     }
+
+    /// <summary>No platform brings an instruction: this one is written here, of what the seal itself says.</summary>
+    private static InstructionForm Withdrawal(QrSessionState state, SessionId session, SessionWithdrawal withdrawal) => new(
+        "withdraw-seal",
+        "撤销签章",
+        [
+            new("文件", withdrawal.DocumentName),
+            new("签章单位", withdrawal.Signer),
+            new("签章时间", withdrawal.SealedAt is { } at ? at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) : "未注明"),
+            new("撤销原因", withdrawal.Reason),
+            new("平台", state.Platform!.Name),
+            new("签章编号", withdrawal.SealId),
+        ],
+        session.Value,
+        state.ExpiresAt);
 
     /// <summary>What the signer may choose from, in the platform's order; empty without a choice.</summary>
     public static IReadOnlyList<SealKind> Seals(QrSessionState state) => Seals(state.Command!.Documents);

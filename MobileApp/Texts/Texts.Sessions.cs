@@ -66,6 +66,7 @@ internal static partial class Texts
             SessionKind.Encrypt => "确认生成",
             SessionKind.Decrypt => "确认解密",
             SessionKind.Sign => "确认签名",
+            SessionKind.Withdraw => "确认撤章",
             _ => "确认签章",
         };
 
@@ -115,6 +116,7 @@ internal static partial class Texts
             BidManifestForm manifest => manifest.ProjectName,
             HashOnlyForm hash => hash.Label,
             LoginForm login => login.PlatformName,
+            InstructionForm instruction => instruction.Facts[0].Value,
             _ => Unknown,
         };
 
@@ -123,6 +125,7 @@ internal static partial class Texts
             SessionKind.Login => "登录",
             SessionKind.Bind => "绑定证书",
             SessionKind.Encrypt => "生成投标文件",
+            SessionKind.Withdraw => "撤销签章",
             SessionKind.Decrypt => $"解密 {request.Decryption!.Items.Count} 个文件",
             _ => $"签章 {request.Forms.Count} 份文件",
         };
@@ -223,6 +226,7 @@ internal static partial class Texts
             SessionKind.Encrypt => "生成完成",
             SessionKind.Decrypt => "解密完成",
             SessionKind.Sign => "签名完成",
+            SessionKind.Withdraw => "撤章完成",
             _ => "签章完成",
         };
 
@@ -233,7 +237,7 @@ internal static partial class Texts
             _ => $"{confirmation.Items.Count} 份文件已完成，电脑端会自动继续。",
         };
 
-        public static string ItemDone(SessionKind kind) => kind == SessionKind.Decrypt ? "已解密" : kind == SessionKind.Seal ? "已签章" : "已签名";
+        public static string ItemDone(SessionKind kind) => kind == SessionKind.Decrypt ? "已解密" : kind == SessionKind.Seal ? "已签章" : kind == SessionKind.Withdraw ? "签章已撤销" : "已签名";
 
         public static string NumberOf(Guid session) => session.ToString("N")[20..].ToUpperInvariant();
     }

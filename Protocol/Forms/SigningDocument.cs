@@ -35,7 +35,7 @@ public enum SigningFormKind
     /// <summary>A bare digest: the phone can say nothing about what it is of.</summary>
     HashOnly = 7,
 
-    /// <summary>An instruction of the holder to the service; no platform can ask for one.</summary>
+    /// <summary>An instruction of the holder to the service, written by the service: no platform brings one.</summary>
     Instruction = 8,
 
     /// <summary>A PDF in the way of GB/T 35275: its digest, without signed attributes.</summary>

@@ -174,6 +174,8 @@ public sealed class SealFormTests
         var der = Sm2Der(signature);
         var raw = Replaced(ours, new DerOctetString(der), new DerOctetString(signature));
         Assert.Equal(SealState.Intact, DetachedSealVerifier.Verify(raw, digest).State);
+        // Spelt otherwise it is the same seal: a withdrawn one does not come back.
+        Assert.Equal(DetachedSealVerifier.Verify(ours, digest).SealId, DetachedSealVerifier.Verify(raw, digest).SealId);
         // The object identifiers of RFC 5652, and zeros after it.
         var standard = Replaced(ours, new DerObjectIdentifier("1.2.156.10197.6.1.4.2.2"), new DerObjectIdentifier("1.2.840.113549.1.7.2"));
         Assert.Equal(SealState.Intact, DetachedSealVerifier.Verify([.. standard, 0, 0, 0], digest).State);

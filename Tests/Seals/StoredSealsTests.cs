@@ -38,6 +38,12 @@ public sealed class StoredSealsTests
     });
 
     [Fact]
+    public void Seal_withdrawal() => GoldenState.Verify("seal-withdrawal-v1", new StoredSealWithdrawal
+    {
+        Withdrawal = new SealWithdrawal(new SessionId(Id), new PlatformId("yichang-ggzy"), At, "报价有误", [1], [2], [3]),
+    });
+
+    [Fact]
     public void Seals_are_given_once_whichever_comes_first()
     {
         var adopt = new AdoptSeals(Code, new ApplicationId(Id));

@@ -108,8 +108,8 @@ public class QrSessionRulesTests
     {
         var scanned = Scan(Login(), 0, Created).State;
 
-        var document = Assert.Single(QrSessionRules.Documents(scanned, Signer));
-        Assert.Equal(document.ToBeSigned, QrSessionRules.Documents(scanned, Signer)[0].ToBeSigned);
+        var document = Assert.Single(QrSessionRules.Documents(scanned, new SessionId(default), Signer));
+        Assert.Equal(document.ToBeSigned, QrSessionRules.Documents(scanned, new SessionId(default), Signer)[0].ToBeSigned);
         Assert.True(SigningForm.TryDecode(new SigningDocument(SigningFormKind.Login, document.ToBeSigned), out var decoded));
         var form = Assert.IsType<LoginForm>(decoded);
         Assert.Equal((LoginPurpose.Login, "yichang", Platform.Name), (form.Purpose, form.PlatformId, form.PlatformName));
@@ -158,8 +158,8 @@ public class QrSessionRulesTests
 
         Assert.Null(QrSessionRules.Check(request, Platform));
         Assert.Equal([SealKind.Enterprise, SealKind.Signature], QrSessionRules.Seals(state));
-        Assert.Equal(documents[..2], QrSessionRules.Documents(state, Signer));
-        Assert.Equal(documents[2..], QrSessionRules.Documents(state with { Seal = SealKind.Signature }, Signer));
+        Assert.Equal(documents[..2], QrSessionRules.Documents(state, new SessionId(default), Signer));
+        Assert.Equal(documents[2..], QrSessionRules.Documents(state with { Seal = SealKind.Signature }, new SessionId(default), Signer));
 
         // A seal without one of the documents, other names under another seal, a document without a seal.
         Assert.Equal(RefusalCode.DocumentRefused, QrSessionRules.Check(request with { Documents = documents[..3] }, Platform)?.Code);

@@ -43,6 +43,12 @@ public sealed class StoredStateTests
     });
 
     [Fact]
+    public void Session_that_withdraws() => GoldenState.Verify("qr-session-v1-withdraws", Before with
+    {
+        Command = Before.Command! with { Kind = SessionKind.Withdraw, Documents = [], Withdrawal = new SessionWithdrawal("AB", "91420500MA00000018", "宜昌测试有限公司", "投标函.pdf", At, "报价有误") },
+    });
+
+    [Fact]
     public void Session_before_callbacks() => GoldenState.Loads("qr-session-v1-before-callbacks", Before);
 
     [Fact]
