@@ -3,6 +3,7 @@ using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Protocol.Evidence;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
 
@@ -36,16 +37,16 @@ internal sealed class EvidenceCommand(UserInterface ui)
             var kept = await ReadCheckpointsAsync(checkpoints, stop);
             if (!kept.Verify(trusted))
             {
-                throw new ToolException("checkpoints_invalid", "检查点不连续，或不是由所给的存证公钥签名的");
+                throw new ToolException("checkpoints_invalid", Say("检查点不连续，或不是由所给的存证公钥签名的", "The checkpoints are not a chain, or not signed by the key given"));
             }
 
             if (checkpoint is null || !kept.Contain(checkpoint.Checkpoint))
             {
-                throw new ToolException("checkpoint_missing", "存证不在所给的检查点之中：请保存更新的检查点，或重新下载存证");
+                throw new ToolException("checkpoint_missing", Say("存证不在所给的检查点之中：请保存更新的检查点，或重新下载存证", "The evidence is in none of the checkpoints given: keep newer ones, or fetch the evidence again"));
             }
         }
 
-        ui.Done("evidence", new Dictionary<string, object?>
+        ui.Done(Say("存证有效", "The evidence is good"), new Dictionary<string, object?>
         {
             ["certificate"] = certificate.ToString("D"),
             ["entries"] = entries.Count,
@@ -84,7 +85,7 @@ internal sealed class EvidenceCommand(UserInterface ui)
             // Falls through.
         }
 
-        throw new ToolException("evidence_malformed", "这不是存证文件");
+        throw new ToolException("evidence_malformed", Say("这不是存证文件", "This is no evidence file"));
     }
 
     private static async Task<EvidenceCheckpoints> ReadCheckpointsAsync(string file, CancellationToken stop)
@@ -102,7 +103,7 @@ internal sealed class EvidenceCommand(UserInterface ui)
             // Falls through.
         }
 
-        throw new ToolException("checkpoints_malformed", "--checkpoints 须为保存的 /evidence/checkpoints");
+        throw new ToolException("checkpoints_malformed", Say("--checkpoints 须为保存的 /evidence/checkpoints", "--checkpoints takes what was saved of /evidence/checkpoints"));
     }
 
     private static async Task<byte[]> ReadKeyAsync(string key, CancellationToken stop)
@@ -116,26 +117,26 @@ internal sealed class EvidenceCommand(UserInterface ui)
         {
             return JsonSerializer.Deserialize(await ReadAsync(key, stop), BztJson.Default.ChannelTrust) is { EvidenceKey.Length: 65 } trust
                 ? trust.EvidenceKey
-                : throw new ToolException("key_malformed", "--key 须为存证公钥（130位十六进制）或保存的 trust.json");
+                : throw new ToolException("key_malformed", Say("--key 须为存证公钥（130位十六进制）或保存的 trust.json", "--key takes the evidence key (130 hexadecimal digits) or a saved trust.json"));
         }
         catch (JsonException)
         {
-            throw new ToolException("key_malformed", "--key 须为存证公钥（130位十六进制）或保存的 trust.json");
+            throw new ToolException("key_malformed", Say("--key 须为存证公钥（130位十六进制）或保存的 trust.json", "--key takes the evidence key (130 hexadecimal digits) or a saved trust.json"));
         }
     }
 
     private static async Task<byte[]> ReadAsync(string file, CancellationToken stop) => new FileInfo(file) is { Exists: true, Length: > MaxOctets }
-        ? throw new ToolException("evidence_malformed", "文件过大，不是存证文件")
+        ? throw new ToolException("evidence_malformed", Say("文件过大，不是存证文件", "Too large for evidence"))
         : await File.ReadAllBytesAsync(file, stop);
 
     private static string InWords(EvidenceFault fault) => fault switch
     {
-        EvidenceFault.ForeignEntry => "存证中混有其他证书的记录",
-        EvidenceFault.Gap => "存证记录有缺失、重复或顺序错误",
-        EvidenceFault.BrokenLink => "存证记录被改动过",
-        EvidenceFault.HeadMismatch => "存证记录与签名的链尾不一致，记录有缺失或被改动",
-        EvidenceFault.CheckpointMismatch => "存证记录与其检查点不一致，记录在检查点公布之后被改动过，或检查点是伪造的",
-        EvidenceFault.BadSignature => "签名不是由所给的存证公钥作出的",
-        _ => "存证无法验证",
+        EvidenceFault.ForeignEntry => Say("存证中混有其他证书的记录", "It holds records of other certificates"),
+        EvidenceFault.Gap => Say("存证记录有缺失、重复或顺序错误", "Records are missing, double or out of order"),
+        EvidenceFault.BrokenLink => Say("存证记录被改动过", "A record was changed"),
+        EvidenceFault.HeadMismatch => Say("存证记录与签名的链尾不一致，记录有缺失或被改动", "The records do not end where the signed head says: some are missing or changed"),
+        EvidenceFault.CheckpointMismatch => Say("存证记录与其检查点不一致，记录在检查点公布之后被改动过，或检查点是伪造的", "The records are not those of their checkpoint: changed after it was published, or it is forged"),
+        EvidenceFault.BadSignature => Say("签名不是由所给的存证公钥作出的", "The signature is not by the key given"),
+        _ => Say("存证无法验证", "The evidence cannot be verified"),
     };
 }

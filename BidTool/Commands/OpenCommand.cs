@@ -167,7 +167,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         ? new Failure("key_refused", $"“{name}”的密钥校验未通过")
         : Failure.Of(failure) ?? throw failure;
 
-    private static List<int> Choose(BidFileReader reader, IReadOnlyList<string> only)
+    internal static List<int> Choose(BidFileReader reader, IReadOnlyList<string> only)
     {
         var names = reader.Header.Sections.Select(section => section.Name).ToList();
         if (only.FirstOrDefault(name => !names.Contains(name)) is { } unknown)

@@ -2,6 +2,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Bzt.Contracts.Phone;
 using Bzt.Documents.Pdf;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
 
@@ -19,14 +20,14 @@ internal sealed record SealNode(int Page, double Left, double Top, double? Width
                 || !int.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var page) || page == 0
                 || !TryMillimetres(parts[1], out var left) || !TryMillimetres(parts[2], out var top))
             {
-                result.AddError($"--node {token.Value}：应为 页,左,上[,宽]，例如 1,120,200");
+                result.AddError(Say($"--node {token.Value}：应为 页,左,上[,宽]，例如 1,120,200", $"--node {token.Value}: write PAGE,LEFT,TOP[,WIDTH], for example 1,120,200"));
                 return null;
             }
 
             double? width = null;
             if (parts.Length == 4 && (!TryMillimetres(parts[3], out var given) || (width = given) is < 5 or > 100))
             {
-                result.AddError($"--node {token.Value}：宽应在 5 至 100 毫米之间");
+                result.AddError(Say($"--node {token.Value}：宽应在 5 至 100 毫米之间", $"--node {token.Value}: the width is between 5 and 100 millimetres"));
                 return null;
             }
 
@@ -47,7 +48,7 @@ internal sealed record SealNode(int Page, double Left, double Top, double? Width
             case "signature":
                 return SealKind.Signature;
             default:
-                result.AddError("--seal：应为 enterprise、legal 或 signature");
+                result.AddError(Say("--seal：应为 enterprise、legal 或 signature", "--seal is enterprise, legal or signature"));
                 return default;
         }
     }
@@ -67,7 +68,7 @@ internal sealed record AcrossPages(double Top, double? Width)
         if (parts.Length is not (1 or 2) || !SealNode.TryMillimetres(parts[0], out var top)
             || (parts.Length == 2 && (!SealNode.TryMillimetres(parts[1], out width) || width is < 20 or > 100)))
         {
-            result.AddError("--across：应为 上[,宽]，宽在 20 至 100 毫米之间，例如 120 或 120,42");
+            result.AddError(Say("--across：应为 上[,宽]，宽在 20 至 100 毫米之间，例如 120 或 120,42", "--across: write TOP[,WIDTH], 20 to 100 millimetres wide, for example 120 or 120,42"));
             return null;
         }
 
@@ -91,7 +92,7 @@ internal static class SealForms
             case "gm-seal":
                 return SealSubFilter.Sm2Seal;
             default:
-                result.AddError("--form：应为 pdf、pades、gm-cms 或 gm-seal");
+                result.AddError(Say("--form：应为 pdf、pades、gm-cms 或 gm-seal", "--form is pdf, pades, gm-cms or gm-seal"));
                 return default;
         }
     }
@@ -103,7 +104,7 @@ internal static class SealForms
             return address;
         }
 
-        result.AddError("--tsa：应为 http 或 https 地址");
+        result.AddError(Say("--tsa：应为 http 或 https 地址", "--tsa is an http or https address"));
         return null;
     }
 }
@@ -119,7 +120,7 @@ internal sealed record SectionSource(string Name, string Path)
             var equals = token.Value.IndexOf('=', StringComparison.Ordinal);
             if (equals < 1 || equals == token.Value.Length - 1)
             {
-                result.AddError($"--section {token.Value}：应为 名称=文件或文件夹，例如 唱标信息=报价.pdf");
+                result.AddError(Say($"--section {token.Value}：应为 名称=文件或文件夹，例如 唱标信息=报价.pdf", $"--section {token.Value}: write NAME=FILE or FOLDER, for example 唱标信息=price.pdf"));
                 return null;
             }
 
@@ -128,7 +129,7 @@ internal sealed record SectionSource(string Name, string Path)
 
         if (sections.Select(section => section.Name).Distinct(StringComparer.Ordinal).Count() != sections.Count)
         {
-            result.AddError("--section：名称不能重复");
+            result.AddError(Say("--section：名称不能重复", "--section: two of one name"));
             return null;
         }
 

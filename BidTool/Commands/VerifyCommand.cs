@@ -3,8 +3,10 @@ using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Documents.Certificates;
 using Bzt.Documents.Pdf;
 using Bzt.Protocol.Certificates;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
 
@@ -28,11 +30,11 @@ internal sealed class VerifyCommand(UserInterface ui, LoginProfile profile)
             throw new ToolException("no_seals", "文件上没有签章");
         }
 
-        using var sessions = !offline && profile.Exists ? new ToolSessions(profile.Load(), ui) : null;
+        using var sessions = !offline && profile.Exists && profile.Load() is { Token: not null } login ? new ToolSessions(login, ui) : null;
         var verdicts = new List<SealVerdict>();
         foreach (var seal in seals)
         {
-            verdicts.Add(new SealVerdict(seal, sessions is not null && seal.Contents.Length > 0
+            verdicts.Add(new SealVerdict(seal, sessions is not null && seal.Contents.Length > 0 && Sm2Certificate.TryParse(seal.Certificate, out _)
                 ? await sessions.Client.VerifyAsync(new VerifyRequest { Seal = new SealToVerify(seal.Contents, seal.Digest) }, stop)
                 : null));
         }
@@ -61,7 +63,7 @@ internal sealed class VerifyCommand(UserInterface ui, LoginProfile profile)
                 bytes = Convert.FromBase64String(System.Text.Encoding.ASCII.GetString(bytes[fields.Base64Data]));
             }
 
-            roots.Add(Sm2Certificate.TryParse(bytes, out _) ? bytes : throw new ToolException("root_unreadable", $"不是 SM2 根证书：{file}"));
+            roots.Add(LockCertificate.TryParse(bytes, out _) ? bytes : throw new ToolException("root_unreadable", Say($"不是根证书：{file}", $"This is no root certificate: {file}")));
         }
 
         return roots;

@@ -2,6 +2,7 @@ using Bzt.BidTool.Commands;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Sessions;
 
@@ -41,7 +42,7 @@ internal sealed class ToolSealing(ToolSessions sessions, LoginProfile profile, T
         if ((await sessions.Client.GetAsync(session, cancellation: stop)).SealingSession is { } begun && await RunsAsync(begun, stop))
         {
             Remember(begun);
-            ui.Done("已建立会话，后续签章无需扫码", new Dictionary<string, object?> { ["sealingSession"] = begun });
+            ui.Done(Say("已建立会话，后续签章无需扫码", "A sealing session has begun: no more scans"), new Dictionary<string, object?> { ["sealingSession"] = begun });
         }
 
         return (session, result);

@@ -2,6 +2,7 @@ using Bzt.BidTool.Commands;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Sessions;
 
@@ -16,7 +17,7 @@ internal sealed class ToolSessions : IDisposable
     {
         this.ui = ui;
         key = EcdsaDeviceKey.ImportPkcs8(login.ToolKey);
-        http = new HttpClient(new ToolHandler(login.Token, key)) { BaseAddress = login.Bzt, Timeout = TimeSpan.FromMinutes(3) };
+        http = new HttpClient(new ToolHandler(login.Token ?? throw NoToken(), key)) { BaseAddress = login.Bzt, Timeout = TimeSpan.FromMinutes(3) };
         Client = new PlatformClient(http, TimeProvider.System);
     }
 
@@ -67,6 +68,9 @@ internal sealed class ToolSessions : IDisposable
         }
     }
 
+    private static ToolException NoToken() => new(
+        "lock_only", Say("本次是用CA锁登录的，企业未在标证通绑定证书：请加 --lock，或用 bidtool login --scan 重新登录", "This login is by CA lock, and the enterprise has no certificate in the phone app: use --lock, or log in again with --scan"));
+
     public void Dispose()
     {
         http.Dispose();
@@ -75,12 +79,12 @@ internal sealed class ToolSessions : IDisposable
 
     private static ToolException Ended(SessionEnd? end) => end switch
     {
-        SessionEnd.Refused => new("refused", "手机上已拒绝"),
-        SessionEnd.TimedOut => new("timed_out", "二维码已超时，请重新运行命令后扫码"),
-        SessionEnd.WrongPin => new("wrong_pin", "PIN码错误且已超时，请重新运行命令"),
-        SessionEnd.Locked => new("locked", "证书已锁定，解锁时间见手机"),
-        SessionEnd.CertificateUnusable => new("certificate_unusable", "证书不可用，详情见手机"),
-        SessionEnd.Cancelled => new("cancelled", "请求已取消"),
-        _ => new("protocol_failure", "通信失败，请重试"),
+        SessionEnd.Refused => new("refused", Say("手机上已拒绝", "Refused on the phone")),
+        SessionEnd.TimedOut => new("timed_out", Say("二维码已超时，请重新运行命令后扫码", "The QR has timed out: run the command again and scan")),
+        SessionEnd.WrongPin => new("wrong_pin", Say("PIN码错误且已超时，请重新运行命令", "Wrong PIN, and timed out: run the command again")),
+        SessionEnd.Locked => new("locked", Say("证书已锁定，解锁时间见手机", "The certificate is locked: the phone shows until when")),
+        SessionEnd.CertificateUnusable => new("certificate_unusable", Say("证书不可用，详情见手机", "The certificate cannot be used: the phone says why")),
+        SessionEnd.Cancelled => new("cancelled", Say("请求已取消", "The request was cancelled")),
+        _ => new("protocol_failure", Say("通信失败，请重试", "The exchange failed: try again")),
     };
 }

@@ -20,6 +20,12 @@ internal abstract class UserInterface
 
     public abstract IProgress<BidFileProgress> Progress(string what);
 
+    /// <summary>A line on the way.</summary>
+    public abstract void Said(string text);
+
+    /// <summary>Lets a person choose; a program gets the first.</summary>
+    public abstract int Choose(string question, IReadOnlyList<string> choices);
+
     public abstract void Done(string what, IReadOnlyDictionary<string, object?> facts);
 
     public abstract void Failed(string code, string text);
@@ -32,17 +38,17 @@ internal abstract class UserInterface
 
     protected static string StateInWords(SessionState state) => state switch
     {
-        SessionState.Created => "请用标证通扫码",
-        SessionState.Scanned => "已扫码，请在手机上确认",
-        SessionState.Confirmed => "已确认，正在处理…",
-        _ => "完成",
+        SessionState.Created => Words.Say("请用标证通扫码", "Scan with the phone app"),
+        SessionState.Scanned => Words.Say("已扫码，请在手机上确认", "Scanned: confirm on the phone"),
+        SessionState.Confirmed => Words.Say("已确认，正在处理…", "Confirmed, working…"),
+        _ => Words.Say("完成", "Done"),
     };
 
     protected static string PushedInWords(SealingSessionStatus sealing) => sealing switch
     {
-        { State: SealingSessionState.Paused } => "会话已暂停，请在手机上输入PIN码继续",
-        { Automatic: true } => "已推送到手机，自动签章中",
-        _ => "已推送到手机，请在手机上确认",
+        { State: SealingSessionState.Paused } => Words.Say("会话已暂停，请在手机上输入PIN码继续", "The session is paused: enter the PIN on the phone"),
+        { Automatic: true } => Words.Say("已推送到手机，自动签章中", "On the phone, which seals by itself"),
+        _ => Words.Say("已推送到手机，请在手机上确认", "On the phone: confirm there"),
     };
 
     private sealed class JsonInterface : UserInterface
@@ -56,22 +62,36 @@ internal abstract class UserInterface
         public override IShownQr ShowPushed(string purpose, SealingSessionStatus sealing)
         {
             Write("pushed", new() { ["purpose"] = purpose, ["sealingSession"] = sealing.SealingSessionId, ["text"] = PushedInWords(sealing) });
-            return new Said(state => Write("state", new() { ["state"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString()) }));
+            return new Quiet(state => Write("state", new() { ["state"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString()) }));
         }
 
         public override IProgress<BidFileProgress> Progress(string what)
         {
             var last = -1L;
+            var pace = new Pace();
             return new Immediate(progress =>
             {
-                var percent = progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total;
+                var percent = Pace.Percent(progress);
                 if (percent != last)
                 {
                     last = percent;
-                    Write("progress", new() { ["what"] = what, ["section"] = progress.Section, ["done"] = progress.Done, ["total"] = progress.Total });
+                    var (rate, left) = pace.At(progress);
+                    Write("progress", new()
+                    {
+                        ["what"] = what,
+                        ["section"] = progress.Section,
+                        ["done"] = progress.Done,
+                        ["total"] = progress.Total,
+                        ["bytesPerSecond"] = (long)rate,
+                        ["secondsLeft"] = (long)Math.Ceiling(left.TotalSeconds),
+                    });
                 }
             });
         }
+
+        public override void Said(string text) => Write("said", new() { ["text"] = text });
+
+        public override int Choose(string question, IReadOnlyList<string> choices) => 0;
 
         public override void Done(string what, IReadOnlyDictionary<string, object?> facts) => Write("done", new(facts) { ["what"] = what });
 
@@ -99,7 +119,7 @@ internal abstract class UserInterface
             Console.Out.WriteLine(purpose);
             if (checkCode is not null)
             {
-                Console.Out.WriteLine($"核对码 {checkCode}，应与手机一致");
+                Console.Out.WriteLine(Words.Say($"核对码 {checkCode}，应与手机一致", $"Check code {checkCode}: the phone has to show the same"));
             }
 
             linesUp = 0;
@@ -116,7 +136,7 @@ internal abstract class UserInterface
         public override IShownQr ShowPushed(string purpose, SealingSessionStatus sealing)
         {
             Console.Out.WriteLine($"{purpose}：{PushedInWords(sealing)}");
-            return new Said(state =>
+            return new Quiet(state =>
             {
                 if (state != SessionState.Scanned)
                 {
@@ -127,27 +147,32 @@ internal abstract class UserInterface
 
         public override IProgress<BidFileProgress> Progress(string what)
         {
-            var started = System.Diagnostics.Stopwatch.StartNew();
+            var pace = new Pace();
             var shown = TimeSpan.MinValue;
             return new Immediate(progress =>
             {
-                if (Console.IsOutputRedirected || (progress.Done < progress.Total && started.Elapsed - shown < TimeSpan.FromMilliseconds(200)))
+                if (Console.IsOutputRedirected || (progress.Done < progress.Total && pace.Elapsed - shown < TimeSpan.FromMilliseconds(200)))
                 {
                     return;
                 }
 
-                shown = started.Elapsed;
-                var rate = progress.Done / Math.Max(0.001, started.Elapsed.TotalSeconds);
-                var left = rate > 0 ? TimeSpan.FromSeconds((progress.Total - progress.Done) / rate) : TimeSpan.Zero;
-                var percent = progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total;
+                shown = pace.Elapsed;
+                var (rate, left) = pace.At(progress);
+                var percent = Pace.Percent(progress);
                 var bar = new string('█', (int)percent / 4).PadRight(25, '░');
-                AnsiConsole.Write($"\r{what} {bar} {percent,3}%  {rate / (1 << 20):F1} MiB/s  剩余 {left:mm\\:ss}  ");
+                Console.Out.Write($"\r{what} {bar} {percent,3}%  {rate / (1 << 20):F1} MiB/s  {Words.Say("剩余", "left")} {left:hh\\:mm\\:ss}  ");
                 if (progress.Done >= progress.Total)
                 {
-                    AnsiConsole.WriteLine();
+                    Console.Out.WriteLine();
                 }
             });
         }
+
+        public override void Said(string text) => Console.Out.WriteLine(text);
+
+        public override int Choose(string question, IReadOnlyList<string> choices) => Console.IsInputRedirected || Console.IsOutputRedirected
+            ? 0
+            : AnsiConsole.Prompt(new SelectionPrompt<int>().Title(Markup.Escape(question)).AddChoices(Enumerable.Range(0, choices.Count)).UseConverter(i => Markup.Escape(choices[i])));
 
         public override void Done(string what, IReadOnlyDictionary<string, object?> facts)
         {
@@ -199,7 +224,7 @@ internal abstract class UserInterface
     }
 
     /// <summary>Nothing to draw: only the states are said.</summary>
-    private sealed class Said(Action<SessionState> say) : IShownQr
+    private sealed class Quiet(Action<SessionState> say) : IShownQr
     {
         public void State(SessionState now) => say(now);
 

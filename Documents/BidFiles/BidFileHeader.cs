@@ -18,8 +18,18 @@ public sealed record BidFileDescription(
 /// <param name="Section">The section's index.</param>
 /// <param name="Issuer">The recipient certificate's issuer, DER Name.</param>
 /// <param name="SerialNumber">The recipient certificate's serial number: upper case hexadecimal of whole octets, without leading zero octets.</param>
-/// <param name="Ciphertext">SM2Cipher of GB/T 35276, DER: x, y, C3, C2.</param>
-public sealed record WrappedSectionKey(int Section, byte[] Issuer, string SerialNumber, byte[] Ciphertext);
+/// <param name="Ciphertext">By SM2 the SM2Cipher of GB/T 35276, DER: x, y, C3, C2; by RSA the value of RSAES-OAEP.</param>
+/// <param name="Wrap">How it is encrypted.</param>
+public sealed record WrappedSectionKey(int Section, byte[] Issuer, string SerialNumber, byte[] Ciphertext, KeyWrap Wrap = KeyWrap.Sm2);
+
+/// <summary>How a section's key is encrypted to a certificate.</summary>
+public enum KeyWrap
+{
+    /// <summary>SM2, GB/T 32918.4.</summary>
+    Sm2,
+    /// <summary>RSAES-OAEP with its default parameters (RFC 8017): the key of an RSA lock.</summary>
+    RsaOaep,
+}
 
 /// <summary>A section as the header declares it.</summary>
 public sealed record BidSectionHeader(string Name, byte[] NoncePrefix, int ChunkSize, IReadOnlyList<WrappedSectionKey> Keys);
@@ -31,7 +41,7 @@ public sealed record BidSectionHeader(string Name, byte[] NoncePrefix, int Chunk
 public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList<BidSectionHeader> Sections)
 {
     private const string EnvelopedData = "1.2.156.10197.6.1.4.2.3", Data = "1.2.156.10197.6.1.4.2.1";
-    private const string Sm2Encryption = "1.2.156.10197.1.301.3", Sm4Gcm = "1.2.156.10197.1.104.8";
+    private const string Sm2Encryption = "1.2.156.10197.1.301.3", RsaOaep = "1.2.840.113549.1.1.7", Sm4Gcm = "1.2.156.10197.1.104.8";
     private static readonly Asn1Tag Explicit0 = new(TagClass.ContextSpecific, 0, isConstructed: true);
 
     /// <summary>Serial numbers of every certificate that can open something, in order, each once.</summary>
@@ -82,7 +92,12 @@ public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList
                     writer.WriteEncodedValue(key.Issuer);
                     writer.WriteIntegerUnsigned(Convert.FromHexString(key.SerialNumber));
                 }
-                using (writer.PushSequence()) writer.WriteObjectIdentifier(Sm2Encryption);
+                using (writer.PushSequence())
+                {
+                    writer.WriteObjectIdentifier(key.Wrap == KeyWrap.Sm2 ? Sm2Encryption : RsaOaep);
+                    // RFC 4055: all parameters at their defaults are an empty sequence.
+                    if (key.Wrap == KeyWrap.RsaOaep) using (writer.PushSequence()) { }
+                }
                 writer.WriteOctetString(key.Ciphertext);
             }
         }
@@ -173,11 +188,17 @@ public sealed record BidFileHeader(BidFileDescription Description, IReadOnlyList
         id.ThrowIfNotEmpty();
         if (serial.Sign <= 0) throw Malformed("serial number");
         var algorithm = recipient.ReadSequence();
-        Expect(algorithm, Sm2Encryption);
+        var wrap = algorithm.ReadObjectIdentifier() switch
+        {
+            Sm2Encryption => KeyWrap.Sm2,
+            RsaOaep => KeyWrap.RsaOaep,
+            _ => throw Malformed("a key encrypted in another way"),
+        };
+        if (wrap == KeyWrap.RsaOaep) algorithm.ReadSequence().ThrowIfNotEmpty();
         algorithm.ThrowIfNotEmpty();
         var key = recipient.ReadOctetString();
         recipient.ThrowIfNotEmpty();
-        return new WrappedSectionKey(index, issuer, Convert.ToHexString(serial.ToByteArray(isUnsigned: true, isBigEndian: true)), key);
+        return new WrappedSectionKey(index, issuer, Convert.ToHexString(serial.ToByteArray(isUnsigned: true, isBigEndian: true)), key, wrap);
     }
 
     private static void Expect(AsnReader reader, string identifier)

@@ -1,12 +1,12 @@
 using System.Formats.Asn1;
+using Bzt.Documents.Certificates;
 using Bzt.Documents.Seals;
 using Bzt.Protocol.Forms;
-using Bzt.Protocol.Primitives;
 
 namespace Bzt.Documents.BidFiles;
 
 /// <summary>The bidder's signature under the manifest.</summary>
-/// <param name="Signature">r‖s over <see cref="SigningForm.Content"/> of the manifest, 64 bytes.</param>
+/// <param name="Signature">Over <see cref="SigningForm.Content"/> of the manifest: SM2 r‖s, 64 bytes; of an RSA or ECDSA lock its PKCS #1 value or r‖s, with SHA-256.</param>
 /// <param name="Certificates">The signing certificate first, then those above it; DER.</param>
 public sealed record BidManifestSignature(byte[] Signature, IReadOnlyList<byte[]> Certificates);
 
@@ -68,7 +68,7 @@ internal sealed record SignedBidManifest(BidManifestForm Manifest, BidManifestSi
     }
 
     public bool IsGood() =>
-        Signature.Certificates.Count > 0 && Sm2Signature.TryParseRaw(Signature.Signature, out var signature) && CmsSeal.Verify(Signature.Certificates[0], Manifest.Content, signature);
+        Signature.Certificates.Count > 0 && LockCertificate.TryParse(Signature.Certificates[0], out var signer) && signer.Verify(Manifest.Content, Signature.Signature);
 
     public BidSignatureReport Report(DateTimeOffset at, IReadOnlyList<byte[]> roots) =>
         Signature.Certificates is { Count: > 0 } all

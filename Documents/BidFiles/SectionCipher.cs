@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Bzt.Documents.Certificates;
 using Bzt.Protocol;
 using Bzt.Protocol.Certificates;
 using Bzt.Protocol.Primitives;
@@ -57,14 +58,16 @@ internal sealed class SectionCipher : IDisposable
     }
 }
 
-/// <summary>SM2 encryption of a section's key (GB/T 32918.4) to a certificate, as the SM2Cipher of GB/T 35276.</summary>
+/// <summary>Encryption of a section's key to a certificate: SM2 (GB/T 32918.4) as the SM2Cipher of GB/T 35276, or RSAES-OAEP for the key of an RSA lock.</summary>
 internal static class SectionKeyWrap
 {
     public static WrappedSectionKey Wrap(int section, ReadOnlySpan<byte> sectionKey, byte[] certificateDer)
     {
-        if (!Sm2Certificate.TryParse(certificateDer, out var certificate)) throw new ArgumentException("no SM2 certificate", nameof(certificateDer));
+        if (!LockCertificate.TryParse(certificateDer, out var certificate)) throw new ArgumentException("no certificate", nameof(certificateDer));
         // With the signing certificate by mistake nobody could open the bid.
         if (!certificate.MayEncrypt) throw new ArgumentException($"the certificate {certificate.Serial} is not for encryption", nameof(certificateDer));
-        return new WrappedSectionKey(section, certificate.IssuerDer, certificate.Serial, Sm2Ciphertext.Encrypt(certificate.PublicKey, sectionKey, SystemRandom.Instance).ToDer());
+        return Sm2Certificate.TryParse(certificateDer, out var sm2)
+            ? new WrappedSectionKey(section, sm2.IssuerDer, sm2.Serial, Sm2Ciphertext.Encrypt(sm2.PublicKey, sectionKey, SystemRandom.Instance).ToDer())
+            : new WrappedSectionKey(section, certificate.IssuerDer, certificate.Serial, certificate.EncryptOaep(sectionKey), KeyWrap.RsaOaep);
     }
 }

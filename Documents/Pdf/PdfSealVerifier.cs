@@ -1,6 +1,5 @@
 using Bzt.Documents.Seals;
 using Bzt.Documents.TimeStamps;
-using Bzt.Protocol.Primitives;
 
 namespace Bzt.Documents.Pdf;
 
@@ -40,7 +39,7 @@ public enum SealCoverage
 /// <param name="SignedAt">The time the signer claims.</param>
 /// <param name="DocumentName">The name the signer was shown, if signed with it.</param>
 /// <param name="Reason">As the signature dictionary says; not signed for by name.</param>
-/// <param name="Digest">SM3 of the sealed bytes as they are now.</param>
+/// <param name="Digest">SM3, or SHA-256 when the seal is made with it, of the sealed bytes as they are now.</param>
 /// <param name="Path">The way to a trusted root at that time. Revocation is not asked here.</param>
 /// <param name="LaterSeals">Fields sealed afterwards.</param>
 /// <param name="Changes">What else changed since, in words.</param>
@@ -95,10 +94,11 @@ public static class PdfSealVerifier
             new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], SignerPath.None, [], [], why);
 
         if (!TryRange(document, field.Signature, out var range, out var contents)) return Refused(SealState.Malformed, "/ByteRange and /Contents do not fit together");
-        var digest = Digest(pdf, range);
+        var kind = SealContent.TryRead(contents, out _)?.Kind ?? SealDigest.Sm3;
+        var digest = Digest(pdf, range, kind);
         var filter = (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value;
         if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest) with { SubFilter = filter ?? "" };
-        var seal = DetachedSealVerifier.Verify(contents, digest, roots, known);
+        var seal = DetachedSealVerifier.Verify(contents, digest, roots, known, kind);
         if (seal.State == SealState.Unsupported) return Refused(SealState.Unsupported, seal.Detail, digest) with { SubFilter = filter! };
 
         // The dictionary's own time lies in the sealed bytes too.
@@ -150,9 +150,9 @@ public static class PdfSealVerifier
             && System.Text.Encoding.ASCII.GetString(hex.AsSpan(1, hex.Length - 2)).Equals(Convert.ToHexString(contents), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static byte[] Digest(Stream pdf, long[] range)
+    private static byte[] Digest(Stream pdf, long[] range, SealDigest kind)
     {
-        var digest = new Sm3();
+        using var digest = new DocumentDigest(kind);
         var buffer = new byte[256 * 1024];
         for (var i = 0; i < 4; i += 2)
         {

@@ -1,5 +1,3 @@
-using Bzt.Protocol.Primitives;
-
 namespace Bzt.Documents.Pdf;
 
 /// <summary>
@@ -39,7 +37,7 @@ public static partial class PdfSealer
         var prepared = $"{full}.{Guid.NewGuid():N}.unsealed";
         try
         {
-            var digest = new Sm3();
+            using var digest = new DocumentDigest(field.Digest);
             await using (var output = new FileStream(prepared, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
             {
                 input.Position = 0;

@@ -76,17 +76,19 @@ public enum SealSubFilter
 /// <param name="FieldName">Name of the new field; chosen when absent. An existing one is refused.</param>
 /// <param name="SubFilter">The form.</param>
 /// <param name="ReservedBytes">Room for the CMS. 16 KiB holds a chain of five SM2 certificates and a time stamp.</param>
+/// <param name="Digest">What the document is digested with; the signer's key decides.</param>
 public sealed record SignatureFieldInfo(
     DateTimeOffset SigningTime, string? SignerName = null, string? Reason = null, string? Location = null,
-    string? FieldName = null, SealSubFilter SubFilter = SealSubFilter.Pkcs7Detached, int ReservedBytes = 16 * 1024);
+    string? FieldName = null, SealSubFilter SubFilter = SealSubFilter.Pkcs7Detached, int ReservedBytes = 16 * 1024,
+    SealDigest Digest = SealDigest.Sm3);
 
 /// <summary>A file that waits for its CMS. Nothing under <paramref name="OutputPath"/> exists until it is completed.</summary>
 /// <param name="PreparedPath">The unfinished file, beside the output.</param>
 /// <param name="OutputPath">Where the sealed file will be.</param>
 /// <param name="ByteRange">The four numbers of the signature's /ByteRange.</param>
-/// <param name="Sm3Digest">SM3 over the two ranges: what the signer is shown and signs.</param>
+/// <param name="Digest">Digest of the two ranges, of the kind asked for: what the signer is shown and signs.</param>
 /// <param name="FieldName">The field's name.</param>
-public sealed record PreparedSeal(string PreparedPath, string OutputPath, IReadOnlyList<long> ByteRange, byte[] Sm3Digest, string FieldName)
+public sealed record PreparedSeal(string PreparedPath, string OutputPath, IReadOnlyList<long> ByteRange, byte[] Digest, string FieldName)
 {
     /// <summary>Removes the unfinished file of a seal that was refused.</summary>
     public void Discard() => File.Delete(PreparedPath);

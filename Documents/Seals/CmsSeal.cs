@@ -97,7 +97,8 @@ public static class CmsSeal
 
     /// <summary>Organisation or name of a certificate's subject; empty when it does not decode.</summary>
     internal static string Subject(byte[] certificate) =>
-        Sm2Certificate.TryParse(certificate, out var parsed) ? parsed.Organization ?? parsed.CommonName ?? string.Join(' ', parsed.SubjectTexts) : "";
+        Sm2Certificate.TryParse(certificate, out var parsed) ? parsed.Organization ?? parsed.CommonName ?? string.Join(' ', parsed.SubjectTexts)
+        : Bzt.Documents.Certificates.LockCertificate.TryParse(certificate, out var other) ? other.Name : "";
 
     /// <summary>
     /// BouncyCastle throws a dozen kinds of exceptions at bytes that are no such structure and documents none of them;

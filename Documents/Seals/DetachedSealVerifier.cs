@@ -53,12 +53,20 @@ public static class DetachedSealVerifier
     /// <param name="digest">SM3 of the sealed bytes as they are now.</param>
     /// <param name="roots">Trusted roots, DER: for the time stamp and the seal's maker. The signer's own path is the caller's question.</param>
     /// <param name="known">Further certificates that may lead to one.</param>
-    public static DetachedSealReport Verify(byte[] contents, ReadOnlySpan<byte> digest, IReadOnlyList<byte[]>? roots = null, IReadOnlyList<byte[]>? known = null)
+    public static DetachedSealReport Verify(byte[] contents, ReadOnlySpan<byte> digest, IReadOnlyList<byte[]>? roots = null, IReadOnlyList<byte[]>? known = null) =>
+        Verify(contents, digest, roots, known, SealDigest.Sm3);
+
+    internal static DetachedSealReport Verify(byte[] contents, ReadOnlySpan<byte> digest, IReadOnlyList<byte[]>? roots, IReadOnlyList<byte[]>? known, SealDigest kind)
     {
         ArgumentNullException.ThrowIfNull(contents);
         if (SealContent.TryRead(contents, out var why) is not { } seal)
         {
             return new DetachedSealReport(SealState.Unsupported, [], [], null, null) { Detail = why };
+        }
+
+        if (seal.Kind != kind)
+        {
+            return new DetachedSealReport(SealState.Unsupported, [], [], null, null) { Detail = "the seal digests with SHA-256, not with SM3" };
         }
 
         var stamp = seal.TimeStamp is { } token ? TimeStamp.Judge(token, seal.SignatureValue, roots ?? [], known) : null;

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Bzt.Documents.Pdf;
 using Bzt.Protocol.Primitives;
 using Bzt.Protocol.Seals;
 
@@ -18,6 +19,9 @@ internal sealed record SealContent(
     byte[] Digest, byte[] Certificate, IReadOnlyList<byte[]> Others, DateTimeOffset? SigningTime, string? DocumentName, byte[] SignatureValue, byte[]? TimeStamp, bool SignatureGood,
     ElectronicSeal? Seal)
 {
+    /// <summary>What the document was digested with.</summary>
+    public SealDigest Kind { get; init; }
+
     /// <summary>Null when it is none of the forms; <paramref name="why"/> says what was met instead. The form is told by the bytes: labels in the field are unreliable.</summary>
     public static SealContent? TryRead(byte[] contents, out string why)
     {
@@ -57,8 +61,9 @@ internal sealed record SealContent(
             return null;
         }
 
-        var good = cms.SignatureGood && (cms.Content is null || cms.MessageDigest is null || cms.MessageDigest.AsSpan().SequenceEqual(Sm3.Hash(cms.Content)));
-        return new SealContent(digest, cms.Certificate, cms.Others, cms.SigningTime, cms.DocumentName, cms.SignatureValue, cms.TimeStamp, good, null);
+        // Content of its own is of GB/T 35275, with SM3.
+        var good = cms.SignatureGood && (cms.Content is null || cms.Kind == SealDigest.Sm3) && (cms.Content is null || cms.MessageDigest is null || cms.MessageDigest.AsSpan().SequenceEqual(Sm3.Hash(cms.Content)));
+        return new SealContent(digest, cms.Certificate, cms.Others, cms.SigningTime, cms.DocumentName, cms.SignatureValue, cms.TimeStamp, good, null) { Kind = cms.Kind };
     }
 
     private static SealContent? ReadSes(byte[] encoded, out string why)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Bzt.Documents.Pdf;
 using Bzt.Protocol.Primitives;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Pkcs;
@@ -17,9 +19,10 @@ namespace Bzt.Documents.Seals;
 /// <param name="SignatureValue">The signature's octets: what a time stamp is over.</param>
 /// <param name="TimeStamp">A time-stamp token, unsigned attribute.</param>
 /// <param name="SignatureGood">The signature verifies under that certificate, and the attributes name it.</param>
+/// <param name="Kind">What its digests are; SHA-256 of the RSA and ECDSA keys of CA locks, with signed attributes only.</param>
 internal sealed record SignedCms(
     string ContentType, byte[]? Content, byte[]? MessageDigest, byte[] Certificate, IReadOnlyList<byte[]> Others, DateTimeOffset? SigningTime, string? DocumentName,
-    byte[] SignatureValue, byte[]? TimeStamp, bool SignatureGood)
+    byte[] SignatureValue, byte[]? TimeStamp, bool SignatureGood, SealDigest Kind = SealDigest.Sm3)
 {
     private const string GmSignedData = "1.2.156.10197.6.1.4.2.2";
 
@@ -54,7 +57,8 @@ internal sealed record SignedCms(
         }
 
         var signer = Cms.SignerInfo.GetInstance(signed.SignerInfos[0]);
-        if (!signer.DigestAlgorithm.Algorithm.Equals(CmsSeal.Sm3Algorithm.Algorithm))
+        var kind = signer.DigestAlgorithm.Algorithm.Equals(LockCmsSeal.Sha256Algorithm.Algorithm) && signer.SignedAttrs is not null ? SealDigest.Sha256 : SealDigest.Sm3;
+        if (kind == SealDigest.Sm3 && !signer.DigestAlgorithm.Algorithm.Equals(CmsSeal.Sm3Algorithm.Algorithm))
         {
             why = $"digest algorithm {signer.DigestAlgorithm.Algorithm}";
             return null;
@@ -72,7 +76,7 @@ internal sealed record SignedCms(
         var value = signer.Signature.GetOctets();
         var signature = CmsSeal.Parse(value);
         var result = new SignedCms(
-            signed.EncapContentInfo.ContentType.Id, content, null, certificate, [.. certificates.Where(c => c != certificate)], null, null, value, TokenOf(signer), SignatureGood: false);
+            signed.EncapContentInfo.ContentType.Id, content, null, certificate, [.. certificates.Where(c => c != certificate)], null, null, value, TokenOf(signer), SignatureGood: false, kind);
         if (signer.SignedAttrs is not { } set)
         {
             if (content is null)
@@ -98,7 +102,9 @@ internal sealed record SignedCms(
             MessageDigest = Asn1OctetString.GetInstance(((Cms.Attribute)digests[0]).AttrValues[0]).GetOctets(),
             SigningTime = Time(attributes),
             DocumentName = Name(attributes),
-            SignatureGood = NamesItsCertificate(attributes, certificate) && CmsSeal.Verify(certificate, set.GetEncoded(Asn1Encodable.Der), signature),
+            SignatureGood = NamesItsCertificate(attributes, certificate) && (kind == SealDigest.Sm3
+                ? CmsSeal.Verify(certificate, set.GetEncoded(Asn1Encodable.Der), signature)
+                : LockCmsSeal.Verify(certificate, set.GetEncoded(Asn1Encodable.Der), value)),
         };
     }
 
@@ -129,9 +135,10 @@ internal sealed record SignedCms(
         }
 
         var first = Asn1Sequence.GetInstance(Asn1Sequence.GetInstance(Asn1Sequence.GetInstance(attribute.AttrValues[0])[0])[0]);
-        // ESSCertIDv2: the algorithm is absent when it is SHA-256, which nobody uses beside SM2.
-        return first[0].ToAsn1Object() is Asn1Sequence algorithm
-            && AlgorithmIdentifier.GetInstance(algorithm).Algorithm.Equals(CmsSeal.Sm3Algorithm.Algorithm)
+        // ESSCertIDv2: the algorithm is absent when it is SHA-256.
+        return first[0].ToAsn1Object() is not Asn1Sequence algorithm
+            ? Asn1OctetString.GetInstance(first[0]).GetOctets().AsSpan().SequenceEqual(SHA256.HashData(certificate))
+            : AlgorithmIdentifier.GetInstance(algorithm).Algorithm.Equals(CmsSeal.Sm3Algorithm.Algorithm)
             && Asn1OctetString.GetInstance(first[1]).GetOctets().AsSpan().SequenceEqual(Sm3.Hash(certificate));
     }
 

@@ -1,3 +1,4 @@
+using Bzt.Documents.Certificates;
 using Bzt.Protocol.Certificates;
 
 namespace Bzt.Documents.Seals;
@@ -22,7 +23,10 @@ public sealed record SignerPath(IReadOnlyList<byte[]> Certificates, PathFault Fa
     /// <param name="at">When the signature was made.</param>
     public static SignerPath Build(byte[] certificate, IEnumerable<byte[]> others, IReadOnlyList<byte[]> roots, DateTimeOffset at)
     {
-        if (!Sm2Certificate.TryParse(certificate, out var signer)) return None with { Certificates = [certificate] };
+        if (!Sm2Certificate.TryParse(certificate, out var signer))
+        {
+            return LockCertificate.TryParse(certificate, out var other) ? other.Path(others, roots, at) : None with { Certificates = [certificate] };
+        }
         // Roots first: where a CA exists under two roots, the way to a trusted one is wanted.
         var candidates = roots.Concat(others).Select(der => Sm2Certificate.TryParse(der, out var parsed) ? parsed : null).OfType<Sm2Certificate>().ToList();
         var chain = new List<byte[]>();

@@ -27,7 +27,15 @@ public sealed class TimeStampClient(HttpClient http, Uri authority, IRandomSourc
             throw new ArgumentException("A signature is 64 octets, r‖s.", nameof(signature));
         }
 
-        var stamped = parsed!.ToDer();
+        return await StampValueAsync(parsed!.ToDer(), cancellation);
+    }
+
+    /// <summary>A token over a signature of any kind.</summary>
+    /// <param name="stamped">Its octets as they stand in the CMS.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <inheritdoc cref="StampAsync" path="/exception"/>
+    public async Task<byte[]> StampValueAsync(byte[] stamped, CancellationToken cancellation = default)
+    {
         var query = TimeStampQuery.Over(stamped, random);
         using var content = new ByteArrayContent(query.Encode());
         content.Headers.ContentType = new MediaTypeHeaderValue(QueryType);

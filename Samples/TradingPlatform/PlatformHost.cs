@@ -38,6 +38,8 @@ public static class PlatformHost
         builder.Services.AddSingleton<BidOpening>();
         builder.Services.AddSingleton<ReportSealing>();
         builder.Services.AddSingleton<Pairings>();
+        builder.Services.AddSingleton<LockTrust>();
+        builder.Services.AddSingleton<LockLogin>();
         builder.Services.AddSingleton(CreateClient);
         var folder = builder.Configuration[$"{PlatformOptions.Section}:{nameof(PlatformOptions.DataFolder)}"];
         if (folder is not null)

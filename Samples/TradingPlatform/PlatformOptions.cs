@@ -19,6 +19,9 @@ public sealed class PlatformOptions
     [MinLength(10)]
     public string? DemoPassword { get; set; }
 
+    /// <summary>Folder with the CAs whose locks log bidders in: certificates and revocation lists. Absent: none do.</summary>
+    public string? LockRoots { get; set; }
+
     public BztOptions Bzt { get; set; } = new();
 
     public sealed class BztOptions

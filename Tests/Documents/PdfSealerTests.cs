@@ -42,7 +42,7 @@ public sealed class PdfSealerTests
         var time = new DateTimeOffset(2026, 11, 25, 17, 30, 0, TimeSpan.FromHours(8));
         var name = signer.Name;
         var prepared = await PdfSealer.PrepareAsync(input, output, seals, new SignatureFieldInfo(time, name, "投标"));
-        var attributes = CmsSeal.SignedAttributes(prepared.Sm3Digest, signer.Certificate, Path.GetFileName(input), time);
+        var attributes = CmsSeal.SignedAttributes(prepared.Digest, signer.Certificate, Path.GetFileName(input), time);
         await PdfSealer.CompleteAsync(prepared, CmsSeal.Assemble(attributes, signer.Sign(attributes), signer.Certificate, [signer.Root]));
         return output;
     }

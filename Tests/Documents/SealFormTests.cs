@@ -228,15 +228,15 @@ public sealed class SealFormTests
             input, output, [new SealAppearance(1, 20 + (30 * (int)form), 60, 25, TestPictures.Small)], new SignatureFieldInfo(At, signer.Name, SubFilter: form, ReservedBytes: 20 * 1024));
         byte[] signed = form switch
         {
-            SealSubFilter.Sm2Cms => prepared.Sm3Digest,
-            SealSubFilter.Sm2Seal => SesSeal.Form(Electronic(signer), prepared.Sm3Digest, "投标函.pdf", At).Content,
-            _ => CmsSeal.SignedAttributes(prepared.Sm3Digest, signer.Certificate, "投标函.pdf", At),
+            SealSubFilter.Sm2Cms => prepared.Digest,
+            SealSubFilter.Sm2Seal => SesSeal.Form(Electronic(signer), prepared.Digest, "投标函.pdf", At).Content,
+            _ => CmsSeal.SignedAttributes(prepared.Digest, signer.Certificate, "投标函.pdf", At),
         };
         var signature = signer.Sign(signed);
         var token = stamp ? Token(signature, Authority) : null;
         await PdfSealer.CompleteAsync(prepared, form switch
         {
-            SealSubFilter.Sm2Cms => GmCmsSeal.Assemble(prepared.Sm3Digest, signature, signer.Certificate, [signer.Root], token),
+            SealSubFilter.Sm2Cms => GmCmsSeal.Assemble(prepared.Digest, signature, signer.Certificate, [signer.Root], token),
             SealSubFilter.Sm2Seal => SesSeal.Assemble(signed, signature, signer.Certificate, token),
             _ => CmsSeal.Assemble(signed, signature, signer.Certificate, [signer.Root], token),
         });

@@ -55,6 +55,16 @@ public sealed class ToolBench : IAsyncLifetime
 
     internal string DataFolder => system.DataFolder;
 
+    internal Uri PlatformAddress => platformAddress;
+
+    /// <summary>The CA whose locks the platform accepts.</summary>
+    internal TestLockCa LockCa { get; } = new("Yichang CA");
+
+    internal string LockRoots => Folder["lock-roots"];
+
+    /// <summary>Where the lock's module is configured, so that no command has to name it.</summary>
+    internal string LockConfiguration => Folder["lock-config.json"];
+
     public async ValueTask InitializeAsync()
     {
         // The CA's address stands in every certificate: it is known before the first one, and leads to the gateway that is a process later.
@@ -66,12 +76,16 @@ public sealed class ToolBench : IAsyncLifetime
         await system.StopAsync();
         Gateway = await KillableGateway.StartAsync(system);
         signpost.Target = Gateway.Address;
+        Directory.CreateDirectory(LockRoots);
+        await File.WriteAllBytesAsync(Path.Combine(LockRoots, "root.cer"), LockCa.Root.RawData);
+        await File.WriteAllTextAsync(LockConfiguration, JsonSerializer.Serialize(new { @lock = new { module = TestLocks.Module } }));
         platformAddress = new Uri($"http://127.0.0.1:{Silo.Hosting.EmbeddedPort.Take()}/");
         platform = PlatformHost.Build(["--urls", platformAddress.ToString()], builder =>
         {
             builder.Logging.ClearProviders();
             builder.Configuration["Platform:DataFolder"] = Folder["platform"];
             builder.Configuration["Platform:PublicBaseUrl"] = platformAddress.ToString();
+            builder.Configuration["Platform:LockRoots"] = LockRoots;
             builder.Configuration["Platform:Bzt:BaseUrl"] = Gateway.Address.ToString();
             builder.Configuration["Platform:Bzt:ClientId"] = CertifiedPhone.PlatformId;
             builder.Configuration["Platform:Bzt:ClientSecret"] = CertifiedPhone.PlatformSecret;
@@ -113,6 +127,7 @@ public sealed class ToolBench : IAsyncLifetime
         Second?.Dispose();
         await system.DisposeAsync();
         await signpost.DisposeAsync();
+        LockCa.Dispose();
         Folder.Dispose();
     }
 
@@ -134,14 +149,22 @@ public sealed class ToolBench : IAsyncLifetime
     /// <param name="whose">Whose login the tool has.</param>
     /// <param name="arguments">The command.</param>
     /// <param name="scan">What the person with the phone does at each QR: its link of this second, its check code.</param>
-    internal async Task<ToolRun> RunAsync(Bidder? whose, IReadOnlyList<string> arguments, Func<Func<string>, string?, Task>? scan = null)
+    /// <param name="locks">The CA locks in the PC.</param>
+    /// <param name="input">What is typed.</param>
+    internal async Task<ToolRun> RunAsync(
+        Bidder? whose, IReadOnlyList<string> arguments, Func<Func<string>, string?, Task>? scan = null, TestLocks? locks = null, string input = "")
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(BidTool.Commands.Failure).Assembly.Location, .. arguments, "--json", "--profile", whose?.Profile ?? Folder["nobody.json"]])
+        IReadOnlyList<string> profile = arguments.Contains("--profile") ? [] : ["--profile", whose?.Profile ?? Folder["nobody.json"]];
+        var start = new ProcessStartInfo("dotnet", [typeof(BidTool.Commands.Failure).Assembly.Location, .. arguments, "--json", .. profile])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["XDG_CONFIG_HOME"] = Folder["xdg"], ["SOFTHSM2_CONF"] = locks?.Configuration ?? "/dev/null" },
         };
         using var process = Process.Start(start)!;
+        await process.StandardInput.WriteLineAsync(input);
+        process.StandardInput.Close();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var ended = patience.Token.Register(process.Kill);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);

@@ -11,7 +11,8 @@ namespace Bzt.Samples.TradingPlatform.BidTools;
 
 /// <summary>
 /// What the bid tool calls of a platform. <c>POST /bidtool/pairings</c> {tenderId, toolKeyThumbprint} → {id}; <c>GET /bidtool/pairings/{id}</c> →
-/// {state, link} every second while waiting, in the end {token, expiresAt, bzt, project, enterprise}.
+/// {state, link} every second while waiting, in the end {token, expiresAt, bzt, project, enterprise}. With a CA lock instead: <c>POST /bidtool/locks</c>
+/// {tenderId, toolKeyThumbprint} → {id, challenge, platformId, platformName}; <c>POST /bidtool/locks/{id}</c> {form, signature, certificates} → the same end.
 /// </summary>
 internal static class BidToolEndpoints
 {
@@ -19,20 +20,19 @@ internal static class BidToolEndpoints
     {
         app.MapPost("/bidtool/pairings", StartAsync);
         app.MapGet("/bidtool/pairings/{id}", GetAsync);
+        app.MapPost("/bidtool/locks", StartLock);
+        app.MapPost("/bidtool/locks/{id}", FinishLockAsync);
     }
+
+    private static readonly TimeSpan LoginIsGood = TimeSpan.FromHours(12);
 
     internal sealed record PairingRequest(string TenderId, string ToolKeyThumbprint);
 
     private static async Task<IResult> StartAsync(PairingRequest request, HttpContext context, Pairings pairings, TenderStore tenders, PlatformClient client, CancellationToken aborted)
     {
-        if (tenders.Find(request.TenderId) is null)
+        if (Refused(request, tenders) is { } refused)
         {
-            return Results.Json(new { error = "没有这个项目" }, statusCode: 404);
-        }
-
-        if (request.ToolKeyThumbprint.Length != 43)
-        {
-            return Results.Json(new { error = "工具密钥指纹不正确" }, statusCode: 400);
+            return refused;
         }
 
         var challenge = RandomNumberGenerator.GetBytes(32);
@@ -65,28 +65,64 @@ internal static class BidToolEndpoints
             return Results.Json(new { state = "Completed", end = "NotRegistered" });
         }
 
-        var tender = tenders.Find(pairing.TenderId)!;
+        return await EndAsync(pairing.TenderId, pairing.ToolKeyThumbprint, result.Enterprise, byLock: false, client, tenders, options.Value, aborted);
+    }
+
+    private static IResult? Refused(PairingRequest request, TenderStore tenders) =>
+        tenders.Find(request.TenderId) is null ? Results.Json(new { error = "没有这个项目" }, statusCode: 404)
+        : request.ToolKeyThumbprint is not { Length: 43 } ? Results.Json(new { error = "工具密钥指纹不正确" }, statusCode: 400)
+        : null;
+
+    private static IResult StartLock(PairingRequest request, TenderStore tenders, LockLogin locks, IOptions<PlatformOptions> options) =>
+        Refused(request, tenders) ?? (locks.Challenge(request.TenderId, request.ToolKeyThumbprint) is { } challenge
+            ? Results.Json(new { id = challenge.Id, challenge = challenge.Value, platformId = options.Value.Bzt.ClientId, platformName = options.Value.Name })
+            : Results.Json(new { error = "登录人数过多，请稍后再试" }, statusCode: 503));
+
+    private static async Task<IResult> FinishLockAsync(
+        string id, LockAnswer answer, LockLogin locks, PlatformClient client, TenderStore tenders, IOptions<PlatformOptions> options, CancellationToken aborted)
+    {
+        if (locks.Take(id) is not { } challenge)
+        {
+            return Results.Json(new { state = "Completed", end = nameof(SessionEnd.TimedOut) });
+        }
+
+        var (account, end) = locks.Check(challenge, answer);
+        return account is null
+            ? Results.Json(new { state = "Completed", end })
+            : await EndAsync(challenge.TenderId, challenge.ToolKeyThumbprint, new EnterpriseInfo(account.Name, account.CreditCode), byLock: true, client, tenders, options.Value, aborted);
+    }
+
+    /// <summary>Logged in. An enterprise that came with its lock may be one the service does not know: it works with the lock alone then, without a token.</summary>
+    private static async Task<IResult> EndAsync(
+        string tenderId, string thumbprint, EnterpriseInfo enterprise, bool byLock, PlatformClient client, TenderStore tenders, PlatformOptions options, CancellationToken aborted)
+    {
+        var tender = tenders.Find(tenderId)!;
         var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
+        ProjectToken? token = null;
         try
         {
-            var token = await client.CreateProjectTokenAsync(
-                new ProjectTokenRequest(project, result.Enterprise.CreditCode, pairing.ToolKeyThumbprint, (int)TimeSpan.FromHours(12).TotalSeconds), aborted);
-            return Results.Json(new
-            {
-                state = "Completed",
-                end = "Ok",
-                token = token.Token,
-                expiresAt = token.ExpiresAt,
-                bzt = options.Value.Bzt.PublicBaseUrl ?? options.Value.Bzt.BaseUrl,
-                platformId = options.Value.Bzt.ClientId,
-                platformName = options.Value.Name,
-                project = new { id = project.ProjectId, name = project.Name, openingTime = project.OpeningTime },
-                enterprise = new { name = result.Enterprise.Name, creditCode = result.Enterprise.CreditCode },
-            });
+            token = await client.CreateProjectTokenAsync(new ProjectTokenRequest(project, enterprise.CreditCode, thumbprint, (int)LoginIsGood.TotalSeconds), aborted);
+        }
+        catch (Exception exception) when (byLock && (QrEndpoints.IsAway(exception) || exception is ApiRefusedException))
+        {
+            // As said above.
         }
         catch (ApiRefusedException exception)
         {
             return Results.Json(new { state = "Completed", end = exception.Code });
         }
+
+        return Results.Json(new
+        {
+            state = "Completed",
+            end = "Ok",
+            token = token?.Token,
+            expiresAt = token?.ExpiresAt ?? DateTimeOffset.UtcNow + LoginIsGood,
+            bzt = options.Bzt.PublicBaseUrl ?? options.Bzt.BaseUrl,
+            platformId = options.Bzt.ClientId,
+            platformName = options.Name,
+            project = new { id = project.ProjectId, name = project.Name, openingTime = project.OpeningTime },
+            enterprise = new { name = enterprise.Name, creditCode = enterprise.CreditCode },
+        });
     }
 }

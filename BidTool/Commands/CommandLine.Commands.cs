@@ -1,0 +1,218 @@
+using System.CommandLine;
+using Bzt.Contracts.Phone;
+using Bzt.Documents.Pdf;
+using static Bzt.BidTool.Terminal.Words;
+
+namespace Bzt.BidTool.Commands;
+
+// Each command, its options and its examples.
+internal sealed partial class CommandLine
+{
+    private Command Login()
+    {
+        var platform = new Option<string?>("--platform") { Description = Say("交易平台地址；登录一次后会记住", "The trading platform's address; remembered after the first time") };
+        var tender = new Option<string>("--tender") { Description = Say("项目编号", "The tender's number"), Required = true };
+        var command = Confirmed(new Command("login", Say("登录一个项目：扫码认证或CA锁", "Log in to a tender: by phone or by CA lock")) { platform, tender });
+        Handle(
+            command,
+            ["bidtool login --platform https://ggzy.example.gov.cn --tender YC-2026-0417", "bidtool login --tender YC-2026-0417 --lock /usr/lib/libcalock.so"],
+            (parsed, invocation, stop) => new LoginCommand(invocation).RunAsync(parsed.GetValue(platform), parsed.GetRequiredValue(tender), stop));
+        return command;
+    }
+
+    private Command Seal()
+    {
+        var input = new Argument<FileInfo>("PDF") { Description = Say("要签章的 PDF", "The PDF to be sealed") };
+        var node = new Option<SealNode[]>("--node")
+        {
+            Description = Say("签章节点：页,左,上[,宽]，毫米，页从1起，负数从末页数；可多次", "Where: PAGE,LEFT,TOP[,WIDTH] in millimetres, pages from 1, negative from the end; may be repeated"),
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = SealNode.Parse,
+        };
+        var across = new Option<AcrossPages?>("--across")
+        {
+            Description = Say("骑缝章：上[,宽]，毫米，盖在各页右侧", "Across the pages: TOP[,WIDTH] in millimetres, at the right edge of every page"),
+            CustomParser = AcrossPages.Parse,
+        };
+        var output = new Option<FileInfo>("--output", "-o") { Description = Say("签章后的文件", "The sealed file"), Required = true };
+        var seal = new Option<SealKind>("--seal")
+        {
+            Description = Say("enterprise 单位公章，legal 法定代表人印鉴，signature 法定代表人签字", "enterprise: the enterprise's round seal; legal: its legal representative's seal; signature: his signature"),
+            DefaultValueFactory = _ => SealKind.Enterprise,
+            CustomParser = SealNode.ParseKind,
+        };
+        seal.CompletionSources.Add("enterprise", "legal", "signature");
+        var form = new Option<SealSubFilter>("--form")
+        {
+            Description = Say(
+                "签章格式：pdf 通用PDF签名（默认），pades，gm-cms 国标GB/T 35275，gm-seal 国标电子印章GB/T 38540",
+                "Form: pdf (what every reader knows), pades, gm-cms (GB/T 35275), gm-seal (GB/T 38540)"),
+            DefaultValueFactory = _ => SealSubFilter.Pkcs7Detached,
+            CustomParser = SealForms.Parse,
+        };
+        form.CompletionSources.Add("pdf", "pades", "gm-cms", "gm-seal");
+        var stamp = new Option<bool>("--time-stamp") { Description = Say("加盖时间戳（RFC 3161）", "With a time stamp (RFC 3161)") };
+        var authority = new Option<Uri?>("--tsa") { Description = Say("时间戳服务地址，默认标证通的时间戳服务", "The time-stamp authority; by default the service's own"), CustomParser = SealForms.ParseAddress };
+        var picture = new Option<FileInfo?>("--picture") { Description = Say("印章图片（PNG），代替企业在标证通的印章", "A picture of the seal (PNG), instead of the enterprise's own of the phone app") };
+        var session = new Option<bool>("--session")
+        {
+            Description = Say("会话签章：在手机上勾选“建立会话”后，同一项目的后续签章不再扫码", "Sealing session: once ticked on the phone, later seals of this login need no scan"),
+        };
+        var command = Confirmed(new Command("seal", Say("签章：每个节点确认一次；加 --session 只扫一次", "Seal a PDF: one confirmation a node; with --session one scan for all")) { input, node, across, seal, form, stamp, authority, picture, session, output });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(node) is null && result.GetResult(across) is null)
+            {
+                result.AddError(Say("--node 或 --across：至少一处签章节点", "--node or --across: at least one place"));
+            }
+        });
+        Handle(
+            command,
+            [
+                "bidtool seal bid.pdf --node 1,120,200 -o sealed.pdf",
+                "bidtool seal bid.pdf --seal legal --node -1,140,220,20 -o sealed.pdf",
+                "bidtool seal bid.pdf --session --node 1,120,200 --node 3,120,200 -o sealed.pdf",
+                "bidtool seal bid.pdf --across 120 --form gm-seal --time-stamp -o sealed.pdf",
+                "bidtool seal bid.pdf --lock /usr/lib/libcalock.so --node 1,120,200 -o sealed.pdf",
+            ],
+            (parsed, invocation, stop) => new SealCommand(invocation, parsed.GetValue(session)).RunAsync(
+                parsed.GetRequiredValue(input).FullName,
+                new SealOrder(
+                    parsed.GetValue(node) ?? [], parsed.GetValue(across), parsed.GetValue(seal), parsed.GetValue(picture)?.FullName, parsed.GetValue(form),
+                    parsed.GetValue(stamp) || parsed.GetValue(authority) is not null, parsed.GetValue(authority)),
+                parsed.GetRequiredValue(output).FullName, stop));
+        return command;
+    }
+
+    private Command Verify()
+    {
+        var input = new Argument<FileInfo>("PDF") { Description = Say("已签章的 PDF", "The sealed PDF") };
+        var roots = new Option<FileInfo[]>("--root")
+        {
+            Description = Say("信任的根证书（DER 或 PEM），可多次；登录后由标证通判断", "Roots that are trusted (DER or PEM), may be repeated; after a login the service judges"),
+            AllowMultipleArgumentsPerToken = false,
+        };
+        var offline = new Option<bool>("--offline") { Description = Say("不查询吊销与撤章", "Do not ask for revocation and withdrawal") };
+        var command = new Command("verify", Say("验证 PDF 上的全部签章：谁、何时、之后改了什么", "Verify every seal on a PDF: who, when, and what changed since")) { input, roots, offline };
+        Handle(
+            command,
+            ["bidtool verify sealed.pdf", "bidtool verify sealed.pdf --offline --root root.cer"],
+            (parsed, invocation, stop) => new VerifyCommand(invocation.Ui, invocation.Profile).RunAsync(
+                parsed.GetRequiredValue(input).FullName, [.. (parsed.GetValue(roots) ?? []).Select(file => file.FullName)], parsed.GetValue(offline), stop));
+        return command;
+    }
+
+    private Command Generate()
+    {
+        var section = new Option<SectionSource[]>("--section")
+        {
+            Description = Say("投标文件的一部分：名称=文件或文件夹；可多次，按开启顺序", "A part of the bid: NAME=FILE or FOLDER; may be repeated, in the order of opening"),
+            Required = true,
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = SectionSource.Parse,
+        };
+        var output = new Option<FileInfo>("--output", "-o") { Description = Say("加密投标文件（.bztb）", "The encrypted bid file (.bztb)"), Required = true };
+        var command = Confirmed(new Command("generate", Say("生成加密投标文件", "Generate the encrypted bid file")) { section, output });
+        Handle(
+            command,
+            ["bidtool generate --section 唱标信息=price.txt --section 投标文件=bid -o bid.bztb"],
+            (parsed, invocation, stop) => new GenerateCommand(invocation).RunAsync(parsed.GetRequiredValue(section), parsed.GetRequiredValue(output).FullName, stop));
+        return command;
+    }
+
+    private Command Open()
+    {
+        var input = new Argument<FileInfo[]>("BZTB") { Description = Say("加密投标文件，可多个：手机上确认一次", "Encrypted bid files: one confirmation for all"), Arity = ArgumentArity.OneOrMore };
+        var output = new Option<DirectoryInfo>("--output", "-o") { Description = Say("解密到的文件夹", "The folder to open into"), Required = true };
+        var section = new Option<string[]>("--section") { Description = Say("只解密这些部分", "Open these parts only"), AllowMultipleArgumentsPerToken = false };
+        var opening = new Option<Guid?>("--opening")
+        {
+            Description = Say("平台公布的开标编号：谁在何时被请求解密、结果如何，记入签名的开标记录", "The opening the platform announced: who was asked when, and what came of it, goes into a signed record"),
+        };
+        var command = Confirmed(new Command("open", Say("解密投标文件", "Open bid files")) { input, output, section, opening });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(byLock) && result.GetValue(opening) is not null)
+            {
+                result.AddError(Say("--opening 只用于扫码解密", "--opening is for opening by phone"));
+            }
+        });
+        Handle(
+            command,
+            ["bidtool open bid.bztb -o opened", "bidtool open bid.bztb --section 唱标信息 -o opened", "bidtool open bid.bztb --lock /usr/lib/libcalock.so -o opened"],
+            (parsed, invocation, stop) =>
+            {
+                IReadOnlyList<string> files = [.. parsed.GetRequiredValue(input).Select(file => file.FullName)];
+                var (folder, only) = (parsed.GetRequiredValue(output).FullName, parsed.GetValue(section) ?? []);
+                return invocation.ByLock
+                    ? new LockOpenCommand(invocation).RunAsync(files, folder, only, stop)
+                    : new OpenCommand(invocation.Ui, invocation.Profile.Load()).RunAsync(files, folder, only, parsed.GetValue(opening), stop);
+            });
+        return command;
+    }
+
+    private Command Opening()
+    {
+        var opening = new Argument<Guid>(Say("编号", "NUMBER")) { Description = Say("平台公布的开标编号", "The opening's number, as the platform announced it") };
+        var records = new Option<DirectoryInfo>("--records", "-o") { Description = Say("把本企业文件的开标记录保存到这个文件夹", "Keep the records of the enterprise's own files in this folder") };
+        var command = new Command("opening", Say("查看开标：解密截止倒计时、本企业文件的解密情况和开标记录", "Show an opening: the countdown, the enterprise's own files, their records")) { opening, records };
+        Handle(
+            command,
+            ["bidtool opening 0197f3a2-6d4e-7c11-9a55-0d2f6b1c8e42 --records records"],
+            (parsed, invocation, stop) => new OpeningCommand(invocation.Ui, invocation.Profile.Load()).RunAsync(parsed.GetRequiredValue(opening), parsed.GetValue(records)?.FullName, stop));
+        return command;
+    }
+
+    private Command Evidence()
+    {
+        var input = new Argument<FileInfo>("JSON") { Description = Say("存证文件：证书的全部记录、平台一次会话的回执，或一份文件的开标记录", "Evidence: a certificate's whole chain, a platform's receipt of one session, or the record of a file's opening") };
+        var key = new Option<string>("--key") { Description = Say("存证公钥（130位十六进制），或此前保存的 trust.json", "The evidence key (130 hexadecimal digits), or a trust.json saved earlier"), Required = true };
+        var checkpoints = new Option<FileInfo>("--checkpoints")
+        {
+            Description = Say("此前保存的存证检查点（/evidence/checkpoints），存证须在其中", "Checkpoints saved earlier (/evidence/checkpoints): the evidence has to be in one of them"),
+        };
+        var verify = new Command("verify", Say("离线验证存证", "Verify evidence offline")) { input, key, checkpoints };
+        Handle(
+            verify,
+            ["bidtool evidence verify evidence.json --key trust.json", "bidtool evidence verify evidence.json --key trust.json --checkpoints checkpoints.json"],
+            (parsed, invocation, stop) => new EvidenceCommand(invocation.Ui).VerifyAsync(
+                parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(key), parsed.GetValue(checkpoints)?.FullName, stop));
+        return new Command("evidence", Say("存证", "Evidence")) { verify };
+    }
+
+    private Command Config()
+    {
+        var name = new Argument<string>("NAME") { Description = Say("设置项", "The setting") };
+        name.CompletionSources.Add([.. Sessions.ToolConfiguration.Settings.Keys]);
+        var value = new Argument<string>("VALUE") { Description = Say("值", "Its value") };
+        var set = new Command("set", Say("设置一项", "Set one")) { name, value };
+        Handle(set, ["bidtool config set platform https://ggzy.example.gov.cn", "bidtool config set lock.module /usr/lib/libcalock.so"], (parsed, invocation, _) =>
+        {
+            new ConfigCommand(invocation).Set(parsed.GetRequiredValue(name), parsed.GetRequiredValue(value));
+            return Task.CompletedTask;
+        });
+        var unset = new Command("unset", Say("取消一项", "Remove one")) { name };
+        Handle(unset, ["bidtool config unset lock.token"], (parsed, invocation, _) =>
+        {
+            new ConfigCommand(invocation).Set(parsed.GetRequiredValue(name), null);
+            return Task.CompletedTask;
+        });
+        var command = new Command("config", Say("查看和修改配置文件", "Show and change the configuration file")) { set, unset };
+        Handle(command, ["bidtool config"], (_, invocation, _) =>
+        {
+            new ConfigCommand(invocation).Show();
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    private Command Completion()
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh" };
+        shell.AcceptOnlyFromAmong("bash", "zsh");
+        var command = new Command("completion", Say("输出 bash 或 zsh 的补全脚本", "Print the completion script for bash or zsh")) { shell };
+        Handle(command, ["bidtool completion bash > ~/.local/share/bash-completion/completions/bidtool"], async (parsed, _, _) =>
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(parsed.GetRequiredValue(shell) == "bash" ? CompletionScript.Bash : CompletionScript.Zsh));
+        return command;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using Bzt.Documents.BidFiles;
+
+namespace Bzt.BidTool.Terminal;
+
+/// <summary>How fast it goes and how long it will take, from the beginning on: a rate that jumps tells a person nothing.</summary>
+internal sealed class Pace
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1);
+
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+
+    public TimeSpan Elapsed => watch.Elapsed;
+
+    public static long Percent(BidFileProgress progress) => progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total;
+
+    public (double BytesPerSecond, TimeSpan Left) At(BidFileProgress progress) => At(progress, Elapsed);
+
+    internal static (double BytesPerSecond, TimeSpan Left) At(BidFileProgress progress, TimeSpan elapsed)
+    {
+        var rate = progress.Done / Math.Max(0.001, elapsed.TotalSeconds);
+        var seconds = rate > 0 ? (progress.Total - progress.Done) / rate : Longest.TotalSeconds;
+        return (rate, seconds < Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : Longest);
+    }
+}

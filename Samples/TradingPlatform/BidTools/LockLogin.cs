@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Forms;
+using Bzt.Samples.TradingPlatform.Data;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Samples.TradingPlatform.BidTools;
+
+/// <summary>A bid tool that was given a challenge for its CA lock.</summary>
+internal sealed record LockChallenge(string Id, string TenderId, string ToolKeyThumbprint, byte[] Value, DateTimeOffset ExpiresAt);
+
+/// <summary>What the tool answers a challenge with.</summary>
+/// <param name="Form">The login form that was signed; the one a phone would have signed.</param>
+/// <param name="Signature">SM2 and ECDSA r‖s, RSA PKCS #1 v1.5 with SHA-256.</param>
+/// <param name="Certificates">The signing certificate first, then those above it that lie on the lock.</param>
+internal sealed record LockAnswer(byte[] Form, byte[] Signature, IReadOnlyList<byte[]> Certificates);
+
+/// <summary>
+/// 登录 with a CA lock, the older way beside the QR: the certificate's chain, its revocation, its key under our challenge, and the enterprise's account.
+/// A challenge is answered once, whatever the answer.
+/// </summary>
+internal sealed class LockLogin(LockTrust trust, AccountStore accounts, IOptions<PlatformOptions> options, TimeProvider clock)
+{
+    private const int MostChallenges = 10_000, MostCertificates = 8, MostOctets = 16 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, LockChallenge> challenges = new(StringComparer.Ordinal);
+
+    /// <summary>Null when too many are open.</summary>
+    public LockChallenge? Challenge(string tenderId, string toolKeyThumbprint)
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (id, old) in challenges)
+        {
+            if (old.ExpiresAt < now)
+            {
+                challenges.TryRemove(id, out _);
+            }
+        }
+
+        if (challenges.Count >= MostChallenges)
+        {
+            return null;
+        }
+
+        var challenge = new LockChallenge(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), tenderId, toolKeyThumbprint, RandomNumberGenerator.GetBytes(32), now + Patience);
+        challenges[challenge.Id] = challenge;
+        return challenge;
+    }
+
+    /// <summary>The challenge of that name, which nobody gets again.</summary>
+    public LockChallenge? Take(string id) => challenges.TryRemove(id, out var challenge) && challenge.ExpiresAt >= clock.GetUtcNow() ? challenge : null;
+
+    /// <summary>Whose account the lock logs in to, or why to none.</summary>
+    public (Account? Account, string End) Check(LockChallenge challenge, LockAnswer answer)
+    {
+        if (answer is not { Form: not null, Signature: not null, Certificates: { Count: > 0 and <= MostCertificates } } || answer.Certificates.Any(der => der is not { Length: > 0 and <= MostOctets })
+            || !SigningForm.TryDecode(new SigningDocument(SigningFormKind.Login, answer.Form), out var decoded) || decoded is not LoginForm form)
+        {
+            return (null, "Malformed");
+        }
+
+        var (fault, certificate) = trust.Judge(answer.Certificates[0], [.. answer.Certificates.Skip(1)]);
+        if (fault != LockFault.None)
+        {
+            return (null, fault.ToString());
+        }
+
+        var now = clock.GetUtcNow();
+        var holds = form.PlatformId == options.Value.Bzt.ClientId
+            && form.Purpose == LoginPurpose.Login
+            && CryptographicOperations.FixedTimeEquals(form.Challenge, challenge.Value)
+            && form.ExpiresAt >= now
+            && form.CreditCode == certificate!.CreditCode
+            && form.EnterpriseName == certificate.Name
+            && form.CertificateSerial == certificate.Serial
+            && certificate.Verify(form.Content, answer.Signature);
+        return !holds ? (null, "LockSignature")
+            : accounts.OfCertificate(form.CreditCode, form.CertificateSerial) is { Role: Role.Bidder } account ? (account, nameof(SessionEnd.Ok))
+            : (null, "NotRegistered");
+    }
+}
