@@ -1,5 +1,6 @@
 using Bzt.LoadTests;
 using Bzt.LoadTests.BidFiles;
+using Bzt.LoadTests.Chaos;
 using Bzt.LoadTests.Ciphers;
 using Bzt.LoadTests.Flows;
 using Bzt.LoadTests.Runs;
@@ -14,6 +15,7 @@ var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
     ["connected"] = ScenarioCommand.Of(new ConnectedScenario()),
     ["soak"] = ScenarioCommand.Of(new SoakScenario()),
     ["opening"] = ScenarioCommand.Of(new OpeningScenario()),
+    ["chaos"] = ScenarioCommand.Of(new ChaosScenario()),
     ["compare"] = new(CompareCommand.Usage, CompareCommand.Run),
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
     ["bench stage"] = new("[--json FILE]: the silo's stage: what a lone operation waits, what company gains", StageBench.Run),

@@ -88,17 +88,24 @@ internal sealed class Recorder(TimeProvider time)
 internal static class OpenLoop
 {
     /// <param name="act">Given the arrival's number. It may queue for what it needs; that is latency too.</param>
+    /// <param name="enough">From then on nothing more begins; what has begun ends in its own time.</param>
     public static async Task RunAsync(
-        Recorder recorder, string operation, IReadOnlyList<TimeSpan> arrivals, Func<int, CancellationToken, Task> act, CancellationToken stop)
+        Recorder recorder, string operation, IReadOnlyList<TimeSpan> arrivals, Func<int, CancellationToken, Task> act, CancellationToken stop, CancellationToken enough = default)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, enough);
         var since = recorder.Now;
         var running = new List<Task>(arrivals.Count);
-        for (var i = 0; i < arrivals.Count; i++)
+        for (var i = 0; i < arrivals.Count && !enough.IsCancellationRequested; i++)
         {
             var (number, intended) = (i, since + arrivals[i]);
             if (intended - recorder.Now is var wait && wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait, recorder.Time, stop);
+                await Task.Delay(wait, recorder.Time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                stop.ThrowIfCancellationRequested();
+                if (enough.IsCancellationRequested)
+                {
+                    break;
+                }
             }
 
             // On another thread: an arrival that computes does not hold up the next.

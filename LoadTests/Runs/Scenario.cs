@@ -64,10 +64,11 @@ internal sealed class ScenarioRun(CommandOptions options, StartedTarget started,
     }
 
     /// <summary>Phones with bound certificates, got the way people get them.</summary>
-    public async Task<IReadOnlyList<SimulatedPhone>> MakePhonesAsync(int count, int pinRounds, CancellationToken stop)
+    /// <param name="http">How they reach the gateway, when not as the others.</param>
+    public async Task<IReadOnlyList<SimulatedPhone>> MakePhonesAsync(int count, int pinRounds, CancellationToken stop, HttpClient? http = null)
     {
         Tell($"{count} phones get their certificates ...");
-        using var provisioning = new Provisioning(Target, phoneHttp, Platform, pinRounds);
+        using var provisioning = new Provisioning(Target, http ?? phoneHttp, Platform, pinRounds);
         var phones = await provisioning.MakeAsync(count, ProvisionedAtOnce, done => Progress(done, count), stop);
         owned.AddRange(phones);
         return phones;
@@ -138,7 +139,7 @@ internal static class ScenarioCommand
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            var options = CommandOptions.Parse(scenario.Name, [.. Shared, .. scenario.Options], args);
+            var options = CommandOptions.Parse(scenario.Name, OptionsOf(scenario), args);
             await using var started = await StartAsync(options, stop.Token);
             var report = await RunAsync(scenario, options, started, Console.Out, stop.Token);
             report.Print(Console.Out);
@@ -171,10 +172,14 @@ internal static class ScenarioCommand
         return RunReport.Of(scenario.Name, started.Target.Name, options.Given, run.StartedAt, recorder);
     }
 
+    /// <summary>The scenario's own first; where it names one that all have, its form counts.</summary>
+    public static IReadOnlyList<CommandOption> OptionsOf(IScenario scenario) =>
+        [.. scenario.Options, .. Shared.Where(shared => scenario.Options.All(own => own.Name != shared.Name))];
+
     private static void Help(IScenario scenario, TextWriter output)
     {
         output.WriteLine($"loadtests {scenario.Name}: {scenario.Summary}\n\noptions");
-        foreach (var option in (CommandOption[])[.. scenario.Options, .. Shared])
+        foreach (var option in OptionsOf(scenario))
         {
             output.WriteLine($"  {"--" + option.Name + " " + option.Placeholder,-34}{option.Text}{(option.Default.Length > 0 ? $" ({option.Default})" : "")}");
         }

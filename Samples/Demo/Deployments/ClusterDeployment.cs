@@ -7,7 +7,7 @@ namespace Bzt.Samples.Demo;
 /// The cluster form without containers: PostgreSQL and Redis from Debian's packages, two silos, two gateways, and in front of the
 /// gateways a balancer that hands connections to them in turn, as a reverse proxy would.
 /// </summary>
-internal sealed class ClusterDeployment : Deployment
+internal sealed partial class ClusterDeployment : Deployment
 {
     private const int Each = 2;
 

@@ -103,11 +103,23 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>As a machine that hangs: connections stay, nothing answers.</summary>
+    public void Freeze() => Signal(process.Id, SigStop);
+
+    public void Thaw() => Signal(process.Id, SigCont);
+
+    /// <summary>To a process that is not a child; one that is gone is passed over.</summary>
+    public static void Signal(int id, int signal) => _ = Kill(id, signal);
+
+    public const int SigCont = 18;
+    public const int SigStop = 19;
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
         {
             const int SigTerm = 15;
+            Thaw();
             _ = Kill(process.Id, SigTerm);
             try
             {

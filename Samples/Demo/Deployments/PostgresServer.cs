@@ -13,8 +13,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     private const string Installed = "/usr/lib/postgresql";
 
     private readonly string folder;
+    private readonly int port;
 
-    private PostgresServer(string folder, string connectionString) => (this.folder, ConnectionString) = (folder, connectionString);
+    private PostgresServer(string folder, int port, string connectionString) => (this.folder, this.port, ConnectionString) = (folder, port, connectionString);
 
     public string ConnectionString { get; }
 
@@ -35,10 +36,22 @@ internal sealed class PostgresServer : IAsyncDisposable
             await RunAsync($"printf %s \"$PASSWORD\" | {Binaries}initdb -D {folder}/data -U bzt -A scram-sha-256 --pwfile=/dev/stdin -E UTF8 --locale=C", cancellation, password);
         }
 
-        await RunAsync($"{Binaries}pg_ctl -D {folder}/data -l {folder}/server.log -w -t 60 -o \"-p {port} -h 127.0.0.1 -k {folder}\" start", cancellation);
-        return new PostgresServer(
-            folder, $"Host=127.0.0.1;Port={port};Username=bzt;Password={password};Database=postgres;Max Auto Prepare=50;Auto Prepare Min Usages=2");
+        var server = new PostgresServer(
+            folder, port, $"Host=127.0.0.1;Port={port};Username=bzt;Password={password};Database=postgres;Max Auto Prepare=50;Auto Prepare Min Usages=2");
+        await server.StartAgainAsync(cancellation);
+        return server;
     }
+
+    /// <summary>As a power cut ends it: no checkpoint, connections torn; what was committed is in the log of the next start.</summary>
+    public Task CrashAsync(CancellationToken cancellation) => RunAsync($"{Binaries}pg_ctl -D {folder}/data -m immediate -w stop", cancellation);
+
+    public Task StartAgainAsync(CancellationToken cancellation) =>
+        RunAsync($"{Binaries}pg_ctl -D {folder}/data -l {folder}/server.log -w -t 60 -o \"-p {port} -h 127.0.0.1 -k {folder}\" start", cancellation);
+
+    /// <summary>As a machine that hangs: the server and all its backends.</summary>
+    public void Freeze() => SignalAll(ManagedProcess.SigStop);
+
+    public void Thaw() => SignalAll(ManagedProcess.SigCont);
 
     public async ValueTask DisposeAsync() => await RunAsync($"{Binaries}pg_ctl -D {folder}/data -m fast -w stop", CancellationToken.None);
 
@@ -48,6 +61,16 @@ internal sealed class PostgresServer : IAsyncDisposable
         if (File.Exists(Whereabouts(deployment)))
         {
             Directory.Delete(File.ReadAllText(Whereabouts(deployment)), recursive: true);
+        }
+    }
+
+    private void SignalAll(int signal)
+    {
+        var server = int.Parse(File.ReadLines($"{folder}/data/postmaster.pid").First(), CultureInfo.InvariantCulture);
+        ManagedProcess.Signal(server, signal);
+        foreach (var backend in File.ReadAllText($"/proc/{server}/task/{server}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            ManagedProcess.Signal(int.Parse(backend, CultureInfo.InvariantCulture), signal);
         }
     }
 

@@ -1,0 +1,134 @@
+using System.Runtime.Versioning;
+using Bzt.LoadTests.Runs;
+using Bzt.LoadTests.Scenarios;
+using Bzt.Protocol.Evidence;
+using Bzt.Samples.Demo;
+
+namespace Bzt.LoadTests.Chaos;
+
+/// <summary>A cluster under load to which one thing after the other is done; afterwards everything that must hold is looked at, from outside.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class ChaosScenario : IScenario
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+
+    public string Name => "chaos";
+
+    public string Summary => "kills, freezes and cuts a cluster of its own under load, and checks what must hold";
+
+    public IReadOnlyList<CommandOption> Options => [
+        new("target", "cluster", "cluster", "a cluster started for the run: nobody else's"),
+        new("faults", "A,B", string.Join(',', ChaosFault.All.Where(fault => fault.Name != "cut-silos").Select(fault => fault.Name)), "of " + string.Join(", ", ChaosFault.All.Select(fault => fault.Name))),
+        new("rounds", "N", "1", "how often all of them"),
+        new("rate", "N", "5", "logins a second"),
+        new("phones", "N", "20", "users, each with one phone"),
+        new("hold", "S", "8", "how long a fault lasts"),
+        new("calm", "S", "10", "between two faults")];
+
+    public IReadOnlyList<string> Examples => [
+        "chaos --html chaos.html",
+        "chaos --faults kill-silo,freeze-silo --rounds 10 --rate 20 --phones 100",
+        "chaos --faults cut-silos --hold 20"];
+
+    /// <summary>Of the last run: what they were told.</summary>
+    public StubbornClients? Clients { get; private set; }
+
+    public async Task RunAsync(ScenarioRun run, CancellationToken stop)
+    {
+        var options = run.Options;
+        var cluster = run.Started.Deployment as ClusterDeployment ?? throw new CommandException("chaos runs on --target cluster, which it starts itself.");
+        var faults = options.Text("faults").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(name => ChaosFault.All.FirstOrDefault(fault => fault.Name == name)
+                ?? throw new CommandException($"chaos knows no {name}; it knows {string.Join(", ", ChaosFault.All.Select(fault => fault.Name))}.")).ToList();
+        var (hold, calm, rounds) = (options.Seconds("hold"), options.Seconds("calm"), options.Count("rounds"));
+        var http = run.Own(new HttpClient { BaseAddress = run.Target.Gateway, Timeout = StubbornClients.OneRequest });
+        var phones = await run.MakePhonesAsync(options.Count("phones"), options.Count("pin-rounds"), stop, http);
+        var pool = new PhonePool(phones);
+        var clients = Clients = run.Own(new StubbornClients(run.Target, Patience));
+
+        run.Begin($"{faults.Count * rounds} faults under {options.Number("rate")} logins a second ...");
+        using var enough = new CancellationTokenSource();
+
+        // Longer than any run; it ends with the faults.
+        var longest = TimeSpan.FromSeconds(rounds * faults.Count * (hold + calm + TimeSpan.FromMinutes(2)).TotalSeconds);
+        var load = OpenLoop.RunAsync(
+            run.Recorder, "login", Arrivals.Constant(options.Number("rate"), longest, options.Count("seed")),
+            (number, cancellation) => pool.UseAsync(phone => clients.LogInAsync(phone, slips: number % 4 == 1, cancellation), cancellation), stop, enough.Token);
+        var strikes = new List<(ChaosFault Fault, TimeSpan At)>();
+        try
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                foreach (var fault in faults)
+                {
+                    await Task.Delay(calm, stop);
+                    run.Tell($"  {fault.Text}");
+                    run.Recorder.Mark(fault.Text);
+                    strikes.Add((fault, run.Recorder.Now));
+                    var heal = await fault.Strike(cluster, stop);
+                    await Task.Delay(fault.Name == "flush-redis" ? TimeSpan.Zero : hold, stop);
+                    await heal();
+                }
+            }
+
+            await Task.Delay(calm, stop);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+
+        await load;
+        run.Recorder.End();
+        await CheckAsync(run, cluster, clients, phones, stop);
+        Measure(run, strikes);
+    }
+
+    private static async Task CheckAsync(ScenarioRun run, ClusterDeployment cluster, StubbornClients clients, IReadOnlyList<Flows.SimulatedPhone> phones, CancellationToken stop)
+    {
+        run.Tell("checking what must hold ...");
+
+        // A try that no success follows, so that there is a count to find in the store.
+        await clients.SlipAndLeaveAsync(phones[0], stop);
+        await clients.AskAgainAsync(stop);
+        var chains = new List<string>();
+        foreach (var phone in phones)
+        {
+            var export = await clients.InsistAsync(() => phone.Client.GetEvidenceAsync(phone.Certificate.CertificateId, stop), stop);
+            if (export.Verify(export.EvidenceKey) is var fault and not EvidenceFault.None)
+            {
+                chains.Add($"{phone.Certificate.CertificateId}: {fault}");
+            }
+        }
+
+        using var store = await StoreReader.ReadAsync(cluster.Database!, clients.Answers, Patience, stop);
+        var recorder = run.Recorder;
+        var failed = recorder.Samples.Where(sample => sample.Error is not null).Select(sample => sample.Error!);
+        recorder.Invariant("every session ends with a result", [.. failed]);
+        recorder.Invariant("nothing that was answered is lost or altered", [.. clients.Lost, .. store.Lost(clients.Answers)]);
+        recorder.Invariant("no two signatures for one request", store.DoubleReleases());
+        recorder.Invariant("no nonce is used twice", store.RepeatedNonces(clients.Answers));
+        recorder.Invariant("the PIN count is never below the tries made", store.TriesForNothing(clients.WrongTries));
+        recorder.Invariant("evidence chains are whole", [.. chains, .. store.BrokenChains()]);
+        recorder.Invariant("every enterprise has one administrator", store.AdministratorsBeyondOne());
+        recorder.Figure("sessions the store holds", store.Sessions, "sessions");
+        recorder.Figure("links of evidence", store.Evidence, "links");
+        recorder.Figure("logins that ended well", clients.Answers.Count(answer => answer.Signatures.Count > 0), "logins");
+    }
+
+    /// <summary>What users had of each fault: those who came while it lasted, the unluckiest of them, and the first that got through.</summary>
+    private static void Measure(ScenarioRun run, IReadOnlyList<(ChaosFault Fault, TimeSpan At)> strikes)
+    {
+        for (var i = 0; i < strikes.Count; i++)
+        {
+            var (fault, at) = strikes[i];
+            var until = i + 1 < strikes.Count ? strikes[i + 1].At : TimeSpan.MaxValue;
+            var after = run.Recorder.Samples.Where(sample => sample.Error is null && sample.Intended >= at && sample.Intended < until).ToList();
+            if (after.Count > 0)
+            {
+                run.Recorder.Figure($"{i + 1}. {fault.Text}: first login begun after it was done after", after.Min(sample => sample.Intended + sample.Latency - at).TotalSeconds, "s");
+                run.Recorder.Figure($"{i + 1}. {fault.Text}: the longest login", after.Max(sample => sample.Latency).TotalSeconds, "s");
+            }
+        }
+    }
+}
