@@ -1,4 +1,5 @@
 using Bzt.Gateway.Accounts;
+using Bzt.Gateway.Admission;
 using Bzt.Gateway.Applications;
 using Bzt.Gateway.CaConsole;
 using Bzt.Gateway.Certificates;
@@ -49,6 +50,7 @@ public static class GatewayHost
             kestrel.Limits.MaxRequestBodySize = BodyLimits.Default;
         });
         var options = builder.AddGateway();
+        builder.AddAdmission();
         builder.AddPhones();
         builder.AddAccounts();
         builder.AddEnterprises();
@@ -71,12 +73,14 @@ public static class GatewayHost
         app.UseProblemsForEmptyErrors();
         app.UseOperatorsPort(options);
         app.UseRouting();
+        app.UseMiddleware<Admission.Admission>();
         app.UseRateLimiter();
         app.UseAuthorizationServer();
         app.UseAuthentication();
         app.UseMiddleware<PhonePipeline>();
         app.UseMiddleware<PlatformPipeline>();
         app.UseMiddleware<CscPipeline>();
+        app.UseMiddleware<CallerAdmission>();
         app.MapPhoneApi();
         app.MapPlatformApi();
         app.MapOpenIdConnect();

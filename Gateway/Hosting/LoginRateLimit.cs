@@ -44,7 +44,7 @@ internal static class LoginRateLimit
         });
 
     /// <summary>An IPv6 customer has a /64 to choose addresses from.</summary>
-    private static string PartitionOf(IPAddress? address) => address switch
+    internal static string PartitionOf(IPAddress? address) => address switch
     {
         null => "",
         { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),

@@ -18,7 +18,7 @@ internal sealed class DescribeOperation : IOpenApiOperationTransformer
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.OperationId ??= JsonNamingPolicy.CamelCase.ConvertName(metadata.OfType<MethodInfo>().Last().DeclaringType!.Name);
 
-        List<int> refusals = [500, 503, .. metadata.OfType<RefusalStatuses>().SelectMany(refusal => refusal.Statuses)];
+        List<int> refusals = [429, 500, 503, .. metadata.OfType<RefusalStatuses>().SelectMany(refusal => refusal.Statuses)];
         if (metadata.OfType<PlatformAccessMetadata>().LastOrDefault() is { Access: var platform })
         {
             operation.Tags = Tag(ApiTags.Platforms, context.Document!);

@@ -21,6 +21,7 @@ internal static class GetSessionEndpoint
     public static void Map(IEndpointRouteBuilder group) => group
         .MapGet(Routes.Platforms.Session, HandleAsync)
         .WithName("getSession")
+        .WithMetadata(new Admission.HoldsOpen())
         .WithSummary("The session now, or at its next change")
         .WithDescription("A long poll: with timeoutMs (0 to 120000) it answers at the next change or when the time is over. "
             + "seen is the state the caller knows (created, scanned, confirmed); without it the first change from the current state is waited for.")

@@ -24,6 +24,7 @@ internal static class StreamSessionEndpoint
     public static void Map(IEndpointRouteBuilder group) => group
         .MapGet(Routes.Platforms.SessionEvents, HandleAsync)
         .WithName("streamSession")
+        .WithMetadata(new Admission.HoldsOpen())
         .WithSummary("The session's changes as server-sent events")
         .WithDescription("Each event `state` carries the session as getSession answers it; its id is the state. After a break send Last-Event-ID: what you know is not told again. "
             + "A comment every 15 seconds shows that the line stands. The stream ends after `completed`, or after timeoutMs (1 to 600000).")

@@ -42,8 +42,17 @@ internal sealed class StartedTarget : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("bzt-load-").FullName;
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
 
-        // All phones log in from one address here, which is what the limit is against.
-        var overrides = new Dictionary<string, string> { ["Gateway:LoginsPerMinute"] = "100000", ["Logging:LogLevel:Default"] = "Warning" };
+        // All phones are at one address here, and each asks more than a person does: what the limits are against.
+        var overrides = new Dictionary<string, string>
+        {
+            ["Gateway:LoginsPerMinute"] = "100000",
+            ["Limits:PlatformPerSecond"] = "100000",
+            ["Limits:UserPerSecond"] = "100000",
+            ["Limits:StrangerRefusalsPerSecond"] = "100000",
+            ["Limits:AtOncePerAddress"] = "100000",
+            ["Limits:AtOncePerPlatform"] = "100000",
+            ["Logging:LogLevel:Default"] = "Warning",
+        };
         Deployment deployment = cluster
             ? new ClusterDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides }
             : new EmbeddedDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides };

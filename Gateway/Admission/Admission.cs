@@ -1,0 +1,130 @@
+using Bzt.Contracts;
+using Bzt.Gateway.Csc;
+using Bzt.Gateway.Hosting;
+using Bzt.Gateway.Phones;
+using Bzt.Gateway.Platforms;
+using Bzt.Gateway.Problems;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Gateway.Admission;
+
+/// <summary>The endpoint may hold its request open for long without doing anything; such requests have bounds of their own.</summary>
+internal sealed record HoldsOpen;
+
+/// <summary>Before anybody is known: the gateway's own bound, and the address'.</summary>
+internal sealed class Admission(RequestDelegate next, RateCounts rates, Places places, IOptions<LimitsOptions> options, TimeProvider time)
+{
+    private const string Everybody = "gateway";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        // Whoever watches over the gateway must see it, above all when it is crowded.
+        if (context.Request.Path.StartsWithSegments("/health") || context.Request.Path.StartsWithSegments("/metrics"))
+        {
+            await next(context);
+            return;
+        }
+
+        var (limits, address) = (options.Value, RateCounts.Address + LoginRateLimit.PartitionOf(context.Connection.RemoteIpAddress));
+        if (rates.Spent(address, limits.StrangerRefusalsPerSecond) is { } until)
+        {
+            await new ProblemResult(ErrorCodes.RateLimited) { RetryAt = until }.ExecuteAsync(context);
+            return;
+        }
+
+        if (IsHeldOpen(context.GetEndpoint()))
+        {
+            await next(context);
+            return;
+        }
+
+        using var place = places.TryTake(Everybody, limits.AtOnce);
+        using var own = place is null ? null : places.TryTake(address, limits.AtOncePerAddress);
+        if (own is null)
+        {
+            // Early instead of late: what is asked now would be answered after its caller has given up.
+            await new ProblemResult(place is null ? ErrorCodes.Unavailable : ErrorCodes.RateLimited) { RetryAt = time.GetUtcNow().AddSeconds(1) }.ExecuteAsync(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException) when (CallerAdmission.CallerOf(context) is null)
+        {
+            rates.Take(address, limits.StrangerRefusalsPerSecond);
+            throw;
+        }
+
+        if (context.Response.StatusCode is StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized or StatusCodes.Status404NotFound && CallerAdmission.CallerOf(context) is null)
+        {
+            rates.Take(address, limits.StrangerRefusalsPerSecond);
+        }
+    }
+
+    internal static bool IsHeldOpen(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<HoldsOpen>() is not null || endpoint?.Metadata.GetMetadata<HubMetadata>() is not null;
+}
+
+/// <summary>Once it is known who asks: the caller's own bounds. One that floods meets them before its requests cost the others anything.</summary>
+internal sealed class CallerAdmission(RequestDelegate next, RateCounts rates, Places places, IOptions<LimitsOptions> options, TimeProvider time)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (CallerOf(context) is not var (name, isPlatform) || context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null)
+        {
+            await next(context);
+            return;
+        }
+
+        var limits = options.Value;
+        if (rates.Take(name, isPlatform ? limits.PlatformPerSecond : limits.UserPerSecond) is { } until)
+        {
+            await RefuseAsync(context, until);
+            return;
+        }
+
+        using var place = Admission.IsHeldOpen(context.GetEndpoint())
+            ? places.TryTake("waiting/" + name, limits.WaitsPerPlatform)
+            : places.TryTake(name, isPlatform ? limits.AtOncePerPlatform : limits.AtOncePerUser);
+        if (place is null)
+        {
+            await RefuseAsync(context, time.GetUtcNow().AddSeconds(1));
+            return;
+        }
+
+        await next(context);
+    }
+
+    /// <summary>As the pipelines before found out; null when nobody is known.</summary>
+    internal static (string Name, bool IsPlatform)? CallerOf(HttpContext context) =>
+        context.Features.Get<Caller>() is { } phone ? ("user/" + phone.UserId, false)
+        : context.Features.Get<PlatformCaller>() is { } platform ? ("platform/" + platform.Platform.Value, true)
+        : context.Features.Get<CscCall>()?.Caller is { } csc ? ("platform/" + csc.Platform.Platform.Value, true)
+        : null;
+
+    private static Task RefuseAsync(HttpContext context, DateTimeOffset until)
+    {
+        if (context.Features.Get<CscCall>() is null)
+        {
+            return new ProblemResult(ErrorCodes.RateLimited) { RetryAt = until }.ExecuteAsync(context);
+        }
+
+        context.Response.Headers.RetryAfter = "1";
+        return new CscError(CscError.TemporarilyUnavailable, "Too many requests", StatusCodes.Status429TooManyRequests).ExecuteAsync(context);
+    }
+}
+
+internal static class AdmissionComposition
+{
+    public static void AddAdmission(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<LimitsOptions>().BindConfiguration(LimitsOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Places>();
+        builder.Services.AddSingleton(services => new RateCounts(
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<RateCounts>>(),
+            services.GetService<StackExchange.Redis.IConnectionMultiplexer>() is { } redis ? new RedisSharedCounts(redis) : null));
+        builder.Services.AddHostedService(services => services.GetRequiredService<RateCounts>());
+    }
+}

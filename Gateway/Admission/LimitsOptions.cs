@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Bzt.Gateway.Admission;
+
+/// <summary>
+/// Section <c>Limits</c>: what one caller may have of the system, so that there is enough for the others. Rates are of all gateways together,
+/// counted over <see cref="RateCounts.Window"/>; numbers at once are of one gateway.
+/// </summary>
+public sealed class LimitsOptions
+{
+    public const string Section = "Limits";
+
+    /// <summary>Requests of one platform, its tools included. Ten thousand bidders who open at once stay under it.</summary>
+    [Range(1, 1_000_000)]
+    public int PlatformPerSecond { get; set; } = 2_000;
+
+    /// <summary>Requests of one user on all devices. A 会话签章 that seals as fast as it can stays under it.</summary>
+    [Range(1, 1_000_000)]
+    public int UserPerSecond { get; set; } = 40;
+
+    /// <summary>
+    /// Requests from one address that were refused without anybody being known behind them: guesses, probes, broken clients. Whoever is known
+    /// does not count, so that a hall full of bidders behind one address is not one caller. Counted at each gateway: addresses stay in its memory.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int StrangerRefusalsPerSecond { get; set; } = 100;
+
+    /// <summary>Requests under way in one gateway, without those that wait. Above it a request is answered at once with 503 instead of late with a time-out.</summary>
+    [Range(1, 100_000)]
+    public int AtOnce { get; set; } = 1_000;
+
+    /// <summary>Of those, from one address: who sends slowly to hold places gets a quarter of them.</summary>
+    [Range(1, 100_000)]
+    public int AtOncePerAddress { get; set; } = 250;
+
+    /// <summary>Of those, of one platform.</summary>
+    [Range(1, 100_000)]
+    public int AtOncePerPlatform { get; set; } = 200;
+
+    /// <summary>Of those, of one user.</summary>
+    [Range(1, 100_000)]
+    public int AtOncePerUser { get; set; } = 16;
+
+    /// <summary>Long polls of one platform under way.</summary>
+    [Range(1, 100_000)]
+    public int WaitsPerPlatform { get; set; } = 10_000;
+}

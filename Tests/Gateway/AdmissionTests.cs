@@ -1,0 +1,232 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Gateway.Admission;
+using Bzt.Gateway.Platforms;
+using Bzt.Grains;
+using Bzt.Tests.Embedded;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bzt.Tests.Gateway;
+
+/// <summary>What one caller may have of the system, and that the others have theirs.</summary>
+public sealed class AdmissionTests
+{
+    private readonly FakeTimeProvider clock = new(DateTimeOffset.UnixEpoch.AddYears(57));
+
+    [Fact]
+    public async Task Gateways_together_let_through_what_one_would()
+    {
+        var all = new MemoryCounts();
+        RateCounts a = Counts(), b = Counts();
+        int LetThrough(RateCounts gateway, int tries, string caller = "platform/a") => Enumerable.Range(0, tries).Count(_ => gateway.Take(caller, 10) is null);
+
+        Assert.Equal(60, LetThrough(a, 60));
+        Assert.Equal(30, LetThrough(b, 30));
+        await ShareAsync();
+        Assert.Equal(10, LetThrough(a, 50));
+        await ShareAsync();
+        Assert.Equal(0, LetThrough(b, 50));
+        Assert.Equal(clock.GetUtcNow() + RateCounts.Window, b.Take("platform/a", 10));
+        Assert.NotNull(b.Spent("platform/a", 10));
+
+        // Another has its own; a few requests are not told to the others, addresses never; a new window begins empty, and nothing of the old one comes back.
+        Assert.Equal(5, LetThrough(b, 5, "platform/b"));
+        Assert.Equal(50, LetThrough(b, 50, RateCounts.Address + "192.0.2.1"));
+        await ShareAsync();
+        Assert.All(all.Counters.Keys, key => Assert.EndsWith(":platform/a", key, StringComparison.Ordinal));
+        clock.Advance(RateCounts.Window);
+        await ShareAsync();
+        Assert.Null(b.Spent("platform/a", 10));
+        Assert.Equal(100, LetThrough(b, 150));
+
+        async Task ShareAsync()
+        {
+            // The second time each has learnt of the other.
+            for (var i = 0; i < 2; i++)
+            {
+                await a.ShareAsync(all);
+                await b.ShareAsync(all);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_full_gateway_says_so_at_once_and_its_health_can_still_be_seen()
+    {
+        var limits = new LimitsOptions { AtOnce = 3, AtOncePerAddress = 2, StrangerRefusalsPerSecond = 1 };
+        var (places, hold) = (new Places(), new TaskCompletionSource());
+        var admission = new Bzt.Gateway.Admission.Admission(context => context.Request.Path == "/held" ? hold.Task : Task.CompletedTask, Counts(), places, Options.Create(limits), clock);
+        Task[] held = [InvokeAsync(Request("/held", "192.0.2.1")), InvokeAsync(Request("/held", "192.0.2.1"))];
+        Assert.All(held, task => Assert.False(task.IsCompleted));
+
+        // The address has its share, another still finds a place; with that the gateway is full.
+        var third = await InvokeAsync(Request("/x", "192.0.2.1"));
+        Assert.Equal((429, "1"), (third.Response.StatusCode, third.Response.Headers.RetryAfter.ToString()));
+        var other = InvokeAsync(Request("/held", "192.0.2.2"));
+        Assert.False(other.IsCompleted);
+        var late = await InvokeAsync(Request("/x", "192.0.2.3"));
+        Assert.Equal((503, "1"), (late.Response.StatusCode, late.Response.Headers.RetryAfter.ToString()));
+        Assert.Equal(ErrorCodes.Unavailable, (await ProblemOf(late)).Code);
+        Assert.Equal(200, (await InvokeAsync(Request("/health/ready", "192.0.2.3"))).Response.StatusCode);
+
+        hold.SetResult();
+        await Task.WhenAll([.. held, other]);
+        Assert.Equal(200, (await InvokeAsync(Request("/x", "192.0.2.1"))).Response.StatusCode);
+        Assert.Equal(0, places.Callers);
+
+        async Task<HttpContext> InvokeAsync(HttpContext context)
+        {
+            await admission.InvokeAsync(context);
+            return context;
+        }
+    }
+
+    [Fact]
+    public async Task Who_only_guesses_is_shut_out_by_address_and_nobody_else_with_it()
+    {
+        var limits = new LimitsOptions { StrangerRefusalsPerSecond = 2 };
+        var admission = new Bzt.Gateway.Admission.Admission(context =>
+        {
+            context.Response.StatusCode = context.Request.Path == "/known" ? 404 : 401;
+            if (context.Request.Path == "/known")
+            {
+                context.Features.Set(new PlatformCaller(new PlatformId("p"), null));
+            }
+
+            return Task.CompletedTask;
+        }, Counts(), new Places(), Options.Create(limits), clock);
+
+        // Platforms that ask for what is not there are no strangers, however often.
+        Assert.All(await ManyAsync("/known", "192.0.2.9", 50), status => Assert.Equal(404, status));
+        Assert.Equal([.. Enumerable.Repeat(401, 20), .. Enumerable.Repeat(429, 5)], await ManyAsync("/guess", "192.0.2.9", 25));
+        Assert.Equal([401], await ManyAsync("/guess", "192.0.2.10", 1));
+
+        // Whoever has an IPv6 network has all its addresses.
+        Assert.Equal(20, (await ManyAsync("/guess", "2001:db8::1", 20)).Count(status => status == 401));
+        Assert.Equal([429], await ManyAsync("/guess", "2001:db8::2", 1));
+        clock.Advance(RateCounts.Window);
+        Assert.Equal([401], await ManyAsync("/guess", "192.0.2.9", 1));
+
+        async Task<List<int>> ManyAsync(string path, string address, int times)
+        {
+            var statuses = new List<int>();
+            for (var i = 0; i < times; i++)
+            {
+                var context = Request(path, address);
+                await admission.InvokeAsync(context);
+                statuses.Add(context.Response.StatusCode);
+            }
+
+            return statuses;
+        }
+    }
+
+    /// <summary>A whole system, one platform that asks as fast as it can, and one that does its work.</summary>
+    [Fact]
+    public async Task One_platforms_flood_is_refused_and_leaves_anothers_latency_alone()
+    {
+        const int perSecond = 20;
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Limits:PlatformPerSecond"] = $"{perSecond}";
+            foreach (var (i, id) in ((string[])["flood", "calm"]).Index())
+            {
+                builder.Configuration[$"Platforms:{i}:Id"] = builder.Configuration[$"Platforms:{i}:Name"] = id;
+                builder.Configuration[$"Platforms:{i}:RecognitionGroup"] = "hubei";
+                builder.Configuration[$"Platforms:{i}:ClientSecret"] = $"a sufficiently long secret of the platform {id}";
+            }
+        });
+        using HttpClient flooding = Client("flood"), calm = Client("calm");
+        var stop = TestContext.Current.CancellationToken;
+        await LatencyAsync();
+        var quiet = await LatencyAsync();
+
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var (served, refused) = (0, 0);
+        HttpResponseMessage? refusal = null;
+        var flood = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                var answer = await flooding.GetAsync($"/rp/v1/sessions/{Guid.NewGuid():D}", stop);
+                if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+                {
+                    Interlocked.Increment(ref refused);
+                    refusal ??= answer;
+                }
+                else
+                {
+                    Interlocked.Increment(ref served);
+                    answer.Dispose();
+                }
+            }
+        }, stop)).ToArray();
+        var began = Stopwatch.GetTimestamp();
+        Assert.True(await Applications.Wait.UntilAsync(() => Task.FromResult(Volatile.Read(ref refused) > 200), isMany => isMany));
+        var flooded = await LatencyAsync();
+        await enough.CancelAsync();
+        await Task.WhenAll(flood);
+
+        // What it may have, in the windows the flood touched, and not more.
+        var windows = (int)(Stopwatch.GetElapsedTime(began) / RateCounts.Window) + 2;
+        Assert.InRange(served, 1, windows * perSecond * (int)RateCounts.Window.TotalSeconds);
+        Assert.Equal("application/problem+json", refusal!.Content.Headers.ContentType!.MediaType);
+        Assert.InRange(refusal.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), RateCounts.Window);
+        var problem = (await refusal.Content.ReadFromJsonAsync(BztJson.Default.Problem, stop))!;
+        Assert.Equal((ErrorCodes.RateLimited, 429, "urn:bzt:problem:rate_limited"), (problem.Code, problem.Status, problem.Type));
+
+        // Both share two cores with this very flood; without the limit it would be the grains' queue as well.
+        Assert.True(flooded < (20 * quiet) + TimeSpan.FromMilliseconds(200), $"{quiet.TotalMilliseconds:F1} ms became {flooded.TotalMilliseconds:F1} ms.");
+
+        HttpClient Client(string id) => new(new ClientCredentialsHandler(system.Gateway, id, $"a sufficiently long secret of the platform {id}", system.Clock) { InnerHandler = new SocketsHttpHandler() })
+        {
+            BaseAddress = system.Address,
+        };
+
+        // The median of few enough to stay below its own limit.
+        async Task<TimeSpan> LatencyAsync()
+        {
+            var took = new List<TimeSpan>();
+            for (var i = 0; i < 31; i++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                using var answer = await calm.GetAsync($"/rp/v1/sessions/{Guid.NewGuid():D}", stop);
+                took.Add(Stopwatch.GetElapsedTime(start));
+                Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+            }
+
+            return took.Order().ElementAt(15);
+        }
+    }
+
+    private RateCounts Counts() => new(clock, NullLogger<RateCounts>.Instance);
+
+    private DefaultHttpContext Request(string path, string address)
+    {
+        var context = new DefaultHttpContext { RequestServices = new ServiceCollection().AddSingleton<TimeProvider>(clock).BuildServiceProvider() };
+        context.Request.Path = path;
+        context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        context.Response.Body = new MemoryStream();
+        return context;
+    }
+
+    private static async Task<Problem> ProblemOf(HttpContext context)
+    {
+        context.Response.Body.Position = 0;
+        return (await System.Text.Json.JsonSerializer.DeserializeAsync(context.Response.Body, BztJson.Default.Problem))!;
+    }
+
+    private sealed class MemoryCounts : ISharedCounts
+    {
+        public Dictionary<string, long> Counters { get; } = [];
+
+        public Task<long> AddAsync(string counter, int counted, TimeSpan kept) => Task.FromResult(Counters[counter] = Counters.GetValueOrDefault(counter) + counted);
+    }
+}
