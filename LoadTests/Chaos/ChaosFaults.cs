@@ -26,7 +26,7 @@ internal sealed record ChaosFault(string Name, string Text, Func<ClusterDeployme
     {
         ClusterDeployment.Silo[] killed = [.. cluster.Silos.Take(most)];
         await Task.WhenAll(killed.Select(silo => silo.Process.KillAsync()));
-        return () => Task.WhenAll(killed.Select(silo => cluster.ReplaceSiloAsync(silo, stop)));
+        return () => cluster.ReplaceSilosAsync(killed, stop);
     }
 
     private static Task<Func<Task>> FreezeSiloAsync(ClusterDeployment cluster, CancellationToken stop)
@@ -40,7 +40,7 @@ internal sealed record ChaosFault(string Name, string Text, Func<ClusterDeployme
             // Awake it finds itself declared dead, and ends; whoever keeps it running starts another.
             if (await EndsAsync(silo.Process, stop))
             {
-                await cluster.ReplaceSiloAsync(silo, stop);
+                await cluster.ReplaceSilosAsync([silo], stop);
             }
         });
     }
@@ -48,7 +48,7 @@ internal sealed record ChaosFault(string Name, string Text, Func<ClusterDeployme
     private static async Task<Func<Task>> KillGatewayAsync(ClusterDeployment cluster, CancellationToken stop)
     {
         await cluster.GatewayProcess(0).KillAsync();
-        return () => cluster.StartGatewayAgainAsync(0, stop);
+        return () => cluster.ReplaceGatewayAsync(0, stop);
     }
 
     private static Task<Func<Task>> FreezeGatewayAsync(ClusterDeployment cluster, CancellationToken stop)
@@ -104,7 +104,7 @@ internal sealed record ChaosFault(string Name, string Text, Func<ClusterDeployme
             {
                 if (await EndsAsync(silo.Process, stop))
                 {
-                    await cluster.ReplaceSiloAsync(silo, stop);
+                    await cluster.ReplaceSilosAsync([silo], stop);
                 }
             }
         };

@@ -6,8 +6,6 @@ namespace Bzt.Samples.Demo;
 // What tests and load tests do to a cluster that an operator would not.
 internal sealed partial class ClusterDeployment
 {
-    private int replacements;
-
     /// <summary>Of the store; null before the start.</summary>
     public string? Database => database;
 
@@ -16,20 +14,15 @@ internal sealed partial class ClusterDeployment
 
     public ManagedProcess GatewayProcess(int i) => gateways[i] ?? throw new InvalidOperationException("The gateway was not started.");
 
-    /// <summary>After a gateway died: another at its address.</summary>
-    public async Task StartGatewayAgainAsync(int i, CancellationToken cancellation)
+    /// <summary>After silos died: others in their place, all at once, at ports of their own, as containers come up.</summary>
+    public async Task ReplaceSilosAsync(IReadOnlyCollection<Silo> dead, CancellationToken cancellation)
     {
-        await StopAsync(GatewayProcess(i));
-        await RunGatewayAsync(i, cancellation);
-    }
+        foreach (var silo in dead)
+        {
+            await RemoveSiloAsync(silo);
+        }
 
-    /// <summary>After a silo died: another in its place, at ports of its own, as a container would come up.</summary>
-    public async Task<Silo> ReplaceSiloAsync(Silo dead, CancellationToken cancellation)
-    {
-        silos.Remove(dead);
-        await StopAsync(dead.Process);
-        await RunSiloAsync(10 + Interlocked.Increment(ref replacements), cancellation);
-        return silos[^1];
+        await Task.WhenAll([.. dead.Select(_ => AddSiloAsync(cancellation))]);
     }
 
     /// <summary>As a Redis that was restarted: everything in it is gone.</summary>
