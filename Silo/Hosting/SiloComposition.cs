@@ -31,6 +31,8 @@ public static class SiloComposition
         var storage = builder.AddBztStores();
         var cluster = builder.BindCluster(storage);
         builder.Bind<OutboxOptions>(OutboxOptions.Section);
+        builder.Bind<ArchiveOptions>(ArchiveOptions.Section);
+        builder.Services.AddSingleton<StateArchive>();
         builder.Services.AddGrainParts(typeof(StateJson).Assembly);
         builder.Services.AddAccountGrains();
         builder.Services.AddApplications(builder.Environment);
@@ -69,6 +71,7 @@ public static class SiloComposition
             AddGrainStorage(silo);
             AddReminders(silo);
             silo.Services.AddHostedService<OutboxSweeper>();
+            silo.Services.AddHostedService<StateArchiver>();
             silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure());
             silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().EvidenceNotary().Ensure());
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
@@ -124,7 +127,7 @@ public static class SiloComposition
         silo.AddAdoNetGrainStorage(RowStorage, options => options.Configure<SqlStore, IGrainStorageSerializer>((row, store, serializer) =>
             (row.Invariant, row.DataSource, row.GrainStorageSerializer) = (store.Invariant, store.DataSource, serializer)));
         silo.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (services, _) => new StateStorage(
-            services.GetRequiredKeyedService<IGrainStorage>(RowStorage), services.GetRequiredService<IStorageFaults>()));
+            services.GetRequiredKeyedService<IGrainStorage>(RowStorage), services.GetRequiredService<IStorageFaults>(), services.GetRequiredService<StateArchive>()));
     }
 
     private static void AddReminders(ISiloBuilder silo)

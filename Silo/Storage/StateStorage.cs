@@ -12,10 +12,20 @@ namespace Bzt.Silo.Storage;
 /// <c>1a</c>, <c>1A</c> and <c>01A</c> are one row. Here the type column holds <c>grain-type/state-name</c> and the key column
 /// <c>:key</c>, which no parser of numbers accepts. The outbox sweeper and rebuilds read grain ids back from these columns.
 /// </remarks>
-public sealed class StateStorage(IGrainStorage inner, IStorageFaults faults) : IGrainStorage
+public sealed class StateStorage(IGrainStorage inner, IStorageFaults faults, StateArchive? archive = null) : IGrainStorage
 {
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        Guarded("read", () => inner.ReadStateAsync(RowType(stateName, grainId), RowKey(grainId), grainState));
+        Guarded("read", async () =>
+        {
+            var (type, key) = (RowType(stateName, grainId), RowKey(grainId));
+            await inner.ReadStateAsync(type, key, grainState);
+
+            // What has rested for long lies elsewhere; brought back, it is read as if it had never gone.
+            if (!grainState.RecordExists && archive is not null && StateArchive.Covers(type) && await archive.BringBackAsync(type, key.Key.ToString()!))
+            {
+                await inner.ReadStateAsync(type, key, grainState);
+            }
+        });
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         Write("state", stateName, grainId, grainState, static (storage, type, key, state) => storage.WriteStateAsync(type, key, state));
