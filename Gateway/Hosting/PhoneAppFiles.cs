@@ -1,4 +1,7 @@
 using System.Collections.Frozen;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Microsoft.AspNetCore.StaticFiles;
@@ -12,10 +15,10 @@ internal static partial class PhoneAppFiles
 {
     private const string Index = "index.html";
 
-    // The runtime compiles WebAssembly; no script but the app's own files runs, and nothing is fetched from elsewhere.
-    private const string AppPolicy =
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
-        + "worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    // The runtime compiles WebAssembly; no script but the app's own files and the import map of index.html runs, and nothing is fetched from elsewhere.
+    private static readonly CompositeFormat AppPolicy = CompositeFormat.Parse(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{0}; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
+        + "worker-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'");
 
     private static readonly FrozenDictionary<string, string> Encodings = new Dictionary<string, string> { ["br"] = ".br", ["gzip"] = ".gz" }.ToFrozenDictionary();
 
@@ -30,16 +33,17 @@ internal static partial class PhoneAppFiles
         }
 
         var files = new PhysicalFileProvider(Path.GetFullPath(folder));
+        var policy = PolicyFor(files);
         var types = new FileExtensionContentTypeProvider();
         types.Mappings[".dat"] = types.Mappings[".dll"] = types.Mappings[".blat"] = "application/octet-stream";
         types.Mappings[".webmanifest"] = "application/manifest+json";
         app.MapMethods($"{Routes.PhoneApp}/{{**path}}", ["GET", "HEAD"], (HttpContext context, string? path) =>
             string.IsNullOrEmpty(path) && !context.Request.Path.Value!.EndsWith('/')
                 ? Results.Redirect($"{Routes.PhoneApp}/{context.Request.QueryString}")
-                : Serve(context, files, types, path)).ExcludeFromDescription();
+                : Serve(context, files, types, policy, path)).ExcludeFromDescription();
     }
 
-    private static IResult Serve(HttpContext context, PhysicalFileProvider files, FileExtensionContentTypeProvider types, string? path)
+    private static IResult Serve(HttpContext context, PhysicalFileProvider files, FileExtensionContentTypeProvider types, string policy, string? path)
     {
         // A path without a file is a place in the app; a missing file is missing, or an old app would parse the index as a script.
         var name = string.IsNullOrEmpty(path) || (!files.GetFileInfo(path).Exists && !Path.HasExtension(path)) ? Index : path;
@@ -50,7 +54,7 @@ internal static partial class PhoneAppFiles
         }
 
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = AppPolicy;
+        headers.ContentSecurityPolicy = policy;
         headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=(), payment=()";
         headers.CacheControl = Fingerprinted().IsMatch(name) ? "public, max-age=31536000, immutable" : "no-cache";
         headers.Vary = "Accept-Encoding";
@@ -62,6 +66,14 @@ internal static partial class PhoneAppFiles
 
         var type = types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
         return Results.File(file.PhysicalPath!, type, lastModified: file.LastModified);
+    }
+
+    /// <summary>The one script that stands in the page itself is the import map with the hashes of all others: it runs as it was published, or not at all.</summary>
+    private static string PolicyFor(PhysicalFileProvider files)
+    {
+        var map = ImportMap().Match(File.ReadAllText(files.GetFileInfo(Index).PhysicalPath!));
+        var source = map.Success ? $" 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(map.Groups[1].Value)))}'" : "";
+        return string.Format(CultureInfo.InvariantCulture, AppPolicy, source);
     }
 
     /// <summary>Brotli before gzip before plain, as far as the caller takes it and the publish step made it.</summary>
@@ -78,6 +90,9 @@ internal static partial class PhoneAppFiles
 
         return (plain, null);
     }
+
+    [GeneratedRegex("""<script type="importmap">(.*?)</script>""", RegexOptions.Singleline)]
+    private static partial Regex ImportMap();
 
     /// <summary>The publish step names files of the framework by their content: <c>dotnet.native.k3x9a0qz1w.js</c>.</summary>
     [GeneratedRegex(@"^_framework/.*\.[a-z0-9]{10}\.(js|wasm|dat|dll|pdb|map)$")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bzt.Contracts;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using static Bzt.Tests.Browser.PageSteps;
 using static Microsoft.Playwright.Assertions;
@@ -9,6 +10,22 @@ namespace Bzt.Tests.Browser;
 /// <summary>What makes a page an app: it starts without a network, comes back by itself, and renews itself.</summary>
 public sealed class BeingAnAppTests
 {
+    /// <summary>A script in the page, one of the runtime, a module that is imported later: altered on the way, none of them runs.</summary>
+    [Fact]
+    public async Task A_script_that_was_altered_on_the_way_does_not_run()
+    {
+        foreach (var script in (string[])["js/boot.js", "_framework/blazor.webassembly.js", "_framework/dotnet.js", "js/window.js"])
+        {
+            await using var phone = await PhoneBrowser.OpenAsync(prepare: page => page.RouteAsync($"**/app/{script}", async route =>
+            {
+                var answer = await route.FetchAsync();
+                await route.FulfillAsync(new() { Response = answer, Body = await answer.TextAsync() + "\nglobalThis.altered = true;" });
+            }));
+            await Wait.UntilAsync(() => Task.FromResult(phone.Complaints.Any(complaint => complaint.Contains("integrity", StringComparison.OrdinalIgnoreCase))), seen => seen);
+            Assert.False(await phone.Page.EvaluateAsync<bool>("() => 'altered' in globalThis"));
+        }
+    }
+
     [Fact]
     public async Task It_starts_from_its_own_store_comes_back_by_itself_and_renews_itself()
     {

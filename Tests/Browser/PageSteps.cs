@@ -18,10 +18,9 @@ internal static class PageSteps
 
     public static async Task EnterPinAsync(IPage page, string pin)
     {
-        foreach (var digit in pin)
-        {
-            await page.Locator(".key.num", new() { HasText = digit.ToString() }).ClickAsync();
-        }
+        // A finger for the first, which waits until the pad takes it; the others follow at once.
+        await page.Locator(".key.num", new() { HasText = pin[..1] }).ClickAsync();
+        await page.EvaluateAsync("digits => { for (const digit of digits) [...document.querySelectorAll('.key.num')].find(key => key.innerText.trim() === digit).click(); }", pin[1..]);
     }
 
     /// <summary>From any screen with tabs to the confirmation, without a camera.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Bzt.Contracts.Platforms;
@@ -22,7 +23,7 @@ internal sealed class PhoneBrowser : IAsyncDisposable
     /// <summary>For every wait: the machine may be busy with everything else.</summary>
     public const float Patience = 90_000;
 
-    private readonly List<string> complaints = [];
+    private readonly ConcurrentQueue<string> complaints = [];
     private TempFolder? folder;
     private CameraPicture? camera;
     private IPlaywright? playwright;
@@ -39,7 +40,7 @@ internal sealed class PhoneBrowser : IAsyncDisposable
     public IPage Page { get; private set; } = null!;
 
     /// <summary>What the page's console complained of, refusals of the content policy among it.</summary>
-    public IReadOnlyList<string> Complaints => complaints;
+    public IReadOnlyList<string> Complaints => [.. complaints];
 
     /// <summary>A system, a browser and a camera of its own.</summary>
     public static async Task<PhoneBrowser> StartAsync(Action<WebApplicationBuilder>? configure = null)
@@ -215,7 +216,7 @@ internal sealed class PhoneBrowser : IAsyncDisposable
 
         void Complain(string complaint)
         {
-            complaints.Add(complaint);
+            complaints.Enqueue(complaint);
             output?.WriteLine(complaint);
         }
     }
