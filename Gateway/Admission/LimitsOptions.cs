@@ -37,9 +37,9 @@ public sealed class LimitsOptions
     [Range(1, 100_000)]
     public int AtOncePerPlatform { get; set; } = 200;
 
-    /// <summary>Of those, of one user.</summary>
+    /// <summary>Of those, of one user: a screen full of pictures, on several devices.</summary>
     [Range(1, 100_000)]
-    public int AtOncePerUser { get; set; } = 16;
+    public int AtOncePerUser { get; set; } = 64;
 
     /// <summary>Long polls of one platform under way.</summary>
     [Range(1, 100_000)]

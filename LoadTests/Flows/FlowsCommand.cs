@@ -11,7 +11,7 @@ internal static class FlowsCommand
 {
     public const string Usage =
         "[--target embedded|cluster|URL] [--kind login|seal] [--documents N] [--phones N] [--concurrency C] [--seconds S] [--warm-up S] [--pin-rounds N] "
-        + "[--simulators URL] [--secrets FILE] [--json FILE]: sign flows from the PC's request to the verified signature";
+        + "[--silos N] [--pin] [--simulators URL] [--secrets FILE] [--json FILE]: sign flows from the PC's request to the verified signature";
 
     private const int ProvisionedAtOnce = 8;
 
@@ -95,7 +95,8 @@ internal static class FlowsCommand
         if (target is "embedded" or "cluster")
         {
             Console.WriteLine($"starting: {target} ...");
-            return StartedTarget.StartAsync(target == "cluster", stop);
+            int? silos = Command.Option(args, "--silos") is null ? null : Number(args, "--silos", 2);
+            return StartedTarget.StartAsync(target == "cluster", stop, silos, pinned: args.Contains("--pin"));
         }
 
         return Task.FromResult(StartedTarget.Running(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Bzt.Samples.Demo;
 
@@ -37,7 +38,11 @@ internal sealed class StartedTarget : IAsyncDisposable
         .GroupBy(process => process.Name).ToDictionary(group => group.Key, group => group.Last().Id);
 
     /// <summary>The same deployments that <c>./run.sh</c> and <c>./run.sh cluster</c> start, on a folder of their own.</summary>
-    public static async Task<StartedTarget> StartAsync(bool cluster, CancellationToken stop)
+    /// <param name="cluster">Or embedded.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="silos">Of a cluster; null for as many as it comes with.</param>
+    /// <param name="pinned">Each silo keeps to one processor.</param>
+    public static async Task<StartedTarget> StartAsync(bool cluster, CancellationToken stop, int? silos = null, bool pinned = false)
     {
         var folder = Directory.CreateTempSubdirectory("bzt-load-").FullName;
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
@@ -54,12 +59,16 @@ internal sealed class StartedTarget : IAsyncDisposable
             ["Logging:LogLevel:Default"] = "Warning",
         };
         Deployment deployment = cluster
-            ? new ClusterDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides }
+            ? new ClusterDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides, SiloCount = silos ?? 2 }
             : new EmbeddedDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides };
         var started = new StartedTarget(Of(cluster ? "cluster" : "embedded", deployment.Gateway, deployment.Simulators, secrets), deployment, folder);
         try
         {
             await deployment.StartAsync(stop);
+            foreach (var (i, silo) in pinned && deployment is ClusterDeployment whole ? whole.Silos.Index() : [])
+            {
+                await PinAsync(silo.Process.Id, i % Environment.ProcessorCount, stop);
+            }
         }
         catch
         {
@@ -78,12 +87,26 @@ internal sealed class StartedTarget : IAsyncDisposable
         ? new StartedTarget(Of(gateway.ToString(), gateway, simulators, DevelopmentSecrets.LoadOrCreate(secretsFile)), null, null)
         : throw new DemoException($"{secretsFile} is not there; name the running system's with --secrets.");
 
+    /// <summary>A system that is there, whose secrets the caller knows.</summary>
+    public static StartedTarget Running(Target target) => new(target, null, null);
+
     public async ValueTask DisposeAsync()
     {
         if (deployment is not null)
         {
             await deployment.DisposeAsync();
             Deployment.Delete(folder!);
+        }
+    }
+
+    private static async Task PinAsync(int process, int processor, CancellationToken stop)
+    {
+        using var taskset = Process.Start(new ProcessStartInfo("taskset", ["-acp", $"{processor}", $"{process}"]) { RedirectStandardOutput = true })!;
+        await taskset.StandardOutput.ReadToEndAsync(stop);
+        await taskset.WaitForExitAsync(stop);
+        if (taskset.ExitCode != 0)
+        {
+            throw new DemoException("taskset refused to pin a silo.");
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Bzt.LoadTests.Flows;
+using Bzt.LoadTests.Runs;
+using Bzt.LoadTests.Scenarios;
 using Bzt.Samples.Demo;
 using Bzt.Tests.Embedded;
 
@@ -51,6 +53,27 @@ public sealed class FlowTests
         foreach (var phone in phones)
         {
             phone.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Each_scenario_in_its_shortest_form_counts_what_was_asked_and_finds_nothing_wrong()
+    {
+        await using var system = await StartAsync();
+        await using var started = StartedTarget.Running(TargetOf(system));
+        (IScenario Scenario, string[] Args, string[] Operations)[] runs = [
+            (new DeadlineScenario(), ["--flows", "6", "--seconds", "2", "--growth", "1", "--phones", "2", "--documents", "2"], ["seal"]),
+            (new SoakScenario(), ["--rate", "4", "--minutes", "0.05", "--phones", "2"], ["login", "seal"]),
+            (new ConnectedScenario(), ["--phones", "6", "--rate", "0.001", "--seconds", "1"], ["connect"])];
+        foreach (var (scenario, args, operations) in runs)
+        {
+            string[] rounds = ["--pin-rounds", $"{PinRounds}"];
+            var options = CommandOptions.Parse(scenario.Name, ScenarioCommand.OptionsOf(scenario), [.. args, .. rounds]);
+            var report = await ScenarioCommand.RunAsync(scenario, options, started, TextWriter.Null, TestContext.Current.CancellationToken);
+            Assert.All(report.Invariants, invariant => Assert.True(invariant.Holds, $"{scenario.Name}: {invariant.Name}: {string.Join("; ", invariant.Violations)}"));
+            Assert.Equal(operations, report.Operations.Select(operation => operation.Name));
+            Assert.True(report.IsGood);
+            Assert.Equal(report.Operations.Sum(operation => operation.Ended), report.Timeline.Sum(second => second.Arrived));
         }
     }
 

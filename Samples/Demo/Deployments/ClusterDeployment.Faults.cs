@@ -6,6 +6,8 @@ namespace Bzt.Samples.Demo;
 // What tests and load tests do to a cluster that an operator would not.
 internal sealed partial class ClusterDeployment
 {
+    private const int MostStarts = 6;
+
     /// <summary>Of the store; null before the start.</summary>
     public string? Database => database;
 
@@ -22,7 +24,28 @@ internal sealed partial class ClusterDeployment
             await RemoveSiloAsync(silo);
         }
 
-        await Task.WhenAll([.. dead.Select(_ => AddSiloAsync(cancellation))]);
+        silos.AddRange(await Task.WhenAll([.. dead.Select(_ => StartedAgainAsync(cancellation))]));
+    }
+
+    /// <summary>
+    /// As whoever runs containers does: one that ends at its start is started again. After a power cut the first to come back cannot reach those
+    /// that the table still calls alive, and ends; once their lines are stale, it is let in.
+    /// </summary>
+    private async Task<Silo> StartedAgainAsync(CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (process, port, address) = LaunchSilo(Interlocked.Increment(ref siloNumber));
+            try
+            {
+                await process.WaitUntilReadyAsync(new Uri(address + "/health/ready"), cancellation);
+                return new Silo(process, port);
+            }
+            catch (DemoException) when (process.HasExited && attempt < MostStarts)
+            {
+                await StopAsync(process);
+            }
+        }
     }
 
     /// <summary>As a Redis that was restarted: everything in it is gone.</summary>

@@ -42,6 +42,9 @@ internal sealed partial class ClusterDeployment : Deployment
     /// <summary>Where the silo and the gateway of the processes started from now on were built; this build's repository without one.</summary>
     public string? OtherBuild { get; set; }
 
+    /// <summary>Of those it starts with.</summary>
+    public int SiloCount { get; init; } = Each;
+
     /// <summary>The balancer's.</summary>
     public override Uri Gateway { get; }
 
@@ -68,8 +71,8 @@ internal sealed partial class ClusterDeployment : Deployment
         CreateRootKey();
         await RunSimulatorsAsync(cancellation);
         // All at once, as containers come up: the store's migrations and the membership see to it.
-        siloNumber = Each;
-        await Task.WhenAll([.. Enumerable.Range(1, Each).Select(number => RunSiloAsync(number, cancellation)), StartGatewaysAsync(cancellation)]);
+        siloNumber = SiloCount;
+        await Task.WhenAll([.. Enumerable.Range(1, SiloCount).Select(number => RunSiloAsync(number, cancellation)), StartGatewaysAsync(cancellation)]);
         balancer.Start();
         await RunTradingPlatformAsync(cancellation);
     }
