@@ -46,15 +46,11 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     private readonly BrowserPhoneKeyStore keys = new(vault);
     private PhoneClient? client;
     private ChannelTrust? trust;
-    private CancellationTokenSource? listening;
     private TimeSpan clockOffset;
     private string? phoneNumber;
 
     /// <summary>Something shown has changed.</summary>
     public event Action? Changed;
-
-    /// <summary>The server answers again: what could not be fetched may be tried once more.</summary>
-    public event Action? Reconnected;
 
     public AppPhase Phase { get; private set; } = AppPhase.Starting;
 
@@ -74,14 +70,6 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
 
     /// <summary>There are messages before the last of <see cref="Messages"/>.</summary>
     public bool HasOlderMessages { get; private set; }
-
-    /// <summary>The last background request was answered.</summary>
-    public bool IsReachable { get; private set; } = true;
-
-    /// <summary>Why what is shown may be old, when it is not the network.</summary>
-    public Fault? LoadFault { get; private set; }
-
-    public bool IsOffline => !window.IsOnline || !IsReachable;
 
     public bool HasUpdate => window.HasUpdate || IsOutdated;
 
@@ -312,67 +300,6 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         Tell();
     }
 
-    private async Task ListenAsync(CancellationToken stopped)
-    {
-        try
-        {
-            await using var listener = await Client.ListenAsync(WakeAsync, stopped);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stopped);
-        }
-        catch (OperationCanceledException)
-        {
-            // Logged out.
-        }
-        catch (ApiRefusedException refused)
-        {
-            await ExplainAsync(refused);
-        }
-    }
-
-    private Task WakeAsync(PhoneWakeUp kind) => kind switch
-    {
-        // Applications and memberships move on with a message, and have no call of their own.
-        PhoneWakeUp.Inbox => Task.WhenAll(LoadMessagesAsync(), LoadApplicationsAsync(), LoadPlaceAsync()),
-        PhoneWakeUp.Application => Task.WhenAll(LoadApplicationsAsync(), LoadEnterpriseAsync()),
-        PhoneWakeUp.Session => AnswerSealingSessionsAsync(),
-        PhoneWakeUp.Certificate => Task.WhenAll(LoadCertificatesAsync(), LoadMeAsync()),
-        _ => Task.CompletedTask,
-    };
-
-    private async Task StopListeningAsync()
-    {
-        if (listening is { } running)
-        {
-            listening = null;
-            await running.CancelAsync();
-            running.Dispose();
-        }
-    }
-
-    private async Task LoadAsync(Func<Task> load)
-    {
-        try
-        {
-            await load();
-            var again = !IsReachable || LoadFault is not null;
-            (IsReachable, LoadFault) = (true, null);
-            if (again)
-            {
-                Reconnected?.Invoke();
-            }
-        }
-        catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException or OperationCanceledException)
-        {
-            // Nothing was asked for by a person: the banner says it, and the next connection of the hub asks again.
-            var fault = await ExplainAsync(exception);
-            // A limited phone may not see everything: its screens say so themselves.
-            var known = fault.IsNetwork || IsOutdated || Phase != AppPhase.Ready || fault.Code == ErrorCodes.DeviceLimited;
-            (IsReachable, LoadFault) = (!fault.IsNetwork, known ? null : fault);
-        }
-
-        Tell();
-    }
-
     /// <summary>Who may have none has none: before the real name, and on a limited phone.</summary>
     private static async Task<IReadOnlyList<T>> OrNoneAsync<T>(Task<IReadOnlyList<T>> asked)
     {
@@ -390,25 +317,6 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     {
         Me = me;
         SetServerTime(me.ServerTime);
-    }
-
-    /// <summary>Nobody waits for the hub's next try.</summary>
-    private void OnOnlineChanged()
-    {
-        Tell();
-        if (window.IsOnline)
-        {
-            OnCameBack();
-            Reconnected?.Invoke();
-        }
-    }
-
-    private void OnCameBack()
-    {
-        if (Phase == AppPhase.Ready)
-        {
-            _ = RefreshAsync();
-        }
     }
 
     private void OnPushChanged()
