@@ -16,6 +16,9 @@ internal sealed partial class CommandLine
 {
     private const string LockOption = "--lock", ModuleOption = "--module";
 
+    /// <summary>After Ctrl-C: to remove what is unfinished and to withdraw the request.</summary>
+    private static readonly TimeSpan Tidying = TimeSpan.FromSeconds(20);
+
     private readonly Dictionary<Command, string[]> examples = [];
 
     private readonly Option<bool> json = new("--json") { Description = Say("每个事件一行 JSON，供程序读取", "One event a line as JSON, for programs"), Recursive = true };
@@ -74,7 +77,7 @@ internal sealed partial class CommandLine
             return 2;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Tidying });
     }
 
     /// <summary>The value of an option before anything is parsed: what a parser says is in a language already.</summary>

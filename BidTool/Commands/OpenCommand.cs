@@ -9,6 +9,7 @@ using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
 
@@ -49,7 +50,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
 
             using var toolKey = SecretScalar.Random(SystemRandom.Instance);
             var request = new DecryptionRequest(Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.ThisPc, signer!.EncryptionSerial, [.. bids.SelectMany(Wrapped)]);
-            var task = DecryptionTasks.Create(request, login.PlatformId, login.Project) ?? throw new ToolException("bid_file_refused", "投标文件中的密钥无法读取");
+            var task = DecryptionTasks.Create(request, login.PlatformId, login.Project) ?? throw new ToolException("bid_file_refused", Say("投标文件中的密钥无法读取", "The keys in the bid file cannot be read"));
             var (session, result) = await sessions.RunAsync(
                 new CreateSessionRequest(SessionKind.Decrypt)
                 {
@@ -57,7 +58,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
                     Decryption = request,
                     Opening = opening is { } of ? new OpeningReference(of, [.. bids.Select(bid => bid.FileId!)]) : null,
                 },
-                $"扫码解密：{login.Project.Name}", Base64Url.EncodeToString(task.Binding), task.CheckCode, stop);
+                Say($"扫码解密：{login.Project.Name}", $"Scan to open: {login.Project.Name}"), Base64Url.EncodeToString(task.Binding), task.CheckCode, stop);
             var points = result.Decryption is { } parts ? Decryption.Combine(toolKey, session.ToString("D"), task, parts.PhoneParts, parts.SiloParts, SystemRandom.Instance) : null;
             await OpenAsync(bids, points, output, opening is { } told ? (bid, report) => sessions.Client.ReportOpeningAsync(told, bid.FileId!, report with { SessionId = session }, stop) : null, stop);
         }
@@ -83,13 +84,13 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         var keys = reader.KeysFor([signer.EncryptionSerial, .. signer.PastEncryptionSerials]).Where(key => sections.Contains(key.Section)).ToList();
         if (keys.Count != sections.Count)
         {
-            throw new ToolException("other_recipient", "这个投标文件不是用本企业的证书加密的");
+            throw new ToolException("other_recipient", Say("这个投标文件不是用本企业的证书加密的", "This bid file is not encrypted to a certificate of the enterprise"));
         }
 
         var label = Path.GetFileNameWithoutExtension(input);
         var file = announced?.Files.FirstOrDefault(file => file.Digest.AsSpan().SequenceEqual(reader.ManifestDigest));
         return announced is not null && file is null
-            ? throw new ToolException("file_not_announced", $"“{label}”不是平台在本次开标中收到的投标文件")
+            ? throw new ToolException("file_not_announced", Say($"“{label}”不是平台在本次开标中收到的投标文件", $"{label} is not among the files the platform announced in this opening"))
             : new Bid(reader, several ? label : "", several ? Path.Combine(output, label) : output, keys, file?.FileId);
     }
 
@@ -107,7 +108,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         {
             IReadOnlyList<OpenedSection> sections = points is null ? [] : await BidFileOpening.OpenAsync(
                 bid.Reader, bid.Keys, [.. points.Skip(taken).Take(bid.Keys.Count)], name => Path.Combine(Directory.CreateDirectory(bid.Folder).FullName, name),
-                name => ui.Progress($"解密 {Named(bid, name)}"), stop);
+                name => ui.Progress(Say($"解密 {Named(bid, name)}", $"Opening {Named(bid, name)}")), stop);
             taken += bid.Keys.Count;
             foreach (var section in sections)
             {
@@ -130,23 +131,23 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
 
         if (points is null)
         {
-            throw new ToolException("protocol_failure", "解密应答无法验证，请重试");
+            throw new ToolException("protocol_failure", Say("解密应答无法验证，请重试", "The answer does not verify: try again"));
         }
 
         if (opened.Count > 0)
         {
-            ui.Done("已解密", new Dictionary<string, object?> { ["folder"] = output, ["sections"] = string.Join("、", opened) });
+            ui.Done(Say("已解密", "Opened"), new Dictionary<string, object?> { ["folder"] = output, ["sections"] = string.Join("、", opened) });
         }
 
         foreach (var (name, failure) in failed.Count > 1 || opened.Count > 0 ? failed : [])
         {
-            ui.Done($"未解密 {name}", new Dictionary<string, object?> { ["section"] = name, ["reason"] = InWords(name, failure).Text });
+            ui.Done(Say($"未解密 {name}", $"Not opened: {name}"), new Dictionary<string, object?> { ["section"] = name, ["reason"] = InWords(name, failure).Text });
         }
 
         if (failed.Count > 0)
         {
             var first = InWords(failed[0].Name, failed[0].Failure);
-            throw failed.Count == 1 ? new ToolException(first.Code, first.Text) : new ToolException(first.Code, $"有 {failed.Count} 个部分未能解密：{first.Text}");
+            throw failed.Count == 1 ? new ToolException(first.Code, first.Text) : new ToolException(first.Code, Say($"有 {failed.Count} 个部分未能解密：{first.Text}", $"{failed.Count} sections could not be opened: {first.Text}"));
         }
     }
 
@@ -159,12 +160,12 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         }
         catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException)
         {
-            ui.Done("解密结果未能报告给开标记录", new Dictionary<string, object?> { ["reason"] = exception.Message });
+            ui.Done(Say("解密结果未能报告给开标记录", "The result could not be reported to the opening"), new Dictionary<string, object?> { ["reason"] = exception.Message });
         }
     }
 
     private static Failure InWords(string name, Exception failure) => failure is SectionKeyRefusedException
-        ? new Failure("key_refused", $"“{name}”的密钥校验未通过")
+        ? new Failure("key_refused", Say($"“{name}”的密钥校验未通过", $"The key of {name} does not open"))
         : Failure.Of(failure) ?? throw failure;
 
     internal static List<int> Choose(BidFileReader reader, IReadOnlyList<string> only)
@@ -172,7 +173,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         var names = reader.Header.Sections.Select(section => section.Name).ToList();
         if (only.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
         {
-            throw new ToolException("section_unknown", $"没有“{unknown}”这一部分；有：{string.Join("、", names)}");
+            throw new ToolException("section_unknown", Say($"没有“{unknown}”这一部分；有：{string.Join("、", names)}", $"There is no section {unknown}; there is {string.Join(", ", names)}"));
         }
 
         return [.. Enumerable.Range(0, names.Count).Where(i => only.Count == 0 || only.Contains(names[i]))];

@@ -4,6 +4,7 @@ using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Protocol.Evidence;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
 
@@ -41,9 +42,9 @@ internal sealed class OpeningCommand(UserInterface ui, ToolLogin login)
     public static void Countdown(UserInterface ui, OpeningStatus status) => ui.Done(
         status.State switch
         {
-            OpeningState.Announced => "尚未到开标时间",
-            OpeningState.Ended => "解密已截止",
-            _ => $"距解密截止还有 {TimeSpan.FromSeconds(status.SecondsLeft):hh\\:mm\\:ss}",
+            OpeningState.Announced => Say("尚未到开标时间", "It is not yet the opening time"),
+            OpeningState.Ended => Say("解密已截止", "The time for opening is over"),
+            _ => Say($"距解密截止还有 {TimeSpan.FromSeconds(status.SecondsLeft):hh\\:mm\\:ss}", $"{TimeSpan.FromSeconds(status.SecondsLeft):hh\\:mm\\:ss} left for opening"),
         },
         new Dictionary<string, object?> { ["state"] = Code(status.State), ["secondsLeft"] = status.SecondsLeft, ["deadline"] = status.Deadline });
 
@@ -72,38 +73,38 @@ internal static class OpeningWords
 {
     public static string Of(OpeningJudgement judgement) => judgement.Verdict switch
     {
-        OpeningVerdict.Opened => "已解密",
-        OpeningVerdict.Pending => $"待解密（{Of(judgement.Cause)}）",
-        _ => $"未解密：{Of(judgement.Cause)}；{Of(judgement.Responsible)}",
+        OpeningVerdict.Opened => Say("已解密", "opened"),
+        OpeningVerdict.Pending => Say($"待解密（{Of(judgement.Cause)}）", $"to be opened ({Of(judgement.Cause)})"),
+        _ => Say($"未解密：{Of(judgement.Cause)}；{Of(judgement.Responsible)}", $"not opened: {Of(judgement.Cause)}; {Of(judgement.Responsible)}"),
     };
 
     private static string Of(OpeningParty party) => party switch
     {
-        OpeningParty.Bidder => "原因在投标人一方",
-        OpeningParty.Platform => "原因在平台一方",
-        OpeningParty.Service => "原因在本服务一方",
-        _ => "记录不能说明原因在哪一方",
+        OpeningParty.Bidder => Say("原因在投标人一方", "the cause is on the bidder's side"),
+        OpeningParty.Platform => Say("原因在平台一方", "the cause is on the platform's side"),
+        OpeningParty.Service => Say("原因在本服务一方", "the cause is on the service's side"),
+        _ => Say("记录不能说明原因在哪一方", "the record cannot say on whose side the cause is"),
     };
 
     private static string Of(OpeningCause cause) => cause switch
     {
-        OpeningCause.NotAsked => "尚未发起解密请求",
-        OpeningCause.NoAnswerYet => "已发起请求，等待手机确认",
-        OpeningCause.NotScanned => "请求发起后没有手机扫码",
-        OpeningCause.NotConfirmed => "已扫码，未在时限内确认",
-        OpeningCause.Refused => "手机上拒绝",
-        OpeningCause.Disowned => "持有人表示不是本人发起",
-        OpeningCause.WrongPin => "PIN码错误，未在时限内改正",
-        OpeningCause.Locked => "证书已锁定",
-        OpeningCause.CertificateUnusable => "证书不可用",
-        OpeningCause.Cancelled => "发起方取消了请求",
-        OpeningCause.NotReported => "手机已应答，尚未报告解密结果",
-        OpeningCause.WrongKey => "文件完好，密钥不符",
-        OpeningCause.KeyRefused => "文件中的密钥校验未通过",
-        OpeningCause.Altered => "文件与投标人签署的不一致",
-        OpeningCause.Malformed => "文件内容不符合规定",
-        OpeningCause.PartsRefused => "解密应答无法验证",
-        OpeningCause.ReaderFailed => "解密方读写文件失败",
-        _ => "通信失败",
+        OpeningCause.NotAsked => Say("尚未发起解密请求", "nobody has been asked yet"),
+        OpeningCause.NoAnswerYet => Say("已发起请求，等待手机确认", "asked, waiting for the phone"),
+        OpeningCause.NotScanned => Say("请求发起后没有手机扫码", "no phone scanned after the request"),
+        OpeningCause.NotConfirmed => Say("已扫码，未在时限内确认", "scanned, not confirmed in time"),
+        OpeningCause.Refused => Say("手机上拒绝", "refused on the phone"),
+        OpeningCause.Disowned => Say("持有人表示不是本人发起", "the holder says it was not asked for by them"),
+        OpeningCause.WrongPin => Say("PIN码错误，未在时限内改正", "wrong PIN, not corrected in time"),
+        OpeningCause.Locked => Say("证书已锁定", "the certificate is locked"),
+        OpeningCause.CertificateUnusable => Say("证书不可用", "the certificate cannot be used"),
+        OpeningCause.Cancelled => Say("发起方取消了请求", "cancelled by who asked"),
+        OpeningCause.NotReported => Say("手机已应答，尚未报告解密结果", "the phone answered, no result reported yet"),
+        OpeningCause.WrongKey => Say("文件完好，密钥不符", "the file is whole, the key is another one's"),
+        OpeningCause.KeyRefused => Say("文件中的密钥校验未通过", "a key in the file does not open"),
+        OpeningCause.Altered => Say("文件与投标人签署的不一致", "the file is not the one the bidder signed"),
+        OpeningCause.Malformed => Say("文件内容不符合规定", "the file's content is malformed"),
+        OpeningCause.PartsRefused => Say("解密应答无法验证", "the answer does not verify"),
+        OpeningCause.ReaderFailed => Say("解密方读写文件失败", "who opened could not read or write"),
+        _ => Say("通信失败", "the exchange failed"),
     };
 }

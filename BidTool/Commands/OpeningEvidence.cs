@@ -3,6 +3,7 @@ using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Protocol.Evidence;
+using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
 
@@ -36,7 +37,7 @@ internal static class OpeningEvidence
     {
         if (signed.Verify(key) != EvidenceFault.None)
         {
-            throw new ToolException("evidence_invalid", "开标记录被改动过，或不是由所给的存证公钥签名的");
+            throw new ToolException("evidence_invalid", Say("开标记录被改动过，或不是由所给的存证公钥签名的", "The record was changed, or is not signed by the key given"));
         }
 
         var record = signed.Record;
@@ -57,21 +58,21 @@ internal static class OpeningEvidence
 
     private static string InWords(OpeningEvent e) => $"{e.At.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm:ss} " + e switch
     {
-        { Kind: OpeningEventKind.Asked, Reader: OpeningReader.PlatformServer } => "请求解密，由平台服务器读取",
-        { Kind: OpeningEventKind.Asked } => "请求解密，由投标人电脑读取",
-        { Answer: OpeningAnswer.Released } => $"手机已确认（证书 {e.SigningSerial}）",
-        { Answer: OpeningAnswer.Refused } => "手机上拒绝",
-        { Answer: OpeningAnswer.Disowned } => "手机上拒绝：不是我发起的",
-        { Answer: OpeningAnswer.NotScanned } => "超时，没有手机扫码",
-        { Answer: OpeningAnswer.NotConfirmed } => "超时，已扫码未确认",
-        { Answer: OpeningAnswer.WrongPin } => "超时，PIN码错误",
-        { Answer: OpeningAnswer.Locked } => "证书已锁定",
-        { Answer: OpeningAnswer.CertificateUnusable } => "证书不可用",
-        { Answer: OpeningAnswer.Cancelled } => "请求被取消",
-        { Kind: OpeningEventKind.Answered } => "通信失败",
-        { Outcome: OpeningOutcome.Opened } => $"{Who(e)}报告：已解密",
-        _ => $"{Who(e)}报告：未解密（{string.Join("、", e.Sections.Where(section => section.Outcome != OpeningOutcome.Opened).Select(section => section.Name))}）",
+        { Kind: OpeningEventKind.Asked, Reader: OpeningReader.PlatformServer } => Say("请求解密，由平台服务器读取", "asked, to be read by the platform's server"),
+        { Kind: OpeningEventKind.Asked } => Say("请求解密，由投标人电脑读取", "asked, to be read by the bidder's PC"),
+        { Answer: OpeningAnswer.Released } => Say($"手机已确认（证书 {e.SigningSerial}）", $"confirmed on the phone (certificate {e.SigningSerial})"),
+        { Answer: OpeningAnswer.Refused } => Say("手机上拒绝", "refused on the phone"),
+        { Answer: OpeningAnswer.Disowned } => Say("手机上拒绝：不是我发起的", "refused on the phone: not asked for by me"),
+        { Answer: OpeningAnswer.NotScanned } => Say("超时，没有手机扫码", "timed out, no phone scanned"),
+        { Answer: OpeningAnswer.NotConfirmed } => Say("超时，已扫码未确认", "timed out, scanned and not confirmed"),
+        { Answer: OpeningAnswer.WrongPin } => Say("超时，PIN码错误", "timed out, wrong PIN"),
+        { Answer: OpeningAnswer.Locked } => Say("证书已锁定", "the certificate is locked"),
+        { Answer: OpeningAnswer.CertificateUnusable } => Say("证书不可用", "the certificate cannot be used"),
+        { Answer: OpeningAnswer.Cancelled } => Say("请求被取消", "cancelled"),
+        { Kind: OpeningEventKind.Answered } => Say("通信失败", "the exchange failed"),
+        { Outcome: OpeningOutcome.Opened } => Say($"{Who(e)}报告：已解密", $"{Who(e)} reports: opened"),
+        _ => Say($"{Who(e)}报告：未解密（{string.Join("、", e.Sections.Where(section => section.Outcome != OpeningOutcome.Opened).Select(section => section.Name))}）", $"{Who(e)} reports: not opened ({string.Join(", ", e.Sections.Where(section => section.Outcome != OpeningOutcome.Opened).Select(section => section.Name))})"),
     };
 
-    private static string Who(OpeningEvent e) => e.Reporter == OpeningReporter.Platform ? "平台" : "投标人";
+    private static string Who(OpeningEvent e) => e.Reporter == OpeningReporter.Platform ? Say("平台", "the platform") : Say("投标人", "the bidder");
 }

@@ -27,7 +27,7 @@ internal sealed class VerifyCommand(UserInterface ui, LoginProfile profile)
 
         if (seals.Count == 0)
         {
-            throw new ToolException("no_seals", "文件上没有签章");
+            throw new ToolException("no_seals", Say("文件上没有签章", "There is no seal on the file"));
         }
 
         using var sessions = !offline && profile.Exists && profile.Load() is { Token: not null } login ? new ToolSessions(login, ui) : null;
@@ -46,10 +46,10 @@ internal sealed class VerifyCommand(UserInterface ui, LoginProfile profile)
 
         if (verdicts.Exists(verdict => !verdict.Valid))
         {
-            throw new ToolException("seal_invalid", $"{verdicts.Count} 处签章中有 {verdicts.Count(verdict => !verdict.Valid)} 处无效或无法确认");
+            throw new ToolException("seal_invalid", Say($"{verdicts.Count} 处签章中有 {verdicts.Count(verdict => !verdict.Valid)} 处无效或无法确认", $"Of {verdicts.Count} seals {verdicts.Count(verdict => !verdict.Valid)} are invalid or cannot be confirmed"));
         }
 
-        ui.Done($"{verdicts.Count} 处签章全部有效", new Dictionary<string, object?> { ["file"] = input, ["seals"] = verdicts.Count });
+        ui.Done(Say($"{verdicts.Count} 处签章全部有效", $"All {verdicts.Count} seals are valid"), new Dictionary<string, object?> { ["file"] = input, ["seals"] = verdicts.Count });
     }
 
     private static async Task<IReadOnlyList<byte[]>> RootsAsync(IReadOnlyList<string> files, CancellationToken stop)
@@ -73,7 +73,7 @@ internal sealed class VerifyCommand(UserInterface ui, LoginProfile profile)
 /// <summary>One seal by the document, which lies here, and by the service, where it was asked.</summary>
 internal sealed record SealVerdict(PdfSealReport Seal, VerifyResult? Service)
 {
-    public string Title => $"{Seal.FieldName}  {(Valid ? "有效" : "无效")}  {Seal.Signer}";
+    public string Title => $"{Seal.FieldName}  {(Valid ? Say("有效", "valid") : Say("无效", "invalid"))}  {Seal.Signer}";
 
     public bool Valid =>
         Seal is { State: SealState.Intact, Coverage: SealCoverage.WholeDocument or SealCoverage.LaterSeals }
@@ -82,37 +82,39 @@ internal sealed record SealVerdict(PdfSealReport Seal, VerifyResult? Service)
     /// <summary>What a person reads, the most important first.</summary>
     public IEnumerable<(string Name, string Value)> InWords()
     {
-        yield return ("结论", Conclusion());
+        yield return (Say("结论", "Verdict"), Conclusion());
         if (Seal.State is SealState.Malformed or SealState.Unsupported)
         {
             yield break;
         }
 
-        yield return ("文件", Seal.Coverage switch
+        yield return (Say("文件", "Document"), Seal.Coverage switch
         {
-            SealCoverage.WholeDocument => "签章后未改动",
-            SealCoverage.LaterSeals => $"签章后只加盖了其他印章：{string.Join('、', Seal.LaterSeals)}",
-            SealCoverage.ChangedSince => $"签章后有改动：{string.Join('、', Seal.Changes)}",
-            _ => "内容与签章时不同",
+            SealCoverage.WholeDocument => Say("签章后未改动", "unchanged since"),
+            SealCoverage.LaterSeals => Say($"签章后只加盖了其他印章：{string.Join('、', Seal.LaterSeals)}", $"only further seals since: {string.Join(", ", Seal.LaterSeals)}"),
+            SealCoverage.ChangedSince => Say($"签章后有改动：{string.Join('、', Seal.Changes)}", $"changed since: {string.Join(", ", Seal.Changes)}"),
+            _ => Say("内容与签章时不同", "not what was sealed"),
         });
-        yield return ("时间", Time());
-        yield return ("证书", Certificate());
+        yield return (Say("时间", "Time"), Time());
+        yield return (Say("证书", "Certificate"), Certificate());
         if (Seal.Seal is { } electronic)
         {
-            yield return ("电子印章", $"{electronic.Name}（{electronic.Id}），制章者 {electronic.Maker}{(Service?.ElectronicSeal?.Good ?? electronic.IsTrusted ? "" : "，不受信任或已过有效期")}");
+            yield return (Say("电子印章", "Electronic seal"), Say(
+                $"{electronic.Name}（{electronic.Id}），制章者 {electronic.Maker}{(Service?.ElectronicSeal?.Good ?? electronic.IsTrusted ? "" : "，不受信任或已过有效期")}",
+                $"{electronic.Name} ({electronic.Id}), made by {electronic.Maker}{(Service?.ElectronicSeal?.Good ?? electronic.IsTrusted ? "" : ", not trusted or out of its time")}"));
         }
 
         if (Seal.DocumentName is { Length: > 0 } name)
         {
-            yield return ("签章时的文件名", name);
+            yield return (Say("签章时的文件名", "Name when sealed"), name);
         }
 
         if (Seal.Reason is { Length: > 0 } reason)
         {
-            yield return ("事由", reason);
+            yield return (Say("事由", "Reason"), reason);
         }
 
-        yield return ("格式", Seal.SubFilter);
+        yield return (Say("格式", "Form"), Seal.SubFilter);
     }
 
     /// <summary>The same for programs.</summary>
@@ -142,48 +144,48 @@ internal sealed record SealVerdict(PdfSealReport Seal, VerifyResult? Service)
 
     private string Conclusion() => Seal.State switch
     {
-        SealState.Altered => "无效：签章后文件内容被改动",
-        SealState.BadSignature => "无效：签名不是该证书的",
-        SealState.Malformed => "无效：签章结构损坏或没有覆盖文件",
-        SealState.Unsupported => "无法验证：不支持的签章格式",
-        _ when Seal.Coverage == SealCoverage.ChangedSince => "无效：签章后文件有改动",
-        _ when Service?.Withdrawn is { } withdrawn => $"已撤章：{Local(withdrawn.At)}，{withdrawn.Reason}",
-        _ when Valid => "有效",
-        _ when Service is { Path: PathVerdict.Good, Revocation.Status: RevocationVerdict.Revoked } => "无效：证书已被吊销",
-        _ when Service is { Path: PathVerdict.Good, Revocation.Status: RevocationVerdict.Unknown } => "无法确认：未能查询证书是否吊销",
-        _ when Seal.Seal is not null && !(Service?.ElectronicSeal?.Good ?? Seal.Seal.IsTrusted) => "无法确认：电子印章的制章者不受信任",
-        _ => "无法确认：签章证书不受信任；请登录，或用 --root 指定根证书",
+        SealState.Altered => Say("无效：签章后文件内容被改动", "invalid: the content was changed after it was sealed"),
+        SealState.BadSignature => Say("无效：签名不是该证书的", "invalid: the signature is not the certificate's"),
+        SealState.Malformed => Say("无效：签章结构损坏或没有覆盖文件", "invalid: the seal is broken, or does not cover the file"),
+        SealState.Unsupported => Say("无法验证：不支持的签章格式", "cannot be verified: an unknown form"),
+        _ when Seal.Coverage == SealCoverage.ChangedSince => Say("无效：签章后文件有改动", "invalid: the file was changed after it was sealed"),
+        _ when Service?.Withdrawn is { } withdrawn => Say($"已撤章：{Local(withdrawn.At)}，{withdrawn.Reason}", $"withdrawn on {Local(withdrawn.At)}: {withdrawn.Reason}"),
+        _ when Valid => Say("有效", "valid"),
+        _ when Service is { Path: PathVerdict.Good, Revocation.Status: RevocationVerdict.Revoked } => Say("无效：证书已被吊销", "invalid: the certificate is revoked"),
+        _ when Service is { Path: PathVerdict.Good, Revocation.Status: RevocationVerdict.Unknown } => Say("无法确认：未能查询证书是否吊销", "cannot be confirmed: revocation could not be asked for"),
+        _ when Seal.Seal is not null && !(Service?.ElectronicSeal?.Good ?? Seal.Seal.IsTrusted) => Say("无法确认：电子印章的制章者不受信任", "cannot be confirmed: the electronic seal's maker is not trusted"),
+        _ => Say("无法确认：签章证书不受信任；请登录，或用 --root 指定根证书", "cannot be confirmed: the certificate is not trusted; log in, or name a root with --root"),
     };
 
     private string Time()
     {
-        var claimed = Seal.SignedAt is { } at ? $"{Local(at)}（签章人自述）" : "未注明";
-        return Seal.TimeStamp is not { } stamp ? $"{claimed}，无时间戳"
-            : !stamp.Good ? $"{claimed}，时间戳无效：{stamp.Detail}"
-            : $"{Local(stamp.Time)}（时间戳，{stamp.Authority}{(StampTrusted ? "" : "，不受信任")}）";
+        var claimed = Seal.SignedAt is { } at ? Say($"{Local(at)}（签章人自述）", $"{Local(at)} (as the signer says)") : Say("未注明", "not said");
+        return Seal.TimeStamp is not { } stamp ? Say($"{claimed}，无时间戳", $"{claimed}, no time stamp")
+            : !stamp.Good ? Say($"{claimed}，时间戳无效：{stamp.Detail}", $"{claimed}, the time stamp is bad: {stamp.Detail}")
+            : Say($"{Local(stamp.Time)}（时间戳，{stamp.Authority}{(StampTrusted ? "" : "，不受信任")}）", $"{Local(stamp.Time)} (time stamp, {stamp.Authority}{(StampTrusted ? "" : ", not trusted")})");
     }
 
     private string Certificate()
     {
         var serial = Sm2Certificate.TryParse(Seal.Certificate, out var certificate)
-            ? $"{certificate.Serial}，有效期 {certificate.NotBefore.ToOffset(Beijing):yyyy-MM-dd} 至 {certificate.NotAfter.ToOffset(Beijing):yyyy-MM-dd}"
-            : "无法读取";
+            ? Say($"{certificate.Serial}，有效期 {certificate.NotBefore.ToOffset(Beijing):yyyy-MM-dd} 至 {certificate.NotAfter.ToOffset(Beijing):yyyy-MM-dd}", $"{certificate.Serial}, {certificate.NotBefore.ToOffset(Beijing):yyyy-MM-dd} to {certificate.NotAfter.ToOffset(Beijing):yyyy-MM-dd}")
+            : Say("无法读取", "cannot be read");
         var path = Service?.Path ?? (Seal.Path.IsTrusted ? PathVerdict.Good : PathVerdict.UntrustedRoot);
         var trust = path switch
         {
-            PathVerdict.Good => Service?.Authority is { } authority ? $"由 {authority.Name} 签发" : "受信任",
-            PathVerdict.NotValidThen => "签章时不在有效期内",
-            PathVerdict.NotForSigning => "不是签名证书",
-            _ => "根证书不受信任",
+            PathVerdict.Good => Service?.Authority is { } authority ? Say($"由 {authority.Name} 签发", $"issued by {authority.Name}") : Say("受信任", "trusted"),
+            PathVerdict.NotValidThen => Say("签章时不在有效期内", "not valid when it sealed"),
+            PathVerdict.NotForSigning => Say("不是签名证书", "not for signing"),
+            _ => Say("根证书不受信任", "its root is not trusted"),
         };
         var revoked = Service?.Revocation switch
         {
-            { Status: RevocationVerdict.Good } => "，未吊销",
-            { Status: RevocationVerdict.Revoked, RevokedAt: { } at } => $"，已于 {Local(at)} 吊销",
-            { Status: RevocationVerdict.Revoked } => "，已吊销",
-            _ => "，吊销情况未查询",
+            { Status: RevocationVerdict.Good } => Say("，未吊销", ", not revoked"),
+            { Status: RevocationVerdict.Revoked, RevokedAt: { } at } => Say($"，已于 {Local(at)} 吊销", $", revoked on {Local(at)}"),
+            { Status: RevocationVerdict.Revoked } => Say("，已吊销", ", revoked"),
+            _ => Say("，吊销情况未查询", ", revocation not asked for"),
         };
-        return $"{serial}，{trust}{revoked}";
+        return Say($"{serial}，{trust}{revoked}", $"{serial}, {trust}{revoked}");
     }
 
     private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);

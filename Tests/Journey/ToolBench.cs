@@ -151,12 +151,14 @@ public sealed class ToolBench : IAsyncLifetime
     /// <param name="scan">What the person with the phone does at each QR: its link of this second, its check code.</param>
     /// <param name="locks">The CA locks in the PC.</param>
     /// <param name="input">What is typed.</param>
+    /// <param name="folder">Where the person is.</param>
     internal async Task<ToolRun> RunAsync(
-        Bidder? whose, IReadOnlyList<string> arguments, Func<Func<string>, string?, Task>? scan = null, TestLocks? locks = null, string input = "")
+        Bidder? whose, IReadOnlyList<string> arguments, Func<Func<string>, string?, Task>? scan = null, TestLocks? locks = null, string input = "", string? folder = null)
     {
         IReadOnlyList<string> profile = arguments.Contains("--profile") ? [] : ["--profile", whose?.Profile ?? Folder["nobody.json"]];
         var start = new ProcessStartInfo("dotnet", [typeof(BidTool.Commands.Failure).Assembly.Location, .. arguments, "--json", .. profile])
         {
+            WorkingDirectory = folder ?? Folder.FullName,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

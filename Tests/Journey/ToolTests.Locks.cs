@@ -96,7 +96,8 @@ public sealed partial class ToolTests
         Assert.Equal((1, "certificate_revoked"), Of(await RunAsync([.. login, "--token", "revoked"])));
 
         // A certificate whose key is another than the lock's is noticed before anything leaves.
-        await locks.PlugInAsync("swapped", key, bench.LockCa.Issue(curve, bench.First.EnterpriseName, bench.First.Enterprise.CreditCode), bench.LockCa.Issuing);
+        using var another = RSA.Create(2048);
+        await locks.PlugInAsync("swapped", key, bench.LockCa.Issue(another, bench.First.EnterpriseName, bench.First.Enterprise.CreditCode), bench.LockCa.Issuing);
         Assert.Equal((1, "lock_mechanism"), Of(await RunAsync([.. seal, "--token", "swapped"])));
 
         // An ECDSA lock logs in and seals; what it cannot do it says.
