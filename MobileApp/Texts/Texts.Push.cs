@@ -5,8 +5,8 @@ internal static partial class Texts
     public static class Push
     {
         public const string Title = "后台通知";
-        public const string Unreachable = "连接不上浏览器的通知服务，请换一个网络后再试";
-        public const string UnreachableAdvice = "应用打开时仍会即时提醒。";
+        public const string Unreachable = "连接不上浏览器的通知服务";
+        public const string UnreachableAdvice = "请换一个网络后再试。应用打开时仍会即时提醒。";
         public const string Install = "添加到主屏幕";
 
         public static string? NoteOf(PushState? state) => state switch
