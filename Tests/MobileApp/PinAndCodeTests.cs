@@ -17,7 +17,7 @@ public sealed class PinAndCodeTests : IDisposable
     {
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddSingleton(new HttpClient { BaseAddress = new Uri("http://127.0.0.1:9") });
-        context.Services.AddSingleton<Vault>().AddSingleton<AppWindow>().AddSingleton<PhoneApp>();
+        context.Services.AddSingleton<Vault>().AddSingleton<AppWindow>().AddSingleton<Notifications>().AddSingleton<PhoneApp>();
     }
 
     public void Dispose() => context.DisposeAsync().AsTask().GetAwaiter().GetResult();
