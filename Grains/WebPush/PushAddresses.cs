@@ -10,7 +10,7 @@ internal static class PushAddresses
     public static Reply<Nothing> Judge(PushSubscription subscription, WebPushOptions options, bool allowLoopback) =>
         subscription.Auth.Length != WebPushEncryption.AuthLength || !WebPushEncryption.IsPoint(subscription.P256dh) || subscription.Endpoint.Length > LongestEndpoint
             ? new Refusal(RefusalCode.InvalidRequest)
-            : CallbackAddresses.TryParse(subscription.Endpoint, allowLoopback, out var endpoint) && options.IsKnownService(endpoint.Host)
+            : CallbackAddresses.TryParse(subscription.Endpoint, allowLoopback, out var endpoint) && options.IsKnownService(endpoint.Host) && (endpoint.IsDefaultPort || endpoint.IsLoopback)
                 ? default(Nothing)
                 : new Refusal(RefusalCode.PushServiceUnknown);
 }

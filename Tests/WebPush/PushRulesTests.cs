@@ -94,6 +94,7 @@ public sealed class PushRulesTests
     [InlineData("https://fcm.googleapis.com.evil.example/a", false)]
     [InlineData("https://user@fcm.googleapis.com/a", false)]
     [InlineData("https://fcm.googleapis.com/a#b", false)]
+    [InlineData("https://fcm.googleapis.com:8443/a", false)]
     [InlineData("http://fcm.googleapis.com/a", false)]
     [InlineData("https://10.0.0.1/a", false)]
     [InlineData("https://[::1]/a", false)]
