@@ -19,7 +19,7 @@ internal sealed class Pace
     internal static (double BytesPerSecond, TimeSpan Left) At(BidFileProgress progress, TimeSpan elapsed)
     {
         var rate = progress.Done / Math.Max(0.001, elapsed.TotalSeconds);
-        var seconds = rate > 0 ? (progress.Total - progress.Done) / rate : Longest.TotalSeconds;
+        var seconds = progress.Done >= progress.Total ? 0 : rate > 0 ? (progress.Total - progress.Done) / rate : Longest.TotalSeconds;
         return (rate, seconds < Longest.TotalSeconds ? TimeSpan.FromSeconds(seconds) : Longest);
     }
 }

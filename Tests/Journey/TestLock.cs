@@ -115,8 +115,14 @@ internal sealed class TestLocks
         return this;
     }
 
-    /// <summary>Out of the port, all of them.</summary>
-    public void PullOut() => Directory.Delete(Tokens, recursive: true);
+    /// <summary>Out of the port, all of them; the port stays.</summary>
+    public void PullOut()
+    {
+        foreach (var token in Directory.GetDirectories(Tokens))
+        {
+            Directory.Delete(token, recursive: true);
+        }
+    }
 
     private async Task RunAsync(string program, params string[] arguments) =>
         (await PeerProcess.Run("env", [$"SOFTHSM2_CONF={Configuration}", program, .. arguments])).OrFail();
