@@ -112,11 +112,15 @@ internal sealed partial class CommandLine
             CustomParser = SectionSource.Parse,
         };
         var output = new Option<FileInfo>("--output", "-o") { Description = Say("加密投标文件（.bztb）", "The encrypted bid file (.bztb)"), Required = true };
-        var command = Confirmed(new Command("generate", Say("生成加密投标文件", "Generate the encrypted bid file")) { section, output });
+        var resume = new Option<bool>("--resume")
+        {
+            Description = Say("签名未完成时保留已加密的草稿（.draft）；再次运行同一命令接着签名，不必重新加密", "Keep what is encrypted (.draft) when it does not get signed; the same command again only has it signed"),
+        };
+        var command = Confirmed(new Command("generate", Say("生成加密投标文件", "Generate the encrypted bid file")) { section, output, resume });
         Handle(
             command,
             ["bidtool generate --section 唱标信息=price.txt --section 投标文件=bid -o bid.bztb"],
-            (parsed, invocation, stop) => new GenerateCommand(invocation).RunAsync(parsed.GetRequiredValue(section), parsed.GetRequiredValue(output).FullName, stop));
+            (parsed, invocation, stop) => new GenerateCommand(invocation).RunAsync(parsed.GetRequiredValue(section), parsed.GetRequiredValue(output).FullName, parsed.GetValue(resume), stop));
         return command;
     }
 
@@ -129,12 +133,13 @@ internal sealed partial class CommandLine
         {
             Description = Say("平台公布的开标编号：谁在何时被请求解密、结果如何，记入签名的开标记录", "The opening the platform announced: who was asked when, and what came of it, goes into a signed record"),
         };
-        var command = Confirmed(new Command("open", Say("解密投标文件", "Open bid files")) { input, output, section, opening });
+        var resume = new Option<bool>("--resume") { Description = Say("中断后接着解密：文件夹中已有的部分不再重做", "Go on after an interruption: parts that are in the folder are not opened again") };
+        var command = Confirmed(new Command("open", Say("解密投标文件", "Open bid files")) { input, output, section, opening, resume });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(byLock) && result.GetValue(opening) is not null)
+            if (result.GetValue(byLock) && (result.GetValue(opening) is not null || result.GetValue(resume)))
             {
-                result.AddError(Say("--opening 只用于扫码解密", "--opening is for opening by phone"));
+                result.AddError(Say("--opening 和 --resume 只用于扫码解密", "--opening and --resume are for opening by phone"));
             }
         });
         Handle(
@@ -146,7 +151,7 @@ internal sealed partial class CommandLine
                 var (folder, only) = (parsed.GetRequiredValue(output).FullName, parsed.GetValue(section) ?? []);
                 return invocation.ByLock
                     ? new LockOpenCommand(invocation).RunAsync(files, folder, only, stop)
-                    : new OpenCommand(invocation.Ui, invocation.Profile.Load()).RunAsync(files, folder, only, parsed.GetValue(opening), stop);
+                    : new OpenCommand(invocation.Ui, invocation.Profile.Load()).RunAsync(files, folder, only, parsed.GetValue(opening), parsed.GetValue(resume), stop);
             });
         return command;
     }

@@ -6,7 +6,11 @@ namespace Bzt.BidTool.Commands;
 /// <summary>Generates the encrypted bid file: encrypts every section to the bidder's own certificate, then has the manifest signed by phone or lock.</summary>
 internal sealed class GenerateCommand(Invocation invocation)
 {
-    public async Task RunAsync(IReadOnlyList<SectionSource> sources, string output, CancellationToken stop)
+    /// <param name="sources">The sections.</param>
+    /// <param name="output">The file.</param>
+    /// <param name="resume">Keeps what is encrypted when phone or lock does not sign, and goes on from there: a gigabyte is not encrypted twice for a slip of the finger.</param>
+    /// <param name="stop">Interrupts.</param>
+    public async Task RunAsync(IReadOnlyList<SectionSource> sources, string output, bool resume, CancellationToken stop)
     {
         var login = invocation.Profile.Load();
         var sections = sources.Select(source => new BidFileSection(source.Name, Files(source.Path))).ToList();
@@ -15,7 +19,8 @@ internal sealed class GenerateCommand(Invocation invocation)
             login.PlatformId, login.Project.ProjectId, login.Project.Name, login.Project.OpeningTime,
             bidder.Enterprise.Name, bidder.Enterprise.CreditCode, DateTimeOffset.UtcNow);
 
-        await BidFileWriter.WriteAsync(output, description, sections, [bidder.EncryptionCertificate], bidder.SignAsync, invocation.Ui.Progress(Say("加密", "Encrypting")), stop);
+        await BidFileWriter.WriteAsync(
+            output, description, sections, [bidder.EncryptionCertificate], bidder.SignAsync, invocation.Ui.Progress(Say("加密", "Encrypting")), resume ? output + ".draft" : null, stop);
         invocation.Ui.Done(Say("已生成加密投标文件", "The encrypted bid file is there"), new Dictionary<string, object?>
         {
             ["file"] = output,

@@ -26,8 +26,9 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
     /// <param name="output">A folder; with several files each has one of its own in it.</param>
     /// <param name="only">Names of sections; empty: all.</param>
     /// <param name="opening">The bid opening it is a part of, when the platform announced one.</param>
+    /// <param name="resume">Sections that are open in the output folder stay as they are and are not asked for again.</param>
     /// <param name="stop">Interrupts.</param>
-    public async Task RunAsync(IReadOnlyList<string> inputs, string output, IReadOnlyList<string> only, Guid? opening, CancellationToken stop)
+    public async Task RunAsync(IReadOnlyList<string> inputs, string output, IReadOnlyList<string> only, Guid? opening, bool resume, CancellationToken stop)
     {
         using var sessions = new ToolSessions(login, ui);
         var bids = new List<Bid>();
@@ -40,7 +41,13 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
                 var reader = await BidFileReader.OpenAsync(input, stop);
                 bids.Add(new Bid(reader, "", "", [], null));
                 signer ??= await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
-                bids[^1] = Prepare(reader, input, inputs.Count > 1, output, only, signer, announced);
+                bids[^1] = Prepare(reader, input, inputs.Count > 1, output, only, signer, announced, resume);
+            }
+
+            if (bids.TrueForAll(bid => bid.Keys.Count == 0))
+            {
+                ui.Done(Say("全部已解密", "All is open already"), new Dictionary<string, object?> { ["folder"] = output });
+                return;
             }
 
             if (announced is not null)
@@ -56,7 +63,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
                 {
                     Project = login.Project,
                     Decryption = request,
-                    Opening = opening is { } of ? new OpeningReference(of, [.. bids.Select(bid => bid.FileId!)]) : null,
+                    Opening = opening is { } of ? new OpeningReference(of, [.. bids.Where(bid => bid.Keys.Count > 0).Select(bid => bid.FileId!)]) : null,
                 },
                 Say($"扫码解密：{login.Project.Name}", $"Scan to open: {login.Project.Name}"), Base64Url.EncodeToString(task.Binding), task.CheckCode, stop);
             var points = result.Decryption is { } parts ? Decryption.Combine(toolKey, session.ToString("D"), task, parts.PhoneParts, parts.SiloParts, SystemRandom.Instance) : null;
@@ -71,7 +78,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         }
     }
 
-    private Bid Prepare(BidFileReader reader, string input, bool several, string output, IReadOnlyList<string> only, SignerInfo signer, OpeningStatus? announced)
+    private Bid Prepare(BidFileReader reader, string input, bool several, string output, IReadOnlyList<string> only, SignerInfo signer, OpeningStatus? announced, bool resume)
     {
         // Before a phone is asked for anything: whose word the file is, under the root of the bidder's own CA.
         if (!reader.VerifySignature([signer.Chain[^1]]).IsValid)
@@ -80,18 +87,19 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         }
 
         // The certificate may have been renewed since: the phone keeps the keys of the past.
-        var sections = Choose(reader, only);
+        var label = Path.GetFileNameWithoutExtension(input);
+        var folder = several ? Path.Combine(output, label) : output;
+        var sections = Choose(reader, only).FindAll(section => !resume || !Directory.Exists(Path.Combine(folder, reader.Header.Sections[section].Name)));
         var keys = reader.KeysFor([signer.EncryptionSerial, .. signer.PastEncryptionSerials]).Where(key => sections.Contains(key.Section)).ToList();
         if (keys.Count != sections.Count)
         {
             throw new ToolException("other_recipient", Say("这个投标文件不是用本企业的证书加密的", "This bid file is not encrypted to a certificate of the enterprise"));
         }
 
-        var label = Path.GetFileNameWithoutExtension(input);
         var file = announced?.Files.FirstOrDefault(file => file.Digest.AsSpan().SequenceEqual(reader.ManifestDigest));
         return announced is not null && file is null
             ? throw new ToolException("file_not_announced", Say($"“{label}”不是平台在本次开标中收到的投标文件", $"{label} is not among the files the platform announced in this opening"))
-            : new Bid(reader, several ? label : "", several ? Path.Combine(output, label) : output, keys, file?.FileId);
+            : new Bid(reader, several ? label : "", folder, keys, file?.FileId);
     }
 
     private static IEnumerable<WrappedKey> Wrapped(Bid bid) => bid.Keys.Select(key => new WrappedKey(Named(bid, bid.Reader.Header.Sections[key.Section].Name), key.Ciphertext)
@@ -104,7 +112,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
     private async Task OpenAsync(IReadOnlyList<Bid> bids, IReadOnlyList<Point>? points, string output, Func<Bid, OpeningReport, Task>? report, CancellationToken stop)
     {
         var (opened, failed, taken) = (new List<string>(), new List<(string Name, Exception Failure)>(), 0);
-        foreach (var bid in bids)
+        foreach (var bid in bids.Where(bid => bid.Keys.Count > 0))
         {
             IReadOnlyList<OpenedSection> sections = points is null ? [] : await BidFileOpening.OpenAsync(
                 bid.Reader, bid.Keys, [.. points.Skip(taken).Take(bid.Keys.Count)], name => Path.Combine(Directory.CreateDirectory(bid.Folder).FullName, name),

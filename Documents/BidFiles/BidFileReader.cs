@@ -62,6 +62,18 @@ public sealed class BidFileReader : IAsyncDisposable
     /// <summary>The same from a stream that seeks; the reader owns it from then on.</summary>
     public static async Task<BidFileReader> OpenAsync(Stream stream, CancellationToken cancellation = default)
     {
+        var (header, digest, start) = await ReadHeaderAsync(stream, cancellation);
+        var (block, end) = await ReadBlockAsync(stream, start, BidFileFormat.EndMagic.ToArray(), cancellation);
+        var signed = SignedBidManifest.Decode(block);
+
+        // The manifest names the header's digest and repeats part of it for the user's eyes: both must be this header's.
+        if (!header.Manifest(digest, signed.Manifest.Sections).Content.AsSpan().SequenceEqual(signed.Manifest.Content)) throw new BidFileException(BidFileFault.Altered, "the manifest is of another header");
+        return new BidFileReader(stream, header, digest, signed, Layout(header, signed.Manifest, start, end));
+    }
+
+    /// <summary>The header, its digest, and where the sections begin.</summary>
+    internal static async Task<(BidFileHeader Header, byte[] Digest, long Start)> ReadHeaderAsync(Stream stream, CancellationToken cancellation)
+    {
         var length = stream.Length;
         var prefix = await ReadAsync(stream, 0, Math.Min(length, BidFileFormat.PrefixLength), cancellation);
         if (prefix.Length < BidFileFormat.PrefixLength || !prefix.AsSpan().StartsWith(BidFileFormat.Magic)) throw new BidFileException(BidFileFault.NotABidFile, "other magic bytes");
@@ -70,20 +82,20 @@ public sealed class BidFileReader : IAsyncDisposable
         var start = BidFileFormat.PrefixLength + (long)headerLength;
         if (start + BidFileFormat.TrailerLength > length) throw new BidFileException(BidFileFault.Truncated, "inside the header");
         var encoded = await ReadAsync(stream, BidFileFormat.PrefixLength, headerLength, cancellation);
-        var header = BidFileHeader.Decode(encoded);
+        return (BidFileHeader.Decode(encoded), Sm3.Hash(encoded), start);
+    }
 
+    /// <summary>What stands between the sections and the end, and where it begins.</summary>
+    internal static async Task<(byte[] Block, long Begin)> ReadBlockAsync(Stream stream, long start, byte[] endMagic, CancellationToken cancellation)
+    {
+        var length = stream.Length;
         var trailer = await ReadAsync(stream, length - BidFileFormat.TrailerLength, BidFileFormat.TrailerLength, cancellation);
-        if (!trailer.AsSpan(4).SequenceEqual(BidFileFormat.EndMagic)) throw new BidFileException(BidFileFault.Truncated, "no end mark");
+        if (!trailer.AsSpan(4).SequenceEqual(endMagic)) throw new BidFileException(BidFileFault.Truncated, "no end mark");
         var manifestLength = BinaryPrimitives.ReadUInt32BigEndian(trailer);
         if (manifestLength > BidFileFormat.MaximumManifest) throw new BidFileException(BidFileFault.TooLarge, "manifest");
         var end = length - BidFileFormat.TrailerLength - manifestLength;
         if (end < start) throw new BidFileException(BidFileFault.Malformed, "header and manifest overlap");
-        var signed = SignedBidManifest.Decode(await ReadAsync(stream, end, manifestLength, cancellation));
-
-        // The manifest names the header's digest and repeats part of it for the user's eyes: both must be this header's.
-        var digest = Sm3.Hash(encoded);
-        if (!header.Manifest(digest, signed.Manifest.Sections).Content.AsSpan().SequenceEqual(signed.Manifest.Content)) throw new BidFileException(BidFileFault.Altered, "the manifest is of another header");
-        return new BidFileReader(stream, header, digest, signed, Layout(header, signed.Manifest, start, end));
+        return (await ReadAsync(stream, end, manifestLength, cancellation), end);
     }
 
     /// <summary>
@@ -130,7 +142,7 @@ public sealed class BidFileReader : IAsyncDisposable
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
     /// <summary>Where each section lies; header, sections and manifest must fill the file exactly.</summary>
-    private static long[] Layout(BidFileHeader header, BidManifestForm manifest, long start, long end)
+    internal static long[] Layout(BidFileHeader header, BidManifestForm manifest, long start, long end)
     {
         if (header.Sections.Count != manifest.Sections.Count) throw new BidFileException(BidFileFault.Malformed, "header and manifest count different sections");
         var offsets = new long[manifest.Sections.Count];
@@ -193,19 +205,21 @@ public sealed class BidFileReader : IAsyncDisposable
         if (!digest.Finish().AsSpan().SequenceEqual(stated.Digest)) throw new BidFileException(BidFileFault.Altered, $"section {declared.Name} is not the one in the manifest");
     }
 
-    private async Task<bool> IsWholeAsync(int section, CancellationToken cancellation)
+    private Task<bool> IsWholeAsync(int section, CancellationToken cancellation) => IsWholeAsync(stream, Header, Manifest, offsets, section, cancellation);
+
+    internal static async Task<bool> IsWholeAsync(Stream stream, BidFileHeader header, BidManifestForm manifest, long[] offsets, int section, CancellationToken cancellation)
     {
         var digest = new Sm3();
         var buffer = new byte[256 * 1024];
         stream.Position = offsets[section];
-        for (var left = BidFileFormat.CiphertextLength(Manifest.Sections[section].Size, Header.Sections[section].ChunkSize); left > 0;)
+        for (var left = BidFileFormat.CiphertextLength(manifest.Sections[section].Size, header.Sections[section].ChunkSize); left > 0;)
         {
             var n = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellation);
             if (n == 0) return false;
             digest.Append(buffer.AsSpan(0, n));
             left -= n;
         }
-        return digest.Finish().AsSpan().SequenceEqual(Manifest.Sections[section].Digest);
+        return digest.Finish().AsSpan().SequenceEqual(manifest.Sections[section].Digest);
     }
 
     private static async Task<byte[]> ReadAsync(Stream stream, long offset, long count, CancellationToken cancellation)

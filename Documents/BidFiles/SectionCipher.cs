@@ -61,6 +61,11 @@ internal sealed class SectionCipher : IDisposable
 /// <summary>Encryption of a section's key to a certificate: SM2 (GB/T 32918.4) as the SM2Cipher of GB/T 35276, or RSAES-OAEP for the key of an RSA lock.</summary>
 internal static class SectionKeyWrap
 {
+    public static string SerialOf(byte[] certificateDer) =>
+        Sm2Certificate.TryParse(certificateDer, out var sm2) ? sm2.Serial
+        : LockCertificate.TryParse(certificateDer, out var other) ? other.Serial
+        : throw new ArgumentException("no certificate", nameof(certificateDer));
+
     public static WrappedSectionKey Wrap(int section, ReadOnlySpan<byte> sectionKey, byte[] certificateDer)
     {
         if (!LockCertificate.TryParse(certificateDer, out var certificate)) throw new ArgumentException("no certificate", nameof(certificateDer));

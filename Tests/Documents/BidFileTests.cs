@@ -104,6 +104,52 @@ public sealed class BidFileTests
     }
 
     [Fact]
+    [Trait("Feature", "M068")]
+    public async Task What_is_encrypted_waits_for_its_signature_and_is_signed_only_while_its_contents_are_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        var draft = folder["bid.bztb.draft"];
+        static BidManifestSignature Refuse(BidManifestForm manifest, TestSigner signer) => throw new OperationCanceledException("refused");
+        await Assert.ThrowsAsync<OperationCanceledException>(() => TestBid.Write(folder, sign: Refuse, draft: draft));
+        Assert.Equal([draft], Directory.GetFiles(folder.FullName));
+        var encrypted = await File.ReadAllBytesAsync(draft);
+
+        // It is no bid file yet, whatever it is called.
+        await Assert.ThrowsAsync<BidFileException>(() => BidFileReader.OpenAsync(draft));
+
+        // The same again: nothing is encrypted, only signed, and it opens.
+        var reports = 0;
+        var bid = await TestBid.Write(folder, draft: draft, progress: new Sink(_ => reports++));
+        Assert.Equal((0, false), (reports, File.Exists(draft)));
+        Assert.True((await File.ReadAllBytesAsync(bid.Path)).AsSpan().StartsWith(encrypted.AsSpan(0, 2_000_000)));
+        await using (var reader = await BidFileReader.OpenAsync(bid.Path))
+        {
+            Assert.True(reader.VerifySignature([TestBid.Root]).IsValid);
+            await reader.OpenSectionAsync(1, await bid.UnwrapAsync(reader, 1), folder["opened"]);
+            TestBid.AssertSameTree(Path.Combine(bid.Source, "投标文件"), folder["opened"]);
+        }
+
+        // A draft that is cut short, touched, or of contents that are others now, is made again.
+        File.Delete(bid.Path);
+        var file = Path.Combine(bid.Source, "唱标信息", "报价.json");
+        var other = await File.ReadAllBytesAsync(file);
+        other[7] ^= 1;
+        foreach (var spoil in (Func<Task>[])[
+            () => File.WriteAllBytesAsync(draft, encrypted[..^20]), () => File.WriteAllBytesAsync(draft, [.. encrypted[..1_000_000], (byte)(encrypted[1_000_000] ^ 1), .. encrypted[1_000_001..]]),
+            async () => { await File.WriteAllBytesAsync(draft, encrypted); await File.WriteAllBytesAsync(file, other); }])
+        {
+            await spoil();
+            reports = 0;
+            bid = await TestBid.Write(folder, sections: TestBid.SectionsOf(bid.Source), draft: draft, progress: new Sink(_ => reports++));
+            Assert.True(reports > 0);
+        }
+
+        await using var changed = await BidFileReader.OpenAsync(bid.Path);
+        await changed.OpenSectionAsync(0, await bid.UnwrapAsync(changed, 0), folder["changed"]);
+        Assert.Equal(other, await File.ReadAllBytesAsync(folder["changed/报价.json"]));
+    }
+
+    [Fact]
     public async Task A_source_that_grew_or_shrank_is_refused()
     {
         foreach (var wrong in (int[])[-1, 1])

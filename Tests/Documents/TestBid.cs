@@ -23,18 +23,21 @@ internal sealed record TestBid(string Path, string Source, TestSigner Recipient)
 
     public static async Task<TestBid> Write(
         TemporaryFolder folder, IReadOnlyList<BidFileSection>? sections = null, TestSigner? recipient = null,
-        Func<BidManifestForm, TestSigner, BidManifestSignature>? sign = null, bool small = false, IProgress<BidFileProgress>? progress = null)
+        Func<BidManifestForm, TestSigner, BidManifestSignature>? sign = null, bool small = false, IProgress<BidFileProgress>? progress = null, string? draft = null)
     {
         var source = folder["source"];
         if (sections is null)
         {
             Fill(source, small);
-            sections = [.. ((string[])["唱标信息", "投标文件"]).Select(name => new BidFileSection(name, BidSectionFile.FromFolder(System.IO.Path.Combine(source, name))))];
+            sections = SectionsOf(source);
         }
         recipient ??= EncryptionKey;
-        await BidFileWriter.WriteAsync(folder["bid.bztb"], Description, sections, [recipient.Certificate], (manifest, _) => Task.FromResult((sign ?? Sign)(manifest, Bidder)), progress);
+        await BidFileWriter.WriteAsync(folder["bid.bztb"], Description, sections, [recipient.Certificate], (manifest, _) => Task.FromResult((sign ?? Sign)(manifest, Bidder)), progress, draft);
         return new TestBid(folder["bid.bztb"], source, recipient);
     }
+
+    public static IReadOnlyList<BidFileSection> SectionsOf(string source) =>
+        [.. ((string[])["唱标信息", "投标文件"]).Select(name => new BidFileSection(name, BidSectionFile.FromFolder(System.IO.Path.Combine(source, name))))];
 
     public static BidManifestSignature Sign(BidManifestForm manifest, TestSigner signer) => new(signer.Sign(manifest.Content), [signer.Certificate]);
 

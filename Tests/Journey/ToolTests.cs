@@ -274,6 +274,8 @@ public sealed partial class ToolTests(ToolBench bench) : IClassFixture<ToolBench
         Assert.InRange(run.Events.First(said => said.TryGetProperty("secondsLeft", out _)).GetProperty("secondsLeft").GetInt32(), 1, 3600);
         Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(output, "一标段", "投标文件", Path.GetFileName(bench.Pdf))));
         Assert.False(Directory.Exists(Path.Combine(output, "二标段", "投标文件")));
+        var done = await bench.RunAsync(bench.First, ["open", bids[0], "-o", Path.Combine(output, "一标段"), "--resume"]);
+        Assert.True(done.ExitCode == 0, done.ToString());
 
         // The bidder looks, and keeps the records; after a restart too.
         await bench.RestartAsync();
@@ -315,6 +317,14 @@ public sealed partial class ToolTests(ToolBench bench) : IClassFixture<ToolBench
         var refused = await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", bid], bench.First.RefuseAsync);
         Assert.Equal((1, "refused"), Of(refused));
         Assert.Equal((1, "file_missing"), Of(await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Folder["nothing"], "-o", bid])));
+
+        // With --resume what is encrypted waits, and the next try only has it signed.
+        var later = bench.Folder["later.bztb"];
+        Assert.Equal((1, "refused"), Of(await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", later, "--resume"], bench.First.RefuseAsync)));
+        Assert.Equal([later + ".draft"], Directory.GetFiles(bench.Folder.FullName, "later.bztb*"));
+        var resumed = await bench.RunAsync(bench.First, ["generate", "--section", "投标文件=" + bench.Pdf, "-o", later, "--resume"], bench.First.ConfirmAsync);
+        Assert.True(resumed.ExitCode == 0 && resumed.Events.All(said => said.GetProperty("event").GetString() != "progress"), resumed.ToString());
+        Assert.Equal([later], Directory.GetFiles(bench.Folder.FullName, "later.bztb*"));
         Assert.Equal(2, (await bench.RunAsync(bench.First, ["generate", "--section", "投标文件", "-o", bid])).ExitCode);
         Assert.Empty(Directory.GetFiles(bench.Folder.FullName, "never.bztb*"));
     }
