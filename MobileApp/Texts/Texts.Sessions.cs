@@ -89,7 +89,8 @@ internal static partial class Texts
             ? "绑定后可用这张证书登录该平台。若不是您本人操作，请拒绝。"
             : "若不是您本人操作，请拒绝。";
 
-        public static string Stamps(int count) => $"将签章 {count} 份文件";
+        /// <summary>Only digests are signed, not sealed: nobody sees a document.</summary>
+        public static string Stamps(OpenedRequest request, int count) => SignsDigests(request) ? $"将签名 {count} 份摘要" : $"将签章 {count} 份文件";
 
         public static string SealDocument(string property) => property.Length > 0 ? property : "电子印章签名";
 
@@ -127,8 +128,10 @@ internal static partial class Texts
             SessionKind.Encrypt => "生成投标文件",
             SessionKind.Withdraw => "撤销签章",
             SessionKind.Decrypt => $"解密 {request.Decryption!.Items.Count} 个文件",
-            _ => $"签章 {request.Forms.Count} 份文件",
+            _ => SignsDigests(request) ? $"签名 {request.Forms.Count} 份摘要" : $"签章 {request.Forms.Count} 份文件",
         };
+
+        private static bool SignsDigests(OpenedRequest request) => request.Forms.Count > 0 && request.Forms.All(form => form is HashOnlyForm);
     }
 
     public static class Pin

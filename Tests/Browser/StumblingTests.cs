@@ -111,6 +111,7 @@ public sealed partial class StumblingTests
             await Expect(page.GetByText("仅摘要：看不到文件内容，请先与电脑端核对。")).ToBeVisibleAsync();
             await page.ReloadAsync();
             await Expect(page.GetByText("仅摘要：看不到文件内容，请先与电脑端核对。")).ToBeVisibleAsync();
+            await Expect(page.GetByText("将签名 1 份摘要")).ToBeVisibleAsync();
             if (refuse)
             {
                 await phone.LookAsync("confirm-hash");
