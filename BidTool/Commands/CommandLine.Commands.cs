@@ -102,6 +102,21 @@ internal sealed partial class CommandLine
         return command;
     }
 
+    private Command Withdraw()
+    {
+        var input = new Argument<FileInfo>("PDF") { Description = Say("已签章的 PDF", "The sealed PDF") };
+        var field = new Option<string>("--seal") { Description = Say("撤销哪一处签章：verify 显示的名称，如 Seal1", "Which seal: its name as verify shows it, such as Seal1"), Required = true };
+        var reason = new Option<string>("--reason") { Description = Say("撤销原因，写入撤章声明", "Why; part of the statement"), Required = true };
+        var output = new Option<FileInfo>("--output", "-o") { Description = Say("附上撤章声明的文件", "The file with the statement"), Required = true };
+        var command = new Command("withdraw", Say("扫码撤章：由签章人声明撤销一处签章，其他签章不变", "Withdraw a seal: its signer states so; other seals stay")) { input, field, reason, output };
+        Handle(
+            command,
+            ["bidtool withdraw sealed.pdf --seal Seal2 --reason 盖错页 -o withdrawn.pdf"],
+            (parsed, invocation, stop) => new WithdrawCommand(invocation.Ui, invocation.Profile.Load()).RunAsync(
+                parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(field), parsed.GetRequiredValue(reason), parsed.GetRequiredValue(output).FullName, stop));
+        return command;
+    }
+
     private Command Generate()
     {
         var section = new Option<SectionSource[]>("--section")

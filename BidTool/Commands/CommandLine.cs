@@ -59,7 +59,7 @@ internal sealed partial class CommandLine
         language.AcceptOnlyFromAmong("zh", "en");
         var root = new RootCommand(Say("标证通投标工具：登录项目、签章、生成和解密投标文件", "BztCluster's bid tool: log in to a tender, seal, generate and open bid files"))
         {
-            Login(), Seal(), Verify(), Generate(), Open(), Opening(), Evidence(), Config(), Completion(),
+            Login(), Seal(), Verify(), Withdraw(), Generate(), Open(), Opening(), Evidence(), Config(), Completion(),
         };
         foreach (var option in (Option[])[json, profile, config, language])
         {

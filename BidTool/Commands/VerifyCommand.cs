@@ -76,7 +76,7 @@ internal sealed record SealVerdict(PdfSealReport Seal, VerifyResult? Service)
     public string Title => $"{Seal.FieldName}  {(Valid ? Say("有效", "valid") : Say("无效", "invalid"))}  {Seal.Signer}";
 
     public bool Valid =>
-        Seal is { State: SealState.Intact, Coverage: SealCoverage.WholeDocument or SealCoverage.LaterSeals }
+        Seal is { Withdrawn: null, State: SealState.Intact, Coverage: SealCoverage.WholeDocument or SealCoverage.LaterSeals }
         && (Service?.Valid ?? (Seal.Path.IsTrusted && Seal.Seal is null or { IsTrusted: true }));
 
     /// <summary>What a person reads, the most important first.</summary>
@@ -91,6 +91,7 @@ internal sealed record SealVerdict(PdfSealReport Seal, VerifyResult? Service)
         yield return (Say("文件", "Document"), Seal.Coverage switch
         {
             SealCoverage.WholeDocument => Say("签章后未改动", "unchanged since"),
+            SealCoverage.LaterSeals when Seal.LaterSeals.Count == 0 => Say("签章后未改动，只附加了不显示的声明", "unchanged since, but for a statement nobody shows"),
             SealCoverage.LaterSeals => Say($"签章后只加盖了其他印章：{string.Join('、', Seal.LaterSeals)}", $"only further seals since: {string.Join(", ", Seal.LaterSeals)}"),
             SealCoverage.ChangedSince => Say($"签章后有改动：{string.Join('、', Seal.Changes)}", $"changed since: {string.Join(", ", Seal.Changes)}"),
             _ => Say("内容与签章时不同", "not what was sealed"),
@@ -134,7 +135,8 @@ internal sealed record SealVerdict(PdfSealReport Seal, VerifyResult? Service)
         ["revocation"] = Service?.Revocation is { } revocation ? Snake(revocation.Status) : null,
         ["timeStamp"] = Seal.TimeStamp is { } stamp ? new { time = stamp.Time, authority = stamp.Authority, trusted = StampTrusted } : null,
         ["electronicSeal"] = Seal.Seal is { } electronic ? new { id = electronic.Id, name = electronic.Name, maker = electronic.Maker, trusted = Service?.ElectronicSeal?.Good ?? electronic.IsTrusted } : null,
-        ["withdrawn"] = Service?.Withdrawn is { } withdrawn ? new { at = withdrawn.At, reason = withdrawn.Reason } : null,
+        ["withdrawn"] = Service?.Withdrawn is { } withdrawn ? new { at = (DateTimeOffset?)withdrawn.At, reason = withdrawn.Reason }
+            : Seal.Withdrawn is { } reason ? new { at = (DateTimeOffset?)null, reason } : null,
         ["laterSeals"] = Seal.LaterSeals,
         ["changes"] = Seal.Changes,
         ["detail"] = Seal.Detail,
@@ -150,6 +152,7 @@ internal sealed record SealVerdict(PdfSealReport Seal, VerifyResult? Service)
         SealState.Unsupported => Say("无法验证：不支持的签章格式", "cannot be verified: an unknown form"),
         _ when Seal.Coverage == SealCoverage.ChangedSince => Say("无效：签章后文件有改动", "invalid: the file was changed after it was sealed"),
         _ when Service?.Withdrawn is { } withdrawn => Say($"已撤章：{Local(withdrawn.At)}，{withdrawn.Reason}", $"withdrawn on {Local(withdrawn.At)}: {withdrawn.Reason}"),
+        _ when Seal.Withdrawn is { } reason => Say($"已撤章：{reason}（文件内的撤章声明）", $"withdrawn: {reason} (statement in the file)"),
         _ when Valid => Say("有效", "valid"),
         _ when Service is { Path: PathVerdict.Good, Revocation.Status: RevocationVerdict.Revoked } => Say("无效：证书已被吊销", "invalid: the certificate is revoked"),
         _ when Service is { Path: PathVerdict.Good, Revocation.Status: RevocationVerdict.Unknown } => Say("无法确认：未能查询证书是否吊销", "cannot be confirmed: revocation could not be asked for"),

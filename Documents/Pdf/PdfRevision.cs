@@ -13,8 +13,8 @@ internal sealed class PdfRevision
 {
     private const int MaximumReported = 20;
 
-    /// <summary>What a signature may add to the catalogue: the form itself, and PAdES' validation data.</summary>
-    private static readonly string[] CatalogAdditions = ["AcroForm", "DSS", "Extensions"];
+    /// <summary>What a signature may add to the catalogue: the form itself, and PAdES' validation data. And what nobody shows: statements about seals.</summary>
+    private static readonly string[] CatalogAdditions = ["AcroForm", "DSS", "Extensions", PdfWithdrawals.CatalogueKey];
 
     private readonly PdfDocument signed, now;
     private readonly List<string> seals = [], changes = [];

@@ -48,8 +48,8 @@ public sealed record PdfSealReport(
     string FieldName, SealState State, SealCoverage Coverage, string Signer, DateTimeOffset? SignedAt, string? DocumentName, string? Reason,
     byte[] Digest, SignerPath Path, IReadOnlyList<string> LaterSeals, IReadOnlyList<string> Changes, string Detail)
 {
-    /// <summary>Intact, trusted, and the document is still the one sealed.</summary>
-    public bool IsValid => State == SealState.Intact && Path.IsTrusted && Seal is null or { IsTrusted: true } && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
+    /// <summary>Intact, trusted, not withdrawn, and the document is still the one sealed.</summary>
+    public bool IsValid => State == SealState.Intact && Path.IsTrusted && Withdrawn is null && Seal is null or { IsTrusted: true } && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
 
     /// <summary>As the signature dictionary labels it.</summary>
     public string SubFilter { get; init; } = "";
@@ -62,6 +62,9 @@ public sealed record PdfSealReport(
 
     /// <summary>What identifies this seal anywhere, however it is spelt: SM3 over its signature r‖s. Empty when it cannot be read.</summary>
     public byte[] SealId { get; init; } = [];
+
+    /// <summary>Why its owner withdrew it, by a statement in the document; null while none is there. The service may know of one that was cut off.</summary>
+    public string? Withdrawn { get; init; }
 
     /// <summary>The signer's certificate, DER; empty when it cannot be read.</summary>
     public byte[] Certificate { get; init; } = [];
@@ -84,7 +87,11 @@ public static class PdfSealVerifier
         var fields = PdfSignatureFields.Signed(document).ToArray();
         // What one seal brings along may lead another to its root: a certificate is believed for its issuer's signature, not for where it lay.
         byte[][] candidates = [.. known ?? [], .. fields.SelectMany(Certificates)];
-        return [.. fields.Select(field => Verify(pdf, document, field, roots, candidates))];
+        var withdrawals = PdfWithdrawals.Read(document).ToArray();
+        return [.. fields.Select(field => Verify(pdf, document, field, roots, candidates)).Select(report => report with
+        {
+            Withdrawn = withdrawals.Select(statement => statement.Withdraws(report.SealId, report.Certificate, roots, candidates)).FirstOrDefault(reason => reason is not null),
+        })];
     }
 
     private static PdfSealReport Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)

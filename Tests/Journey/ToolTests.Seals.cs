@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bzt.Contracts;
 using Bzt.Tests.Documents;
 using Bzt.Tests.Peers;
 
@@ -8,7 +9,7 @@ namespace Bzt.Tests.Journey;
 public sealed partial class ToolTests
 {
     [Fact]
-    [Trait("Feature", "X17"), Trait("Feature", "X18"), Trait("Surface", "tool")]
+    [Trait("Feature", "X17"), Trait("Feature", "X18"), Trait("Feature", "X13"), Trait("Surface", "tool")]
     public async Task Two_enterprises_seal_in_the_forms_of_the_standards_with_time_stamps_and_the_report_says_so()
     {
         var pdf = await ForeignPdfs.Make("reportlab", bench.Folder);
@@ -53,6 +54,33 @@ public sealed partial class ToolTests
         var offline = await bench.RunAsync(null, ["verify", third, "--root", root]);
         Assert.True(offline.ExitCode == 0, offline.ToString());
         Assert.Equal((1, "seal_invalid"), Of(await bench.RunAsync(null, ["verify", third])));
+
+        // 扫码撤章: nobody takes back another's seal; its signer does, through a restart. What was sealed before, and the file without the statement, are told apart.
+        var (withdrawn, never) = (bench.Folder["withdrawn.pdf"], bench.Folder["never-withdrawn.pdf"]);
+        string[] withdraw = ["withdraw", third, "--seal", "Seal3", "--reason", "盖错页", "-o"];
+        var foreign = await bench.RunAsync(bench.Second, [.. withdraw, never], async (link, _) =>
+        {
+            var scanned = await bench.Second.ScanAsync(link);
+            await Assert.ThrowsAsync<ApiRefusedException>(() => bench.Second.Client.OpenRequestAsync(scanned, bench.Second.Certificate));
+            await bench.Second.Client.RefuseAsync(scanned.Session.SessionId);
+        });
+        Assert.Equal((1, "refused"), Of(foreign));
+        Assert.Equal((1, "seal_unknown"), Of(await bench.RunAsync(bench.First, ["withdraw", third, "--seal", "Seal9", "--reason", "盖错页", "-o", never])));
+        Assert.Empty(Directory.GetFiles(bench.Folder.FullName, "never-withdrawn.pdf*"));
+        run = await bench.RunAsync(bench.First, [.. withdraw, withdrawn], async (link, code) =>
+        {
+            await bench.RestartAsync();
+            await bench.First.ConfirmAsync(link, code);
+        });
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.All(await JavaForms.VerifyAsync(withdrawn), seal => Assert.True(seal.Good, seal.ToString()));
+        foreach (var (whose, file, trusted) in new (Bidder?, string, string[])[] { (bench.First, withdrawn, []), (bench.First, third, []), (null, withdrawn, ["--root", root]) })
+        {
+            var told = await bench.RunAsync(whose, ["verify", file, .. trusted]);
+            Assert.Equal((1, "seal_invalid"), Of(told));
+            Assert.Equal([true, true, false], Seals(told).Select(seal => seal.GetProperty("valid").GetBoolean()));
+            Assert.Equal("盖错页", Seals(told)[2].GetProperty("withdrawn").GetProperty("reason").GetString());
+        }
 
         // Altered, and not sealed at all.
         bytes[bytes.AsSpan().IndexOf("stream"u8) + 40] ^= 1;
