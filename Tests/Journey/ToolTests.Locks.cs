@@ -41,6 +41,13 @@ public sealed partial class ToolTests
             Assert.All(reports, report => Assert.True(report.IsValid && report.Signer == bench.First.EnterpriseName, $"{report.State} {report.Coverage} {report.Path.Fault}"));
         }
 
+        var changed = await File.ReadAllBytesAsync(pdf);
+        changed[20] ^= 1;
+        using (var stream = new MemoryStream(changed))
+        {
+            Assert.All(Bzt.Documents.Pdf.PdfSealVerifier.Verify(stream, [bench.LockCa.Root.RawData]), report => Assert.Equal(Bzt.Documents.Pdf.SealState.Altered, report.State));
+        }
+
         // Generated and opened, offline for all the lock cares.
         var (bid, opened) = (bench.Folder["lock.bztb"], bench.Folder["lock-opened"]);
         var generated = await LockAsync(["generate", "--section", "投标文件=" + bench.Pdf, "-o", bid]);
@@ -49,6 +56,17 @@ public sealed partial class ToolTests
         Assert.False(Directory.Exists(opened));
         Assert.Equal(0, (await LockAsync(["open", bid, "-o", opened])).ExitCode);
         Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(opened, "投标文件", Path.GetFileName(bench.Pdf))));
+
+        // A file whose manifest this lock did not sign is refused before the PIN is asked for.
+        var bytes = await File.ReadAllBytesAsync(bid);
+        await using (var reader = await Bzt.Documents.BidFiles.BidFileReader.OpenAsync(bid))
+        {
+            Assert.False(reader.VerifySignature([]).IsValid);
+            Assert.True(reader.VerifySignature([bench.LockCa.Root.RawData]).IsValid);
+            bytes[bytes.AsSpan().IndexOf(reader.Signature.Signature) + 40] ^= 1;
+        }
+
+        Assert.Equal((1, "bid_file_refused"), Of(await LockAsync(["open", bench.Folder.Write("lock-unsigned.bztb", bytes), "-o", bench.Folder["lock-unsigned"]], pin: "")));
 
         // Another way than its own opens neither.
         var foreign = bench.Folder["foreign-opened"];

@@ -41,7 +41,7 @@ internal static class BidToolEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        string id, Pairings pairings, PlatformClient client, AccountStore accounts, TenderStore tenders, IOptions<PlatformOptions> options, CancellationToken aborted)
+        string id, Pairings pairings, PlatformClient client, AccountStore accounts, TenderStore tenders, IOptions<PlatformOptions> options, TimeProvider clock, CancellationToken aborted)
     {
         if (pairings.Find(id) is not { } pairing)
         {
@@ -65,7 +65,7 @@ internal static class BidToolEndpoints
             return Results.Json(new { state = "Completed", end = "NotRegistered" });
         }
 
-        return await EndAsync(pairing.TenderId, pairing.ToolKeyThumbprint, result.Enterprise, byLock: false, client, tenders, options.Value, aborted);
+        return await EndAsync(pairing.TenderId, pairing.ToolKeyThumbprint, result.Enterprise, byLock: false, client, tenders, options.Value, clock, aborted);
     }
 
     private static IResult? Refused(PairingRequest request, TenderStore tenders) =>
@@ -79,7 +79,7 @@ internal static class BidToolEndpoints
             : Results.Json(new { error = "登录人数过多，请稍后再试" }, statusCode: 503));
 
     private static async Task<IResult> FinishLockAsync(
-        string id, LockAnswer answer, LockLogin locks, PlatformClient client, TenderStore tenders, IOptions<PlatformOptions> options, CancellationToken aborted)
+        string id, LockAnswer answer, LockLogin locks, PlatformClient client, TenderStore tenders, IOptions<PlatformOptions> options, TimeProvider clock, CancellationToken aborted)
     {
         if (locks.Take(id) is not { } challenge)
         {
@@ -89,12 +89,12 @@ internal static class BidToolEndpoints
         var (account, end) = locks.Check(challenge, answer);
         return account is null
             ? Results.Json(new { state = "Completed", end })
-            : await EndAsync(challenge.TenderId, challenge.ToolKeyThumbprint, new EnterpriseInfo(account.Name, account.CreditCode), byLock: true, client, tenders, options.Value, aborted);
+            : await EndAsync(challenge.TenderId, challenge.ToolKeyThumbprint, new EnterpriseInfo(account.Name, account.CreditCode), byLock: true, client, tenders, options.Value, clock, aborted);
     }
 
     /// <summary>Logged in. An enterprise that came with its lock may be one the service does not know: it works with the lock alone then, without a token.</summary>
     private static async Task<IResult> EndAsync(
-        string tenderId, string thumbprint, EnterpriseInfo enterprise, bool byLock, PlatformClient client, TenderStore tenders, PlatformOptions options, CancellationToken aborted)
+        string tenderId, string thumbprint, EnterpriseInfo enterprise, bool byLock, PlatformClient client, TenderStore tenders, PlatformOptions options, TimeProvider clock, CancellationToken aborted)
     {
         var tender = tenders.Find(tenderId)!;
         var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
@@ -117,7 +117,7 @@ internal static class BidToolEndpoints
             state = "Completed",
             end = "Ok",
             token = token?.Token,
-            expiresAt = token?.ExpiresAt ?? DateTimeOffset.UtcNow + LoginIsGood,
+            expiresAt = token?.ExpiresAt ?? clock.GetUtcNow() + LoginIsGood,
             bzt = options.Bzt.PublicBaseUrl ?? options.Bzt.BaseUrl,
             platformId = options.Bzt.ClientId,
             platformName = options.Name,

@@ -26,8 +26,7 @@ internal sealed class LockTrust(IOptions<PlatformOptions> options, TimeProvider 
 {
     /// <param name="certificate">The lock's, DER.</param>
     /// <param name="others">What came along.</param>
-    /// <param name="forSigning">Or for encryption.</param>
-    public (LockFault Fault, LockCertificate? Certificate) Judge(byte[] certificate, IReadOnlyList<byte[]> others, bool forSigning = true)
+    public (LockFault Fault, LockCertificate? Certificate) Judge(byte[] certificate, IReadOnlyList<byte[]> others)
     {
         if (!LockCertificate.TryParse(certificate, out var parsed))
         {
@@ -40,7 +39,7 @@ internal sealed class LockTrust(IOptions<PlatformOptions> options, TimeProvider 
         var path = SignerPath.Build(certificate, [.. others, .. authorities.Select(authority => authority.GetEncoded())], roots, now);
         return (path.Fault switch
         {
-            PathFault.None when parsed.IsAuthority || !(forSigning ? parsed.MaySign : parsed.MayEncrypt) => LockFault.LockUnfit,
+            PathFault.None when parsed.IsAuthority || !parsed.MaySign => LockFault.LockUnfit,
             PathFault.None => IsRevoked(path.Certificates, now) ? LockFault.LockRevoked : LockFault.None,
             PathFault.NotValidNow => LockFault.LockExpired,
             _ => LockFault.LockUntrusted,

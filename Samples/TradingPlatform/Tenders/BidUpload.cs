@@ -94,6 +94,12 @@ internal static class BidUpload
                 return "这个文件属于另一家投标人";
             }
 
+            // At the opening it would have to be opened by phone.
+            if (reader.WrappedKeys().Any(key => key.Wrap != KeyWrap.Sm2))
+            {
+                return "这个文件是用CA锁加密的，本平台在开标时扫码解密，请在投标工具中扫码（--scan）重新生成";
+            }
+
             var signer = await client.GetSignerAsync(bidder.CreditCode, cancellation);
             if (!reader.VerifySignature([signer.Chain[^1]]).IsValid)
             {
