@@ -14,6 +14,7 @@ public static class ErrorCodes
     public const string IdempotencyConflict = "idempotency_conflict";
     public const string RateLimited = "rate_limited";
     public const string Unavailable = "unavailable";
+    public const string KeysUnavailable = "keys_unavailable";
     public const string InternalError = "internal_error";
     public const string ClientOutdated = "client_outdated";
 

@@ -71,7 +71,7 @@ public sealed record Fault(string Title, string? Advice = null, string? Code = n
             ErrorCodes.DocumentRefused => (Texts.Faults.DocumentRefused, null),
             ErrorCodes.Unauthenticated => (Texts.Faults.LoginEnded, null),
             ErrorCodes.ClientOutdated => (Texts.Update.Title, Texts.Update.Advice),
-            ErrorCodes.ProviderUnavailable or ErrorCodes.Unavailable => (Texts.Faults.Away, Texts.Faults.AwayAdvice),
+            ErrorCodes.ProviderUnavailable or ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable => (Texts.Faults.Away, Texts.Faults.AwayAdvice),
             ErrorCodes.NotFound => (Texts.Faults.Gone, null),
             ErrorCodes.InternalError or ErrorCodes.InvalidDpop => (Texts.Faults.Internal, Texts.Faults.InternalAdvice),
             // The server's titles are Chinese and fit to be shown.
@@ -79,6 +79,6 @@ public sealed record Fault(string Title, string? Advice = null, string? Code = n
         };
         // Only what support would have to look into has a number: what users can mend themselves needs none.
         var quote = problem.Status >= 500 || problem.Code is ErrorCodes.InvalidDpop or ErrorCodes.InvalidRequest ? problem.TraceId : null;
-        return new Fault(title, advice, problem.Code, quote) { IsNetwork = problem.Code is ErrorCodes.Unavailable };
+        return new Fault(title, advice, problem.Code, quote) { IsNetwork = problem.Code is ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable };
     }
 }

@@ -81,7 +81,7 @@ public sealed partial class PhoneClient
     /// <summary>Whether nothing is known about what the server did.</summary>
     internal static bool IsAway(Exception exception) =>
         exception is HttpRequestException or TaskCanceledException { InnerException: TimeoutException }
-        || exception is ApiRefusedException { Code: ErrorCodes.Unavailable };
+        || exception is ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable };
 
     private static string Route(string template, string name, object value) =>
         template.Replace("{" + name + "}", Uri.EscapeDataString(value.ToString()!), StringComparison.Ordinal);

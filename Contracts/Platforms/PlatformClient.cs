@@ -57,7 +57,7 @@ public sealed partial class PlatformClient(HttpClient http, TimeProvider clock)
                 status = await GetAsync(sessionId, seen, TimeSpan.FromSeconds(20), cancellation);
                 answered = clock.GetTimestamp();
             }
-            catch (Exception exception) when (exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable } && clock.GetElapsedTime(answered) < LongestAbsence)
+            catch (Exception exception) when (exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable } && clock.GetElapsedTime(answered) < LongestAbsence)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(500), clock, cancellation);
                 continue;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
+using Bzt.Grains.Foundations;
 using Orleans.Runtime;
 using StackExchange.Redis;
 
@@ -34,6 +35,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 return new ProblemResult(ErrorCodes.BodyTooLarge);
             case BadHttpRequestException bad:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Explain(bad) };
+            // The watch over the keys says so, once: not every request again.
+            case KeyProtectionUnavailableException:
+                return new ProblemResult(ErrorCodes.KeysUnavailable);
             // Nothing is known about the outcome. Commands carry operation ids, so the caller may ask again.
             case TimeoutException or OrleansException or RedisException:
                 LogUnavailable(exception);

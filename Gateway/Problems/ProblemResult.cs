@@ -18,7 +18,7 @@ internal sealed class ProblemResult(string code) : IResult
         var (status, title) = ProblemTexts.Of(Code);
         int? retryAfter = RetryAt is { } at
             ? Math.Max(1, (int)Math.Ceiling((at - httpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()).TotalSeconds))
-            : Code is ErrorCodes.Unavailable or ErrorCodes.ProviderUnavailable ? 2 : null;
+            : Code is ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable or ErrorCodes.ProviderUnavailable ? 2 : null;
         if (retryAfter is { } seconds)
         {
             httpContext.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

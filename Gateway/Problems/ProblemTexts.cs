@@ -14,6 +14,7 @@ internal static class ProblemTexts
         ErrorCodes.IdempotencyConflict => (409, "同一操作编号已用于不同的请求"),
         ErrorCodes.RateLimited => (429, "操作过于频繁，请稍后再试"),
         ErrorCodes.Unavailable => (503, "服务暂不可用，请稍后再试"),
+        ErrorCodes.KeysUnavailable => (503, "密钥服务暂不可用，请稍后再试"),
         ErrorCodes.InternalError => (500, "服务器内部错误"),
         ErrorCodes.ClientOutdated => (426, "当前版本过旧，请刷新后再试"),
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Bzt.Grains.Foundations;
+using Bzt.Silo.KeyProtection;
 
 namespace Bzt.Silo.Blobs;
 
@@ -18,6 +19,9 @@ internal sealed class BlobCipher(IKeyProtector protector)
     private const int OwnerLength = 32;
     private const int HeaderLength = 1 + OwnerLength + 2;
     private const string KeyPurpose = "blob/key";
+
+    /// <summary>No header is longer.</summary>
+    public const int LongestHeader = 512;
 
     /// <summary>The id of what was written, and its size; null, with the destination half written, when it is larger than allowed.</summary>
     public async Task<(BlobId Id, long Size)?> EncryptAsync(
@@ -88,6 +92,29 @@ internal sealed class BlobCipher(IKeyProtector protector)
 
     public async Task<bool> BelongsToAsync(string owner, Stream stored, CancellationToken cancellation) =>
         await ReadHeaderAsync(owner, stored, cancellation) is not null;
+
+    /// <summary>The stored blob's header with its key under the ring's newest key, as long as it was; null when that has nothing to do.</summary>
+    /// <param name="start">The blob's beginning, <see cref="LongestHeader"/> bytes or all.</param>
+    /// <param name="moving">The ring.</param>
+    /// <param name="isFixed">The key is sealed in a form that cannot move.</param>
+    public static byte[]? Rewrap(ReadOnlySpan<byte> start, KeyProtector moving, out bool isFixed)
+    {
+        isFixed = false;
+        if (start.Length < HeaderLength || start[0] != Version)
+        {
+            return null;
+        }
+
+        var length = HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(start[(1 + OwnerLength)..]);
+        if (length > start.Length)
+        {
+            return null;
+        }
+
+        var header = start[..length].ToArray();
+        isFixed = SealedBlob.IsDirect(header.AsSpan(HeaderLength));
+        return moving.TryRewrap(header.AsSpan(HeaderLength)) ? header : null;
+    }
 
     private async Task<byte[]?> ReadHeaderAsync(string owner, Stream stored, CancellationToken cancellation)
     {

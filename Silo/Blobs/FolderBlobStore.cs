@@ -1,20 +1,25 @@
 using System.Text.RegularExpressions;
 using Bzt.Grains.Foundations;
+using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 
 namespace Bzt.Silo.Blobs;
 
 /// <summary>The embedded form: a file per blob. A blob appears whole and on the disk, or not at all.</summary>
-internal sealed partial class FolderBlobStore : IBlobStore
+internal sealed partial class FolderBlobStore : IBlobStore, IMovableBlobs, IDisposable
 {
     private readonly BlobCipher cipher;
+    private readonly KeyProtector protector;
+
+    /// <summary>A blob that is rewritten under another key must not come back after its deletion.</summary>
+    private readonly SemaphoreSlim replacing = new(1, 1);
     private readonly IStorageFaults faults;
     private readonly string folder;
     private readonly string incoming;
 
-    public FolderBlobStore(string folder, IKeyProtector protector, IStorageFaults faults)
+    public FolderBlobStore(string folder, KeyProtector protector, IStorageFaults faults)
     {
-        (cipher, this.faults, this.folder, incoming) = (new BlobCipher(protector), faults, folder, Path.Combine(folder, "incoming"));
+        (cipher, this.protector, this.faults, this.folder, incoming) = (new BlobCipher(protector), protector, faults, folder, Path.Combine(folder, "incoming"));
         // What a crash left half written: nobody was told of it.
         if (Directory.Exists(incoming))
         {
@@ -72,8 +77,77 @@ internal sealed partial class FolderBlobStore : IBlobStore
             }
         }
 
-        File.Delete(FileOf(id));
+        await replacing.WaitAsync(cancellation);
+        try
+        {
+            File.Delete(FileOf(id));
+        }
+        finally
+        {
+            replacing.Release();
+        }
+
         return true;
+    }
+
+    public Task<long> CountAsync(CancellationToken cancellation) => Task.FromResult((long)Files().Count());
+
+    public async Task RewrapAsync(Rewrapping.Step advance, CancellationToken cancellation)
+    {
+        foreach (var page in Files().Chunk(100))
+        {
+            var (moved, fixedForms) = (0, 0);
+            foreach (var file in page)
+            {
+                var (done, isFixed) = await RewrapAsync(file, cancellation);
+                (moved, fixedForms) = (moved + (done ? 1 : 0), fixedForms + (isFixed ? 1 : 0));
+            }
+
+            await advance(page.Length, moved, fixedForms);
+        }
+    }
+
+    public void Dispose() => replacing.Dispose();
+
+    private IEnumerable<string> Files() => Directory.EnumerateDirectories(folder).Where(inner => inner != incoming).SelectMany(Directory.EnumerateFiles);
+
+    /// <summary>A new file beside it, then a rename: a crash leaves the one or the other.</summary>
+    private async Task<(bool Moved, bool IsFixed)> RewrapAsync(string file, CancellationToken cancellation)
+    {
+        await replacing.WaitAsync(cancellation);
+        var temporary = Path.Combine(incoming, Guid.NewGuid().ToString("N"));
+        try
+        {
+            await using (var stored = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete))
+            {
+                var start = new byte[BlobCipher.LongestHeader];
+                var length = await stored.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation);
+                if (BlobCipher.Rewrap(start.AsSpan(0, length), protector, out var isFixed) is not { } header)
+                {
+                    return (false, isFixed);
+                }
+
+                await using var copy = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+                await copy.WriteAsync(header, cancellation);
+                stored.Position = header.Length;
+                await stored.CopyToAsync(copy, cancellation);
+                copy.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, file, overwrite: true);
+            DurableFolder.Sync(Path.GetDirectoryName(file)!);
+            return (true, false);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Deleted since it was listed.
+            return (false, false);
+        }
+        finally
+        {
+            File.Delete(temporary);
+            replacing.Release();
+        }
     }
 
     private FileStream? Open(BlobId id)

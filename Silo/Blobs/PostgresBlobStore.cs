@@ -1,10 +1,11 @@
 using Bzt.Grains.Foundations;
+using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 
 namespace Bzt.Silo.Blobs;
 
 /// <summary>The cluster's form: a row per blob, in the same stored form as the files. Limits keep a blob small enough for memory.</summary>
-internal sealed class PostgresBlobStore(SqlStore store, IKeyProtector protector, IStorageFaults faults) : IBlobStore
+internal sealed class PostgresBlobStore(SqlStore store, KeyProtector protector, IStorageFaults faults) : IBlobStore, IMovableBlobs
 {
     private readonly BlobCipher cipher = new(protector);
 
@@ -39,6 +40,35 @@ internal sealed class PostgresBlobStore(SqlStore store, IKeyProtector protector,
         return stored is not null
             && await cipher.BelongsToAsync(owner, stored, cancellation)
             && await store.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM blob WHERE id = @id", ("id", id.Value)), cancellation) == 1;
+    }
+
+    public async Task<long> CountAsync(CancellationToken cancellation) => (await store.QueryAsync("SELECT count(*) FROM blob", row => row.GetInt64(0), cancellation))[0];
+
+    public async Task RewrapAsync(Rewrapping.Step advance, CancellationToken cancellation)
+    {
+        var last = "";
+        while (true)
+        {
+            var rows = await store.QueryAsync(
+                "SELECT id, substring(content FROM 1 FOR @longest) FROM blob WHERE id > @last ORDER BY id LIMIT 100", row => (Id: row.GetString(0), Start: (byte[])row[1]), cancellation,
+                ("longest", BlobCipher.LongestHeader), ("last", last));
+            if (rows.Count == 0)
+            {
+                return;
+            }
+
+            var (moved, fixedForms) = (0, 0);
+            foreach (var (id, start) in rows)
+            {
+                var header = BlobCipher.Rewrap(start, protector, out var isFixed);
+                fixedForms += isFixed ? 1 : 0;
+                moved += header is null ? 0 : await store.WriteAsync(
+                    connection => connection.ExecuteAsync("UPDATE blob SET content = overlay(content PLACING @header FROM 1) WHERE id = @id", ("header", header), ("id", id)), cancellation);
+            }
+
+            await advance(rows.Count, moved, fixedForms);
+            last = rows[^1].Id;
+        }
     }
 
     private async Task<MemoryStream?> OpenAsync(BlobId id, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Configuration.Memory;
@@ -17,14 +18,14 @@ public static class Operations
         {
             InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning", ["Logging:LogLevel:Orleans"] = "Warning" },
         });
-        builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]);
+        builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]).AddCheck<KeysCheck>("keys", tags: [Ready]);
         builder.AddObservability();
         return builder;
     }
 
     public static void MapOperations(this IEndpointRouteBuilder endpoints)
     {
-        // Alive is the process answering at all; ready is the store answering too.
+        // Alive is the process answering at all; ready is the store answering too, and the keys to what is in it.
         endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready) });
         endpoints.MapPrometheusScrapingEndpoint("/metrics");

@@ -11,6 +11,7 @@ using Bzt.Grains.Sessions;
 using Bzt.Grains.WebPush;
 using Bzt.Silo.Batching;
 using Bzt.Silo.Imaging;
+using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -68,10 +69,12 @@ public static class SiloComposition
                 JoinCluster(silo, cluster);
             }
 
+            silo.AddIncomingGrainCallFilter<KeysRequired>();
             AddGrainStorage(silo);
             AddReminders(silo);
             silo.Services.AddHostedService<OutboxSweeper>();
             silo.Services.AddHostedService<StateArchiver>();
+            silo.Services.AddHostedService<Rewrapping>();
             silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure());
             silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().EvidenceNotary().Ensure());
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Bzt.Silo.Storage;
 
 namespace Bzt.Silo.Hosting;
 
@@ -18,6 +19,15 @@ public sealed class StorageOptions : IValidatableObject
     public string? ConnectionString { get; set; }
 
     public bool IsEmbedded => Provider == "sqlite";
+
+    /// <summary>The embedded form's database.</summary>
+    internal string DatabaseFile => Path.Combine(DataFolder!, "bzt.db");
+
+    /// <summary>The store for an operator's command: one that is there.</summary>
+    internal SqlStore OpenExisting() =>
+        !IsEmbedded ? new PostgresStore(ConnectionString!)
+        : File.Exists(DatabaseFile) ? new SqliteStore(DatabaseFile)
+        : throw new InvalidOperationException($"There is no database in {DataFolder}.");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

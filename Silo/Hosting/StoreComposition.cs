@@ -14,8 +14,6 @@ namespace Bzt.Silo.Hosting;
 /// <summary>The stores without grains: all that a gateway needs that is only a client of the cluster.</summary>
 public static class StoreComposition
 {
-    private const string Database = "bzt.db";
-
     public static StorageOptions AddBztStores(this IHostApplicationBuilder builder)
     {
         var storage = builder.Bind<StorageOptions>(StorageOptions.Section);
@@ -28,9 +26,9 @@ public static class StoreComposition
             services.AddSingleton(_ => new DataFolderLock(storage.DataFolder!));
             services.AddSingleton<SqlStore>(provider =>
             {
-                // The keys come first: data never lies there without the key it was made with.
-                provider.GetRequiredService<IKeyProtector>();
-                return new SqliteStore(Path.Combine(storage.DataFolder!, Database));
+                // The root key comes first: data never lies there without the key it was made with.
+                provider.GetRequiredService<IRootKey>();
+                return new SqliteStore(storage.DatabaseFile);
             });
         }
         else
@@ -83,31 +81,45 @@ public static class StoreComposition
         var protection = builder.Bind<ProtectionOptions>(ProtectionOptions.Section);
         if (storage.IsEmbedded)
         {
-            KeyFiles.RequireOutside(storage.DataFolder!, protection.RootKeyFile);
-            KeyFiles.RequireOutside(storage.DataFolder!, protection.RingFile);
+            foreach (var file in (string?[])[protection.RootKeyFile, protection.RingFile, protection.Pkcs11?.PinFile])
+            {
+                if (file is not null)
+                {
+                    KeyFiles.RequireOutside(storage.DataFolder!, file);
+                }
+            }
         }
 
-        builder.Services.AddSingleton<IKeyProtector>(services =>
+        builder.Services.AddSingleton<IRootKey>(services =>
         {
             if (storage.IsEmbedded)
             {
                 services.GetRequiredService<DataFolderLock>();
-                if (!File.Exists(protection.RootKeyFile) && File.Exists(Path.Combine(storage.DataFolder!, Database)))
+            }
+
+            if (storage.IsEmbedded && protection.RootKeyFile is { } file)
+            {
+                if (!File.Exists(file) && File.Exists(storage.DatabaseFile))
                 {
                     throw new InvalidOperationException(
-                        $"The data folder {storage.DataFolder} is in use, its root key {protection.RootKeyFile} is not there. Restore it: a new one opens nothing.");
+                        $"The data folder {storage.DataFolder} is in use, its root key {file} is not there. Restore it: a new one opens nothing.");
                 }
 
                 // In a cluster a key made here would be one silo's alone: there an operator hands it out (`keys create`).
-                KeyRing.Create(protection);
+                FileRootKey.Create(protection);
             }
 
-            return new FileKeyProtector(protection);
+            return protection.OpenRootKey();
         });
+        builder.Services.AddSingleton<KeyRingStore>();
+        builder.Services.AddSingleton<KeyProtector>();
+        builder.Services.AddSingleton<IKeyProtector>(services => services.GetRequiredService<KeyProtector>());
+        builder.Services.AddHostedService<KeyProtectionWatch>();
         builder.Services.AddSingleton<PersonalData>();
         builder.Services.AddSingleton<IBlobStore>(services => storage.IsEmbedded
-            ? new FolderBlobStore(Path.Combine(storage.DataFolder!, "blobs"), services.GetRequiredService<IKeyProtector>(), services.GetRequiredService<IStorageFaults>())
+            ? new FolderBlobStore(Path.Combine(storage.DataFolder!, "blobs"), services.GetRequiredService<KeyProtector>(), services.GetRequiredService<IStorageFaults>())
             : ActivatorUtilities.CreateInstance<PostgresBlobStore>(services));
+        builder.Services.AddSingleton(services => (IMovableBlobs)services.GetRequiredService<IBlobStore>());
 
         // One name for all gateways: the framework would otherwise take each one's path and refuse the others' cookies.
         builder.Services.AddDataProtection().SetApplicationName("bzt");
@@ -116,12 +128,13 @@ public static class StoreComposition
     }
 
     /// <summary>Before any hosted service starts, the silo among them: keys that cannot be used stop the process here.</summary>
-    private sealed class StoresAtStart(SqlStore store, IServiceProvider services) : IHostedLifecycleService
+    private sealed class StoresAtStart(IRootKey root, SqlStore store, KeyRingStore ring, KeyProtector protector) : IHostedLifecycleService
     {
-        public Task StartingAsync(CancellationToken cancellationToken)
+        public async Task StartingAsync(CancellationToken cancellationToken)
         {
-            services.GetRequiredService<IKeyProtector>();
-            return Migrator.MigrateAsync(store, cancellationToken);
+            await Migrator.MigrateAsync(store, cancellationToken);
+            await ring.EnsureAsync(root, cancellationToken);
+            protector.Renew();
         }
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,30 +1,118 @@
+using Bzt.Silo.Hosting;
+using Bzt.Silo.Storage;
+using Microsoft.Extensions.Options;
+
 namespace Bzt.Silo.KeyProtection;
 
 /// <summary>
-/// What an operator does with the cluster's keys: <c>keys create ROOT-KEY-FILE [KEY-RING-FILE]</c> before the first silo, and
-/// <c>keys rotate …</c> later.
+/// What an operator does with the cluster's keys: <c>keys create</c> before the first silo; <c>list</c>, <c>rotate</c>, <c>rewrap</c>,
+/// <c>move</c>, <c>drop</c> later, while it runs. Settings are those of a silo: from the environment, files, and behind the command.
 /// </summary>
 internal static class KeyCommands
 {
-    public static bool TryRun(string[] arguments)
+    /// <summary>Section of the root key that <c>move</c> moves away from.</summary>
+    private const string From = "From";
+
+    public static async Task<bool> TryRunAsync(string[] arguments)
     {
-        if (arguments is not ["keys", var command, var root, .. var rest])
+        if (arguments is not ["keys", var command, .. var rest])
         {
             return false;
         }
 
-        var options = new ProtectionOptions { RootKeyFile = root, KeyRingFile = rest.Length > 0 ? rest[0] : null };
-        switch (command)
+        try
         {
-            case "create":
-                KeyRing.Create(options);
-                Console.WriteLine($"{options.RootKeyFile} is there. Keep a copy apart from the backups of the store, and give the same file to every process.");
-                return true;
-            case "rotate":
-                Console.WriteLine($"New blobs are sealed under key {KeyRing.Rotate(options)} by processes started from now on.");
-                return true;
-            default:
-                return false;
+            await RunAsync(command, rest);
         }
+        catch (Exception exception) when (exception is InvalidOperationException or RootKeyUnavailableException or IOException or OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            Environment.ExitCode = 1;
+        }
+
+        return true;
+    }
+
+    private static Task RunAsync(string command, string[] rest)
+    {
+        // `keys create FILE`: nothing but a file, for processes that are not set up yet.
+        string[] settings = rest is [var file, ..] && !file.StartsWith("--", StringComparison.Ordinal) && command == "create"
+            ? [$"--{ProtectionOptions.Section}:{nameof(ProtectionOptions.RootKeyFile)}={file}", .. rest[1..]] : rest;
+        var named = command == "drop" && rest is [var root, ..] ? root : null;
+        var builder = Host.CreateApplicationBuilder(named is null ? settings : settings[1..]);
+        builder.AddSettingFiles();
+        var protection = builder.Bind<ProtectionOptions>(ProtectionOptions.Section);
+        return command switch
+        {
+            "create" => Create(protection),
+            "list" => WithStoreAsync(builder, store => ListAsync(store)),
+            "rotate" => WithStoreAsync(builder, store => RotateAsync(store, protection)),
+            "rewrap" => WithStoreAsync(builder, RewrapAsync),
+            "move" => WithStoreAsync(builder, store => MoveAsync(store, protection, builder.Bind<ProtectionOptions>($"{ProtectionOptions.Section}{From}"))),
+            "drop" when named is not null => WithStoreAsync(builder, store => DropAsync(store, protection, named)),
+            _ => throw new InvalidOperationException("keys create [FILE] | list | rotate | rewrap | move | drop ROOT, then settings (--Storage:…, --Protection:…)"),
+        };
+    }
+
+    private static Task Create(ProtectionOptions protection)
+    {
+        if (protection.Pkcs11 is { } pkcs11)
+        {
+            Console.WriteLine($"{Pkcs11RootKey.Create(pkcs11)} is on the token {pkcs11.Token}. Back it up as the module's maker says, and apart from the backups of the store.");
+        }
+        else
+        {
+            FileRootKey.Create(protection);
+            Console.WriteLine($"{protection.RootKeyFile} is there. Keep a copy apart from the backups of the store, and give the same file to every process.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static async Task ListAsync(SqlStore store)
+    {
+        foreach (var key in new KeyRingStore(store).Read())
+        {
+            var use = key.Id == KeyRing.LookupId ? "keyed hashes" : $"key {key.Id}";
+            Console.WriteLine($"{use}\t{key.Root}\t{(key.Created == DateTimeOffset.UnixEpoch ? "from the start" : key.Created.ToString("u", null))}");
+        }
+
+        foreach (var line in await RewrapProgress.ReadAsync(store))
+        {
+            Console.WriteLine(line.Describe());
+        }
+    }
+
+    private static async Task RotateAsync(SqlStore store, ProtectionOptions protection)
+    {
+        using var root = protection.OpenRootKey();
+        var id = await new KeyRingStore(store).RotateAsync(root, DateTimeOffset.UtcNow);
+        Console.WriteLine($"In {protection.Activation.TotalSeconds:0.#} s everything new is sealed under key {id}; then the silos move what is there. `keys list` tells how far they are.");
+    }
+
+    private static async Task RewrapAsync(SqlStore store) => Console.WriteLine(await RewrapProgress.AgainAsync(store)
+        ? "The silos go over everything sealed once more. `keys list` tells how far they are."
+        : "There was no rotation yet: everything sealed is under the one key.");
+
+    private static async Task MoveAsync(SqlStore store, ProtectionOptions to, ProtectionOptions from)
+    {
+        using var old = from.OpenRootKey();
+        using var young = to.OpenRootKey();
+        var count = await new KeyRingStore(store).MoveAsync(old, young);
+        Console.WriteLine($"{count} keys are wrapped by {young.Name} as well. Restart every process with the new root key, one after another; then `keys drop {old.Name}`, then `keys rotate`.");
+    }
+
+    private static async Task DropAsync(SqlStore store, ProtectionOptions protection, string name)
+    {
+        using var root = protection.OpenRootKey();
+        var count = await new KeyRingStore(store).DropAsync(root, name);
+        Console.WriteLine($"{count} keys are no longer wrapped by {name}. Backups from before still are: keep that root key as long as those, or destroy both.");
+    }
+
+    /// <summary>Beside the processes that run: on SQLite too, where the writer's lock makes two take turns.</summary>
+    private static async Task WithStoreAsync(IHostApplicationBuilder builder, Func<SqlStore, Task> work)
+    {
+        await using var store = builder.Bind<StorageOptions>(StorageOptions.Section).OpenExisting();
+        await work(store);
     }
 }

@@ -212,7 +212,9 @@ public sealed class SecretsTests
         var rows = await store.QueryAsync("SELECT PayloadBinary FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate'", row => (byte[])row.GetValue(0));
         using var state = JsonDocument.Parse(Assert.Single(rows).AsMemory(StateSerializer.HeaderLength));
         var shares = JsonSerializer.Deserialize<KeyShareState>(state.RootElement.EnumerateObject().Single(member => member.Name.Equals("shares", StringComparison.OrdinalIgnoreCase)).Value, Grains.Foundations.StateJson.Options)!;
-        var protector = new FileKeyProtector(new ProtectionOptions { RootKeyFile = rootKey ?? system.RootKeyFile });
+        var options = new ProtectionOptions { RootKeyFile = rootKey ?? system.RootKeyFile };
+        using var root = new FileRootKey(options);
+        using var protector = KeyProtector.Open(root, new KeyRingStore(store), options);
         var keyId = certificate.ToString("D");
         var epoch = shares.Pending?.Epoch ?? shares.Epoch;
         var encryption = Assert.Single(shares.EncryptionKeys);

@@ -27,7 +27,7 @@ internal sealed class StoreHost : IAsyncDisposable
         {
             builder.Configuration["Storage:Provider"] = "postgres";
             builder.Configuration["Storage:ConnectionString"] = postgres;
-            KeyRing.Create(new ProtectionOptions { RootKeyFile = root });
+            FileRootKey.Create(new ProtectionOptions { RootKeyFile = root });
         }
 
         builder.AddBztStores();

@@ -94,7 +94,7 @@ public sealed class TestSilo : IAsyncDisposable
             builder.Configuration["Cluster:AdvertisedAddress"] = "127.0.0.1";
             builder.Configuration["Cluster:SiloPort"] = $"{EmbeddedPort.Take()}";
             builder.Configuration["Cluster:GatewayPort"] = $"{EmbeddedPort.Take()}";
-            KeyRing.Create(new ProtectionOptions { RootKeyFile = folder.File("keys/root.key") });
+            FileRootKey.Create(new ProtectionOptions { RootKeyFile = folder.File("keys/root.key") });
         }
 
         builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");

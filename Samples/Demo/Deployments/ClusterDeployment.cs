@@ -9,12 +9,10 @@ namespace Bzt.Samples.Demo;
 /// </summary>
 internal sealed partial class ClusterDeployment : Deployment
 {
-    private const int Each = 2;
-
     private readonly int redisPort = FreePort();
     private readonly Balancer balancer;
     private readonly List<Silo> silos = [];
-    private readonly ManagedProcess?[] gateways = new ManagedProcess?[Each];
+    private readonly ManagedProcess?[] gateways;
     private PostgresServer? postgres;
     private string? database;
     private int siloNumber;
@@ -23,27 +21,33 @@ internal sealed partial class ClusterDeployment : Deployment
     /// <param name="secrets">Its passwords.</param>
     /// <param name="ports">Of the addresses people use.</param>
     /// <param name="database">An empty database somewhere; without one the deployment has a server of its own.</param>
-    public ClusterDeployment(string folder, DevelopmentSecrets secrets, Ports ports, string? database = null) : base(folder, secrets)
+    /// <param name="each">So many silos, and so many gateways.</param>
+    public ClusterDeployment(string folder, DevelopmentSecrets secrets, Ports ports, string? database = null, int each = 2) : base(folder, secrets)
     {
+        gateways = new ManagedProcess?[each];
+        SiloCount = each;
         Gateway = Local(ports.Gateway);
         Simulators = Local(ports.Simulators);
         TradingPlatform = Local(ports.TradingPlatform);
-        int[] targets = [.. Enumerable.Range(0, Each).Select(_ => FreePort())];
+        int[] targets = [.. Enumerable.Range(0, each).Select(_ => FreePort())];
         Gateways = [.. targets.Select(port => new Uri($"http://127.0.0.1:{port}/"))];
         balancer = new Balancer(ports.Gateway, targets);
         this.database = database;
     }
 
-    public sealed record Silo(ManagedProcess Process, int Port);
+    /// <param name="Process">The process.</param>
+    /// <param name="Port">Other silos' way to it.</param>
+    /// <param name="Address">Its pages for operators.</param>
+    public sealed record Silo(ManagedProcess Process, int Port, Uri Address);
 
-    /// <summary>Settings of the processes started from now on that differ from a development deployment's.</summary>
+    /// <summary>Settings of the processes started from now on that differ from a development deployment's; an empty one is taken away.</summary>
     public IReadOnlyDictionary<string, string> ProcessOverrides { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Where the silo and the gateway of the processes started from now on were built; this build's repository without one.</summary>
     public string? OtherBuild { get; set; }
 
     /// <summary>Of those it starts with.</summary>
-    public int SiloCount { get; init; } = Each;
+    public int SiloCount { get; init; }
 
     /// <summary>The balancer's.</summary>
     public override Uri Gateway { get; }
@@ -78,7 +82,7 @@ internal sealed partial class ClusterDeployment : Deployment
     }
 
     public async Task StartGatewaysAsync(CancellationToken cancellation) =>
-        await Task.WhenAll(Enumerable.Range(0, Each).Select(i => RunGatewayAsync(i, cancellation)));
+        await Task.WhenAll(Enumerable.Range(0, gateways.Length).Select(i => RunGatewayAsync(i, cancellation)));
 
     /// <summary>One more silo; it is ready when this returns.</summary>
     public Task<Silo> AddSiloAsync(CancellationToken cancellation) => RunSiloAsync(++siloNumber, cancellation);
@@ -128,7 +132,7 @@ internal sealed partial class ClusterDeployment : Deployment
     private async Task<Silo> RunSiloAsync(int number, CancellationToken cancellation)
     {
         var (process, port, address) = LaunchSilo(number);
-        var silo = new Silo(process, port);
+        var silo = new Silo(process, port, new Uri(address));
         silos.Add(silo);
         await process.WaitUntilReadyAsync(new Uri(address + "/health/ready"), cancellation);
         return silo;
@@ -173,6 +177,10 @@ internal sealed partial class ClusterDeployment : Deployment
         foreach (var (key, value) in ProcessOverrides)
         {
             settings[key] = value;
+            if (value.Length == 0)
+            {
+                settings.Remove(key);
+            }
         }
     }
 

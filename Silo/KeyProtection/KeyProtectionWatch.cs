@@ -1,0 +1,69 @@
+using System.Diagnostics.Metrics;
+using Bzt.Grains.Foundations;
+
+namespace Bzt.Silo.KeyProtection;
+
+/// <summary>Reads the ring every few seconds and asks the root key for a sign of life; says when there is none, and when it is back.</summary>
+internal sealed partial class KeyProtectionWatch : BackgroundService
+{
+    private readonly KeyProtector protector;
+    private readonly ProtectionOptions options;
+    private readonly ILogger<KeyProtectionWatch> log;
+    private readonly Meter meter;
+    private readonly Counter<long> misses;
+    private bool missing;
+
+    public KeyProtectionWatch(KeyProtector protector, ProtectionOptions options, IMeterFactory meters, ILogger<KeyProtectionWatch> log)
+    {
+        (this.protector, this.options, this.log) = (protector, options, log);
+        meter = meters.Create("Bzt.KeyProtection");
+        misses = meter.CreateCounter<long>("bzt.keys.misses", description: "Signs of life the root key or the store did not give.");
+        meter.CreateObservableGauge("bzt.keys.available", () => protector.IsAvailable ? 1 : 0, description: "1 while what is sealed can be opened, else 0: then this process refuses work.");
+    }
+
+    public override void Dispose()
+    {
+        meter.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.RefreshPeriod);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            // A module may hang: not on a thread that grains or requests wait for.
+            await Task.Factory.StartNew(Look, stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            protector.Renew();
+            if (missing)
+            {
+                LogBack(protector.Root);
+            }
+
+            missing = false;
+        }
+        catch (Exception exception)
+        {
+            misses.Add(1);
+            if (!missing)
+            {
+                LogMissing(exception, protector.Root, options.Lease.TotalSeconds);
+            }
+
+            missing = true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Critical, "The root key {Root} gives no sign of life. Without one within {Seconds} s this process destroys its keys and refuses work")]
+    private partial void LogMissing(Exception exception, string root, double seconds);
+
+    [LoggerMessage(LogLevel.Warning, "The root key {Root} is back")]
+    private partial void LogBack(string root);
+}
