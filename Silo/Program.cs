@@ -2,7 +2,7 @@ using Bzt.Silo.Hosting;
 using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Operators;
 
-if (await KeyCommands.TryRunAsync(args) || await HealthCommand.TryRunAsync(args))
+if (await KeyCommands.TryRunAsync(args) || await StoreCommands.TryRunAsync(args) || await HealthCommand.TryRunAsync(args))
 {
     return;
 }

@@ -27,6 +27,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private readonly IKeyProtector protector;
     private readonly INonceSource nonces;
     private readonly IGroupStage stage;
+    private readonly IStoreRestores restores;
     private readonly TimeProvider time;
     private readonly ILogger<CertificateGrain> log;
     private readonly OpenRounds rounds = new();
@@ -36,9 +37,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     public CertificateGrain(
         [PersistentState("certificate")] IPersistentState<CertificateRecord> stored, OutboxDrains drains, ClusterKeyRings clusterKeys,
-        IKeyProtector protector, INonceSource nonces, IGroupStage stage, TimeProvider time, ILogger<CertificateGrain> log)
+        IKeyProtector protector, INonceSource nonces, IGroupStage stage, IStoreRestores restores, TimeProvider time, ILogger<CertificateGrain> log)
     {
-        (this.stored, this.clusterKeys, this.protector, this.nonces, this.stage, this.time, this.log) = (stored, clusterKeys, protector, nonces, stage, time, log);
+        (this.stored, this.clusterKeys, this.protector, this.nonces, this.stage, this.restores, this.time, this.log) = (stored, clusterKeys, protector, nonces, stage, restores, time, log);
         drain = drains.Attach(this, stored);
     }
 
@@ -235,6 +236,11 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         // 5. Decide.
         var decision = await Server(created).HandleAsync(Record.Shares, rounds, message, work, now);
         var known = session is { } named ? (message is SessionSign ? offered : openWork).Find(named) : null;
+        if (decision.Effect is RoundEffect.StateLost lost)
+        {
+            return received.Reply(await LoseStateAsync(lost, decision.Answer, now));
+        }
+
         // Signatures of a sealing session change no share: what they change is the count, and the evidence.
         if (ReferenceEquals(decision.State, Record.Shares) && decision.Effect is not RoundEffect.SessionSignaturesReleased)
         {
@@ -264,7 +270,8 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         // 7. One write: result, evidence, epoch, count, messages. Then the answer.
-        await SaveAsync(PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now), Id, message, decision, now));
+        var next = PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now), Id, message, decision, now);
+        await SaveAsync(RestoreRules.Follow(Record, next, restores.Declared));
         if (decision.Effect is RoundEffect.CopySuspected)
         {
             Telemetry.CertificateFrozen();
@@ -281,13 +288,22 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             rounds.Dispose();
         }
 
-        if (decision.Effect is RoundEffect.StateLost lost)
+        return received.Reply(decision.Answer);
+    }
+
+    /// <summary>The phone is ahead. A declared restore explains it, and ends the key; without one nothing is decided.</summary>
+    private async Task<SiloAnswer> LoseStateAsync(RoundEffect.StateLost lost, SiloAnswer answer, DateTimeOffset now)
+    {
+        Telemetry.StateLost();
+        LogStateLost(Id, lost.NamedEpoch, lost.Epoch);
+        if (!RestoreRules.Explains(Record, restores.Declared))
         {
-            Telemetry.StateLost();
-            LogStateLost(Id, lost.NamedEpoch, lost.Epoch);
+            return answer;
         }
 
-        return received.Reply(decision.Answer);
+        rounds.Dispose();
+        await SaveAsync(RestoreRules.Supersede(Record, Id, now));
+        return new Frozen();
     }
 
     private async Task<Reply<FoundWork>> FindWorkAsync(string requestId, SessionId? session, CreateCertificate created)

@@ -55,6 +55,16 @@ internal static class CertificateMessages
         $"certificate/{certificate}/frozen", MessageKind.CertificateFrozen, "证书已冻结",
         $"{NameOf(created)}可能被复制到另一台手机，现已停止使用，不能解冻。须由您本人重新实名认证并找回证书，找回时重新生成密钥。", certificate.ToString(), now);
 
+    public static InboxEntry Superseded(CertificateId certificate, CreateCertificate created, DateTimeOffset now) => new(
+        $"certificate/{certificate}/superseded", MessageKind.CertificateFrozen, "证书须找回",
+        $"服务端数据曾从备份恢复，{NameOf(created)}在备份之后使用过，两端的密钥数据已不一致，不能继续使用。此前的签名仍然有效。请找回证书，找回时重新生成签名密钥，原有加密文件仍可解密。",
+        certificate.ToString(), now);
+
+    /// <summary>To the enterprise's administrator, of a member's certificate.</summary>
+    public static InboxEntry MembersSuperseded(CertificateId certificate, CreateCertificate created, long sequence, DateTimeOffset now) => new(
+        $"certificate/{certificate}/superseded/{sequence}/member", MessageKind.CertificateFrozen, "成员证书须找回",
+        $"服务端数据曾从备份恢复，{created.EnterpriseName}一名成员的企业证书（{created.CaName}）须找回后才能继续使用。", certificate.ToString(), now);
+
     /// <summary>To the enterprise's administrator, of a member's certificate.</summary>
     public static InboxEntry MembersFrozen(CertificateId certificate, CreateCertificate created, long sequence, DateTimeOffset now) => new(
         $"certificate/{certificate}/frozen/{sequence}/member", MessageKind.CertificateFrozen, "成员证书已冻结",

@@ -73,6 +73,9 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     /// <summary>Changing and resetting the PIN; null as long as nobody did.</summary>
     public CertificatePin? Pin { get; init; }
 
+    /// <summary>After which of the store's declared restores the PIN was last proved; null as long as there was none.</summary>
+    public int? ProvenAfterRestore { get; init; }
+
     public EvidenceLog? Evidence { get; init; }
 
     public Outbox Outbox { get; init; } = Outbox.Empty;

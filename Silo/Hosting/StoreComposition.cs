@@ -114,6 +114,8 @@ public static class StoreComposition
         builder.Services.AddSingleton<KeyRingStore>();
         builder.Services.AddSingleton<KeyProtector>();
         builder.Services.AddSingleton<IKeyProtector>(services => services.GetRequiredService<KeyProtector>());
+        builder.Services.AddSingleton<StoreRestores>();
+        builder.Services.AddSingleton<IStoreRestores>(services => services.GetRequiredService<StoreRestores>());
         builder.Services.AddHostedService<KeyProtectionWatch>();
         builder.Services.AddSingleton<PersonalData>();
         builder.Services.AddSingleton<IBlobStore>(services => storage.IsEmbedded
@@ -128,13 +130,14 @@ public static class StoreComposition
     }
 
     /// <summary>Before any hosted service starts, the silo among them: keys that cannot be used stop the process here.</summary>
-    private sealed class StoresAtStart(IRootKey root, SqlStore store, KeyRingStore ring, KeyProtector protector) : IHostedLifecycleService
+    private sealed class StoresAtStart(IRootKey root, SqlStore store, KeyRingStore ring, KeyProtector protector, StoreRestores restores) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             await Migrator.MigrateAsync(store, cancellationToken);
             await ring.EnsureAsync(root, cancellationToken);
             protector.Renew();
+            await restores.ReadAsync(store, protector);
         }
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

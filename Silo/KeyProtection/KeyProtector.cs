@@ -138,11 +138,8 @@ public sealed class KeyProtector(IRootKey root, KeyRingStore store, ProtectionOp
         }
     }
 
-    public void Dispose()
-    {
-        Exchange(null);
-        gate.Dispose();
-    }
+    /// <summary>Again and again does no harm; whoever still comes finds no keys.</summary>
+    public void Dispose() => Exchange(null);
 
     /// <summary>A blob may name a key that another process learnt of before this one. Asked for once a second at most: ids also come from outside.</summary>
     private void Learn(uint id)

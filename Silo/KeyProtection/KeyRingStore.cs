@@ -44,11 +44,7 @@ public sealed class KeyRingStore(SqlStore store)
             return;
         }
 
-        if (Read().Select(row => row.Root).Distinct().ToList() is [_, ..] others)
-        {
-            throw new InvalidOperationException(
-                $"The store's keys are wrapped by {string.Join(", ", others)}, not by the configured root key {root.Name}. Configure that one, or hand the keys over with `keys move`.");
-        }
+        RequireWrapped(root, Read());
 
         var old = await store.QueryAsync("SELECT 1 FROM OrleansStorage LIMIT 1", row => row.GetInt32(0), cancellation);
         List<WrappedKey> rows = [];
@@ -75,6 +71,7 @@ public sealed class KeyRingStore(SqlStore store)
     public async Task<uint> RotateAsync(IRootKey root, DateTimeOffset now)
     {
         var rows = Read();
+        RequireWrapped(root, rows);
         if (rows.FirstOrDefault(row => row.Root != root.Name) is { } other)
         {
             throw new InvalidOperationException(
@@ -121,6 +118,15 @@ public sealed class KeyRingStore(SqlStore store)
         }
 
         return await store.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM protection_key WHERE root = @root", ("root", root)));
+    }
+
+    private static void RequireWrapped(IRootKey root, IReadOnlyList<WrappedKey> rows)
+    {
+        if (rows.Count > 0 && rows.All(row => row.Root != root.Name))
+        {
+            throw new InvalidOperationException(
+                $"This process is not let in: its root key is not the one this store is sealed under. The keys are wrapped by {string.Join(", ", rows.Select(row => row.Root).Distinct())}, not by {root.Name}. Give it the cluster's own, or hand the keys over with `keys move`.");
+        }
     }
 
     private static WrappedKey New(IRootKey root, uint id, DateTimeOffset now)

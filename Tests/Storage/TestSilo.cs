@@ -43,6 +43,8 @@ public sealed class TestSilo : IAsyncDisposable
 
     public string Folder => folder.Path;
 
+    public string RootKeyFile => folder.File("keys/root.key");
+
     public IServiceProvider Services => host?.Services ?? throw new InvalidOperationException("The silo is stopped.");
 
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
@@ -94,10 +96,10 @@ public sealed class TestSilo : IAsyncDisposable
             builder.Configuration["Cluster:AdvertisedAddress"] = "127.0.0.1";
             builder.Configuration["Cluster:SiloPort"] = $"{EmbeddedPort.Take()}";
             builder.Configuration["Cluster:GatewayPort"] = $"{EmbeddedPort.Take()}";
-            FileRootKey.Create(new ProtectionOptions { RootKeyFile = folder.File("keys/root.key") });
+            FileRootKey.Create(new ProtectionOptions { RootKeyFile = RootKeyFile });
         }
 
-        builder.Configuration["Protection:RootKeyFile"] = folder.File("keys/root.key");
+        builder.Configuration["Protection:RootKeyFile"] = RootKeyFile;
         builder.Configuration.AddInMemoryCollection(NoProviders.Settings);
         // The store's own clock dates rows, and a test's does not move it: every pending row is old enough for the sweeper.
         builder.Configuration["Outbox:PendingAge"] = "00:00:00";
