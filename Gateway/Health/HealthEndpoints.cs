@@ -12,7 +12,7 @@ internal static class HealthEndpoints
 
     public static void AddHealth(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster");
+        builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster").AddKeysCheck();
         builder.AddObservability();
         // Requests by their routes; where nothing is traced this is never looked at.
         builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddAspNetCoreInstrumentation());
@@ -33,7 +33,7 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this WebApplication app)
     {
-        // Alive is whoever answers; ready is whoever can reach grains.
+        // Alive is whoever answers; ready is whoever can reach grains, and has its keys.
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         app.MapPrometheusScrapingEndpoint(Metrics);

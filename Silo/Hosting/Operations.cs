@@ -18,10 +18,13 @@ public static class Operations
         {
             InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning", ["Logging:LogLevel:Orleans"] = "Warning" },
         });
-        builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]).AddCheck<KeysCheck>("keys", tags: [Ready]);
+        builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]).AddKeysCheck();
         builder.AddObservability();
         return builder;
     }
+
+    /// <summary>Ready is who can open what is sealed: silos and gateways.</summary>
+    public static IHealthChecksBuilder AddKeysCheck(this IHealthChecksBuilder checks) => checks.AddCheck<KeysCheck>("keys", tags: [Ready]);
 
     public static void MapOperations(this IEndpointRouteBuilder endpoints)
     {

@@ -23,10 +23,10 @@ internal sealed class RunningCluster : IAsyncDisposable
     private readonly HttpClient simulatorHttp = new();
     private IHost? client;
 
-    private RunningCluster(string database)
+    private RunningCluster(string database, int each)
     {
         var secrets = DevelopmentSecrets.LoadOrCreate(folder.File("keys/development.json"));
-        Deployment = new ClusterDeployment(folder.Path, secrets, Ports.Free(), database) { Headless = true };
+        Deployment = new ClusterDeployment(folder.Path, secrets, Ports.Free(), database, each) { Headless = true };
         Simulators = new SimulatorControl(simulatorHttp, Deployment.Simulators, secrets.SimulatorsToken);
     }
 
@@ -34,9 +34,9 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     public SimulatorControl Simulators { get; }
 
-    public static async Task<RunningCluster> StartAsync(string database, Action<ClusterDeployment>? configure = null)
+    public static async Task<RunningCluster> StartAsync(string database, Action<ClusterDeployment>? configure = null, int each = 2)
     {
-        var cluster = new RunningCluster(database);
+        var cluster = new RunningCluster(database, each);
         configure?.Invoke(cluster.Deployment);
         try
         {

@@ -20,7 +20,7 @@ public sealed class RestoreTests
         await using var system = await EmbeddedSystem.StartAsync();
         using var quiet = await CertifiedPhone.ActiveAsync(system);
         using var busy = await CertifiedPhone.ActiveAsync(system);
-        Dictionary<string, string?> settings = new() { ["Storage:DataFolder"] = system.DataFolder, ["Protection:RootKeyFile"] = system.RootKeyFile };
+        Dictionary<string, string> settings = new() { ["Storage:DataFolder"] = system.DataFolder, ["Protection:RootKeyFile"] = system.RootKeyFile };
         using var elsewhere = new TempFolder();
         var backup = elsewhere.File("backup");
         Assert.Contains("has the database", await SiloCommand.RunAsync(settings, "backup", backup), StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class RestoreTests
         var certificate = await busy.Client.GetCertificateAsync(busy.Certificate);
         Assert.Equal(RemedyKind.Recovery, certificate.Remedy?.Kind);
         var told = await Wait.UntilAsync(() => busy.Client.GetInboxAsync(), inbox => inbox.Messages.Any(message => message.Kind == MessageKind.CertificateFrozen));
-        Assert.Contains("备份", told.Messages.First(message => message.Kind == MessageKind.CertificateFrozen).Text, StringComparison.Ordinal);
+        Assert.Contains("备份", told.Messages.First(message => message.Kind == MessageKind.CertificateFrozen).Body, StringComparison.Ordinal);
 
         // The other goes on as if nothing had been. No nonce of the lost time comes again: both sign, under nonces that differ.
         var first = await SignAsync(quiet);

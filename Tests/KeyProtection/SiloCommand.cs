@@ -6,24 +6,24 @@ namespace Bzt.Tests.KeyProtection;
 /// <summary>The silo's program as an operator runs it: a command, and what it said.</summary>
 internal static class SiloCommand
 {
-    public static async Task<string> RunAsync(IReadOnlyDictionary<string, string?> settings, params string[] arguments)
+    public static async Task<string> RunAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var (exit, said) = await TryAsync(settings, arguments);
         Assert.True(exit == 0, said);
         return said;
     }
 
-    public static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string?> settings, params string[] arguments)
+    public static async Task<string> RefusedAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var (exit, said) = await TryAsync(settings, arguments);
         Assert.Equal(1, exit);
         return said;
     }
 
-    private static async Task<(int Exit, string Said)> TryAsync(IReadOnlyDictionary<string, string?> settings, string[] arguments)
+    private static async Task<(int Exit, string Said)> TryAsync(IReadOnlyDictionary<string, string> settings, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(SqlStore).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in settings.Where(setting => setting.Value is not null))
+        foreach (var (name, value) in settings)
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }

@@ -21,7 +21,7 @@ internal sealed class SoftHsm : IDisposable
     public string PinFile => folder.File("pin");
 
     /// <summary>For processes that are to use it.</summary>
-    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
+    public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["SOFTHSM2_CONF"] = folder.File("softhsm2.conf"),
         ["Protection:Pkcs11:Library"] = "/usr/lib/softhsm/libsofthsm2.so",
