@@ -32,6 +32,13 @@ public sealed class SqliteDataSource : DbDataSource
         base.Dispose(disposing);
     }
 
+    // Disposed asynchronously, the base says nothing of what is managed.
+    protected override ValueTask DisposeAsyncCore()
+    {
+        Dispose(disposing: true);
+        return ValueTask.CompletedTask;
+    }
+
     private sealed class RoutingConnection(string connectionString, SqliteWriter writer) : SqliteConnection(connectionString)
     {
         public override SqliteCommand CreateCommand() => new RoutingCommand(writer) { Connection = this, CommandTimeout = DefaultTimeout };

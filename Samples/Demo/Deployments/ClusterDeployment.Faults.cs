@@ -39,7 +39,7 @@ internal sealed partial class ClusterDeployment
             try
             {
                 await process.WaitUntilReadyAsync(new Uri(address + "/health/ready"), cancellation);
-                return new Silo(process, port);
+                return new Silo(process, port, new Uri(address));
             }
             catch (DemoException) when (process.HasExited && attempt < MostStarts)
             {
