@@ -33,7 +33,7 @@ public sealed class TracingOptions : IValidatableObject
 /// <summary>What a process tells about itself: metrics to whoever asks, traces to a collector.</summary>
 public static class Observability
 {
-    private static readonly string[] Meters = ["Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime", Telemetry.Name];
+    private static readonly string[] Meters = ["Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime", "Bzt.KeyProtection", "Bzt.KeyProtection.Rewrapping", Telemetry.Name];
 
     /// <summary>Of Orleans only the calls: its other spans name grains, and some grains are named by a person's number.</summary>
     private static readonly string[] Sources = [Telemetry.Name, "Microsoft.Orleans.Application"];
