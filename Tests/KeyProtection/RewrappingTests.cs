@@ -58,7 +58,7 @@ public sealed class RewrappingTests(PostgresFixture postgres)
         Assert.Equal(content, read.ToArray());
         Assert.False(await blobs.ReadAsync("bob", blob, new MemoryStream(), None));
         Assert.Equal("me", host.Get<IDataProtectionProvider>().CreateProtector("cookie").Unprotect(cookie));
-        Assert.Contains("AgAAAAM", (await store.QueryAsync("SELECT xml FROM data_protection_key", row => row.GetString(0)))[0], StringComparison.Ordinal);
+        Assert.Matches("AgAAAA[M-P]", (await store.QueryAsync("SELECT xml FROM data_protection_key", row => row.GetString(0)))[0]);
 
         // A grain that had the state in memory brings its old envelope back: another round moves it again.
         await store.WriteAsync(connection => connection.ExecuteAsync("UPDATE OrleansStorage SET PayloadBinary = @payload, Version = 8", ("payload", Payload(json))));
