@@ -33,10 +33,10 @@ public sealed class SqliteDataSource : DbDataSource
     }
 
     // Disposed asynchronously, the base says nothing of what is managed.
-    protected override ValueTask DisposeAsyncCore()
+    protected override async ValueTask DisposeAsyncCore()
     {
         Dispose(disposing: true);
-        return ValueTask.CompletedTask;
+        await base.DisposeAsyncCore();
     }
 
     private sealed class RoutingConnection(string connectionString, SqliteWriter writer) : SqliteConnection(connectionString)
