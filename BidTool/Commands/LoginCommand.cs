@@ -76,15 +76,19 @@ internal sealed class LoginCommand(Invocation invocation)
         }
     }
 
-    /// <summary>What is signed is the form a phone would sign and show: the platform, its challenge, the enterprise, the certificate, the span of time.</summary>
+    /// <summary>
+    /// What is signed is the form a phone would sign and show: the platform, its challenge, the enterprise, the certificate, the span of time. The challenge
+    /// is signed together with this tool's key: whoever passes another platform's challenge on to it gets a token that only this tool can use.
+    /// </summary>
     private async Task WithLockAsync(HttpClient http, string tender, EcdsaDeviceKey key, CancellationToken stop)
     {
         using var bidder = LockBidder.Open(invocation.Lock, null, bound: false, Ui, TimeProvider.System);
         var asked = await PostAsync(http, "bidtool/locks", new { tenderId = tender, toolKeyThumbprint = Thumbprint(key.PublicKey) }, stop);
-        var now = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        var (now, thumbprint) = (DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), Thumbprint(key.PublicKey));
+        var challenge = SHA256.HashData([.. asked.GetProperty("challenge").GetBytesFromBase64(), .. Encoding.ASCII.GetBytes(thumbprint)]);
         var form = new LoginForm(
             LoginPurpose.Login, asked.GetProperty("platformId").GetString()!, asked.GetProperty("platformName").GetString()!, bidder.Enterprise.Name, bidder.Enterprise.CreditCode,
-            bidder.Certificate.Serial, asked.GetProperty("challenge").GetBytesFromBase64(), now, now + FormIsGood);
+            bidder.Certificate.Serial, challenge, now, now + FormIsGood);
         var answer = await PostAsync(http, $"bidtool/locks/{asked.GetProperty("id").GetString()}", new
         {
             form = form.Content,

@@ -16,6 +16,11 @@ internal sealed record HoldsOpen;
 internal sealed class Admission(RequestDelegate next, RateCounts rates, Places places, IOptions<LimitsOptions> options, TimeProvider time)
 {
     private const string Everybody = "gateway";
+    private const string SpentDoor = "spent/";
+    private const string SpentHub = "spent-hub/";
+
+    /// <summary>From an address that guesses too much, requests whose token is being looked at. That takes milliseconds.</summary>
+    private const int UnknownAtOnce = 16;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -27,15 +32,25 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
         }
 
         var (limits, address) = (options.Value, RateCounts.Address + LoginRateLimit.PartitionOf(context.Connection.RemoteIpAddress));
+        using var door = new Door();
         if (rates.Spent(address, limits.StrangerRefusalsPerSecond) is { } until)
         {
-            await new ProblemResult(ErrorCodes.RateLimited) { RetryAt = until }.ExecuteAsync(context);
-            return;
+            // Others sit behind the same address. Who shows a token gets in by a narrow door, and leaves it free once he is known.
+            door.Place = context.Request.Headers.Authorization.Count > 0 ? places.TryTake(SpentDoor + address, UnknownAtOnce)
+                : context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null ? places.TryTake(SpentHub + address, limits.AtOncePerAddress)
+                : null;
+            if (door.Place is null)
+            {
+                await new ProblemResult(ErrorCodes.RateLimited) { RetryAt = until }.ExecuteAsync(context);
+                return;
+            }
+
+            context.Features.Set(door);
         }
 
         if (IsHeldOpen(context.GetEndpoint()))
         {
-            await next(context);
+            await CountStrangersAsync(context, address, limits);
             return;
         }
 
@@ -48,6 +63,11 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
             return;
         }
 
+        await CountStrangersAsync(context, address, limits);
+    }
+
+    private async Task CountStrangersAsync(HttpContext context, string address, LimitsOptions limits)
+    {
         try
         {
             await next(context);
@@ -67,6 +87,14 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
     internal static bool IsHeldOpen(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<HoldsOpen>() is not null || endpoint?.Metadata.GetMetadata<HubMetadata>() is not null;
 }
 
+/// <summary>The place a request holds until it is known who asks.</summary>
+internal sealed class Door : IDisposable
+{
+    public IDisposable? Place { get; set; }
+
+    public void Dispose() => Place?.Dispose();
+}
+
 /// <summary>Once it is known who asks: the caller's own bounds. One that floods meets them before its requests cost the others anything.</summary>
 internal sealed class CallerAdmission(RequestDelegate next, RateCounts rates, Places places, IOptions<LimitsOptions> options, TimeProvider time)
 {
@@ -78,14 +106,36 @@ internal sealed class CallerAdmission(RequestDelegate next, RateCounts rates, Pl
             return;
         }
 
-        var limits = options.Value;
+        context.Features.Get<Door>()?.Dispose();
+        var (limits, heldOpen) = (options.Value, Admission.IsHeldOpen(context.GetEndpoint()));
+
+        // A bidder's tools first, all of them together: keys of tools are drawn freely. They use up nothing of their platform's and of other bidders'.
+        IDisposable? toolPlace = null;
+        if (context.Features.Get<PlatformCaller>() is { Grant: { } grant } caller)
+        {
+            var tools = $"tools/{caller.Platform.Value}/{grant.CreditCode}";
+            if (rates.Take(tools, limits.UserPerSecond) is { } tooMany)
+            {
+                await RefuseAsync(context, tooMany);
+                return;
+            }
+
+            toolPlace = places.TryTake(heldOpen ? "waiting/" + tools : tools, limits.AtOncePerUser);
+            if (toolPlace is null)
+            {
+                await RefuseAsync(context, time.GetUtcNow().AddSeconds(1));
+                return;
+            }
+        }
+
+        using var own = toolPlace;
         if (rates.Take(name, isPlatform ? limits.PlatformPerSecond : limits.UserPerSecond) is { } until)
         {
             await RefuseAsync(context, until);
             return;
         }
 
-        using var place = Admission.IsHeldOpen(context.GetEndpoint())
+        using var place = heldOpen
             ? places.TryTake("waiting/" + name, limits.WaitsPerPlatform)
             : places.TryTake(name, isPlatform ? limits.AtOncePerPlatform : limits.AtOncePerUser);
         if (place is null)

@@ -14,7 +14,7 @@ public sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int PlatformPerSecond { get; set; } = 2_000;
 
-    /// <summary>Requests of one user on all devices. A 会话签章 that seals as fast as it can stays under it.</summary>
+    /// <summary>Requests of one user on all devices, and of one bidder's tools at one platform. A 会话签章 that seals as fast as it can stays under it.</summary>
     [Range(1, 1_000_000)]
     public int UserPerSecond { get; set; } = 40;
 
@@ -37,7 +37,7 @@ public sealed class LimitsOptions
     [Range(1, 100_000)]
     public int AtOncePerPlatform { get; set; } = 200;
 
-    /// <summary>Of those, of one user: a screen full of pictures, on several devices.</summary>
+    /// <summary>Of those, of one user, or of one bidder's tools; as many long polls of these tools: a screen full of pictures, on several devices.</summary>
     [Range(1, 100_000)]
     public int AtOncePerUser { get; set; } = 64;
 

@@ -118,7 +118,8 @@ public static class CallbackServices
         services.AddSingleton(options);
         services.AddSingleton<ICallbackSender, HttpCallbackSender>();
         services.AddHttpClient(HttpCallbackSender.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => HttpCallbackSender.Handler(options));
+            .ConfigurePrimaryHttpMessageHandler(() => HttpCallbackSender.Handler(options))
+            .RemoveAllLoggers();
         return services;
     }
 }

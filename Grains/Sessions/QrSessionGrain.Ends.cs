@@ -11,6 +11,12 @@ internal sealed partial class QrSessionGrain
 {
     private const string ReturnPurpose = "session-return";
 
+    /// <summary>Of one file of a bid opening, at once: a tool that was started anew, on a second PC.</summary>
+    private const int MostOpenOfFile = 8;
+
+    /// <summary>Of one file of a bid opening: some hundred tries.</summary>
+    private const int MostEventsOfFile = 400;
+
     public Task DrainOutbox() => outbox.DrainAsync();
 
     public async Task Settle()
@@ -84,6 +90,18 @@ internal sealed partial class QrSessionGrain
             Refused<OpeningAdmission>(var refusal) => new Refused<OpeningAdmission?>(refusal),
             _ => throw new InvalidOperationException("An opening answered something else."),
         };
+
+    /// <summary>A file that is asked for again and again would grow its record without bound.</summary>
+    private async Task<bool> IsCrowded(SessionOpening opening)
+    {
+        return (await Task.WhenAll(opening.Files.Select(IsCrowdedAsync))).Any(crowded => crowded);
+
+        async Task<bool> IsCrowdedAsync(string file)
+        {
+            var record = GrainFactory.OpeningFile(opening.Opening, file);
+            return (await record.GetOpenSessions()).Count >= MostOpenOfFile || (await record.GetEvents()).Count >= MostEventsOfFile;
+        }
+    }
 
     /// <summary>Nobody uses up what belongs to others: a visitor before a platform, a tool before its platform.</summary>
     private async Task<Refusal?> Take(CreateSession command)

@@ -92,6 +92,11 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
             return notAdmitted;
         }
 
+        if (command.Opening is { } opening && await IsCrowded(opening))
+        {
+            return new Refusal(RefusalCode.RateLimited);
+        }
+
         // The watch is of the creation's own write: a crash after it leaves no session whose end nobody tells.
         var tells = await GrainFactory.CallbackEndpoint(command.Requester.Platform).GetTarget() is not null;
         var now = clock.GetUtcNow();
@@ -322,6 +327,13 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
         {
             await Write(state with { End = SessionEnd.CertificateUnusable });
             return notAllowed;
+        }
+
+        // An opening that ended meanwhile, and did not know of this session yet: from then on nothing is released.
+        if (await Admit(state.Command!) is Refused<OpeningAdmission?>(var over))
+        {
+            await Write(state with { End = SessionEnd.Cancelled });
+            return over;
         }
 
         confirmingSince = clock.GetUtcNow();

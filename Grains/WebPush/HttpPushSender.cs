@@ -100,7 +100,9 @@ public static class WebPushServices
     {
         services.AddSingleton<IPushSender, HttpPushSender>();
         services.AddHttpClient(HttpPushSender.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(provider => HttpCallbackSender.Handler(provider.GetRequiredService<CallbackOptions>()));
+            .ConfigurePrimaryHttpMessageHandler(provider => HttpCallbackSender.Handler(provider.GetRequiredService<CallbackOptions>()))
+            // The address of a subscription is a secret, and stands in the path.
+            .RemoveAllLoggers();
         return services;
     }
 }

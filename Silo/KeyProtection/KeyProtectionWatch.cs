@@ -30,10 +30,16 @@ internal sealed partial class KeyProtectionWatch : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.RefreshPeriod);
+        var look = Task.CompletedTask;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            // A module may hang: not on a thread that grains or requests wait for.
-            await Task.Factory.StartNew(Look, stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // A module may hang: not on a thread that grains or requests wait for, and the keys go when the lease is over all the same.
+            if (look.IsCompleted)
+            {
+                look = Task.Factory.StartNew(Look, stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            }
+
+            protector.DropIfLapsed();
         }
     }
 

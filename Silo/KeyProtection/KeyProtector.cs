@@ -138,6 +138,15 @@ public sealed class KeyProtector(IRootKey root, KeyRingStore store, ProtectionOp
         }
     }
 
+    /// <summary>What a look that hangs in the module would not come to.</summary>
+    internal void DropIfLapsed()
+    {
+        if (HasLapsed && Volatile.Read(ref ring) is not null)
+        {
+            Exchange(null);
+        }
+    }
+
     /// <summary>Again and again does no harm; whoever still comes finds no keys.</summary>
     public void Dispose() => Exchange(null);
 
@@ -145,7 +154,7 @@ public sealed class KeyProtector(IRootKey root, KeyRingStore store, ProtectionOp
     private void Learn(uint id)
     {
         var last = Volatile.Read(ref asked);
-        if (Volatile.Read(ref ring) is not { } known || known.Has(id) || (last != long.MinValue && Stopwatch.GetElapsedTime(last) < AskAgain)
+        if (HasLapsed || Volatile.Read(ref ring) is not { } known || known.Has(id) || (last != long.MinValue && Stopwatch.GetElapsedTime(last) < AskAgain)
             || Interlocked.CompareExchange(ref asked, Stopwatch.GetTimestamp(), last) != last)
         {
             return;

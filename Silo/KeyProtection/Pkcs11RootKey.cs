@@ -233,6 +233,12 @@ public sealed class Pkcs11RootKey : IRootKey
                     [] => throw new RootKeyUnavailableException($"There is no token {options.Token}."),
                     _ => throw new RootKeyUnavailableException($"There are several tokens {options.Token}."),
                 };
+                // One process never tries a refused PIN twice, but its supervisor starts it again: the last try is a person's.
+                if (slot.GetTokenInfo().TokenFlags is { UserPinFinalTry: true } or { UserPinLocked: true })
+                {
+                    throw new RootKeyUnavailableException($"The PIN of token {options.Token} has one try left, or none: log in to it by hand first.");
+                }
+
                 var first = slot.OpenSession(SessionType.ReadWrite);
                 idle.Add(first);
                 // The login is the application's: it holds for all sessions.

@@ -117,6 +117,8 @@ internal sealed class TestReviewer : IDisposable
 {
     private readonly EmbeddedSystem system;
     private readonly HttpClientHandler handler = new() { UseCookies = true, AllowAutoRedirect = false };
+    // The desk is a list that follows: what was just decided may lie there a moment longer.
+    private readonly HashSet<string> decided = [];
 
     private TestReviewer(EmbeddedSystem system)
     {
@@ -143,14 +145,22 @@ internal sealed class TestReviewer : IDisposable
 
     /// <summary>The number of the application's submission that waits, once it is on the desk.</summary>
     public async Task<string> FindAsync(Guid application) => (await Wait.UntilAsync(
-        async () => (await Http.GetFromJsonAsync<List<Waiting>>(At("/api/applications")))!.FirstOrDefault(item => item.ApplicationId == application),
+        async () => (await Http.GetFromJsonAsync<List<Waiting>>(At("/api/applications")))!.FirstOrDefault(item => item.ApplicationId == application && !decided.Contains(item.Id)),
         found => found is not null))!.Id;
 
-    public async Task ApproveAsync(Guid application) =>
-        (await Http.PostAsync(At($"/api/applications/{await FindAsync(application)}/approve"), null)).EnsureSuccessStatusCode();
+    public async Task ApproveAsync(Guid application)
+    {
+        var number = await FindAsync(application);
+        (await Http.PostAsync(At($"/api/applications/{number}/approve"), null)).EnsureSuccessStatusCode();
+        decided.Add(number);
+    }
 
-    public async Task RejectAsync(Guid application, string reason) =>
-        (await Http.PostAsJsonAsync(At($"/api/applications/{await FindAsync(application)}/reject"), new { reason })).EnsureSuccessStatusCode();
+    public async Task RejectAsync(Guid application, string reason)
+    {
+        var number = await FindAsync(application);
+        (await Http.PostAsJsonAsync(At($"/api/applications/{number}/reject"), new { reason })).EnsureSuccessStatusCode();
+        decided.Add(number);
+    }
 
     public void Dispose()
     {

@@ -26,7 +26,7 @@ public sealed class AuthorisationRulesTests
             Assert.Null(AuthorisationRules.MayUse(state, Boss, Jingzhou, kind, Now));
             Assert.Equal(RefusalCode.NotMember, AuthorisationRules.MayUse(state, User(3), Yichang, kind, Now)?.Code);
             Assert.Equal(RefusalCode.NotAuthorised, AuthorisationRules.MayUse(state, Clerk, Jingzhou, kind, Now)?.Code);
-            var granted = kind is SessionKind.Bind or SessionKind.Login or SessionKind.Seal;
+            var granted = kind is SessionKind.Bind or SessionKind.Login or SessionKind.Seal or SessionKind.Withdraw;
             Assert.Equal(granted ? null : RefusalCode.NotAuthorised, AuthorisationRules.MayUse(state, Clerk, Yichang, kind, Now)?.Code);
         }
     }

@@ -128,6 +128,56 @@ public sealed class AdmissionTests
         }
     }
 
+    [Fact]
+    public async Task Others_behind_a_guessers_address_get_in_with_their_token_and_one_bidders_tools_use_up_their_own_only()
+    {
+        var limits = Options.Create(new LimitsOptions { StrangerRefusalsPerSecond = 1, AtOncePerUser = 2 });
+        var (rates, places, hold) = (Counts(), new Places(), new TaskCompletionSource());
+        var callers = new CallerAdmission(context => context.Request.Path == "/held" ? hold.Task : Task.CompletedTask, rates, places, limits, clock);
+        var admission = new Bzt.Gateway.Admission.Admission(context =>
+        {
+            if (context.Request.Headers.Authorization.ToString() is { Length: > 0 } bidder && bidder != "junk")
+            {
+                context.Features.Set(new PlatformCaller(new PlatformId("p"), new ProjectGrant("p", bidder, new ProjectInfo("1", "一", clock.GetUtcNow()), Guid.NewGuid().ToString())));
+                return callers.InvokeAsync(context);
+            }
+
+            context.Response.StatusCode = 401;
+            return Task.CompletedTask;
+        }, rates, places, limits, clock);
+
+        // Long polls count as guesses too.
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 11).Select(i => StatusAsync("/x", null, i % 2 == 0)));
+        Assert.Equal([.. Enumerable.Repeat(401, 10), 429], guesses);
+        Assert.Equal(200, await StatusAsync("/x", "bidder a"));
+        Assert.Equal(401, await StatusAsync("/x", "junk"));
+
+        // Whoever is known does not stand in the door: more than fit into it are under way.
+        Task<int>[] held = [.. Enumerable.Range(0, 20).SelectMany(i => (Task<int>[])[StatusAsync("/held", $"bidder {i}"), StatusAsync("/held", $"bidder {i}")])];
+        Assert.All(held, task => Assert.False(task.IsCompleted));
+
+        // Each tool has a key of its own; together they are their bidder's. The platform's own places are not theirs.
+        Assert.Equal(429, await StatusAsync("/x", "bidder 1"));
+        Assert.Equal(200, await StatusAsync("/x", "bidder 20"));
+        hold.SetResult();
+        Assert.All(await Task.WhenAll(held), status => Assert.Equal(200, status));
+        Assert.Equal(200, await StatusAsync("/x", "bidder 1"));
+        Assert.Equal(0, places.Callers);
+
+        async Task<int> StatusAsync(string path, string? token, bool heldOpen = false)
+        {
+            var context = Request(path, "192.0.2.1");
+            context.Request.Headers.Authorization = token;
+            if (heldOpen)
+            {
+                context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new HoldsOpen()), null));
+            }
+
+            await admission.InvokeAsync(context);
+            return context.Response.StatusCode;
+        }
+    }
+
     /// <summary>A whole system, one platform that asks as fast as it can, and one that does its work.</summary>
     [Fact]
     public async Task One_platforms_flood_is_refused_and_leaves_anothers_latency_alone()

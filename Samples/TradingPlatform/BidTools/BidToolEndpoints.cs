@@ -12,7 +12,7 @@ namespace Bzt.Samples.TradingPlatform.BidTools;
 /// <summary>
 /// What the bid tool calls of a platform. <c>POST /bidtool/pairings</c> {tenderId, toolKeyThumbprint} → {id}; <c>GET /bidtool/pairings/{id}</c> →
 /// {state, link} every second while waiting, in the end {token, expiresAt, bzt, project, enterprise}. With a CA lock instead: <c>POST /bidtool/locks</c>
-/// {tenderId, toolKeyThumbprint} → {id, challenge, platformId, platformName}; <c>POST /bidtool/locks/{id}</c> {form, signature, certificates} → the same end.
+/// {tenderId, toolKeyThumbprint} → {id, challenge, platformId, platformName}; what is signed holds SHA-256(challenge ‖ thumbprint); <c>POST /bidtool/locks/{id}</c> {form, signature, certificates} → the same end.
 /// </summary>
 internal static class BidToolEndpoints
 {
@@ -73,8 +73,8 @@ internal static class BidToolEndpoints
         : request.ToolKeyThumbprint is not { Length: 43 } ? Results.Json(new { error = "工具密钥指纹不正确" }, statusCode: 400)
         : null;
 
-    private static IResult StartLock(PairingRequest request, TenderStore tenders, LockLogin locks, IOptions<PlatformOptions> options) =>
-        Refused(request, tenders) ?? (locks.Challenge(request.TenderId, request.ToolKeyThumbprint) is { } challenge
+    private static IResult StartLock(PairingRequest request, HttpContext context, TenderStore tenders, LockLogin locks, IOptions<PlatformOptions> options) =>
+        Refused(request, tenders) ?? (locks.Challenge(request.TenderId, request.ToolKeyThumbprint, AccountEndpoints.VisitorOf(context)) is { } challenge
             ? Results.Json(new { id = challenge.Id, challenge = challenge.Value, platformId = options.Value.Bzt.ClientId, platformName = options.Value.Name })
             : Results.Json(new { error = "登录人数过多，请稍后再试" }, statusCode: 503));
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Bzt.Contracts.Platforms;
 using Bzt.Protocol.Forms;
 using Bzt.Samples.TradingPlatform.Data;
@@ -8,7 +9,11 @@ using Microsoft.Extensions.Options;
 namespace Bzt.Samples.TradingPlatform.BidTools;
 
 /// <summary>A bid tool that was given a challenge for its CA lock.</summary>
-internal sealed record LockChallenge(string Id, string TenderId, string ToolKeyThumbprint, byte[] Value, DateTimeOffset ExpiresAt);
+internal sealed record LockChallenge(string Id, string TenderId, string ToolKeyThumbprint, string Visitor, byte[] Value, DateTimeOffset ExpiresAt)
+{
+    /// <summary>What the form must hold: the challenge for just that tool's key. A tool that answers for another platform's server signs for itself.</summary>
+    public byte[] ForTool() => SHA256.HashData([.. Value, .. Encoding.ASCII.GetBytes(ToolKeyThumbprint)]);
+}
 
 /// <summary>What the tool answers a challenge with.</summary>
 /// <param name="Form">The login form that was signed; the one a phone would have signed.</param>
@@ -22,29 +27,33 @@ internal sealed record LockAnswer(byte[] Form, byte[] Signature, IReadOnlyList<b
 /// </summary>
 internal sealed class LockLogin(LockTrust trust, AccountStore accounts, IOptions<PlatformOptions> options, TimeProvider clock)
 {
-    private const int MostChallenges = 10_000, MostCertificates = 8, MostOctets = 16 * 1024;
+    private const int MostChallenges = 10_000, MostOfVisitor = 50, MostCertificates = 8, MostOctets = 16 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, LockChallenge> challenges = new(StringComparer.Ordinal);
 
-    /// <summary>Null when too many are open.</summary>
-    public LockChallenge? Challenge(string tenderId, string toolKeyThumbprint)
+    /// <summary>Null when too many are open, or of this visitor.</summary>
+    public LockChallenge? Challenge(string tenderId, string toolKeyThumbprint, string visitor)
     {
-        var now = clock.GetUtcNow();
+        var (now, own) = (clock.GetUtcNow(), 0);
         foreach (var (id, old) in challenges)
         {
             if (old.ExpiresAt < now)
             {
                 challenges.TryRemove(id, out _);
             }
+            else if (old.Visitor == visitor)
+            {
+                own++;
+            }
         }
 
-        if (challenges.Count >= MostChallenges)
+        if (challenges.Count >= MostChallenges || own >= MostOfVisitor)
         {
             return null;
         }
 
-        var challenge = new LockChallenge(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), tenderId, toolKeyThumbprint, RandomNumberGenerator.GetBytes(32), now + Patience);
+        var challenge = new LockChallenge(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), tenderId, toolKeyThumbprint, visitor, RandomNumberGenerator.GetBytes(32), now + Patience);
         challenges[challenge.Id] = challenge;
         return challenge;
     }
@@ -70,7 +79,7 @@ internal sealed class LockLogin(LockTrust trust, AccountStore accounts, IOptions
         var now = clock.GetUtcNow();
         var holds = form.PlatformId == options.Value.Bzt.ClientId
             && form.Purpose == LoginPurpose.Login
-            && CryptographicOperations.FixedTimeEquals(form.Challenge, challenge.Value)
+            && CryptographicOperations.FixedTimeEquals(form.Challenge, challenge.ForTool())
             && form.ExpiresAt >= now
             && form.CreditCode == certificate!.CreditCode
             && form.EnterpriseName == certificate.Name

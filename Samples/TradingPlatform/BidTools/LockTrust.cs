@@ -54,7 +54,10 @@ internal sealed class LockTrust(IOptions<PlatformOptions> options, TimeProvider 
         {
             var (subject, issuer) = (parser.ReadCertificate(path[i]), parser.ReadCertificate(path[i + 1]));
             var own = lists.Where(list => list.IssuerDN.Equivalent(issuer.SubjectDN, true)).ToList();
-            if (own.Count > 0 && !own.Any(list => IsGood(list, issuer, now) && !list.IsRevoked(subject)))
+            var good = own.Where(list => IsGood(list, issuer, now)).ToList();
+
+            // An older list that is still in date does not unsay a newer one.
+            if (own.Count > 0 && (good.Count == 0 || good.Any(list => list.IsRevoked(subject))))
             {
                 return true;
             }
