@@ -107,7 +107,14 @@ internal static class Wait
                 return found;
             }
 
-            await pace.WaitForNextTickAsync(patience.Token);
+            try
+            {
+                await pace.WaitForNextTickAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"After a minute it is still {found}.");
+            }
         }
     }
 }

@@ -67,8 +67,23 @@ internal sealed class ClusterPhone : IDisposable
 
     public async Task SignAsync(OpenedSession session)
     {
-        using var request = Assert.IsType<RequestOpening.Opened>(await Client.OpenRequestAsync(await Client.ScanAsync(session.Link()), Certificate)).Request;
+        using var request = Assert.IsType<RequestOpening.Opened>(await Client.OpenRequestAsync(await ScanAsync(session), Certificate)).Request;
         Assert.IsType<PinOutcome.Done>(await ConfirmAsync(request));
+    }
+
+    /// <summary>A code is good for seconds, which a call that waits for a dead silo may outlive: whoever stands before the page scans the one it shows now.</summary>
+    private async Task<ScannedSession> ScanAsync(OpenedSession session)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await Client.ScanAsync(session.Link());
+            }
+            catch (Contracts.ApiRefusedException refusal) when (refusal.Code == Contracts.ErrorCodes.QrStale && tries < 5)
+            {
+            }
+        }
     }
 
     public Task<PinOutcome> ConfirmAsync(OpenedRequest request) => Client.ConfirmAsync(request, Pin);
