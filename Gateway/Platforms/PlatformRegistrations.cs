@@ -1,6 +1,7 @@
 using Bzt.Grains;
 using Bzt.Grains.Platforms;
 using Microsoft.Extensions.Options;
+using Orleans.Runtime;
 
 namespace Bzt.Gateway.Platforms;
 
@@ -81,18 +82,21 @@ internal sealed class ValidatePlatforms : IValidateOptions<PlatformsOptions>
 /// <summary>Brings the listed platforms into the cluster at start; those already there and unchanged are left alone.</summary>
 internal sealed class PlatformRegistrations(IGrainFactory grains, IOptions<PlatformsOptions> options) : IHostedService
 {
+    private const int MostTries = 5;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var platform in options.Value.Platforms)
         {
-            var reply = await grains.GetGrain<IPlatformGrain>(platform.Id).Register(
-                new RegisterPlatform(platform.Name, platform.RecognitionGroup, platform.ClientSecret, platform.MaySignHashes)
-                {
-                    RedirectUris = platform.RedirectUris,
-                    PostLogoutRedirectUris = platform.PostLogoutRedirectUris,
-                    ReturnUrls = platform.ReturnUrls,
-                    Sandbox = platform.Sandbox,
-                });
+            var command = new RegisterPlatform(platform.Name, platform.RecognitionGroup, platform.ClientSecret, platform.MaySignHashes)
+            {
+                RedirectUris = platform.RedirectUris,
+                PostLogoutRedirectUris = platform.PostLogoutRedirectUris,
+                ReturnUrls = platform.ReturnUrls,
+                Sandbox = platform.Sandbox,
+            };
+            var reply = await RegisterAsync(platform.Id, command, cancellationToken);
             if (reply is Refused<Nothing>(var refusal))
             {
                 throw new InvalidOperationException($"The platform {platform.Id} was refused: {refusal.Code}.");
@@ -101,4 +105,20 @@ internal sealed class PlatformRegistrations(IGrainFactory grains, IOptions<Platf
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>A gateway that starts while a silo dies outlasts it: registering is idempotent.</summary>
+    private async Task<Reply<Nothing>> RegisterAsync(string id, RegisterPlatform command, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await grains.GetGrain<IPlatformGrain>(id).Register(command);
+            }
+            catch (Exception exception) when (exception is TimeoutException or OrleansException && tries < MostTries)
+            {
+                await Task.Delay(BetweenTries, cancellationToken);
+            }
+        }
+    }
 }
