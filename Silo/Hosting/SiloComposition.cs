@@ -25,6 +25,10 @@ namespace Bzt.Silo.Hosting;
 /// <summary>What a process with grains is made of; a cluster's silo and the embedded gateway alike.</summary>
 public static class SiloComposition
 {
+    /// <summary>Each try ends with the response time-out at the latest.</summary>
+    private const int MostTriesAtStart = 10;
+    private static readonly TimeSpan BetweenTriesAtStart = TimeSpan.FromSeconds(1);
+
     private const string RowStorage = "rows";
 
     public static IHostApplicationBuilder AddBztSilo(this IHostApplicationBuilder builder)
@@ -75,11 +79,31 @@ public static class SiloComposition
             silo.Services.AddHostedService<OutboxSweeper>();
             silo.Services.AddHostedService<StateArchiver>();
             silo.Services.AddHostedService<Rewrapping>();
-            silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure());
-            silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>().EvidenceNotary().Ensure());
+            silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure(), stop));
+            silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().EvidenceNotary().Ensure(), stop));
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;
+    }
+
+    /// <summary>
+    /// A silo that starts because another died must not end because that one is still missed: each that comes and goes makes the cluster look for its
+    /// grains anew.
+    /// </summary>
+    private static async Task OutlastAsync(Func<Task> ask, CancellationToken stop)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await ask();
+                return;
+            }
+            catch (Exception exception) when (exception is TimeoutException or OrleansException && tries < MostTriesAtStart)
+            {
+                await Task.Delay(BetweenTriesAtStart, stop);
+            }
+        }
     }
 
     /// <summary>Section <c>Cluster</c>, which must say what the storage says.</summary>
