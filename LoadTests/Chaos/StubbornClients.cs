@@ -119,7 +119,7 @@ internal sealed class StubbornClients : IDisposable
             {
                 return await ask();
             }
-            catch (Exception exception) when (Failures.IsAway(exception) || (exception is OperationCanceledException && !stop.IsCancellationRequested))
+            catch (Exception exception) when (Failures.IsAway(exception) || exception is ApiRefusedException { Code: ErrorCodes.SessionConfirming } || (exception is OperationCanceledException && !stop.IsCancellationRequested))
             {
                 try
                 {

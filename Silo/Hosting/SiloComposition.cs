@@ -136,6 +136,10 @@ public static class SiloComposition
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
 
+        // It holds a dead silo's grains back for what is left of this after the death was found out, lest that silo still runs somewhere. By default
+        // that made 27 s of a killed silo. Here a second activation harms nothing: every write names the version it replaces.
+        silo.Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = TimeSpan.FromSeconds(5));
+
         // Measured: a hung silo's grains were away for 114 s with the defaults, 4.7 s with these; a killed one's 10.6 s and 1.2 s.
         silo.Configure<ClusterMembershipOptions>(options =>
         {
