@@ -38,6 +38,9 @@ internal static partial class Texts
         public static string SentTo(string phone) => $"验证码已发送至 {phone[..3]} {phone[3..7]} {phone[7..]}";
 
         public static string ResendIn(int seconds) => $"{seconds} 秒后可重新获取";
+
+        /// <summary>Both on one line beside the tick.</summary>
+        public static string Short(string title) => title.Replace(AppName, "", StringComparison.Ordinal);
     }
 
     public static class WeChat

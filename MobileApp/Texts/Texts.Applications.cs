@@ -51,7 +51,7 @@ internal static partial class Texts
         /// <summary>The enterprise, or whose personal certificate it is.</summary>
         public static string NameOf(ApplicationInfo application) => application.EnterpriseName.Length > 0 ? application.EnterpriseName : application.HolderMaskedName ?? "";
 
-        public static string Until(DateTimeOffset end) => $"请在 {Moment(end)} 前办理，逾期申请自动结束。";
+        public static string Until(DateTimeOffset end) => $"须在 {Moment(end)} 前办理，逾期申请自动结束。";
 
         public static string WithdrawWarning(bool ordered) => ordered ? "撤回后申请结束，已付的费用原路退回。" : "撤回后申请结束，需要时可重新申请。";
 

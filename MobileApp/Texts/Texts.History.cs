@@ -20,6 +20,7 @@ internal static partial class Texts
         public const string DownloadNote = "全部记录及签名，可离线验证";
         public const string Privacy = "凭证只含编号与摘要，不含文件内容和个人信息。";
         public const string Broken = "记录校验失败，已停止显示。请联系客服核实。";
+        public const string CheckAgain = "重新校验";
 
         public static string Whole(int count) => $"已验证：{count} 条记录首尾相连，未被改动";
 
@@ -78,7 +79,7 @@ internal static partial class Texts
 
         public static string? NoteOf(EvidenceExportEntry entry)
         {
-            string?[] parts = [Fact(entry, "platform_name"), Fact(entry, "project_name"), entry.Request == Guid.Empty ? null : $"编号 {Result.NumberOf(entry.Request)}"];
+            string?[] parts = [Fact(entry, "platform_name"), Fact(entry, "project_name"), entry.Request == Guid.Empty ? null : $"编号\u00A0{Result.NumberOf(entry.Request)}"];
             return string.Join(" · ", parts.OfType<string>()) is { Length: > 0 } note ? note : null;
         }
 

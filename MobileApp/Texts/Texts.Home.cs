@@ -9,8 +9,9 @@ internal static partial class Texts
         public const string NotNamed = "先完成实名认证，再办一张证书，就可以用手机登录、签章和解密。";
         public const string NoCertificate = "您已完成实名认证。再办一张证书，就可以用手机登录、签章和解密。";
         public const string Limited = "您的账号还在另一台手机上使用。这台手机须重新实名认证后才能办理证书业务。";
+        public const string Go = "回到首页";
         public const string ProveName = "去实名认证";
-        public const string ProveNameNote = "需要身份证号和一张本人的银行卡";
+        public const string ProveNameNote = "银行卡、支付宝或人脸识别，任选一种";
         public const string Scan = "开始扫码";
         public const string ScanNote = "登录、签章、生成、解密";
         public const string Todo = "等您处理";

@@ -188,7 +188,6 @@ internal static partial class Texts
         public const string DeclineAsk = "确认谢绝这个邀请？";
         public const string DeclineNote = "谢绝后须由管理员重新邀请。";
         public const string Accepted = "已加入企业";
-        public const string AcceptedNote = "您现在是该企业的办事人员。需要证书时，可在首页【新增证书】申请。";
         public const string Declined = "已谢绝";
         public const string DeclinedNote = "管理员会收到通知。";
         public const string Enterprise = "企业";
@@ -197,12 +196,12 @@ internal static partial class Texts
 
         public static string From(string enterprise) => $"{enterprise} 邀请您加入";
 
-        public static string OverOf(InvitationState state) => state switch
+        public static string OverOf(InvitationInfo invitation) => invitation.State switch
         {
             InvitationState.Withdrawn => "管理员已撤回这个邀请。",
             InvitationState.Expired => "邀请已过期，请联系管理员重新邀请。",
             InvitationState.Declined => DeclinedNote,
-            _ => AcceptedNote,
+            _ => $"您现在是{invitation.EnterpriseName}的办事人员。需要证书时，可在首页【新增证书】申请。",
         };
     }
 

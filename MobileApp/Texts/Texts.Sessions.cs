@@ -43,6 +43,7 @@ internal static partial class Texts
         public const string Readers = "可解密者";
         public const string AskedTitle = "签名请求";
         public const string AskedOver = "此请求已结束";
+        public const string AskedOverNote = "可能已经处理、已超时，或已在电脑端取消。如仍需办理，请在电脑端重新发起。";
         public const string HashOnly = "仅摘要：看不到文件内容，请先与电脑端核对。";
         public const string CheckCode = "核对码";
         public const string CheckCodeNote = "应与电脑端显示的一致";

@@ -41,7 +41,7 @@ internal static partial class Texts
         public const string Free = "更换后用新手机号登录，证书保留，不收取费用。";
         public const string CodeFirst = "请输入新手机号收到的6位验证码";
         public const string Proof = "请先在这台手机重新实名认证";
-        public const string ProofNote = "这台手机上没有可用的证书，须重新实名认证来确认是您本人，十分钟内有效。";
+        public const string ProofNote = "这台手机上没有可用的证书，须重新实名认证来确认是您本人，10 分钟内有效。";
         public const string ToProof = "去实名认证";
         public const string Confirm = "确认更换手机号";
         public const string ToPin = "确认，输入PIN码";

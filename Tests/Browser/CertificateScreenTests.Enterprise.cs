@@ -113,11 +113,11 @@ public sealed partial class CertificateScreenTests
         await Expect(desk.GetByText("由您续期，密钥不变，原有文件仍可解密，费用 ¥200.00 起", new() { Exact = false })).ToBeVisibleAsync();
         await office.LookAsync("certificates-expiring");
         await desk.GetByRole(AriaRole.Link, new() { Name = "续期" }).ClickAsync();
-        await Press(desk, "提交申请");
+        await Press(desk, "下一步");
         await Expect(desk.GetByText("请选择有效期")).ToBeVisibleAsync();
         await desk.CheckAsync("[name=years][value='1']");
         await office.LookAsync("renew");
-        await Press(desk, "提交申请");
+        await Press(desk, "下一步");
         await Expect(Heading(desk, "确认授权")).ToBeVisibleAsync();
         await SealLetterAsync(desk);
         var renewal = Assert.Single(await boss.Client.GetApplicationsAsync(), known => known.Kind == ApplicationKind.Renewal);
@@ -134,7 +134,7 @@ public sealed partial class CertificateScreenTests
         var page = theirs.Page;
         await Expect(page.GetByText("提交后由企业管理员同意，并在授权书上盖章，再由CA审核。")).ToBeVisibleAsync();
         await page.CheckAsync("[name=years][value='2']");
-        await Press(page, "提交申请");
+        await Press(page, "下一步");
         await Expect(Chip(page, "待管理员审核")).ToBeVisibleAsync();
         await office.OpenAppAsync();
         await AgreeAsync(desk, "证书续期");

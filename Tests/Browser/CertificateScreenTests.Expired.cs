@@ -59,11 +59,11 @@ public sealed partial class CertificateScreenTests
         var page = theirs.Page;
         await Expect(Chip(page, "已失效")).ToBeVisibleAsync();
         await Press(page, "重新申请");
-        await Press(page, "提交申请");
+        await Press(page, "下一步");
         await Expect(page.GetByText("请选择有效期")).ToBeVisibleAsync();
         await page.CheckAsync("[name=years][value='1']");
         await theirs.LookAsync("reapply");
-        await Press(page, "提交申请");
+        await Press(page, "下一步");
         await Expect(Chip(page, "待管理员审核")).ToBeVisibleAsync();
         await office.OpenAppAsync();
         await AgreeAsync(desk, "证书授权");

@@ -127,6 +127,7 @@ public sealed class JoinScreenTests
         await Expect(page.GetByText("须先由企业负责人认领")).ToBeVisibleAsync();
         await Press(page, "有管理员后通知我");
         await Expect(page.GetByText("已登记")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "完成" })).ToBeVisibleAsync();
         await phone.LookAsync("enterprise-unclaimed");
 
         // 对公打款, and every way it goes wrong.

@@ -80,6 +80,15 @@ public sealed partial class PhoneAppTests
         await page.FillAsync("[name=code]", code);
         await Expect(Heading(page, "您好")).ToBeVisibleAsync();
         await Expect(page.GetByText("去实名认证")).ToBeVisibleAsync();
+        // Every button is there, and says what comes first (M014).
+        foreach (var button in (string[])["证书管理", "新增证书", "开始扫码"])
+        {
+            await page.Locator("button", new() { HasText = button }).ClickAsync();
+            await Expect(page.GetByText("尚未实名认证，无法操作").First).ToBeVisibleAsync();
+            await phone.OpenAppAsync();
+            await Expect(Heading(page, "您好")).ToBeVisibleAsync();
+        }
+
         await phone.LookAsync("home-new");
         await page.ReloadAsync();
         await Expect(Heading(page, "您好")).ToBeVisibleAsync();

@@ -135,7 +135,8 @@ public sealed partial class StumblingTests
         // What was asked long ago says so.
         await Tab(page, "消息");
         await page.Locator("a.row", new() { HasText = "签名请求" }).First.ClickAsync();
-        await Expect(page.Locator("[role=alert] .banner")).ToBeVisibleAsync();
+        await Expect(page.GetByText("此请求已结束")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "回到首页" })).ToBeVisibleAsync();
         await phone.LookAsync("asked-over");
     }
 
