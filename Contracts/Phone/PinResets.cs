@@ -18,8 +18,10 @@ public sealed record PinResetRequest(Guid OperationId, string Code);
 /// <param name="NotAfter">When it lapses.</param>
 /// <param name="Waived">The administrator ended the wait.</param>
 /// <param name="AgainFrom">When another request may be made; null: now, as far as pauses and limits go.</param>
+/// <param name="Member">Whose it is, masked, for the administrator; null for the holder.</param>
 public sealed record PinResetInfo(
-    Guid OperationId, PinResetPhase Phase, DateTimeOffset AskedAt, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool Waived, DateTimeOffset? AgainFrom);
+    Guid OperationId, PinResetPhase Phase, DateTimeOffset AskedAt, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool Waived, DateTimeOffset? AgainFrom,
+    string? Member = null);
 
 public enum PinResetPhase
 {

@@ -3,6 +3,7 @@ using Bzt.Contracts.Phone;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Accounts;
 using Bzt.Grains.Certificates;
 
 namespace Bzt.Gateway.Certificates;
@@ -45,14 +46,25 @@ internal static class ResetPin
             return Invalid.Member("code");
         }
 
-        return ToHttp(await Pin(grains, certificateId).RequestPinReset(new RequestPinReset(request.OperationId, GetCertificate.From(caller), request.Code)));
+        return ToHttp(await Pin(grains, certificateId).RequestPinReset(new RequestPinReset(request.OperationId, GetCertificate.From(caller), request.Code)), member: null);
     }
 
     private static async Task<IResult> GetAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>
-        ToHttp(await Pin(grains, certificateId).GetPinReset(From(caller)));
+        await ShowAsync(await Pin(grains, certificateId).GetPinReset(From(caller)), certificateId, caller, grains);
 
     private static async Task<IResult> StopAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>
-        ToHttp(await Pin(grains, certificateId).StopPinReset(From(caller)));
+        await ShowAsync(await Pin(grains, certificateId).StopPinReset(From(caller)), certificateId, caller, grains);
+
+    /// <summary>Who decides about somebody else's PIN is told whose it is; the grain has said before that the caller may know.</summary>
+    private static async Task<IResult> ShowAsync(Reply<PinResetView> reply, Guid certificateId, Caller caller, IGrainFactory grains)
+    {
+        var member = reply is Done<PinResetView>
+            && await grains.Certificate(new CertificateId(certificateId)).GetFacts() is Done<CertificateFacts>(var facts) && facts.Holder != caller.UserId
+            && await grains.User(facts.Holder).GetAccount() is Done<Account>(var holder)
+            ? holder.RealName?.MaskedName
+            : null;
+        return ToHttp(reply, member);
+    }
 
     private static async Task<IResult> WaiveAsync(Guid certificateId, PinResetWaiverRequest request, Caller caller, IGrainFactory grains)
     {
@@ -73,8 +85,8 @@ internal static class ResetPin
 
     private static PinCaller From(Caller caller) => new(caller.UserId, caller.DeviceId, caller.Limited);
 
-    private static IResult ToHttp(Reply<PinResetView> reply) => reply.ToHttp(view => Results.Json(
-        new PinResetInfo(view.Operation, ToHttp(view.Phase), view.AskedAt, view.NotBefore, view.NotAfter, view.Waived, view.AgainFrom),
+    private static IResult ToHttp(Reply<PinResetView> reply, string? member) => reply.ToHttp(view => Results.Json(
+        new PinResetInfo(view.Operation, ToHttp(view.Phase), view.AskedAt, view.NotBefore, view.NotAfter, view.Waived, view.AgainFrom, member),
         BztJson.Default.PinResetInfo));
 
     private static Contracts.Phone.PinResetPhase ToHttp(Grains.Certificates.PinResetPhase phase) => phase switch

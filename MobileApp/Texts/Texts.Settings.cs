@@ -123,6 +123,7 @@ internal static partial class Texts
         public const string ObjectYes = "阻止";
         public const string Waived = "管理员已同意提前设置";
         public const string MemberWhy = "这是您企业一位成员的证书。请先向本人核实：确是本人忘记PIN码的，可以同意提前设置；不是的，请立即阻止。";
+        public const string Member = "成员";
         public const string MemberTitle = "成员的PIN码重置";
         public const string MemberObjectNote = "阻止后原PIN码继续有效，该成员一段时间内不能再次申请。";
         public const string MemberObject = "阻止重置";

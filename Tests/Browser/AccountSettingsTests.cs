@@ -216,6 +216,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await using var phone = await PreparedPhone.OpenAsync(administrator, $"certificates/{member.Certificate}/pin-reset");
         var page = phone.Page;
         await Expect(page.GetByText("请先向本人核实")).ToBeVisibleAsync();
+        await Expect(page.Locator(".facts > div", new() { HasText = "成员" })).ToContainTextAsync($"{member.Phone.Person.Name[..1]}*");
         await phone.LookAsync("account-pin-reset-member");
         await Press(page, "同意提前设置");
         await Expect(Heading(page, "确认同意")).ToBeVisibleAsync();

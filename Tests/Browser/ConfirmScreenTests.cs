@@ -289,8 +289,9 @@ public sealed class ConfirmScreenTests
 
     private static async Task GiveSealsAsync(EmbeddedSystem system, CertifiedPhone phone)
     {
-        var blob = (await phone.Client.UploadBlobAsync("form", SyntheticPaper.SealPng(), "image/png")).BlobId;
-        SealFacts[] seals = [new(SealKind.Enterprise, blob, 41, 41), new(SealKind.LegalRepresentative, blob, 22, 22), new(SealKind.Signature, blob, 38, 20)];
+        async Task<SealFacts> SealAsync(SealKind kind, int width, int height) =>
+            new(kind, (await phone.Client.UploadBlobAsync("form", SyntheticPaper.SealPng(kind), "image/png")).BlobId, width, height);
+        SealFacts[] seals = [await SealAsync(SealKind.Enterprise, 41, 41), await SealAsync(SealKind.LegalRepresentative, 22, 22), await SealAsync(SealKind.Signature, 38, 20)];
         await system.Grains.EnterpriseSeals(new CreditCode(phone.Enterprise.CreditCode)).Receive(
             new GiveSeals(Guid.NewGuid(), default, new UserId(phone.Phone.Login!.UserId), system.Clock.GetUtcNow(), [.. seals]));
     }

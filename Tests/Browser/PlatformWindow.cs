@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Bzt.Tests.Certificates;
 using Microsoft.Playwright;
 using static Bzt.Tests.Browser.PageSteps;
@@ -117,18 +116,8 @@ internal sealed class PlatformWindow : IAsyncDisposable
         await ConfirmHereAsync(certificate, done);
     }
 
-    /// <summary>Names, roles and contrast of the page, and its picture.</summary>
-    public async Task LookAsync(string name, [CallerFilePath] string here = "")
-    {
-        await Page.EvaluateAsync(await File.ReadAllTextAsync(Path.Combine(Path.GetDirectoryName(here)!, "..", "Peers", "node", "node_modules", "axe-core", "axe.min.js")));
-        var violations = await Page.EvaluateAsync<string[]>("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`))");
-        Assert.True(violations.Length == 0, $"{name}: {string.Join("; ", violations)}");
-        if (Pictures is not null)
-        {
-            Directory.CreateDirectory(Pictures);
-            await Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"platform-{name}.png"), FullPage = true });
-        }
-    }
+    /// <summary>Names, roles and contrast of the page, on a desk and on a phone, and its pictures.</summary>
+    public Task LookAsync(string name) => PageWindow.LookAsync(Page, $"platform-{name}", dark: false);
 
     public void KeepFile(string name, byte[] content)
     {

@@ -15,7 +15,10 @@ internal static partial class ScreenChecks
     private static readonly string[] Rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
     private static readonly string[] ContrastRule = ["color-contrast"];
 
-    private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(Peers.PeerProcess.Sources("node"), "node_modules", "axe-core", "axe.min.js")));
+    private static readonly Lazy<string> AxeText = new(() => File.ReadAllText(Path.Combine(Peers.PeerProcess.Sources("node"), "node_modules", "axe-core", "axe.min.js")));
+
+    /// <summary>axe-core, to be run in a page.</summary>
+    public static string Axe => AxeText.Value;
 
     /// <param name="name">Of the picture: area, screen, state.</param>
     /// <param name="dark">Also keep a picture in dark.</param>
@@ -30,7 +33,7 @@ internal static partial class ScreenChecks
 
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
         {
-            await page.EvaluateAsync(Axe.Value);
+            await page.EvaluateAsync(Axe);
         }
 
         foreach (var scheme in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])

@@ -182,7 +182,7 @@ public sealed partial class WidgetTests
     /// <summary>Names, roles, contrast, in light and dark pages; and the code stays black on white.</summary>
     private static async Task LookAsync(IPage page)
     {
-        await page.EvaluateAsync(File.ReadAllText(Path.Combine(Peers.PeerProcess.Sources("node"), "node_modules", "axe-core", "axe.min.js")));
+        await page.EvaluateAsync(ScreenChecks.Axe);
         Assert.Empty(await page.EvaluateAsync<string[]>("async () => (await axe.run(document.querySelector('bzt-qr'))).violations.flatMap(rule => rule.nodes.map(node => `${rule.id} ${node.html}`))"));
         Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("() => getComputedStyle(document.querySelector('bzt-qr').shadowRoot.querySelector('.box')).backgroundColor"));
     }

@@ -75,15 +75,30 @@ internal sealed class SyntheticPaper : IDisposable
     public Dictionary<SealKind, TrueInk> Truth { get; } = [];
 
     /// <summary>A seal for letters, as the extraction gives them.</summary>
-    public static byte[] SealPng()
+    public static byte[] SealPng(SealKind kind = SealKind.Enterprise)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(480, 480, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         using var canvas = new SKCanvas(bitmap);
         canvas.Clear(SKColors.Transparent);
         using var paint = new SKPaint { Color = SealInk, IsAntialias = true };
         canvas.Translate(240, 240);
-        canvas.Scale(480f / 41);
-        DrawRound(canvas, paint, 40);
+        switch (kind)
+        {
+            case SealKind.LegalRepresentative:
+                canvas.Scale(480f / 22);
+                DrawSquare(canvas, paint, 20);
+                break;
+            case SealKind.Signature:
+                paint.Color = SKColors.Black;
+                canvas.Scale(480f / 40);
+                DrawSignature(canvas, paint, 36);
+                break;
+            default:
+                canvas.Scale(480f / 41);
+                DrawRound(canvas, paint, 40);
+                break;
+        }
+
         using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
         return png.ToArray();
     }
