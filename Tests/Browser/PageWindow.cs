@@ -62,14 +62,14 @@ internal sealed class PageWindow : IAsyncDisposable
     private const string Judge =
         "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 120)} ${node.any[0]?.message ?? ''}`))";
 
-    // What scrolls inside its own frame is not pushed out.
+    // What scrolls inside its own frame, or is there for screen readers only, is not pushed out.
     private const string Outside = """
         () => {
           const width = document.documentElement.clientWidth;
-          const scrolls = e => { for (; e; e = e.parentElement) if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX)) return true; return false; };
+          const framed = e => { for (; e; e = e.parentElement) if (['auto', 'scroll'].includes(getComputedStyle(e).overflowX) || e.getBoundingClientRect().width <= 1) return true; return false; };
           const wide = document.documentElement.scrollWidth > width + 1 ? ['the page itself'] : [];
           return wide.concat([...document.querySelectorAll('body *')]
-            .filter(e => { const b = e.getBoundingClientRect(); return b.width > 1 && b.height > 1 && b.right > width + 1 && !e.closest('svg') && !scrolls(e); })
+            .filter(e => { const b = e.getBoundingClientRect(); return b.height > 1 && b.right > width + 1 && !e.closest('svg') && !framed(e); })
             .map(e => `${e.tagName.toLowerCase()} ${(e.innerText ?? '').trim().slice(0, 20)} ${Math.round(e.getBoundingClientRect().right)}`).slice(0, 5));
         }
         """;
