@@ -19,11 +19,10 @@ namespace Bzt.Grains.CaVendors;
 /// A whole CA with key management, as pure functions over <see cref="EmbeddedCaState"/>: whoever holds the state stores the new one
 /// before answering. A holder's grain hands in its own files alone; what is unique among all holders it has to see to itself. Nothing is issued that a reviewer has not approved; an application is used once.
 /// </summary>
-public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions options, IRandomSource random)
+public sealed partial class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions options, IRandomSource random)
 {
     const string AuthorityPurpose = "embedded-ca/authority-key";
     const string EscrowPurpose = "embedded-ca/escrowed-key";
-    const string ServicePurpose = "embedded-ca/service-key";
     static readonly DerObjectIdentifier Sm3WithSm2 = new("1.2.156.10197.1.501");
     static readonly TimeSpan LongestValidity = TimeSpan.FromDays((5 * 366) + 31);
 
@@ -183,84 +182,6 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
             .Select(key => new RecoveredKey(newest[key.Id].Certificates.EncryptionCertificate, Envelope(state.Id, key, issue.SigningKey)))]);
     }
 
-    public static (EmbeddedCaState State, CaRevocation Result) Revoke(EmbeddedCaState state, string signingSerialNumber, RevocationReason reason, DateTimeOffset now)
-    {
-        var issue = state.Files.Values.Select(file => file.Issued).FirstOrDefault(issue => issue?.SigningSerialNumber == signingSerialNumber);
-        if (issue is null)
-        {
-            return (state, new CaRevocation.Refused(CaRefusal.Unknown));
-        }
-
-        var revocation = new CertificateRevocation(ToSecond(now), reason);
-        var revoked = Revoke(Revoke(state.Revoked, issue.SigningSerialNumber, revocation), issue.EncryptionSerialNumber, revocation);
-        return (state with { Revoked = revoked }, new CaRevocation.Ok(revoked[issue.SigningSerialNumber].At));
-    }
-
-    /// <summary>The revocation list as of now, DER.</summary>
-    /// <param name="id">The CA's.</param>
-    /// <param name="issuing">Its issuing authority.</param>
-    /// <param name="revoked">By serial number.</param>
-    /// <param name="number">Above every earlier list's.</param>
-    /// <param name="now">Its beginning.</param>
-    public byte[] RevocationList(string id, CaAuthority issuing, IEnumerable<KeyValuePair<string, CertificateRevocation>> revoked, long number, DateTimeOffset now)
-    {
-        using var key = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "issuing"), issuing.ProtectedKey);
-        return CertificateProfiles.RevocationList(
-            revoked, new(issuing.Certificate), Sm2Keys.Private(key.Span), number, ToSecond(now), options.RevocationListLifetime, random).GetEncoded();
-    }
-
-    /// <summary>A responder's key and certificate (RFC 6960, 4.2.2.2): it speaks for the issuing authority about status, and cannot issue.</summary>
-    public CaAuthority NewResponder(string id, CaAuthority issuing, DateTimeOffset now)
-    {
-        now = ToSecond(now);
-        using var issuingKey = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "issuing"), issuing.ProtectedKey);
-        using var key = NewKey(out var point);
-        var certificate = CertificateProfiles.Responder(
-            Name("OCSP"), Sm2Keys.Public(point), new X509Certificate(issuing.Certificate), Sm2Keys.Private(issuingKey.Span), NewSerialNumber(), now, random);
-        return new(certificate.GetEncoded(), protector.Protect(AuthorityPurpose, AuthorityData(id, "responder"), key.Span));
-    }
-
-    /// <summary>The key and certificate of a service: it does that one thing, and cannot issue.</summary>
-    internal CaAuthority NewService(string id, CaService service, CaAuthority issuing, DateTimeOffset now)
-    {
-        now = ToSecond(now);
-        using var issuingKey = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "issuing"), issuing.ProtectedKey);
-        using var key = NewKey(out var point);
-        var certificate = CertificateProfiles.Service(
-            Name(service == CaService.TimeStamping ? "时间戳" : "制章"), service, Sm2Keys.Public(point), new X509Certificate(issuing.Certificate), Sm2Keys.Private(issuingKey.Span), NewSerialNumber(), now, random);
-        return new(certificate.GetEncoded(), protector.Protect(ServicePurpose, ServiceData(id, service), key.Span));
-    }
-
-    /// <summary>The service's signature of a message, with the default signer id.</summary>
-    internal Sm2Signature SignAs(CaService service, CaServiceKey of, byte[] message)
-    {
-        using var opened = protector.Unprotect(ServicePurpose, ServiceData(of.Id.Value, service), of.Key.ProtectedKey);
-        if (!Scalar.TryDecode(opened.Span, out var scalar))
-        {
-            throw new InvalidDataException($"The key of {service} at {of.Id} is not one.");
-        }
-
-        using var key = new SecretScalar(scalar);
-        return Sm2Signature.Sign(key, Sm2Signature.Digest(Sm2Group.MultiplyBase(key.Value), message), random);
-    }
-
-    /// <summary>The OCSP answer about what the request asks for, DER.</summary>
-    /// <param name="id">The CA's.</param>
-    /// <param name="issuing">Its issuing authority's certificate.</param>
-    /// <param name="responder">Its responder.</param>
-    /// <param name="query">The request.</param>
-    /// <param name="statuses">By serial number; one that was never issued is missing.</param>
-    /// <param name="now">The status is as of now.</param>
-    internal byte[] Respond(string id, byte[] issuing, CaAuthority responder, OcspQuery query, IReadOnlyDictionary<string, CaSerialStatus> statuses, DateTimeOffset now)
-    {
-        using var key = protector.Unprotect(AuthorityPurpose, AuthorityData(id, "responder"), responder.ProtectedKey);
-        return query.Answer(new X509Certificate(issuing), new X509Certificate(responder.Certificate), Sm2Keys.Private(key.Span), statuses, ToSecond(now), options.OcspLifetime, random);
-    }
-
-    public TimeSpan OcspLifetime => options.OcspLifetime;
-
-    public TimeSpan RevocationListLifetime => options.RevocationListLifetime;
-
     CaIssue Certify(EmbeddedCaState state, CaApplication application, byte[] signingKey, EscrowedKey escrowed, X509Certificate issuer, DateTimeOffset now, DateTimeOffset notAfter)
     {
         using var key = protector.Unprotect(AuthorityPurpose, AuthorityData(state.Id, "issuing"), state.Issuing.ProtectedKey);
@@ -336,9 +257,6 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
         }
     }
 
-    static ImmutableDictionary<string, CertificateRevocation> Revoke(ImmutableDictionary<string, CertificateRevocation> revoked, string serialNumber, CertificateRevocation revocation) =>
-        revoked.ContainsKey(serialNumber) ? revoked : revoked.Add(serialNumber, revocation);
-
     static IEnumerable<CaIssue> Issues(EmbeddedCaState state, string holder) => state.Files.Values
         .Where(file => file.Application.Holder == holder && file.Issued is not null)
         .Select(file => file.Issued!)
@@ -354,8 +272,6 @@ public sealed class EmbeddedCa(IKeyProtector protector, EmbeddedCaOptions option
     };
 
     static byte[] AuthorityData(string id, string role) => Encoding.UTF8.GetBytes($"{id}/{role}");
-
-    static byte[] ServiceData(string id, CaService service) => Encoding.UTF8.GetBytes($"{id}/{service}");
 
     static byte[] EscrowData(string id, Guid keyId, string holder) => Encoding.UTF8.GetBytes($"{id}/{keyId:N}/{holder}");
 
