@@ -6,28 +6,36 @@ namespace Bzt.Gateway.Admission;
 /// <summary>What all gateways counted together.</summary>
 internal interface ISharedCounts
 {
-    /// <summary>Adds, and answers the sum of all. It is forgotten some time after the first.</summary>
-    Task<long> AddAsync(string counter, int counted, TimeSpan kept);
+    /// <summary>Tells what this gateway has counted so far, and answers the sum of all. Telling the same again changes nothing. It is forgotten some time after the last word.</summary>
+    Task<long> TellAsync(string counter, int counted, TimeSpan kept);
 }
 
+/// <remarks>
+/// A hash for each counter, with a field for each gateway. A command whose answer is lost was perhaps carried out, and perhaps is so later: it names the
+/// gateway's whole count, the larger one stays, and no key is ever there without its end.
+/// </remarks>
 internal sealed class RedisSharedCounts(IConnectionMultiplexer redis) : ISharedCounts
 {
-    public async Task<long> AddAsync(string counter, int counted, TimeSpan kept)
-    {
-        var (database, key) = (redis.GetDatabase(), "bzt:rate:" + counter);
-        var total = await database.StringIncrementAsync(key, counted);
-        if (total == counted)
-        {
-            await database.KeyExpireAsync(key, kept);
-        }
+    private const string Script = """
+        local own = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0)
+        if tonumber(ARGV[2]) > own then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        local sum = 0
+        for _, count in ipairs(redis.call('HVALS', KEYS[1])) do sum = sum + tonumber(count) end
+        return sum
+        """;
 
-        return total;
-    }
+    internal const string Prefix = "bzt:rates:";
+
+    private readonly RedisValue gateway = Guid.NewGuid().ToString("N");
+
+    public async Task<long> TellAsync(string counter, int counted, TimeSpan kept) =>
+        (long)await redis.GetDatabase().ScriptEvaluateAsync(Script, [Prefix + counter], [gateway, counted, (long)kept.TotalMilliseconds]);
 }
 
 /// <summary>
 /// How often each caller asked in the present window, over all gateways. A request is decided on what this gateway knows and waits for nobody;
-/// beside the requests, each gateway adds what it counted to Redis and reads what all counted, twice a second.
+/// beside the requests, each gateway tells Redis what it counted and reads what all counted, twice a second.
 /// </summary>
 /// <remarks>
 /// So gateways let through, together, at most what comes in within half a second more than the limit. While Redis is away each counts for itself.
@@ -77,8 +85,8 @@ internal sealed partial class RateCounts(TimeProvider time, ILogger<RateCounts> 
         {
             var (name, count) = caller;
             var own = count.Own;
-            var total = await all.AddAsync($"{counts.Number}:{name}", own - count.Shared, 2 * Window);
-            count.Learn(own, (int)Math.Min(int.MaxValue / 2, total - own));
+            var total = await all.TellAsync($"{counts.Number}:{name}", own, 2 * Window);
+            count.Learn((int)Math.Clamp(total - own, 0, int.MaxValue / 2));
         }));
     }
 
@@ -153,17 +161,10 @@ internal sealed partial class RateCounts(TimeProvider time, ILogger<RateCounts> 
 
         public int Own => Volatile.Read(ref own);
 
-        /// <summary>Of <see cref="Own"/>, what the others know. Touched by the exchange alone.</summary>
-        public int Shared { get; private set; }
-
         public int Total => Own + Volatile.Read(ref others);
 
         public void Add() => Interlocked.Increment(ref own);
 
-        public void Learn(int shared, int ofOthers)
-        {
-            Shared = shared;
-            Volatile.Write(ref others, ofOthers);
-        }
+        public void Learn(int ofOthers) => Volatile.Write(ref others, ofOthers);
     }
 }

@@ -23,7 +23,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Gateways_together_let_through_what_one_would()
     {
-        var all = new MemoryCounts();
+        var all = new Dictionary<string, Dictionary<string, int>>();
         RateCounts a = Counts(), b = Counts();
         int LetThrough(RateCounts gateway, int tries, string caller = "platform/a") => Enumerable.Range(0, tries).Count(_ => gateway.Take(caller, 10) is null);
 
@@ -40,7 +40,7 @@ public sealed class AdmissionTests
         Assert.Equal(5, LetThrough(b, 5, "platform/b"));
         Assert.Equal(50, LetThrough(b, 50, RateCounts.Address + "192.0.2.1"));
         await ShareAsync();
-        Assert.All(all.Counters.Keys, key => Assert.EndsWith(":platform/a", key, StringComparison.Ordinal));
+        Assert.All(all.Keys, key => Assert.EndsWith(":platform/a", key, StringComparison.Ordinal));
         clock.Advance(RateCounts.Window);
         await ShareAsync();
         Assert.Null(b.Spent("platform/a", 10));
@@ -51,8 +51,8 @@ public sealed class AdmissionTests
             // The second time each has learnt of the other.
             for (var i = 0; i < 2; i++)
             {
-                await a.ShareAsync(all);
-                await b.ShareAsync(all);
+                await a.ShareAsync(new MemoryCounts("a", all));
+                await b.ShareAsync(new MemoryCounts("b", all));
             }
         }
     }
@@ -273,10 +273,13 @@ public sealed class AdmissionTests
         return (await System.Text.Json.JsonSerializer.DeserializeAsync(context.Response.Body, BztJson.Default.Problem))!;
     }
 
-    private sealed class MemoryCounts : ISharedCounts
+    private sealed class MemoryCounts(string gateway, Dictionary<string, Dictionary<string, int>> all) : ISharedCounts
     {
-        public Dictionary<string, long> Counters { get; } = [];
-
-        public Task<long> AddAsync(string counter, int counted, TimeSpan kept) => Task.FromResult(Counters[counter] = Counters.GetValueOrDefault(counter) + counted);
+        public Task<long> TellAsync(string counter, int counted, TimeSpan kept)
+        {
+            var gateways = all.TryGetValue(counter, out var known) ? known : all[counter] = [];
+            gateways[gateway] = counted;
+            return Task.FromResult(gateways.Values.Sum(count => (long)count));
+        }
     }
 }
