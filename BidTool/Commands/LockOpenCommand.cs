@@ -26,14 +26,14 @@ internal sealed class LockOpenCommand(Invocation invocation)
                 ca ??= CaLock.Open(invocation.Lock);
                 if (first && !ca.ShowsCertificates)
                 {
-                    ca.LogIn(PinEntry.Read());
+                    ca.LogIn(PinEntry.Read(ca.Tries));
                     first = false;
                 }
 
                 var wrapped = Mine(ca, reader, sections);
                 if (first)
                 {
-                    ca.LogIn(PinEntry.Read());
+                    ca.LogIn(PinEntry.Read(ca.Tries));
                 }
 
                 var folder = Directory.CreateDirectory(inputs.Count > 1 ? Path.Combine(output, Path.GetFileNameWithoutExtension(input)) : output).FullName;

@@ -85,6 +85,23 @@ internal sealed class CaLock : IDisposable
     /// <summary>Some modules show certificates only after the PIN.</summary>
     public bool ShowsCertificates => held.Count > 0;
 
+    /// <summary>What the lock says of its PIN.</summary>
+    public PinTries Tries
+    {
+        get
+        {
+            try
+            {
+                var flags = slot.GetTokenInfo().TokenFlags;
+                return flags.UserPinLocked ? PinTries.None : flags.UserPinFinalTry ? PinTries.Last : flags.UserPinCountLow ? PinTries.Few : PinTries.NotTold;
+            }
+            catch (Pkcs11Exception)
+            {
+                return PinTries.NotTold;
+            }
+        }
+    }
+
     /// <param name="pin">Zeroed when used.</param>
     /// <exception cref="ToolException">Wrong, locked, or not set.</exception>
     public void LogIn(byte[] pin)
@@ -99,7 +116,7 @@ internal sealed class CaLock : IDisposable
         }
         catch (Pkcs11Exception exception)
         {
-            throw LockFailure.Of(exception.RV, Tries());
+            throw LockFailure.Of(exception.RV, Tries);
         }
         finally
         {
@@ -207,19 +224,6 @@ internal sealed class CaLock : IDisposable
         var id = held.First(h => h.Certificate == certificate).Id;
         return session.FindAllObjects([Attribute(CKA.CKA_CLASS, CKO.CKO_PRIVATE_KEY), session.Factories.ObjectAttributeFactory.Create(CKA.CKA_ID, id)]).FirstOrDefault()
             ?? throw new ToolException("lock_empty", Say("CA锁内没有与证书对应的私钥", "The key of the certificate is not on the CA lock"));
-    }
-
-    private PinTries Tries()
-    {
-        try
-        {
-            var flags = slot.GetTokenInfo().TokenFlags;
-            return flags.UserPinLocked ? PinTries.None : flags.UserPinFinalTry ? PinTries.Last : flags.UserPinCountLow ? PinTries.Few : PinTries.NotTold;
-        }
-        catch (Pkcs11Exception)
-        {
-            return PinTries.NotTold;
-        }
     }
 
     private bool Knows(CKM mechanism) => slot.GetMechanismList().Contains(mechanism);

@@ -54,7 +54,7 @@ internal sealed class LockBidder : IBidder
             var early = !ca.ShowsCertificates;
             if (early)
             {
-                ca.LogIn(PinEntry.Read());
+                ca.LogIn(PinEntry.Read(ca.Tries));
             }
 
             var signer = ca.Signer(clock.GetUtcNow());
@@ -130,7 +130,7 @@ internal sealed class LockBidder : IBidder
         if (!loggedIn)
         {
             ui.Said(Say($"使用CA锁的证书：{signer.Name}（{signer.Serial}）", $"With the CA lock's certificate of {signer.Name} ({signer.Serial})"));
-            ca.LogIn(PinEntry.Read());
+            ca.LogIn(PinEntry.Read(ca.Tries));
             loggedIn = true;
         }
     }

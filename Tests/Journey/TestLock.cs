@@ -97,7 +97,7 @@ internal sealed class TestLocks
     /// <summary>What the tool's process gets as <c>SOFTHSM2_CONF</c>.</summary>
     public string Configuration { get; }
 
-    private string Tokens => folder[$"{name}.tokens"];
+    public string Tokens => folder[$"{name}.tokens"];
 
     /// <summary>Plugs in a lock with one key, its certificate, and the issuing CA's.</summary>
     public async Task<TestLocks> PlugInAsync(string label, AsymmetricAlgorithm key, byte[] certificate, byte[] issuing)

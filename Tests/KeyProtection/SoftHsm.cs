@@ -14,7 +14,7 @@ internal sealed class SoftHsm : IDisposable
     {
     }
 
-    private string Tokens => folder.File("tokens");
+    public string Tokens => folder.File("tokens");
 
     private string Away => folder.File("tokens.away");
 
