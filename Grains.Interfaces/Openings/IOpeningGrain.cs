@@ -31,6 +31,10 @@ public interface IOpeningGrain : IGrainWithGuidKey
     [Alias("report"), AlwaysInterleave]
     Task<Reply<OpeningFileView>> Report(OpeningViewer reporter, string file, ReportOpening report);
 
+    /// <summary>A file's own word after each of its writes. It may be lost: whoever looks asks a file again after a while.</summary>
+    [Alias("told"), AlwaysInterleave, OneWay]
+    Task Told(string file, OpeningFileSaid said);
+
     /// <summary>The platform ends it before its deadline: open requests are cancelled.</summary>
     [Alias("end")]
     Task<Reply<Nothing>> End(PlatformId platform);
@@ -55,6 +59,10 @@ public interface IOpeningFileGrain : IGrainWithStringKey
     /// <summary>Oldest first. Sessions that ended by time without telling are asked.</summary>
     [Alias("events")]
     Task<IReadOnlyList<OpeningFileEvent>> GetEvents();
+
+    /// <summary>As <see cref="GetEvents"/>, and until when that holds unless something happens.</summary>
+    [Alias("said")]
+    Task<OpeningFileSaid> Say();
 
     /// <summary>The sessions without an answer.</summary>
     [Alias("open-sessions")]
@@ -103,6 +111,12 @@ public sealed record OpeningFileView(
     [property: Id(3)] OpeningParty Responsible,
     [property: Id(4)] int TimesAsked,
     [property: Id(5)] DateTimeOffset? LastAt);
+
+/// <summary>What one file knows. Events are only added, so of two words the one with more of them is the later.</summary>
+/// <param name="Events">Oldest first.</param>
+/// <param name="OpenUntil">When the first of its sessions ends by itself; null without one.</param>
+[GenerateSerializer, Immutable, Alias("bzt.OpeningFileSaid")]
+public sealed record OpeningFileSaid([property: Id(0)] IReadOnlyList<OpeningFileEvent> Events, [property: Id(1)] DateTimeOffset? OpenUntil);
 
 /// <param name="OnlyFor">With a project token: the bidder it is for.</param>
 [GenerateSerializer, Immutable, Alias("bzt.OpeningAsk")]

@@ -28,11 +28,13 @@ internal sealed class OpeningFileGrain(
         return default(Nothing);
     }
 
-    public async Task<IReadOnlyList<OpeningFileEvent>> GetEvents()
+    public async Task<IReadOnlyList<OpeningFileEvent>> GetEvents() => (await Say()).Events;
+
+    public async Task<OpeningFileSaid> Say()
     {
         var now = clock.GetUtcNow();
         await AskAsync(open => now >= open.ExpiresAt);
-        return stored.State.Events;
+        return OpeningFilesSeen.Said(stored.State);
     }
 
     public Task<IReadOnlyList<SessionId>> GetOpenSessions() => Task.FromResult<IReadOnlyList<SessionId>>([.. stored.State.Open.Select(open => open.Session)]);
@@ -52,5 +54,15 @@ internal sealed class OpeningFileGrain(
         await WriteAsync(next);
     }
 
-    private Task WriteAsync(StoredOpeningFile next) => ReferenceEquals(next, stored.State) ? Task.CompletedTask : stored.WriteAsync(this, next);
+    private async Task WriteAsync(StoredOpeningFile next)
+    {
+        if (ReferenceEquals(next, stored.State))
+        {
+            return;
+        }
+
+        await stored.WriteAsync(this, next);
+        var (key, slash) = (this.GetPrimaryKeyString(), this.GetPrimaryKeyString().IndexOf('/', StringComparison.Ordinal));
+        await GrainFactory.Opening(new OpeningId(Guid.Parse(key.AsSpan(0, slash)))).Told(key[(slash + 1)..], OpeningFilesSeen.Said(next));
+    }
 }

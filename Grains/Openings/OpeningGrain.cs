@@ -18,6 +18,8 @@ internal sealed class OpeningGrain(
     private static readonly TimeSpan AfterDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
 
+    private readonly OpeningFilesSeen seen = new();
+
     public async Task<Reply<Nothing>> Create(CreateOpening command)
     {
         if (stored.State.Command is { } known)
@@ -68,9 +70,16 @@ internal sealed class OpeningGrain(
             return new Refusal(RefusalCode.NotFound);
         }
 
-        var record = await RecordAsync(facts);
-        var (signature, publicKey) = await keys.SignAsync(record.Record);
-        return new OpeningEvidence(stored.State.Command!, record.Record.EndedAt, facts, record.Events, record.Record.SignedAt, signature, publicKey);
+        var events = (await LookAsync(facts)).Events;
+        var record = Record(facts, events);
+        var (signature, publicKey) = await keys.SignAsync(record);
+        return new OpeningEvidence(stored.State.Command!, record.EndedAt, facts, events, record.SignedAt, signature, publicKey);
+    }
+
+    public Task Told(string file, OpeningFileSaid said)
+    {
+        seen.Keep(file, said, clock.GetUtcNow());
+        return Task.CompletedTask;
     }
 
     public Task<Reply<OpeningAdmission>> MayAsk(OpeningAsk ask) => Task.FromResult(OpeningRules.MayAsk(stored.State, ask, clock.GetUtcNow()));
@@ -83,7 +92,7 @@ internal sealed class OpeningGrain(
         }
 
         var side = reporter.Bidder is null ? OpeningReporter.Platform : OpeningReporter.Bidder;
-        return await GrainFactory.OpeningFile(Id, file).Report(side, report) is Refused<Nothing>(var refusal) ? refusal : await ViewAsync(facts);
+        return await GrainFactory.OpeningFile(Id, file).Report(side, report) is Refused<Nothing>(var refusal) ? refusal : View(facts, await LookAsync(facts));
     }
 
     public async Task<Reply<Nothing>> End(PlatformId platform)
@@ -131,17 +140,18 @@ internal sealed class OpeningGrain(
 
     private OpeningId Id => new(this.GetPrimaryKey());
 
-    private async Task<OpeningFileView> ViewAsync(OpeningFileFacts file)
+    private async Task<OpeningFileView> ViewAsync(OpeningFileFacts file) => View(file, seen.Of(file.FileId, clock.GetUtcNow()) ?? await LookAsync(file));
+
+    /// <summary>The file's own word, now.</summary>
+    private async Task<OpeningFileSaid> LookAsync(OpeningFileFacts file) => seen.Keep(file.FileId, await GrainFactory.OpeningFile(Id, file.FileId).Say(), clock.GetUtcNow());
+
+    private OpeningFileView View(OpeningFileFacts file, OpeningFileSaid said)
     {
-        var (record, events) = await RecordAsync(file);
-        var judgement = record.Judge();
+        var (events, judgement) = (said.Events, Record(file, said.Events).Judge());
         return new OpeningFileView(
             file, judgement.Verdict, judgement.Cause, judgement.Responsible, events.Count(e => e.Kind == OpeningEventKind.Asked), events is [.., var last] ? last.At : null);
     }
 
-    private async Task<(OpeningRecord Record, IReadOnlyList<OpeningFileEvent> Events)> RecordAsync(OpeningFileFacts file)
-    {
-        var events = await GrainFactory.OpeningFile(Id, file.FileId).GetEvents();
-        return (OpeningEvidence.Record(Id, stored.State.Command!, stored.State.EndedAt, file, events, OpeningRules.ToMilliseconds(clock.GetUtcNow())), events);
-    }
+    private OpeningRecord Record(OpeningFileFacts file, IReadOnlyList<OpeningFileEvent> events) =>
+        OpeningEvidence.Record(Id, stored.State.Command!, stored.State.EndedAt, file, events, OpeningRules.ToMilliseconds(clock.GetUtcNow()));
 }

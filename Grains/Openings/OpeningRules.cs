@@ -35,6 +35,13 @@ internal static class OpeningRules
     public const int MostFiles = 2000;
     public const int MostAsked = 50;
     public const int MostSections = 64;
+
+    /// <summary>Of one file, at once: a tool that was started anew, on a second PC.</summary>
+    public const int MostOpen = 8;
+
+    /// <summary>Of one file: some hundred tries.</summary>
+    public const int MostEvents = 400;
+
     private const int LongestId = 64;
     private static readonly TimeSpan LongestOpening = TimeSpan.FromDays(1);
 
@@ -106,6 +113,10 @@ internal static class OpeningRules
             asked.Recipient == DecryptionRecipient.ThisPc ? OpeningReader.ThisPc : OpeningReader.PlatformServer, null, null, null, null, [])),
         Open = file.Open.Add(new OpenOpeningSession(asked.Session, asked.ExpiresAt)),
     };
+
+    /// <summary>One that is asked for again and again would grow its record without bound.</summary>
+    public static bool IsCrowded(IReadOnlyList<OpeningFileEvent> events) => events.Count >= MostEvents
+        || events.Count(e => e.Kind == OpeningEventKind.Asked) - events.Count(e => e.Kind == OpeningEventKind.Answered) >= MostOpen;
 
     /// <summary>The first answer stays: a session ends once.</summary>
     public static StoredOpeningFile Answered(StoredOpeningFile file, OpeningAnswered answered) => file.Open.All(open => open.Session != answered.Session) ? file : file with

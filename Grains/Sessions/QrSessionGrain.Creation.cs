@@ -11,12 +11,6 @@ namespace Bzt.Grains.Sessions;
 // What may begin at all, and what it begins with.
 internal sealed partial class QrSessionGrain
 {
-    /// <summary>Of one file of a bid opening, at once: a tool that was started anew, on a second PC.</summary>
-    private const int MostOpenOfFile = 8;
-
-    /// <summary>Of one file of a bid opening: some hundred tries.</summary>
-    private const int MostEventsOfFile = 400;
-
     public async Task<Reply<SessionOpened>> Create(CreateSession command)
     {
         if (state.Command is { } known)
@@ -122,16 +116,10 @@ internal sealed partial class QrSessionGrain
             _ => throw new InvalidOperationException("An opening answered something else."),
         };
 
-    /// <summary>A file that is asked for again and again would grow its record without bound.</summary>
     private async Task<bool> IsCrowded(SessionOpening opening)
     {
-        return (await Task.WhenAll(opening.Files.Select(IsCrowdedAsync))).Any(crowded => crowded);
-
-        async Task<bool> IsCrowdedAsync(string file)
-        {
-            var record = GrainFactory.OpeningFile(opening.Opening, file);
-            return (await record.GetOpenSessions()).Count >= MostOpenOfFile || (await record.GetEvents()).Count >= MostEventsOfFile;
-        }
+        var files = await Task.WhenAll(opening.Files.Select(file => GrainFactory.OpeningFile(opening.Opening, file).GetEvents()));
+        return files.Any(OpeningRules.IsCrowded);
     }
 
     private SessionOpened Opened()

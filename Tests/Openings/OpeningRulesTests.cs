@@ -216,4 +216,49 @@ public sealed class OpeningRulesTests
                 .AddAnswered(opening, new OpeningAnswered(new SessionId(Later), At.AddMinutes(1), OpeningAnswer.Refused, null)),
         });
     }
+
+    [Fact]
+    public void A_file_takes_so_many_requests_at_once_and_so_many_in_all()
+    {
+        OpeningFileEvent Event(OpeningEventKind kind) => new(kind, At, new SessionId(Id), null, null, null, null, null, []);
+        IReadOnlyList<OpeningFileEvent> Events(int asked, int answered) => [.. Enumerable.Repeat(Event(OpeningEventKind.Asked), asked), .. Enumerable.Repeat(Event(OpeningEventKind.Answered), answered)];
+
+        Assert.False(OpeningRules.IsCrowded([]));
+        Assert.False(OpeningRules.IsCrowded(Events(7, 0)));
+        Assert.True(OpeningRules.IsCrowded(Events(8, 0)));
+        Assert.False(OpeningRules.IsCrowded(Events(8, 1)));
+        Assert.False(OpeningRules.IsCrowded(Events(200, 199)));
+        Assert.True(OpeningRules.IsCrowded(Events(200, 200)));
+    }
+
+    [Fact]
+    public void What_a_file_said_holds_until_it_may_be_otherwise_and_the_later_word_stays()
+    {
+        var seen = new OpeningFilesSeen();
+        var asked = OpeningRules.Asked(new StoredOpeningFile(), new OpeningAsked(new SessionId(Id), At, DecryptionRecipient.PlatformServer, At.AddSeconds(5)));
+        OpeningFileSaid quiet = OpeningFilesSeen.Said(new StoredOpeningFile()), open = OpeningFilesSeen.Said(asked);
+        var answered = OpeningFilesSeen.Said(OpeningRules.Answered(asked, new OpeningAnswered(new SessionId(Id), At.AddSeconds(1), OpeningAnswer.Refused, null)));
+        Assert.Equal(((DateTimeOffset?)null, At.AddSeconds(5), (DateTimeOffset?)null), (quiet.OpenUntil, open.OpenUntil, answered.OpenUntil));
+
+        Assert.Null(seen.Of("F-1", At));
+        Assert.Same(open, seen.Keep("F-1", open, At));
+        Assert.Same(open, seen.Keep("F-1", quiet, At.AddSeconds(1)));
+        Assert.Same(open, seen.Of("F-1", At.AddSeconds(4)));
+
+        // Its request has ended by time: the file has to be asked what became of it.
+        Assert.Null(seen.Of("F-1", At.AddSeconds(5)));
+        Assert.Same(answered, seen.Keep("F-1", answered, At));
+        Assert.Same(answered, seen.Of("F-1", At.AddSeconds(14)));
+        Assert.Null(seen.Of("F-1", At + OpeningFilesSeen.AskedAgainAfter + OpeningFilesSeen.Spread));
+
+        // Two thousand that were asked at once are not all due again in one second.
+        for (var i = 0; i < OpeningRules.MostFiles; i++)
+        {
+            seen.Keep($"G-{i}", quiet, At);
+        }
+
+        int Due(double after) => Enumerable.Range(0, OpeningRules.MostFiles).Count(i => seen.Of($"G-{i}", At.AddSeconds(after)) is null);
+        Assert.Equal((0, OpeningRules.MostFiles), (Due(14.9), Due(31)));
+        Assert.All(Enumerable.Range(15, 16), second => Assert.InRange(Due(second) - Due(second - 1), 0, 200));
+    }
 }

@@ -10,9 +10,11 @@ using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Primitives;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
+using Bzt.Silo.Storage;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Platforms;
+using Bzt.Tests.Storage;
 
 namespace Bzt.Tests.Openings;
 
@@ -127,21 +129,7 @@ public sealed class OpeningTests(PlatformSystem world)
             Project = project, Decryption = envelopes.Request(numbers), Opening = new OpeningReference(opening.OpeningId, numbers),
         });
 
-        async Task<ScannedSession> ScanAsync(OpenedSession session)
-        {
-            var trying = TimeProvider.System.GetTimestamp();
-            while (true)
-            {
-                try
-                {
-                    return await world.Phone.Client.ScanAsync(session.Link(envelopes.Fragment));
-                }
-                catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(trying) < TimeSpan.FromSeconds(60))
-                {
-                    // The next code.
-                }
-            }
-        }
+        Task<ScannedSession> ScanAsync(OpenedSession session) => ScanFreshAsync(session, envelopes);
 
         Task<OpeningFileStatus> ReportAsync(string file, OpenedSession session, OpeningOutcome outcome) =>
             party.Client.ReportOpeningAsync(opening.OpeningId, file, new OpeningReport(session.SessionId, outcome, [new OpeningSection("投标文件", outcome)]));
@@ -182,6 +170,81 @@ public sealed class OpeningTests(PlatformSystem world)
         Assert.Equal(ended.EndedAt, (await party.Client.EndOpeningAsync(opening.OpeningId)).EndedAt);
         var files = (await Wait.UntilAsync(() => party.Client.GetOpeningAsync(opening.OpeningId), status => status.Files.All(file => file.Judgement.Verdict == OpeningVerdict.NotOpened))).Files;
         Assert.Equal([(OpeningCause.NotAsked, OpeningParty.Platform), (OpeningCause.Cancelled, OpeningParty.Platform)], files.Select(file => (file.Judgement.Cause, file.Judgement.Responsible)));
+    }
+
+    [Fact]
+    [Trait("Feature", "X16"), Trait("Surface", "api")]
+    public async Task A_file_that_is_asked_for_too_often_is_refused_and_nothing_is_released_after_an_end_that_a_request_did_not_hear_of()
+    {
+        using var party = await RelyingParty.RegisterAsync(world.System);
+        await world.Phone.BindToAsync(party.Client);
+        var project = new ProjectInfo($"P-{Guid.NewGuid():N}", "某道路工程", world.System.Clock.GetUtcNow());
+        var opening = await party.Client.CreateOpeningAsync(new CreateOpeningRequest(
+            project, project.OpeningTime.AddMinutes(10), [new OpeningFile("F-crowd", "投标文件", world.Phone.Enterprise, new byte[32]), new OpeningFile("F-late", "投标文件", world.Phone.Enterprise, new byte[32])]));
+        var envelopes = await Envelopes.OfAsync(world.Phone, party.Id, project);
+
+        // As many as there may be at once, and one more when one of them has ended.
+        var open = await Task.WhenAll(Enumerable.Range(0, Grains.Openings.OpeningRules.MostOpen).Select(_ => AskAsync("F-crowd")));
+        await EventsAsync("F-crowd", open.Length);
+        Assert.Equal(ErrorCodes.RateLimited, await Refusal.OfAsync(() => AskAsync("F-crowd")));
+        Assert.Equal(ErrorCodes.RateLimited, await Refusal.OfAsync(() => AskAsync("F-late", "F-crowd")));
+        await party.Client.CancelAsync(open[0].SessionId);
+        await EventsAsync("F-crowd", open.Length + 1);
+        var next = await AskAsync("F-crowd");
+
+        // The file does not hear of the request before the platform ends the opening: nobody takes the request back, and the user has it before him.
+        var deaf = true;
+        for (var i = 0; i < 100; i++)
+        {
+            world.Faults.FailNext(WriteFault.NotPersisted, write => deaf && write.Subject.StartsWith("opening-file/", StringComparison.Ordinal) && write.Subject.EndsWith("/F-late", StringComparison.Ordinal));
+        }
+
+        var tries = (await world.Phone.Client.GetCertificateAsync(world.Phone.Certificate)).TriesLeft;
+        var late = await AskAsync("F-late");
+        using (var request = await world.Phone.OpenAsync(await ScanFreshAsync(late, envelopes)))
+        {
+            await party.Client.EndOpeningAsync(opening.OpeningId);
+            Assert.Equal([SessionEnd.Cancelled, null], [(await party.Client.GetAsync(next.SessionId)).End, (await party.Client.GetAsync(late.SessionId)).End]);
+
+            // Neither a released key nor a word about the PIN.
+            Assert.IsType<PinOutcome.Ended>(await world.Phone.Client.ConfirmAsync(request, CertifiedPhone.WrongPin));
+            Assert.Equal(ErrorCodes.SessionEnded, await Refusal.OfAsync(() => world.Phone.Client.ConfirmAsync(request, CertifiedPhone.Pin)));
+        }
+
+        deaf = false;
+        var ended = await party.Client.GetAsync(late.SessionId);
+        Assert.Equal((SessionEnd.Cancelled, (SessionResult?)null), (ended.End, ended.Result));
+        Assert.Equal(tries, (await world.Phone.Client.GetCertificateAsync(world.Phone.Certificate)).TriesLeft);
+        await world.RestartAsync(party);
+        Assert.Equal(
+            [(OpeningEventKind.Asked, late.SessionId, null), (OpeningEventKind.Answered, late.SessionId, (OpeningAnswer?)OpeningAnswer.Cancelled)],
+            (await EventsAsync("F-late", 2)).Select(e => (e.Kind, e.Session, e.Answer)));
+        Assert.Equal(OpeningCause.Cancelled, (await party.Client.GetOpeningAsync(opening.OpeningId)).Files[1].Judgement.Cause);
+        Assert.Equal(ErrorCodes.OpeningEnded, await Refusal.OfAsync(() => AskAsync("F-late")));
+
+        Task<OpenedSession> AskAsync(params string[] numbers) => party.Client.OpenAsync(new CreateSessionRequest(SessionKind.Decrypt)
+        {
+            Project = project, Decryption = envelopes.Request(numbers), Opening = new OpeningReference(opening.OpeningId, numbers), TimeoutSeconds = 600,
+        });
+
+        async Task<IReadOnlyList<OpeningEvent>> EventsAsync(string file, int count) => (await Wait.UntilAsync(
+            () => party.Client.GetOpeningRecordAsync(opening.OpeningId, file), record => record.Record.Events.Count == count)).Record.Events;
+    }
+
+    private async Task<ScannedSession> ScanFreshAsync(OpenedSession session, Envelopes envelopes)
+    {
+        var trying = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await world.Phone.Client.ScanAsync(session.Link(envelopes.Fragment));
+            }
+            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(trying) < TimeSpan.FromSeconds(60))
+            {
+                // The next code.
+            }
+        }
     }
 }
 
