@@ -93,6 +93,12 @@ internal sealed class SessionCallbackGrain(
             return new Refusal(RefusalCode.NotFound);
         }
 
+        // Without an endpoint it would be tried for nobody, and be lost to the one that is set later.
+        if (await GrainFactory.CallbackEndpoint(platform).GetTarget() is null)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
         await store.WriteAsync(this, store.State with { Dead = false, Attempts = 0, NextAttempt = clock.GetUtcNow() });
         Arm();
         return default(Nothing);
@@ -111,6 +117,8 @@ internal sealed class SessionCallbackGrain(
         var endpoint = GrainFactory.CallbackEndpoint(watch.Platform);
         if (await endpoint.GetTarget() is not { } target)
         {
+            // One that was asked for anew is not shown as if it could be once more.
+            await endpoint.Raise(session);
             await store.WriteAsync(this, store.State with { Done = true, NextAttempt = null });
             return;
         }

@@ -16,8 +16,9 @@ internal static class SealingSessionRules
     /// <summary>Requests that wait at a time.</summary>
     public const int MostWaiting = 16;
 
-    /// <summary>Lines of the log; refused requests could otherwise make it endless.</summary>
+    /// <summary>Lines of the log, and names of documents in it; refused requests could otherwise make it endless.</summary>
     private const int LogKept = 200;
+    private const int DocumentsKept = 1000;
 
     public static Refusal? RefuseProposal(ProposeSealing command) =>
         command.MaxDocuments is < 1 or > SealingBounds.MostDocuments || command.Minutes is < 1 or > SealingBounds.MostMinutes
@@ -110,19 +111,29 @@ internal static class SealingSessionRules
         state.EnterpriseName, state.CreditCode, state.Phase, state.End, state.Command.Automatic, state.Command.MaxDocuments, state.Used,
         state.StartedAt, state.ExpiresAt, state.Log);
 
+    /// <summary>What waits stays; of the others the oldest make room.</summary>
     private static IEnumerable<SealingLogLine> Newest(SealingState state)
     {
-        var surplus = state.Log.Length - (LogKept - 1);
-        return state.Log.Where(line => line.End is null || surplus-- <= 0);
+        var (lines, documents) = (state.Log.Length, state.Log.Sum(line => line.Documents.Count));
+        foreach (var line in state.Log)
+        {
+            if (line.End is not null && (lines >= LogKept || documents >= DocumentsKept))
+            {
+                (lines, documents) = (lines - 1, documents - line.Documents.Count);
+                continue;
+            }
+
+            yield return line;
+        }
     }
 
     /// <summary>Documents may come once for each seal of the enterprise: those of one are signed.</summary>
     private static IEnumerable<SessionDocument> Signed(CreateSession command) => command.Documents.Where(document => document.Seal == command.Documents[0].Seal);
 
-    /// <summary>From the bytes that will be signed, never a title beside them.</summary>
+    /// <summary>From the bytes that will be signed, never a title beside them; as much of it as a title has.</summary>
     private static string NameOf(SessionDocument document) =>
-        SigningForms.TryParse(document.Form, out var kind) && SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) && form is IDocumentForm pdf
-            ? pdf.DocumentName
+        SigningForms.TryParse(document.Form, out var kind) && SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) && form is IDocumentForm { DocumentName: var name }
+            ? name.Length <= SessionLimits.TextLength ? name : string.Concat(name.AsSpan(0, SessionLimits.TextLength - 1), "…")
             : "";
 
     private static InboxEntry Ended(SealingState state, SealingId id, DateTimeOffset now) => new(

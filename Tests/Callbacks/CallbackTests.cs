@@ -124,6 +124,12 @@ public sealed class CallbackTests(PlatformSystem world)
         await world.RestartAsync(party, other);
         Assert.Single((await party.Client.GetDeadLettersAsync()).Letters);
 
+        // While there is nowhere to send it, it stays where it is.
+        await party.Client.RemoveCallbackEndpointAsync();
+        Assert.Equal(ErrorCodes.NotFound, await Refusal.OfAsync(() => party.Client.RedeliverAsync(first.Id)));
+        await party.Client.SetCallbackEndpointAsync(world.Receiver.Url("/dead"));
+        Assert.Single((await party.Client.GetDeadLettersAsync()).Letters);
+
         // Sent anew under the same id, taken, gone.
         world.Receiver.Answer("/dead", 200);
         await party.Client.RedeliverAsync(first.Id);
