@@ -76,7 +76,6 @@ public static class GatewayHost
         app.UseMiddleware<Admission.Admission>();
         app.UseRateLimiter();
         app.UseAuthorizationServer();
-        app.UseAuthentication();
         app.UseMiddleware<PhonePipeline>();
         app.UseMiddleware<PlatformPipeline>();
         app.UseMiddleware<CscPipeline>();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Bzt.Contracts;
+using Bzt.Gateway.Platforms;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
@@ -50,19 +51,34 @@ internal static class AuthorizationServer
         builder.Services.AddOptions<OpenIddict.Validation.OpenIddictValidationOptions>().Configure<TimeProvider>((validation, clock) => validation.TimeProvider = clock);
     }
 
-    /// <summary>OpenIddict makes addresses from the request, whose Host header is the caller's to choose: it is given ours in its place.</summary>
-    public static void UseAuthorizationServer(this WebApplication app) => app.Use(async (context, next) =>
+    /// <summary>
+    /// OpenIddict makes addresses from the request, whose Host header is the caller's to choose: it is given ours in its place. It looks closely at
+    /// every request it is shown, so it is shown those to its own endpoints, and those whose token it has to read.
+    /// </summary>
+    public static void UseAuthorizationServer(this WebApplication app)
     {
-        if (Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path, StringComparison.Ordinal)))
+        var known = app.Services.GetRequiredService<PlatformTokens>();
+        app.Use(async (context, next) =>
         {
-            var address = context.RequestServices.GetRequiredService<Hosting.PublicAddress>().Base;
-            context.Request.Scheme = address.Scheme;
-            context.Request.Host = HostString.FromUriComponent(address);
-            await context.RequestServices.GetRequiredService<SigningKeys>().RefreshAsync();
-        }
+            if (IsItsOwn(context))
+            {
+                var address = context.RequestServices.GetRequiredService<Hosting.PublicAddress>().Base;
+                context.Request.Scheme = address.Scheme;
+                context.Request.Host = HostString.FromUriComponent(address);
+                await context.RequestServices.GetRequiredService<SigningKeys>().RefreshAsync();
+            }
 
-        await next(context);
-    });
+            await next(context);
+        });
+        app.UseWhen(
+            context => IsItsOwn(context) || (context.GetEndpoint()?.Metadata.GetMetadata<PlatformAccessMetadata>() is not null && known.Find(context.Request) is null),
+            shown => shown.UseAuthentication());
+
+        // An application that says nothing itself shows it every request.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
+    }
+
+    private static bool IsItsOwn(HttpContext context) => Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 
     private static void Configure(OpenIddictServerBuilder server)
     {

@@ -15,7 +15,7 @@ internal sealed record DpopProof(string Jkt, byte[] PublicKey, string Jti, strin
     private const int CoordinateBytes = 32;
 
     /// <summary>RFC 9449 §4.3, steps 2 to 7.</summary>
-    public static bool TryRead(string text, [NotNullWhen(true)] out DpopProof? proof)
+    public static bool TryRead(string text, DeviceKeys keys, [NotNullWhen(true)] out DpopProof? proof)
     {
         proof = null;
 
@@ -45,7 +45,9 @@ internal sealed record DpopProof(string Jkt, byte[] PublicKey, string Jti, strin
             }
 
             // 6. The signature verifies under it.
-            if (!Verifies(x, y, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), parts[2]))
+            byte[] publicKey = [4, .. x, .. y];
+            var jkt = ThumbprintOf(publicKey);
+            if (!Verifies(keys, jkt, new ECPoint { X = x, Y = y }, text.AsSpan(0, text.LastIndexOf('.')), parts[2]))
             {
                 return false;
             }
@@ -58,8 +60,7 @@ internal sealed record DpopProof(string Jkt, byte[] PublicKey, string Jti, strin
                 return false;
             }
 
-            byte[] publicKey = [4, .. x, .. y];
-            proof = new DpopProof(ThumbprintOf(publicKey), publicKey, jti, htm, htu, seconds, Text(claims.RootElement, "ath"), Text(claims.RootElement, "nonce"));
+            proof = new DpopProof(jkt, publicKey, jti, htm, htu, seconds, Text(claims.RootElement, "ath"), Text(claims.RootElement, "nonce"));
             return true;
         }
     }
@@ -72,18 +73,13 @@ internal sealed record DpopProof(string Jkt, byte[] PublicKey, string Jti, strin
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
     }
 
-    private static bool Verifies(byte[] x, byte[] y, byte[] signed, string signature)
+    private static bool Verifies(DeviceKeys keys, string jkt, ECPoint point, ReadOnlySpan<char> signed, string signature)
     {
         Span<byte> rs = stackalloc byte[2 * CoordinateBytes];
-        if (!TryDecode(signature, rs))
-        {
-            return false;
-        }
-
+        Span<byte> octets = stackalloc byte[MaxLength];
         try
         {
-            using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = x, Y = y } });
-            return key.VerifyData(signed, rs, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            return TryDecode(signature, rs) && keys.Verify(jkt, point, octets[..Encoding.ASCII.GetBytes(signed, octets)], rs);
         }
         catch (CryptographicException)
         {

@@ -10,7 +10,7 @@ namespace Bzt.Gateway.Phones;
 /// A proof is fresh when its <c>iat</c> is within a minute of our clock, or when it carries a nonce we gave within the last minute (§8), which is
 /// how phones with a wrong clock get in. Either way its <c>jti</c> is used up.
 /// </remarks>
-internal sealed class DpopVerifier(PublicAddress address, DpopNonces nonces, IReplayWindow replays, TimeProvider time)
+internal sealed class DpopVerifier(PublicAddress address, DpopNonces nonces, DeviceKeys keys, IReplayWindow replays, TimeProvider time)
 {
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
@@ -19,7 +19,7 @@ internal sealed class DpopVerifier(PublicAddress address, DpopNonces nonces, IRe
     public async Task<DpopProof?> VerifyAsync(HttpRequest request, string? accessToken)
     {
         // 1. Exactly one proof. 2 to 7: well-formed and signed by the key in it.
-        if (request.Headers["DPoP"] is not [{ } text] || !DpopProof.TryRead(text, out var proof))
+        if (request.Headers["DPoP"] is not [{ } text] || !DpopProof.TryRead(text, keys, out var proof))
         {
             return null;
         }
@@ -65,6 +65,9 @@ internal sealed class DpopVerifier(PublicAddress address, DpopNonces nonces, IRe
         // §11.1. Not seen before; last, so that only valid proofs cost memory. Twice the window: iat may be ahead of us.
         return await replays.TryUseAsync($"{proof.Jkt}.{proof.Jti}", now + (2 * Window)) ? proof : null;
     }
+
+    /// <summary>Whoever made it is somebody we know, and will ask again.</summary>
+    public void Remember(DpopProof proof) => keys.Remember(proof.Jkt);
 
     /// <summary>§8: tells the caller the nonce to make the next proof with.</summary>
     public void Challenge(HttpResponse response)

@@ -90,6 +90,7 @@ internal sealed class PhonePipeline(RequestDelegate next, DpopVerifier dpop, Hub
             return ErrorCodes.Unauthenticated;
         }
 
+        dpop.Remember(proof);
         context.Features.Set(new Caller(user, device, known.PublicKey, known.Limited, known.RealNamed));
 
         // 7. A limited device looks; it does not act.

@@ -11,7 +11,7 @@ using OpenIddict.Validation.AspNetCore;
 namespace Bzt.Gateway.Platforms;
 
 /// <summary>Everything that is asked of a relying party's request before its endpoint runs, in order.</summary>
-internal sealed class PlatformPipeline(RequestDelegate next, DpopVerifier dpop, ProjectTokens tokens)
+internal sealed class PlatformPipeline(RequestDelegate next, DpopVerifier dpop, ProjectTokens tokens, PlatformTokens known)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -55,12 +55,21 @@ internal sealed class PlatformPipeline(RequestDelegate next, DpopVerifier dpop, 
         if (!authorization.StartsWith(Dpop, StringComparison.Ordinal))
         {
             // An access token of the client credentials grant.
+            if (known.Find(context.Request) is { } asBefore)
+            {
+                return (new PlatformCaller(asBefore, null), null);
+            }
+
             var result = await context.AuthenticateAsync(OpenIddictValidationAspNetCoreDefaults.AuthenticationScheme);
             // Its subject is the platform itself; a token a user granted by a login has the user's, and is not for this.
-            return result.Principal?.FindFirstValue(OpenIddictConstants.Claims.Subject) is { } platform
-                && result.Principal.FindFirstValue(OpenIddictConstants.Claims.ClientId) == platform && !result.Principal.HasClaim(claim => claim.Type == OpenIdClaims.Session)
-                ? (new PlatformCaller(new PlatformId(platform), null), null)
-                : (null, ErrorCodes.Unauthenticated);
+            if (result.Principal?.FindFirstValue(OpenIddictConstants.Claims.Subject) is not { } platform
+                || result.Principal.FindFirstValue(OpenIddictConstants.Claims.ClientId) != platform || result.Principal.HasClaim(claim => claim.Type == OpenIdClaims.Session))
+            {
+                return (null, ErrorCodes.Unauthenticated);
+            }
+
+            known.Remember(context.Request, new PlatformId(platform), result.Principal.GetExpirationDate());
+            return (new PlatformCaller(new PlatformId(platform), null), null);
         }
 
         // A project token: ours, not expired, and presented by the holder of the key it is bound to.

@@ -7,6 +7,7 @@ internal static class PlatformsComposition
     public static void AddPlatforms(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ProjectTokens>();
+        builder.Services.AddSingleton<PlatformTokens>();
         builder.Services.AddSingleton<SessionStreams>();
         builder.Services.AddSingleton<Verification.TrustedAuthorities>();
         builder.Services.AddSingleton<Verification.CertificateJudge>();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 using Bzt.Grains.CaVendors;
@@ -118,10 +119,13 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
             issued.EncryptionCertificate, issued.Chain)
         : null;
 
+    /// <summary>Each message asks several times, and parsing takes longer than the rest of such a question: once for as long as the octets are in memory.</summary>
+    private static readonly ConditionalWeakTable<byte[], Sm2Certificate> Parsed = [];
+
     // What was accepted was parsed then.
-    private static Sm2Certificate Parse(byte[] der) => Sm2Certificate.TryParse(der, out var certificate)
+    private static Sm2Certificate Parse(byte[] der) => Parsed.GetValue(der, static octets => Sm2Certificate.TryParse(octets, out var certificate)
         ? certificate
-        : throw new InvalidDataException("A stored certificate does not parse.");
+        : throw new InvalidDataException("A stored certificate does not parse."));
 }
 
 /// <summary>A bid file was encrypted to this certificate.</summary>

@@ -13,6 +13,9 @@ internal sealed record FlowReport(
     double? ServerCpuMs, double CryptographyCpuMs, double? RestCpuMs, double GroupOperationsMs, double SimulatorsCpuMs,
     double PinStretchMs, int PinRounds, double PhonesProvisionedPerSecond, int Cores, double LoadAverage)
 {
+    /// <summary>Where the server's processor time went, the largest first; empty when nobody looked.</summary>
+    public IReadOnlyList<ProfilePart> Profile { get; init; } = [];
+
     private static readonly JsonSerializerOptions Form = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -36,7 +39,7 @@ internal sealed record FlowReport(
 
     public void Print(TextWriter output)
     {
-        void Line(string name, FormattableString value) => output.WriteLine($"{name,-42}{value.ToString(CultureInfo.InvariantCulture)}");
+        void Line(string name, FormattableString value) => output.WriteLine($"{name,-56}{value.ToString(CultureInfo.InvariantCulture)}");
         output.WriteLine();
         Line("target", $"{Target}, {Kind} with {Documents} document(s), {Phones} phones, {Concurrency} flows at once");
         Line("flows counted, errors", $"{Flows} in {Seconds:F1} s, {Errors.Values.Sum()}");
@@ -60,6 +63,11 @@ internal sealed record FlowReport(
         Line("CPU of phones and platform per flow, ms", $"{SimulatorsCpuMs:F2}, on the same machine");
         Line("one PIN stretched, ms", $"{PinStretchMs:F0} ({PinRounds} rounds; on the phone, cached here, in no other figure)");
         Line("phones provisioned per second", $"{PhonesProvisionedPerSecond:F2}");
+        foreach (var part in Profile)
+        {
+            Line("  " + part.Name, $"{part.Ms,8:F3} ms a flow {100 * part.Share,5:F1} %");
+        }
+
         Line("machine", $"{Cores} cores, load average {LoadAverage:F1}");
     }
 

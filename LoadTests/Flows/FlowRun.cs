@@ -14,6 +14,9 @@ internal sealed record FlowOptions(FlowKind Kind, int Documents, int Concurrency
 {
     /// <summary>Ends the run early when so many flows were counted.</summary>
     public long AtMost { get; init; } = long.MaxValue;
+
+    /// <summary>Between the warm-up and the counting, while flows go on.</summary>
+    public Func<CancellationToken, Task> BeforeCounting { get; init; } = _ => Task.CompletedTask;
 }
 
 /// <summary>What was counted between the warm-up's end and the run's.</summary>
@@ -43,6 +46,7 @@ internal sealed class FlowRun(SimulatedPlatform platform, IReadOnlyList<Simulate
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var workers = Enumerable.Range(0, options.Concurrency).Select(_ => WorkAsync(enough, stop)).ToArray();
         await PassAsync(options.WarmUp, enough.Token);
+        await options.BeforeCounting(stop);
 
         var (server, own, since) = (Cpu(serverProcesses), Cpu([Environment.ProcessId]), Stopwatch.StartNew());
         counting = true;

@@ -11,7 +11,7 @@ internal static class FlowsCommand
 {
     public const string Usage =
         "[--target embedded|cluster|URL] [--kind login|seal] [--documents N] [--phones N] [--concurrency C] [--seconds S] [--warm-up S] [--pin-rounds N] "
-        + "[--silos N] [--pin] [--simulators URL] [--secrets FILE] [--json FILE]: sign flows from the PC's request to the verified signature";
+        + "[--silos N] [--pin] [--silo-share S] [--profile] [--simulators URL] [--secrets FILE] [--json FILE]: sign flows from the PC's request to the verified signature";
 
     private const int ProvisionedAtOnce = 8;
 
@@ -63,10 +63,24 @@ internal static class FlowsCommand
         var pinRounds = Number(args, "--pin-rounds", PinStretch.DefaultRounds);
         var kind = Enum.Parse<FlowKind>(Command.Option(args, "--kind") ?? nameof(FlowKind.Seal), ignoreCase: true);
         var documents = kind == FlowKind.Login ? 1 : Number(args, "--documents", 1);
-        var options = new FlowOptions(
-            kind, documents, concurrency, TimeSpan.FromSeconds(Number(args, "--warm-up", 10)), TimeSpan.FromSeconds(Number(args, "--seconds", 30)));
+        var length = TimeSpan.FromSeconds(Number(args, "--seconds", 30));
+        var profiled = args.Contains("--profile");
+        if (profiled)
+        {
+            CpuProfile.Prepare();
+        }
 
         await using var started = await StartAsync(args, stop);
+        using var limits = new Limits(started, Share(args));
+        CpuProfile? profile = null;
+        var options = new FlowOptions(kind, documents, concurrency, TimeSpan.FromSeconds(Number(args, "--warm-up", 10)), length)
+        {
+            BeforeCounting = async cancellation =>
+            {
+                await limits.BeginAsync(cancellation);
+                profile = profiled ? CpuProfile.Begin(started.Target.ServerProcesses, length) : null;
+            },
+        };
         using var platform = new SimulatedPlatform(started.Target);
         using var phoneHttp = new HttpClient { BaseAddress = started.Target.Gateway, Timeout = TimeSpan.FromMinutes(2) };
         using var provisioning = new Provisioning(started.Target, phoneHttp, platform, pinRounds);
@@ -78,6 +92,9 @@ internal static class FlowsCommand
         Console.WriteLine($"warming up {options.WarmUp.TotalSeconds} s, then counting {options.Measured.TotalSeconds} s ...");
         var count = await new FlowRun(platform, made, options).RunAsync(started.Target.ServerProcesses, stop);
         var load = LoadAverage();
+        using var ended = profile;
+        var parts = profile is null ? [] : await profile.EndAsync(count.Flows, stop);
+        limits.Dispose();
         foreach (var phone in made)
         {
             phone.Dispose();
@@ -85,7 +102,7 @@ internal static class FlowsCommand
 
         // Measured after the run, when nothing of it disturbs them; the machine's other users do so alike.
         var costs = await FlowCosts.MeasureAsync(documents, pinRounds);
-        return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load);
+        return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load) with { Profile = parts };
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -103,6 +120,34 @@ internal static class FlowsCommand
             new Uri(target), new Uri(Command.Option(args, "--simulators") ?? "http://localhost:5081"),
             Command.Option(args, "--secrets") ?? Path.Combine(Binaries.Repository, "var", "keys", "development.json")));
     }
+
+    /// <summary>Each silo's part of a processor, from the end of the warm-up on: with it all would take as long to get ready as to be measured.</summary>
+    private sealed class Limits(StartedTarget started, double? share) : IDisposable
+    {
+        /// <summary>What had queued up before is answered by then.</summary>
+        private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+
+        private readonly List<ProcessorShare> given = [];
+
+        public async Task BeginAsync(CancellationToken stop)
+        {
+            if (share is { } part)
+            {
+                given.AddRange(started.Processes.Where(process => process.Key.StartsWith("silo", StringComparison.Ordinal)).Select(process => ProcessorShare.Give(process.Value, part)));
+                await Task.Delay(Settling, stop);
+            }
+        }
+
+        public void Dispose()
+        {
+            given.ForEach(limit => limit.Dispose());
+            given.Clear();
+        }
+    }
+
+    private static double? Share(string[] args) => Command.Option(args, "--silo-share") is not { } text ? null
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0.05 and <= 1 ? share
+        : throw new FlowFailedException("--silo-share takes a part of a processor: 0.05 to 1");
 
     private static double LoadAverage() => File.Exists("/proc/loadavg")
         ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)

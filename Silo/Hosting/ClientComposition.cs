@@ -1,6 +1,7 @@
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Runtime;
 
 namespace Bzt.Silo.Hosting;
 
@@ -17,6 +18,7 @@ public static class ClientComposition
         }
 
         var cluster = builder.BindCluster(storage);
+        builder.Services.AddSingleton<IGrainInterfaceTypeProvider, KnownGrainInterfaces>();
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

@@ -17,6 +17,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Providers;
+using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 
@@ -54,6 +55,8 @@ public static class SiloComposition
         builder.Services.AddProviders();
         builder.AddBatching();
         builder.AddImaging();
+        // Before Orleans' own: the first that knows answers.
+        builder.Services.AddSingleton<IGrainInterfaceTypeProvider, KnownGrainInterfaces>();
         builder.UseOrleans(silo =>
         {
             silo.Services.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (cluster.ServiceId, cluster.ClusterId));

@@ -33,6 +33,13 @@ public abstract class SqlStore : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 }
 
+/// <summary>A connection that parses each text once.</summary>
+internal interface IKeepsStatements
+{
+    /// <summary>Without parameters. Disposed of by its user, it stays for the next; it is not used twice at once.</summary>
+    DbCommand Statement(string sql);
+}
+
 public static class SqlCommands
 {
     public static async Task<int> ExecuteAsync(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
@@ -57,9 +64,12 @@ public static class SqlCommands
 
     private static DbCommand Command(DbConnection connection, string sql, (string Name, object? Value)[] parameters)
     {
-        var command = connection.CreateCommand();
+        var command = (connection as IKeepsStatements)?.Statement(sql) ?? connection.CreateCommand();
 #pragma warning disable CA2100 // Every text is a constant of this assembly; values are parameters.
-        command.CommandText = sql;
+        if (command.CommandText.Length == 0)
+        {
+            command.CommandText = sql;
+        }
 #pragma warning restore CA2100
         foreach (var (name, value) in parameters)
         {

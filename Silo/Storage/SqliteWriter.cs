@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
+using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -19,14 +20,13 @@ internal sealed class SqliteWriter : IDisposable
     private const int MaxBatch = 256;
 
     private readonly BlockingCollection<Unit> queue = [];
-    private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
-    private readonly SqliteConnection connection;
+    private readonly WritingConnection connection;
     private readonly Thread thread;
     private bool closed;
 
     public SqliteWriter(string connectionString)
     {
-        connection = new SqliteConnection(connectionString);
+        connection = new WritingConnection(connectionString);
         connection.Open();
         // WAL: readers never wait. FULL: a commit is on the disk before it is acknowledged.
         Execute("PRAGMA journal_mode=WAL");
@@ -63,8 +63,7 @@ internal sealed class SqliteWriter : IDisposable
 
         return WriteAsync(_ =>
         {
-            var command = Prepared(sql);
-            command.Parameters.Clear();
+            using var command = connection.Statement(sql);
             command.Parameters.AddRange(copies);
             using var reader = command.ExecuteReader();
             return ReadAll(reader);
@@ -80,11 +79,6 @@ internal sealed class SqliteWriter : IDisposable
 
         queue.CompleteAdding();
         thread.Join();
-        foreach (var command in prepared.Values)
-        {
-            command.Dispose();
-        }
-
         connection.Dispose();
         queue.Dispose();
     }
@@ -145,20 +139,10 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void Execute(string sql) => Prepared(sql).ExecuteNonQuery();
-
-    private SqliteCommand Prepared(string sql)
+    private void Execute(string sql)
     {
-        if (!prepared.TryGetValue(sql, out var command))
-        {
-            command = connection.CreateCommand();
-#pragma warning disable CA2100 // Constants of this assembly, and the provider's queries, which our migrations wrote.
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            prepared.Add(sql, command);
-        }
-
-        return command;
+        using var command = connection.Statement(sql);
+        command.ExecuteNonQuery();
     }
 
     private static DataTable ReadAll(SqliteDataReader reader)
@@ -229,5 +213,68 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         public override void Fail(Exception exception) => outcome.SetException(failure?.SourceException ?? exception);
+    }
+
+    /// <summary>
+    /// Parses each text once: that takes as long as running it. Texts are constants of this assembly and the provider's queries, which our
+    /// migrations wrote; beyond a number of them, which only migrations reach, each is parsed for itself.
+    /// </summary>
+    private sealed class WritingConnection(string connectionString) : SqliteConnection(connectionString), IKeepsStatements
+    {
+        private const int MostKept = 100;
+
+        private readonly Dictionary<string, KeptCommand> statements = new(StringComparer.Ordinal);
+
+        public SqliteCommand Statement(string sql)
+        {
+            if (statements.TryGetValue(sql, out var known))
+            {
+                return known;
+            }
+
+#pragma warning disable CA2100 // As said above.
+            var command = statements.Count < MostKept ? new KeptCommand { Connection = this, CommandText = sql } : new SqliteCommand(sql, this);
+#pragma warning restore CA2100
+            if (command is KeptCommand one)
+            {
+                statements.Add(sql, one);
+            }
+
+            return command;
+        }
+
+        DbCommand IKeepsStatements.Statement(string sql) => Statement(sql);
+
+        protected override void Dispose(bool disposing)
+        {
+            foreach (var command in statements.Values)
+            {
+                command.End();
+            }
+
+            statements.Clear();
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>Whoever used it disposes of it, and it stays for the next.</summary>
+    private sealed class KeptCommand : SqliteCommand
+    {
+        private bool ended;
+
+        public void End()
+        {
+            ended = true;
+            Dispose();
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Parameters.Clear();
+            if (ended)
+            {
+                base.Dispose(disposing);
+            }
+        }
     }
 }

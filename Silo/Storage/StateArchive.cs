@@ -126,7 +126,8 @@ public sealed class StateArchive(SqlStore store, IOptions<ClusterOptions> cluste
         ORDER BY ModifiedOn LIMIT @limit
         """;
 
-    private static byte[] Pack(byte[] payload)
+    /// <summary>A state as it lies in the archive.</summary>
+    public static byte[] Pack(byte[] payload)
     {
         using var packed = new MemoryStream();
         using (var brotli = new BrotliStream(packed, CompressionLevel.Optimal))
