@@ -43,9 +43,9 @@ public sealed class DeviceKeysTests
             Assert.False(keys.Verify("a", device.Point, Signed, new byte[64]));
         }
 
-        Assert.Throws<CryptographicException>(() => keys.Verify("off the curve", new ECPoint { X = device.Point.X, Y = device.Point.X }, Signed, device.Signature));
+        Assert.ThrowsAny<CryptographicException>(() => keys.Verify("off the curve", new ECPoint { X = device.Point.X, Y = device.Point.X }, Signed, device.Signature));
         keys.Remember("off the curve");
-        Assert.Throws<CryptographicException>(() => keys.Verify("off the curve", new ECPoint { X = device.Point.X, Y = device.Point.X }, Signed, device.Signature));
+        Assert.ThrowsAny<CryptographicException>(() => keys.Verify("off the curve", new ECPoint { X = device.Point.X, Y = device.Point.X }, Signed, device.Signature));
     }
 
     [Fact]
