@@ -1,8 +1,8 @@
 using System.Runtime.Versioning;
+using Bzt.LoadTests.Flows;
 using Bzt.LoadTests.Runs;
 using Bzt.LoadTests.Scenarios;
 using Bzt.Protocol.Evidence;
-using Bzt.Samples.Demo;
 
 namespace Bzt.LoadTests.Chaos;
 
@@ -17,18 +17,21 @@ internal sealed class ChaosScenario : IScenario
     public string Summary => "kills, freezes and cuts a cluster of its own under load, and checks what must hold";
 
     public IReadOnlyList<CommandOption> Options => [
-        new("target", "cluster", "cluster", "a cluster started for the run: nobody else's"),
-        new("faults", "A,B", string.Join(',', ChaosFault.All.Where(fault => fault.Name != "cut-silos").Select(fault => fault.Name)), "of " + string.Join(", ", ChaosFault.All.Select(fault => fault.Name))),
+        CommandOption.OwnCluster,
+        new("faults", "A,B", string.Join(',', ChaosFault.All.Select(fault => fault.Name)), "of " + string.Join(", ", ChaosFault.All.Select(fault => fault.Name))),
         new("rounds", "N", "1", "how often all of them"),
         new("rate", "N", "5", "logins a second"),
         new("phones", "N", "20", "users, each with one phone"),
         new("hold", "S", "8", "how long a fault lasts"),
-        new("calm", "S", "10", "between two faults")];
+        new("calm", "S", "10", "between two faults"),
+        new("jump", "S", "120", "how far clocks jump")];
 
     public IReadOnlyList<string> Examples => [
         "chaos --html chaos.html",
         "chaos --faults kill-silo,freeze-silo --rounds 10 --rate 20 --phones 100",
-        "chaos --faults cut-silos --hold 20"];
+        "chaos --faults clock-ahead,clock-behind --jump 3600"];
+
+    public ClusterExtras ExtrasOf(CommandOptions options) => ChaosFault.Named(options.Text("faults")).Aggregate(ClusterExtras.None, (all, fault) => all | fault.Needs);
 
     /// <summary>Of the last run: what they were told.</summary>
     public StubbornClients? Clients { get; private set; }
@@ -36,14 +39,12 @@ internal sealed class ChaosScenario : IScenario
     public async Task RunAsync(ScenarioRun run, CancellationToken stop)
     {
         var options = run.Options;
-        var cluster = run.Started.Deployment as ClusterDeployment ?? throw new CommandException("chaos runs on --target cluster, which it starts itself.");
-        var faults = options.Text("faults").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(name => ChaosFault.All.FirstOrDefault(fault => fault.Name == name)
-                ?? throw new CommandException($"chaos knows no {name}; it knows {string.Join(", ", ChaosFault.All.Select(fault => fault.Name))}.")).ToList();
+        var faults = ChaosFault.Named(options.Text("faults"));
         var (hold, calm, rounds) = (options.Seconds("hold"), options.Seconds("calm"), options.Count("rounds"));
         var http = run.Own(new HttpClient { BaseAddress = run.Target.Gateway, Timeout = StubbornClients.OneRequest });
-        var phones = await run.MakePhonesAsync(options.Count("phones"), options.Count("pin-rounds"), stop, http);
+        var phones = await run.MakePhonesAsync(options.Count("phones"), stop, http);
         var pool = new PhonePool(phones);
+        var ground = run.Own(new ChaosGround(run));
         var clients = Clients = run.Own(new StubbornClients(run.Target, Patience));
 
         run.Begin($"{faults.Count * rounds} faults under {options.Number("rate")} logins a second ...");
@@ -54,7 +55,7 @@ internal sealed class ChaosScenario : IScenario
         var load = OpenLoop.RunAsync(
             run.Recorder, "login", Arrivals.Constant(options.Number("rate"), longest, options.Count("seed")),
             (number, cancellation) => pool.UseAsync(phone => clients.LogInAsync(phone, slips: number % 4 == 1, cancellation), cancellation), stop, enough.Token);
-        var strikes = new List<(ChaosFault Fault, TimeSpan At)>();
+        var strikes = new List<Struck>();
         try
         {
             for (var round = 0; round < rounds; round++)
@@ -64,10 +65,21 @@ internal sealed class ChaosScenario : IScenario
                     await Task.Delay(calm, stop);
                     run.Tell($"  {fault.Text}");
                     run.Recorder.Mark(fault.Text);
-                    strikes.Add((fault, run.Recorder.Now));
-                    var heal = await fault.Strike(cluster, stop);
-                    await Task.Delay(fault.Name == "flush-redis" ? TimeSpan.Zero : hold, stop);
-                    await heal();
+                    var at = run.Recorder.Now;
+                    var heal = await fault.Strike(ground, stop);
+                    var whole = TimeSpan.Zero;
+                    try
+                    {
+                        await Task.Delay(fault.IsMoment ? TimeSpan.Zero : hold, stop);
+                        whole = run.Recorder.Now;
+                    }
+                    finally
+                    {
+                        // Also when the run is broken off: a filter rule or a stopped process would stay.
+                        await heal();
+                    }
+
+                    strikes.Add(new Struck(fault, at, whole));
                 }
             }
 
@@ -80,11 +92,13 @@ internal sealed class ChaosScenario : IScenario
 
         await load;
         run.Recorder.End();
-        await CheckAsync(run, cluster, clients, phones, stop);
-        Measure(run, strikes);
+        await CheckAsync(run, clients, phones, stop);
+        run.Recorder.Invariant("every fault came about", ground.Unfelt);
+        run.Recorder.Invariant("who applied for a certificate has it", ground.Unissued);
+        Measure(run.Recorder, strikes);
     }
 
-    private static async Task CheckAsync(ScenarioRun run, ClusterDeployment cluster, StubbornClients clients, IReadOnlyList<Flows.SimulatedPhone> phones, CancellationToken stop)
+    private static async Task CheckAsync(ScenarioRun run, StubbornClients clients, IReadOnlyList<SimulatedPhone> phones, CancellationToken stop)
     {
         run.Tell("checking what must hold ...");
 
@@ -101,10 +115,9 @@ internal sealed class ChaosScenario : IScenario
             }
         }
 
-        using var store = await StoreReader.ReadAsync(cluster.Database!, clients.Answers, Patience, stop);
+        using var store = await StoreReader.ReadAsync(run.Cluster.Database!, clients.Answers, Patience, stop);
         var recorder = run.Recorder;
-        var failed = recorder.Samples.Where(sample => sample.Error is not null).Select(sample => sample.Error!);
-        recorder.Invariant("every session ends with a result", [.. failed]);
+        recorder.NoErrors("every session ends with a result");
         recorder.Invariant("nothing that was answered is lost or altered", [.. clients.Lost, .. store.Lost(clients.Answers)]);
         recorder.Invariant("no two signatures for one request", store.DoubleReleases());
         recorder.Invariant("no nonce is used twice", store.RepeatedNonces(clients.Answers));
@@ -117,18 +130,36 @@ internal sealed class ChaosScenario : IScenario
     }
 
     /// <summary>What users had of each fault: those who came while it lasted, the unluckiest of them, and the first that got through.</summary>
-    private static void Measure(ScenarioRun run, IReadOnlyList<(ChaosFault Fault, TimeSpan At)> strikes)
+    private static void Measure(Recorder recorder, IReadOnlyList<Struck> strikes)
     {
+        var well = recorder.Samples.Where(sample => sample.Error is null).ToList();
+        var noticed = new List<string>();
         for (var i = 0; i < strikes.Count; i++)
         {
-            var (fault, at) = strikes[i];
+            var (fault, at, whole) = strikes[i];
             var until = i + 1 < strikes.Count ? strikes[i + 1].At : TimeSpan.MaxValue;
-            var after = run.Recorder.Samples.Where(sample => sample.Error is null && sample.Intended >= at && sample.Intended < until).ToList();
-            if (after.Count > 0)
+            var after = well.Where(sample => sample.Intended >= at && sample.Intended < until).ToList();
+            if (after.Count == 0)
             {
-                run.Recorder.Figure($"{i + 1}. {fault.Text}: first login begun after it was done after", after.Min(sample => sample.Intended + sample.Latency - at).TotalSeconds, "s");
-                run.Recorder.Figure($"{i + 1}. {fault.Text}: the longest login", after.Max(sample => sample.Latency).TotalSeconds, "s");
+                continue;
+            }
+
+            recorder.Figure($"{i + 1}. {fault.Text}: first login begun after it was done after", after.Min(sample => sample.Intended + sample.Latency - at).TotalSeconds, "s");
+            recorder.Figure($"{i + 1}. {fault.Text}: the longest login", after.Max(sample => sample.Latency).TotalSeconds, "s");
+            if (fault.IsElsewhere && after.Where(sample => sample.Intended < whole).Select(sample => sample.Latency).Order().ToList() is { Count: > 0 } meanwhile)
+            {
+                var median = meanwhile[meanwhile.Count / 2];
+                recorder.Figure($"{i + 1}. {fault.Text}: the median login meanwhile", median.TotalSeconds, "s");
+                if (median > (whole - at) / 3)
+                {
+                    noticed.Add($"{fault.Text}: half of the logins took more than {median.TotalSeconds:F1} s");
+                }
             }
         }
+
+        recorder.Invariant("logins do not wait for what they do not need", noticed);
     }
+
+    /// <param name="Whole">When it was being made whole.</param>
+    private sealed record Struck(ChaosFault Fault, TimeSpan At, TimeSpan Whole);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Bzt.LoadTests.Runs;
 using Bzt.Protocol.Phone;
 using Bzt.Samples.Demo;
 
@@ -23,39 +24,21 @@ internal static class FlowsCommand
             return 2;
         }
 
-        using var stop = new CancellationTokenSource();
-        void Stop(PosixSignalContext context)
+        return await CommandLine.RunAsync(async stop =>
         {
-            context.Cancel = true;
-            stop.Cancel();
-        }
-
-        // What was started is stopped again, however the run ends.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        try
-        {
-            var report = await RunAsync(args, stop.Token);
+            // Asked again: the analyser does not look into the function around.
+            var report = OperatingSystem.IsLinux() ? await RunAsync(args, stop) : throw new PlatformNotSupportedException();
             report.Print(Console.Out);
             if (Command.Option(args, "--json") is { } file)
             {
-                await File.WriteAllTextAsync(file, report.ToJson());
+                await File.WriteAllTextAsync(file, report.ToJson(), stop);
             }
 
             return report.Errors.Count == 0 && report.Flows > 0 ? 0 : 1;
-        }
-        catch (Exception exception) when (exception is DemoException or FlowFailedException or Contracts.ApiRefusedException or HttpRequestException)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return 1;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return 1;
-        }
+        });
     }
 
-    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("linux")]
     private static async Task<FlowReport> RunAsync(string[] args, CancellationToken stop)
     {
         var concurrency = Number(args, "--concurrency", 16);
@@ -105,7 +88,7 @@ internal static class FlowsCommand
         return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load) with { Profile = parts };
     }
 
-    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    [SupportedOSPlatform("linux")]
     private static Task<StartedTarget> StartAsync(string[] args, CancellationToken stop)
     {
         var target = Command.Option(args, "--target") ?? "embedded";

@@ -35,7 +35,14 @@ internal sealed class Provisioning : IDisposable
     }
 
     /// <summary>Makes them a few at a time: each waits for providers, reviewer and CA more than it computes.</summary>
-    public async Task<IReadOnlyList<SimulatedPhone>> MakeAsync(int count, int atOnce, Action<int> progress, CancellationToken stop)
+    /// <param name="count">So many.</param>
+    /// <param name="atOnce">Of them.</param>
+    /// <param name="progress">Told how many are done.</param>
+    /// <param name="stop">Gives up.</param>
+    /// <param name="vendor">A CA whose own reviewer decides; without one the platform's first CA and our console.</param>
+    /// <param name="submitted">Told when one has submitted its application.</param>
+    public async Task<IReadOnlyList<SimulatedPhone>> MakeAsync(
+        int count, int atOnce, Action<int> progress, CancellationToken stop, string? vendor = null, Action? submitted = null)
     {
         var trust = await ChannelTrust.FetchAsync(phoneHttp, stop);
         await console.LogInAsync(stop);
@@ -45,7 +52,7 @@ internal sealed class Provisioning : IDisposable
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop }, async (i, cancellation) =>
         {
             phones[i] = new SimulatedPhone(phoneHttp, trust, stretcher, pinRounds);
-            await CertifyAsync(phones[i], TestPerson.Get(first + i), cancellation);
+            await CertifyAsync(phones[i], TestPerson.Get(first + i), vendor, submitted, cancellation);
             await platform.BindAsync(phones[i], cancellation);
             progress(Interlocked.Increment(ref done));
         });
@@ -58,7 +65,7 @@ internal sealed class Provisioning : IDisposable
         simulatorHttp.Dispose();
     }
 
-    private async Task CertifyAsync(SimulatedPhone simulated, TestPerson person, CancellationToken stop)
+    private async Task CertifyAsync(SimulatedPhone simulated, TestPerson person, string? vendor, Action? submitted, CancellationToken stop)
     {
         var phone = simulated.Client;
         await AsSoonAsAllowedAsync(() => phone.RequestSmsCodeAsync(person.Phone, cancellation: stop), stop);
@@ -72,13 +79,24 @@ internal sealed class Provisioning : IDisposable
         var form = await phone.UploadBlobAsync("form", Picture, "image/png", stop);
         var catalogue = await phone.GetCatalogueAsync(stop);
         var offered = catalogue.Provinces.SelectMany(province => province.Platforms).First(place => place.PlatformId == Deployment.PlatformId);
-        var ca = offered.CertificateAuthorities[0];
+        var ca = vendor is null ? offered.CertificateAuthorities[0] : offered.CertificateAuthorities.First(authority => authority.CaId == vendor);
         var application = (await phone.ClaimAsync(
             new ClaimRequest(
                 Guid.NewGuid(), enterprise.Name, enterprise.CreditCode, person.Name, person.IdNumber, licence.BlobId, form.BlobId,
                 offered.PlatformId, ca.CaId, ca.Offers[0].Years), stop)).ApplicationId;
 
-        await console.ApproveAsync(application, stop);
+        submitted?.Invoke();
+        if (vendor is null)
+        {
+            await console.ApproveAsync(application, stop);
+        }
+        else
+        {
+            var number = $"{application:N}-1";
+            await UntilAsync(() => simulators.CaApplicationAsync(number, stop), "the application at the CA", stop);
+            await simulators.DecideCaApplicationAsync(number, cancellation: stop);
+        }
+
         await UntilAsync(phone, application, ApplicationState.PaymentDue, stop);
         var order = await phone.PayAsync(application, stop);
         var payment = new Uri(order.PayUrl!);

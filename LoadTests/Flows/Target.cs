@@ -17,10 +17,29 @@ internal sealed record Target(string Name, Uri Gateway, Uri Simulators, string S
     public IReadOnlyList<int> ServerProcesses { get; init; } = [];
 }
 
+/// <summary>What a cluster has for its faults, and costs otherwise.</summary>
+[Flags]
+internal enum ClusterExtras
+{
+    None = 0,
+
+    /// <summary>The clocks of silos and gateways can be moved.</summary>
+    MovableClocks = 1,
+
+    /// <summary>PostgreSQL's disk can be filled.</summary>
+    OwnDisk = 2,
+
+    /// <summary>The second CA of the catalogue is a vendor's: <see cref="StartedTarget.VendorCa"/>.</summary>
+    CaVendor = 4,
+}
+
 /// <summary>A target and its life: started for the run and stopped after it, or somebody else's.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class StartedTarget : IAsyncDisposable
 {
+    /// <summary>Of <see cref="ClusterExtras.CaVendor"/>.</summary>
+    public const string VendorCa = "hubei-ca";
+
     private readonly Deployment? deployment;
     private readonly string? folder;
 
@@ -42,7 +61,9 @@ internal sealed class StartedTarget : IAsyncDisposable
     /// <param name="stop">Gives up.</param>
     /// <param name="silos">Of a cluster; null for as many as it comes with.</param>
     /// <param name="pinned">Each silo keeps to one processor.</param>
-    public static async Task<StartedTarget> StartAsync(bool cluster, CancellationToken stop, int? silos = null, bool pinned = false)
+    /// <param name="extras">Of a cluster.</param>
+    public static async Task<StartedTarget> StartAsync(
+        bool cluster, CancellationToken stop, int? silos = null, bool pinned = false, ClusterExtras extras = ClusterExtras.None)
     {
         var folder = Directory.CreateTempSubdirectory("bzt-load-").FullName;
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
@@ -59,7 +80,15 @@ internal sealed class StartedTarget : IAsyncDisposable
             ["Logging:LogLevel:Default"] = "Warning",
         };
         Deployment deployment = cluster
-            ? new ClusterDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides, SiloCount = silos ?? 2 }
+            ? new ClusterDeployment(folder, secrets, Ports.Free())
+            {
+                Headless = true,
+                GatewayOverrides = overrides,
+                SiloCount = silos ?? 2,
+                MovableClocks = extras.HasFlag(ClusterExtras.MovableClocks),
+                OwnDisk = extras.HasFlag(ClusterExtras.OwnDisk),
+                CaVendorFor = extras.HasFlag(ClusterExtras.CaVendor) ? VendorCa : null,
+            }
             : new EmbeddedDeployment(folder, secrets, Ports.Free()) { Headless = true, GatewayOverrides = overrides };
         var started = new StartedTarget(Of(cluster ? "cluster" : "embedded", deployment.Gateway, deployment.Simulators, secrets), deployment, folder);
         try

@@ -3,7 +3,11 @@ using System.Globalization;
 namespace Bzt.LoadTests.Runs;
 
 /// <summary>An option <c>--name VALUE</c> and what stands for it when it is not given.</summary>
-internal sealed record CommandOption(string Name, string Placeholder, string Default, string Text);
+internal sealed record CommandOption(string Name, string Placeholder, string Default, string Text)
+{
+    /// <summary>For scenarios that start a cluster of their own.</summary>
+    public static CommandOption OwnCluster { get; } = new("target", "cluster", "cluster", "a cluster started for the run: nobody else's");
+}
 
 /// <summary>Something the person at the terminal is told in one line.</summary>
 internal sealed class CommandException(string message) : Exception(message);

@@ -63,6 +63,9 @@ internal sealed class Recorder(TimeProvider time)
     public void Invariant(string name, IReadOnlyCollection<string> violations) =>
         invariants.Enqueue(new Invariant(name, violations.Count == 0, [.. violations.Take(20)]));
 
+    /// <summary>That nothing of what was recorded failed.</summary>
+    public void NoErrors(string name) => Invariant(name, [.. samples.Where(sample => sample.Error is not null).Select(sample => $"{sample.Operation}: {sample.Error}")]);
+
     /// <summary>Does it and records it, from the moment it was to begin.</summary>
     public async Task ObserveAsync(string operation, TimeSpan intended, Func<CancellationToken, Task> act, CancellationToken stop)
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using Bzt.LoadTests.Flows;
 using Bzt.LoadTests.Runs;
-using Bzt.Samples.Demo;
 using Npgsql;
 
 namespace Bzt.LoadTests.Scenarios;
@@ -19,7 +18,7 @@ internal sealed class CertificatesScenario : IScenario
     public string Summary => "logins beside a thousand, a hundred thousand, a million certificates in the database";
 
     public IReadOnlyList<CommandOption> Options => [
-        new("target", "cluster", "cluster", "a cluster started for the run"),
+        CommandOption.OwnCluster,
         new("sizes", "N,N", "1000,100000,1000000", "certificates in the database, growing; a million take 12 GB"),
         new("rate", "N", "10", "logins a second"),
         new("seconds", "S", "30", "at each size"),
@@ -31,12 +30,11 @@ internal sealed class CertificatesScenario : IScenario
     public async Task RunAsync(ScenarioRun run, CancellationToken stop)
     {
         var options = run.Options;
-        var cluster = run.Started.Deployment as ClusterDeployment ?? throw new CommandException("certificates runs on --target cluster, which it starts itself.");
         var sizes = options.Text("sizes").Split(',').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0
             ? size : throw new CommandException("--sizes takes whole numbers above zero with commas between.")).Order().ToList();
-        var pool = new PhonePool(await run.MakePhonesAsync(options.Count("phones"), options.Count("pin-rounds"), stop));
+        var pool = await run.MakePoolAsync(stop);
         var (length, rate, seed) = (options.Seconds("seconds"), options.Number("rate"), options.Count("seed"));
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(cluster.Database!) { CommandTimeout = 0 }.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(run.Cluster.Database!) { CommandTimeout = 0 }.ConnectionString);
 
         await LoadAsync("warm-up", seed);
         await LoadAsync("warm-up", seed + 2);
@@ -67,7 +65,7 @@ internal sealed class CertificatesScenario : IScenario
         var ratio = Median(NameOf(sizes[^1])) / ((Median(NameOf(sizes[0])) + Median(Again(sizes[0]))) / 2);
         run.Recorder.Figure($"median with {sizes[^1]} certificates against that with {sizes[0]}, before and after", ratio, "times");
         run.Recorder.Invariant("certificates at rest cost no latency", ratio <= options.Number("ratio-bound") ? [] : [$"{ratio:F2} times"]);
-        run.Recorder.Invariant("every login ended well", [.. run.Recorder.Samples.Where(sample => sample.Error is not null).Select(sample => sample.Error!)]);
+        run.Recorder.NoErrors("every login ended well");
 
         async Task MeasureAsync(string operation)
         {
@@ -86,9 +84,8 @@ internal sealed class CertificatesScenario : IScenario
         double Median(string operation) => run.Recorder.Samples.Where(sample => sample.Operation == operation && sample.Error is null)
             .Select(sample => sample.Latency.TotalMilliseconds).Order().ToList() is { Count: > 0 } all ? all[all.Count / 2] : double.NaN;
 
-        Task LoadAsync(string operation, int from) => OpenLoop.RunAsync(
-            run.Recorder, operation, Arrivals.Constant(rate, operation == "warm-up" ? length / 2 : length, from),
-            (_, cancellation) => pool.UseAsync(phone => run.Platform.RunAsync(phone, FlowKind.Login, 1, cancellation), cancellation), stop);
+        Task LoadAsync(string name, int from) =>
+            run.LoadAsync(pool, FlowKind.Login, Arrivals.Constant(rate, name == "warm-up" ? length / 2 : length, from), stop, name: name);
     }
 
     private static string NameOf(int size) => string.Create(CultureInfo.InvariantCulture, $"login, {size:N0} certificates");

@@ -86,7 +86,7 @@ internal sealed class ConnectedScenario : IScenario
         var open = sockets.Values.Count(socket => socket.IsOpen);
         run.Recorder.Figure("phones held by one gateway", open, "phones");
         run.Recorder.Invariant("every phone that connected is connected at the end", open == count ? [] : [$"{count - open} are not"]);
-        run.Recorder.Invariant("every call reached its phone", [.. run.Recorder.Samples.Where(sample => sample.Error is not null).Select(sample => $"{sample.Operation}: {sample.Error}")]);
+        run.Recorder.NoErrors("every call reached its phone");
         if (before is not null && held is not null)
         {
             run.Recorder.Figure("gateway's memory for each phone", (held.ResidentMiB - before.ResidentMiB) * 1024 / count, "KiB");

@@ -29,16 +29,15 @@ internal sealed class DeadlineScenario : IScenario
         var options = run.Options;
         var (length, documents) = (options.Seconds("seconds"), options.Count("documents"));
         var arrivals = Arrivals.BeforeDeadline(options.Count("flows"), length, options.Seconds("growth"), options.Count("seed"));
-        var pool = new PhonePool(await run.MakePhonesAsync(options.Count("phones"), options.Count("pin-rounds"), stop));
+        var pool = await run.MakePoolAsync(stop);
 
         run.Begin($"{arrivals.Count} seals in {length.TotalSeconds} s ...");
-        await OpenLoop.RunAsync(
-            run.Recorder, "seal", arrivals, (_, cancellation) => pool.UseAsync(phone => run.Platform.RunAsync(phone, FlowKind.Seal, documents, cancellation), cancellation), stop);
+        await run.LoadAsync(pool, FlowKind.Seal, arrivals, stop, documents);
         run.Recorder.End();
 
         var samples = run.Recorder.Samples;
         run.Recorder.Figure("arrivals in the last tenth of the time", arrivals.Count(at => at >= 0.9 * length) / (0.1 * length.TotalSeconds), "per s");
         run.Recorder.Figure("the last seal was there after the deadline", Math.Max(0, (samples.Max(sample => sample.Intended + sample.Latency) - length).TotalSeconds), "s");
-        run.Recorder.Invariant("every seal that was begun ended well", [.. samples.Where(sample => sample.Error is not null).Select(sample => sample.Error!)]);
+        run.Recorder.NoErrors("every seal that was begun ended well");
     }
 }

@@ -25,7 +25,7 @@ internal sealed class OpeningScenario : IScenario
     {
         var options = run.Options;
         var count = options.Count("bidders");
-        var phones = await run.MakePhonesAsync(count, options.Count("pin-rounds"), stop);
+        var phones = await run.MakePhonesAsync(count, stop);
         var folder = Directory.CreateTempSubdirectory("bzt-opening-").FullName;
         try
         {

@@ -27,7 +27,7 @@ internal sealed class SoakScenario : IScenario
         var options = run.Options;
         var length = TimeSpan.FromMinutes(options.Number("minutes"));
         var rate = options.Number("rate");
-        var pool = new PhonePool(await run.MakePhonesAsync(options.Count("phones"), options.Count("pin-rounds"), stop));
+        var pool = await run.MakePoolAsync(stop);
 
         run.Begin($"{rate} flows a second for {length.TotalMinutes} minutes ...");
         var seed = options.Count("seed");
@@ -47,11 +47,9 @@ internal sealed class SoakScenario : IScenario
             }
         }
 
-        run.Recorder.Invariant("every flow ended well", [.. run.Recorder.Samples.Where(sample => sample.Error is not null).Select(sample => sample.Error!)]);
+        run.Recorder.NoErrors("every flow ended well");
 
-        Task FlowsAsync(FlowKind kind, double perSecond, int from) => OpenLoop.RunAsync(
-            run.Recorder, kind.ToString().ToLowerInvariant(), Arrivals.Constant(perSecond, length, from),
-            (_, cancellation) => pool.UseAsync(phone => run.Platform.RunAsync(phone, kind, 1, cancellation), cancellation), stop);
+        Task FlowsAsync(FlowKind kind, double perSecond, int from) => run.LoadAsync(pool, kind, Arrivals.Constant(perSecond, length, from), stop);
     }
 }
 

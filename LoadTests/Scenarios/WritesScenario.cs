@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using Bzt.LoadTests.Flows;
 using Bzt.LoadTests.Runs;
-using Bzt.Samples.Demo;
 using Npgsql;
 
 namespace Bzt.LoadTests.Scenarios;
@@ -15,7 +14,7 @@ internal sealed class WritesScenario : IScenario
     public string Summary => "the durable writes of one flow: how many, of what, how many bytes";
 
     public IReadOnlyList<CommandOption> Options => [
-        new("target", "cluster", "cluster", "a cluster started for the run"),
+        CommandOption.OwnCluster,
         new("kind", "login|seal", "seal", "what is confirmed"),
         new("documents", "N", "1", "seals in one confirmation"),
         new("flows", "N", "200", "flows, one after the other"),
@@ -25,15 +24,14 @@ internal sealed class WritesScenario : IScenario
 
     public async Task RunAsync(ScenarioRun run, CancellationToken stop)
     {
-        var cluster = run.Started.Deployment as ClusterDeployment ?? throw new CommandException("writes runs on --target cluster, which it starts itself.");
         var (kind, documents, flows) = (run.Options.Choice<FlowKind>("kind"), run.Options.Count("documents"), run.Options.Count("flows"));
-        var phones = await run.MakePhonesAsync(run.Options.Count("phones"), run.Options.Count("pin-rounds"), stop);
+        var phones = await run.MakePhonesAsync(run.Options.Count("phones"), stop);
         foreach (var phone in phones)
         {
             await run.Platform.RunAsync(phone, kind, documents, stop);
         }
 
-        await using var source = NpgsqlDataSource.Create(cluster.Database!);
+        await using var source = NpgsqlDataSource.Create(run.Cluster.Database!);
         await SettleAsync(source, stop);
         var before = await LookAsync(source, stop);
         run.Begin($"{flows} flows ...");
@@ -58,7 +56,7 @@ internal sealed class WritesScenario : IScenario
         run.Recorder.Figure("states written", (double)(after.Rows.Sum(row => row.Value.Writes) - before.Rows.Sum(row => row.Value.Writes)) / flows, "a flow");
         run.Recorder.Figure("commits of the database, all of them", (double)(after.Commits - before.Commits) / flows, "a flow");
         run.Recorder.Figure("log written", (double)(after.LogBytes - before.LogBytes) / flows / 1024, "KiB a flow");
-        run.Recorder.Invariant("every flow ended well", [.. run.Recorder.Samples.Where(sample => sample.Error is not null).Select(sample => sample.Error!)]);
+        run.Recorder.NoErrors("every flow ended well");
     }
 
     private static long Writes(Look look, string type) => look.Rows.TryGetValue(type, out var row) ? row.Writes : 0;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
@@ -10,6 +11,8 @@ internal sealed partial class ClusterDeployment
     /// <summary>Lines of the dead are stale after 15 s; a machine under load takes its time to find out.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan BetweenStarts = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, MovableClock> clocks = [];
 
     /// <summary>Of the store; null before the start.</summary>
     public string? Database => database;
@@ -50,6 +53,19 @@ internal sealed partial class ClusterDeployment
                 await StopAsync(process);
                 await Task.Delay(BetweenStarts, cancellation);
             }
+        }
+    }
+
+    /// <param name="process">Of this deployment, with <see cref="MovableClocks"/>.</param>
+    /// <param name="offset">From the true time.</param>
+    public void MoveClock(ManagedProcess process, TimeSpan offset) =>
+        (clocks.GetValueOrDefault(process.Name) ?? throw new DemoException($"The clock of {process.Name} cannot be moved.")).Set(offset);
+
+    private void AddClock(string process, Dictionary<string, string> environment)
+    {
+        if (MovableClocks)
+        {
+            (clocks[process] = new MovableClock(Path.Combine(Folder, "clocks", process))).AddTo(environment);
         }
     }
 

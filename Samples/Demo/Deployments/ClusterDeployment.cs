@@ -46,6 +46,12 @@ internal sealed partial class ClusterDeployment : Deployment
     /// <summary>Where the silo and the gateway of the processes started from now on were built; this build's repository without one.</summary>
     public string? OtherBuild { get; set; }
 
+    /// <summary>Silos and gateways whose clocks <see cref="MoveClock"/> moves.</summary>
+    public bool MovableClocks { get; init; }
+
+    /// <summary>PostgreSQL's data on a file system that can be filled.</summary>
+    public bool OwnDisk { get; init; }
+
     /// <summary>Of those it starts with.</summary>
     public int SiloCount { get; init; }
 
@@ -67,7 +73,7 @@ internal sealed partial class ClusterDeployment : Deployment
     {
         if (database is null)
         {
-            postgres = await PostgresServer.StartAsync(Folder, FreePort(), Secrets.PlatformSecret, cancellation);
+            postgres = await PostgresServer.StartAsync(Folder, FreePort(), Secrets.PlatformSecret, OwnDisk, cancellation);
             database = postgres.ConnectionString;
         }
 
@@ -149,6 +155,7 @@ internal sealed partial class ClusterDeployment : Deployment
         settings["Cluster:AdvertisedAddress"] = "127.0.0.1";
         AddProviders(settings);
         Override(settings);
+        AddClock($"silo-{number}", settings);
         return (Run($"silo-{number}", Binaries.SiloOf(OtherBuild), settings, "--urls", address), port, address);
     }
 
@@ -168,6 +175,7 @@ internal sealed partial class ClusterDeployment : Deployment
         }
 
         Override(settings);
+        AddClock($"gateway-{i + 1}", settings);
         gateways[i] = Run($"gateway-{i + 1}", Binaries.GatewayOf(OtherBuild), settings, "--urls", Listen(Gateways[i]));
         await gateways[i]!.WaitUntilReadyAsync(new Uri(Gateways[i], "health/ready"), cancellation);
     }

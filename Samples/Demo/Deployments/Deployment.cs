@@ -26,6 +26,9 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
     /// <summary>Settings of the gateways that differ from a development deployment's.</summary>
     public IReadOnlyDictionary<string, string> GatewayOverrides { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The CA of the catalogue that the simulated vendor stands for; all run inside the product without one.</summary>
+    public string? CaVendorFor { get; init; }
+
     public IReadOnlyList<ManagedProcess> Processes => processes;
 
     public const string PlatformId = "yichang-ggzy";
@@ -78,13 +81,19 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
 
     protected async Task RunSimulatorsAsync(CancellationToken cancellation)
     {
-        var simulators = Run("simulators", Binaries.Simulators, new Dictionary<string, string>
+        var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Simulators:Password"] = Secrets.SimulatorsPassword,
             ["Simulators:ControlToken"] = Secrets.SimulatorsToken,
             ["Simulators:DataFolder"] = Path.Combine(Folder, "simulators"),
-        }, "--urls", Listen(Simulators));
+        };
+        if (CaVendorFor is not null)
+        {
+            settings["Simulators:CaVendorFor"] = CaVendorFor;
+        }
+
+        var simulators = Run("simulators", Binaries.Simulators, settings, "--urls", Listen(Simulators));
         await simulators.WaitUntilReadyAsync(new Uri(Simulators, "login"), cancellation);
     }
 

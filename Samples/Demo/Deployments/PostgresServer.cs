@@ -14,10 +14,18 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private readonly string folder;
     private readonly int port;
+    private readonly SmallDisk? disk;
 
-    private PostgresServer(string folder, int port, string connectionString) => (this.folder, this.port, ConnectionString) = (folder, port, connectionString);
+    private PostgresServer(string folder, int port, string connectionString, SmallDisk? disk) =>
+        (this.folder, this.port, ConnectionString, this.disk) = (folder, port, connectionString, disk);
 
     public string ConnectionString { get; }
+
+    public SmallDisk Disk => disk ?? throw new DemoException("This PostgreSQL has no disk of its own.");
+
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    private string LogFile => folder + "/server.log";
 
     private static string Binaries => Directory.Exists(Installed)
         ? Directory.GetDirectories(Installed).MaxBy(version => double.Parse(Path.GetFileName(version), CultureInfo.InvariantCulture)) + "/bin/"
@@ -26,10 +34,25 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <param name="deployment">Its folder.</param>
     /// <param name="port">Where to listen.</param>
     /// <param name="password">Of the user <c>bzt</c>.</param>
+    /// <param name="ownDisk">Data on a <see cref="SmallDisk"/>, for one run.</param>
     /// <param name="cancellation">Gives up.</param>
-    public static async Task<PostgresServer> StartAsync(string deployment, int port, string password, CancellationToken cancellation)
+    public static async Task<PostgresServer> StartAsync(string deployment, int port, string password, bool ownDisk, CancellationToken cancellation)
     {
         var folder = await FolderAsync(deployment, cancellation);
+        var disk = ownDisk ? await SmallDisk.MountAsync(folder, "postgres:postgres", cancellation) : null;
+        try
+        {
+            return await StartAsync(folder, port, password, disk, cancellation);
+        }
+        catch when (disk is not null)
+        {
+            await disk.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<PostgresServer> StartAsync(string folder, int port, string password, SmallDisk? disk, CancellationToken cancellation)
+    {
         if (!File.Exists(folder + "/data/PG_VERSION"))
         {
             // The password comes through a pipe: no file to forget.
@@ -37,7 +60,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
 
         var server = new PostgresServer(
-            folder, port, $"Host=127.0.0.1;Port={port};Username=bzt;Password={password};Database=postgres;Max Auto Prepare=50;Auto Prepare Min Usages=2");
+            folder, port, $"Host=127.0.0.1;Port={port};Username=bzt;Password={password};Database=postgres;Max Auto Prepare=50;Auto Prepare Min Usages=2", disk);
         await server.StartAgainAsync(cancellation);
         return server;
     }
@@ -46,14 +69,30 @@ internal sealed class PostgresServer : IAsyncDisposable
     public Task CrashAsync(CancellationToken cancellation) => RunAsync($"{Binaries}pg_ctl -D {folder}/data -m immediate -w stop", cancellation);
 
     public Task StartAgainAsync(CancellationToken cancellation) =>
-        RunAsync($"{Binaries}pg_ctl -D {folder}/data -l {folder}/server.log -w -t 60 -o \"-p {port} -h 127.0.0.1 -k {folder}\" start", cancellation);
+        RunAsync($"{Binaries}pg_ctl -D {folder}/data -l {LogFile} -w -t 60 -o \"-p {port} -h 127.0.0.1 -k {folder}\" start", cancellation);
 
     /// <summary>As a machine that hangs: the server and all its backends.</summary>
     public void Freeze() => SignalAll(ManagedProcess.SigStop);
 
     public void Thaw() => SignalAll(ManagedProcess.SigCont);
 
-    public async ValueTask DisposeAsync() => await RunAsync($"{Binaries}pg_ctl -D {folder}/data -m fast -w stop", CancellationToken.None);
+    /// <summary>After a fault that may have ended it: as whoever keeps it running does.</summary>
+    public async Task EnsureRunningAsync(CancellationToken cancellation)
+    {
+        if (!await TryRunAsync($"{Binaries}pg_ctl -D {folder}/data status", cancellation))
+        {
+            await StartAgainAsync(cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync($"{Binaries}pg_ctl -D {folder}/data -m fast -w stop", CancellationToken.None);
+        if (disk is not null)
+        {
+            await disk.DisposeAsync();
+        }
+    }
 
     /// <summary>What a deployment that was not to last left behind, if it had a server.</summary>
     public static void DeleteData(string deployment)
@@ -92,13 +131,18 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>As the server's user. The server outlives pg_ctl and would keep pipes open: its output goes to its log.</summary>
     private static async Task RunAsync(string command, CancellationToken cancellation, string? password = null)
     {
+        if (!await TryRunAsync(command, cancellation, password))
+        {
+            throw new DemoException($"{command} failed.");
+        }
+    }
+
+    private static async Task<bool> TryRunAsync(string command, CancellationToken cancellation, string? password = null)
+    {
         string[] shell = ["sh", "-c", $"({command}) >/dev/null 2>&1 </dev/null"];
         string[] line = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", .. shell] : shell;
         using var process = Process.Start(new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = "/", Environment = { ["PASSWORD"] = password } })!;
         await process.WaitForExitAsync(cancellation);
-        if (process.ExitCode != 0)
-        {
-            throw new DemoException($"{command} ended with {process.ExitCode}.");
-        }
+        return process.ExitCode == 0;
     }
 }
