@@ -9,7 +9,9 @@ internal static class CaFaults
 {
     private const string Vendor = "ca-vendor";
     private const int Applicants = 2;
-    private const int EveryCall = 10_000;
+
+    /// <summary>The most that the simulators take, and more than applicants ask.</summary>
+    private const int EveryCall = 100;
     private const int LateMilliseconds = 5_000;
 
     public static Task<Func<Task>> SlowAsync(ChaosGround ground, CancellationToken stop) =>
