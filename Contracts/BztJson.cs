@@ -122,6 +122,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(SessionCreated))]
 [JsonSerializable(typeof(SessionStatus))]
 [JsonSerializable(typeof(CreateOpeningRequest))]
+[JsonSerializable(typeof(ChangeOpeningRequest))]
 [JsonSerializable(typeof(OpeningStatus))]
 [JsonSerializable(typeof(OpeningReport))]
 [JsonSerializable(typeof(OpeningFileStatus))]

@@ -147,6 +147,12 @@ public static class ErrorCodes
     public const string OpeningEnded = "opening_ended";
     public const string OpeningOtherProject = "opening_other_project";
 
+    /// <summary>Its time cannot be put off any more.</summary>
+    public const string OpeningBegun = "opening_begun";
+
+    /// <summary>Its times only move later.</summary>
+    public const string OpeningNotEarlier = "opening_not_earlier";
+
     /// <summary>The session did not ask for that file, or nothing was released to it.</summary>
     public const string OpeningReportRefused = "opening_report_refused";
 

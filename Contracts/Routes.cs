@@ -212,7 +212,7 @@ public static class Routes
         public const string SessionEvidence = "/rp/v1/sessions/{sessionId}/evidence";
         /// <summary>会话签章, from the PC: looked at, stopped.</summary>
         public const string SealingSession = "/rp/v1/sealing-sessions/{sealingSessionId}";
-        /// <summary>Bid openings: announced, looked at, ended; what each file gave, and its signed record.</summary>
+        /// <summary>Bid openings: announced, looked at, moved later, ended; what each file gave, and its signed record.</summary>
         public const string Openings = "/rp/v1/openings";
         public const string Opening = "/rp/v1/openings/{openingId}";
         public const string OpeningEnd = "/rp/v1/openings/{openingId}/end";

@@ -108,6 +108,8 @@ public enum RefusalCode
     OpeningEnded = 371,
     OpeningOtherProject = 372,
     OpeningReportRefused = 373,
+    OpeningBegun = 374,
+    OpeningNotEarlier = 375,
 
     CallbackUrlRefused = 300,
     ReturnUrlUnknown = 301,

@@ -23,6 +23,7 @@ internal static class OpeningEvidence
                     Judgement: not null,
                     Signature: not null,
                 } record
+                && record.Record.Changes is { } changes && changes.All(change => change?.Reason is not null)
                 && events.All(e => e?.Sections is { } sections && sections.All(section => section?.Name is not null))
                 ? record
                 : null;
@@ -41,7 +42,7 @@ internal static class OpeningEvidence
         }
 
         var record = signed.Record;
-        ui.Done($"{record.FileName}（{record.BidderName}）：{OpeningWords.Of(signed.Judgement)}", new Dictionary<string, object?>
+        var facts = new Dictionary<string, object?>
         {
             ["opening"] = record.Opening.ToString("D"),
             ["project"] = record.ProjectId,
@@ -51,12 +52,25 @@ internal static class OpeningEvidence
             ["verdict"] = OpeningCommand.Code(signed.Judgement.Verdict),
             ["cause"] = OpeningCommand.Code(signed.Judgement.Cause),
             ["responsible"] = OpeningCommand.Code(signed.Judgement.Responsible),
+            ["deadline"] = record.Deadline,
             ["events"] = string.Join("；", record.Events.Select(InWords)),
             ["signedAt"] = record.SignedAt,
-        });
+        };
+        if (record.Changes.Count > 0)
+        {
+            facts["changes"] = string.Join("；", record.Changes.Select(InWords));
+        }
+
+        ui.Done($"{record.FileName}（{record.BidderName}）：{OpeningWords.Of(signed.Judgement)}", facts);
     }
 
-    private static string InWords(OpeningEvent e) => $"{e.At.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm:ss} " + e switch
+    private static string InWords(OpeningChange change) => $"{China(change.At)} " + Say(
+        $"平台调整时间：开标 {China(change.OpensAt)}，解密截止 {China(change.Deadline)}（原 {China(change.FromDeadline)}），原因：{change.Reason}",
+        $"moved by the platform: opens {China(change.OpensAt)}, deadline {China(change.Deadline)} (was {China(change.FromDeadline)}), because: {change.Reason}");
+
+    private static string China(DateTimeOffset at) => $"{at.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm:ss}";
+
+    private static string InWords(OpeningEvent e) => $"{China(e.At)} " + e switch
     {
         { Kind: OpeningEventKind.Asked, Reader: OpeningReader.PlatformServer } => Say("请求解密，由平台服务器读取", "asked, to be read by the platform's server"),
         { Kind: OpeningEventKind.Asked } => Say("请求解密，由投标人电脑读取", "asked, to be read by the bidder's PC"),
@@ -69,6 +83,8 @@ internal static class OpeningEvidence
         { Answer: OpeningAnswer.Locked } => Say("证书已锁定", "the certificate is locked"),
         { Answer: OpeningAnswer.CertificateUnusable } => Say("证书不可用", "the certificate cannot be used"),
         { Answer: OpeningAnswer.Cancelled } => Say("请求被取消", "cancelled"),
+        { Kind: OpeningEventKind.OpenedByLock, Outcome: OpeningOutcome.Opened } => Say("投标人报告：用CA锁解密成功", "the bidder reports: opened with a CA lock"),
+        { Kind: OpeningEventKind.OpenedByLock } => Say("投标人报告：用CA锁未能解密", "the bidder reports: not opened with a CA lock"),
         { Kind: OpeningEventKind.Answered } => Say("通信失败", "the exchange failed"),
         { Outcome: OpeningOutcome.Opened } => Say($"{Who(e)}报告：已解密", $"{Who(e)} reports: opened"),
         _ => Say($"{Who(e)}报告：未解密（{string.Join("、", e.Sections.Where(section => section.Outcome != OpeningOutcome.Opened).Select(section => section.Name))}）", $"{Who(e)} reports: not opened ({string.Join(", ", e.Sections.Where(section => section.Outcome != OpeningOutcome.Opened).Select(section => section.Name))})"),

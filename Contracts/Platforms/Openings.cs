@@ -16,6 +16,17 @@ public sealed record CreateOpeningRequest(ProjectInfo Project, DateTimeOffset De
 /// <param name="Digest">SM3 of its signed manifest (docs/bid-file.md), or of the whole file of another format; 32 octets.</param>
 public sealed record OpeningFile(string FileId, string Name, EnterpriseInfo Bidder, byte[] Digest);
 
+/// <summary>Moves an opening's times. Both only move later: what bidders were told they have, they have.</summary>
+/// <param name="Reason">Told to the bidders' phones and kept in every file's record; at most 200 characters.</param>
+public sealed record ChangeOpeningRequest(string Reason)
+{
+    /// <summary>A later opening time, before the one that was announced; absent: it stays.</summary>
+    public DateTimeOffset? OpeningTime { get; init; }
+
+    /// <summary>A later deadline, before the one that was announced; absent: it stays. At most a day after the opening time.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+}
+
 /// <summary>Where an opening stands.</summary>
 public enum OpeningState
 {
@@ -35,7 +46,11 @@ public enum OpeningState
 /// <param name="Files">With a project token: the bidder's own.</param>
 public sealed record OpeningStatus(
     Guid OpeningId, ProjectInfo Project, DateTimeOffset Deadline, OpeningState State, DateTimeOffset? EndedAt, DateTimeOffset ServerTime, int SecondsLeft,
-    IReadOnlyList<OpeningFileStatus> Files);
+    IReadOnlyList<OpeningFileStatus> Files)
+{
+    /// <summary>How the platform moved its times, oldest first; the times beside are those that hold.</summary>
+    public IReadOnlyList<OpeningChange> Changes { get; init; } = [];
+}
 
 /// <param name="Judgement">Whether it is open; if not, why and on whose side that lies.</param>
 /// <param name="TimesAsked">Requests to the bidder's phone so far.</param>
@@ -50,7 +65,11 @@ public sealed record OpeningReference(Guid OpeningId, IReadOnlyList<string> File
 /// <param name="SessionId">The session whose answer it was opened with.</param>
 /// <param name="Outcome">Of all that was asked for: opened only when every part of it is.</param>
 /// <param name="Sections">Of each part; at most 64.</param>
-public sealed record OpeningReport(Guid SessionId, OpeningOutcome Outcome, IReadOnlyList<OpeningSection> Sections);
+public sealed record OpeningReport(Guid SessionId, OpeningOutcome Outcome, IReadOnlyList<OpeningSection> Sections)
+{
+    /// <summary>Opened at the bidder's PC with a CA lock: no phone was asked, and the session's id is one that the tool made, the same in a repeat. With a project token, while the opening runs.</summary>
+    public bool ByLock { get; init; }
+}
 
 /// <summary>
 /// The evidence of one file's opening, signed by the cluster's evidence key: how things stood when it was signed. A later one says what an earlier

@@ -23,6 +23,17 @@ public sealed partial class PlatformClient
         return await SendAsync(message, BztJson.Default.OpeningStatus, cancellation);
     }
 
+    /// <summary>Moves its times later, until it has ended. With the same <paramref name="idempotencyKey"/> it is moved once.</summary>
+    public async Task<OpeningStatus> ChangeOpeningAsync(Guid openingId, ChangeOpeningRequest request, string? idempotencyKey = null, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Patch, OpeningPath(Routes.Platforms.Opening, openingId))
+        {
+            Content = JsonContent.Create(request, BztJson.Default.ChangeOpeningRequest),
+        };
+        message.Headers.Add(Routes.IdempotencyKeyHeader, idempotencyKey ?? Guid.NewGuid().ToString("N"));
+        return await SendAsync(message, BztJson.Default.OpeningStatus, cancellation);
+    }
+
     /// <summary>Ends it before its deadline: open requests are cancelled, nobody is asked any more. A repeat is done.</summary>
     public async Task<OpeningStatus> EndOpeningAsync(Guid openingId, CancellationToken cancellation = default)
     {

@@ -54,6 +54,7 @@ internal static class GetInbox
         Grains.Inbox.MessageKind.NumberChanged => Contracts.Phone.MessageKind.NumberChanged,
         Grains.Inbox.MessageKind.WeChatTied => Contracts.Phone.MessageKind.WeChatTied,
         Grains.Inbox.MessageKind.WeChatUntied => Contracts.Phone.MessageKind.WeChatUntied,
+        Grains.Inbox.MessageKind.OpeningChanged => Contracts.Phone.MessageKind.OpeningChanged,
         Grains.Inbox.MessageKind.SignatureAsked => Contracts.Phone.MessageKind.SignatureAsked,
         Grains.Inbox.MessageKind.InvitationReceived => Contracts.Phone.MessageKind.InvitationReceived,
         Grains.Inbox.MessageKind.InvitationAnswered => Contracts.Phone.MessageKind.InvitationAnswered,

@@ -44,7 +44,7 @@ internal sealed class DescribeOperation : IOpenApiOperationTransformer
         }
 
         Describe(operation, refusals, context.Document!);
-        if (context.Description.RelativePath == Routes.Platforms.Sessions.TrimStart('/'))
+        if (context.Description.RelativePath == Routes.Platforms.Sessions.TrimStart('/') || operation.OperationId is "createOpening" or "changeOpening")
         {
             (operation.Parameters ??= []).Add(new OpenApiParameter
             {

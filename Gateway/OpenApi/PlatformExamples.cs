@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Forms;
 using Microsoft.OpenApi;
 
@@ -18,6 +19,7 @@ internal static class PlatformExamples
     private static readonly DateTimeOffset At = new(2026, 5, 11, 1, 0, 0, TimeSpan.Zero);
     private static readonly byte[] Digest = [.. Enumerable.Range(0, 32).Select(i => (byte)(i * 7))];
     private static readonly EnterpriseInfo Enterprise = new("宜昌楚江演示建设有限公司", "91420500MA1000001W");
+    private static readonly EnterpriseInfo Rival = new("宜昌西陵演示工程有限公司", "91420500MA20000026");
     private static readonly ProjectInfo Project = new("YC-2026-0417", "宜昌市滨江路市政道路改造工程施工", At.AddDays(20));
 
     public static void Add(OpenApiOperation operation)
@@ -41,6 +43,24 @@ internal static class PlatformExamples
                 break;
             case "cancelSession":
                 Answer(operation, "200", Json(new SessionStatus(Session, SessionKind.Login, SessionState.Completed, SessionEnd.Cancelled, null, At.AddMinutes(5)), BztJson.Default.SessionStatus));
+                break;
+            case "createOpening":
+                Requests(operation, ("opening", "两个投标人，一小时内解密", Json(
+                    new CreateOpeningRequest(Project, Project.OpeningTime.AddHours(1), [new OpeningFile("F-1", "投标文件", Enterprise, Digest), new OpeningFile("F-2", "投标文件", Rival, Digest)]),
+                    BztJson.Default.CreateOpeningRequest)));
+                break;
+            case "changeOpening":
+                Requests(operation,
+                    ("extend", "延长解密时间", Json(new ChangeOpeningRequest("网络故障") { Deadline = Project.OpeningTime.AddMinutes(90) }, BztJson.Default.ChangeOpeningRequest)),
+                    ("postpone", "开标前推迟开标", Json(
+                        new ChangeOpeningRequest("开标场地调整") { OpeningTime = Project.OpeningTime.AddHours(2), Deadline = Project.OpeningTime.AddHours(3) }, BztJson.Default.ChangeOpeningRequest)));
+                Answer(operation, "200", Json(
+                    new OpeningStatus(Session, Project, Project.OpeningTime.AddMinutes(90), OpeningState.Running, null, Project.OpeningTime.AddMinutes(30), 3600,
+                        [new OpeningFileStatus("F-1", "投标文件", Enterprise, Digest, new OpeningJudgement(OpeningVerdict.Opened, OpeningCause.None, OpeningParty.Nobody), 1, Project.OpeningTime.AddMinutes(5))])
+                    {
+                        Changes = [new OpeningChange(Project.OpeningTime.AddMinutes(30), Project.OpeningTime, Project.OpeningTime.AddHours(1), Project.OpeningTime, Project.OpeningTime.AddMinutes(90), "网络故障")],
+                    },
+                    BztJson.Default.OpeningStatus));
                 break;
             case "createProjectToken":
                 Requests(operation, ("tender", "一个投标人，一个项目", Json(

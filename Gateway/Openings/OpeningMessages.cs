@@ -21,7 +21,10 @@ internal static class OpeningMessages
         view.EndedAt,
         view.Now,
         view.State == OpeningState.Ended ? 0 : (int)Math.Ceiling((view.Deadline - view.Now).TotalSeconds),
-        [.. view.Files.Select(ToHttp)]);
+        [.. view.Files.Select(ToHttp)])
+    {
+        Changes = [.. view.Moves.Select(move => move.ToChange())],
+    };
 
     public static OpeningFileStatus ToHttp(OpeningFileView view) => new(
         view.File.FileId,

@@ -16,8 +16,9 @@ internal static class ReportOpeningFile
         .WithName("reportOpening")
         .WithSummary("Reports what opening a file gave")
         .WithDescription("By the platform for what its server opened, by the bid tool for what the bidder's PC opened: the record says whose word it is. "
-            + "Only after the session's end was ok (opening_report_refused); each side has one word on a session, and a repeat is done.")
-        .Refuses(400, 404, 409)
+            + "Only after the session's end was ok (opening_report_refused); each side has one word on a session, and a repeat is done. "
+            + "What a bidder's PC opened with a CA lock (byLock) had no session: it is the bidder's word alone, taken while the opening runs.")
+        .Refuses(400, 404, 409, 429)
         .Produces<OpeningFileStatus>();
 
     private static async Task<IResult> HandleAsync(Guid openingId, string fileId, OpeningReport request, PlatformCaller caller, IGrainFactory grains)
@@ -28,7 +29,10 @@ internal static class ReportOpeningFile
         }
 
         var report = new ReportOpening(
-            new SessionId(request.SessionId), request.Outcome, [.. request.Sections.Select(section => new ReportedSection(section.Name, section.Outcome))]);
+            new SessionId(request.SessionId), request.Outcome, [.. request.Sections.Select(section => new ReportedSection(section.Name, section.Outcome))])
+        {
+            ByLock = request.ByLock,
+        };
         return (await grains.Opening(new OpeningId(openingId)).Report(OpeningMessages.ViewerOf(caller), fileId, report))
             .ToHttp(view => Results.Json(OpeningMessages.ToHttp(view), BztJson.Default.OpeningFileStatus));
     }

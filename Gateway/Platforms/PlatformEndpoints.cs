@@ -16,6 +16,7 @@ internal static class PlatformEndpoints
         GetSessionEvidenceEndpoint.Map(group);
         Openings.CreateOpening.Map(group);
         Openings.GetOpening.Map(group);
+        Openings.ChangeOpening.Map(group);
         Openings.EndOpening.Map(group);
         Openings.ReportOpeningFile.Map(group);
         Openings.GetOpeningRecord.Map(group);

@@ -113,6 +113,8 @@ internal static class ProblemTexts
         ErrorCodes.OpeningEnded => (409, "开标解密已截止"),
         ErrorCodes.OpeningOtherProject => (403, "开标活动不属于该项目或该投标人"),
         ErrorCodes.OpeningReportRefused => (409, "该请求没有解密此文件，不能报告结果"),
+        ErrorCodes.OpeningBegun => (409, "开标已开始，不能再推迟开标时间"),
+        ErrorCodes.OpeningNotEarlier => (422, "开标时间和解密截止时间只能推后"),
 
         ErrorCodes.SealingSessionNotOffered => (409, "只有指明项目的签章请求可以建立会话"),
         ErrorCodes.SealingSessionEnded => (409, "会话签章已结束"),

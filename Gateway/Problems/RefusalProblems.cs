@@ -92,6 +92,8 @@ internal static class RefusalProblems
         RefusalCode.OpeningEnded => ErrorCodes.OpeningEnded,
         RefusalCode.OpeningOtherProject => ErrorCodes.OpeningOtherProject,
         RefusalCode.OpeningReportRefused => ErrorCodes.OpeningReportRefused,
+        RefusalCode.OpeningBegun => ErrorCodes.OpeningBegun,
+        RefusalCode.OpeningNotEarlier => ErrorCodes.OpeningNotEarlier,
         RefusalCode.CallbackUrlRefused => ErrorCodes.CallbackUrlRefused,
         RefusalCode.ReturnUrlUnknown => ErrorCodes.ReturnUrlUnknown,
         RefusalCode.ReturnMismatch => ErrorCodes.ReturnMismatch,

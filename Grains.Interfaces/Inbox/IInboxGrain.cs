@@ -114,6 +114,9 @@ public enum MessageKind
     /// <summary>A request that was pushed to this phone: its subject is the session.</summary>
     SignatureAsked = 340,
 
+    /// <summary>Its subject is the bid opening.</summary>
+    OpeningChanged = 374,
+
     CertificateRevoked = 70,
     CertificateExpiring = 71,
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bzt.Contracts.Platforms;
 using Bzt.Protocol.Evidence;
 using Orleans.Concurrency;
@@ -34,6 +35,10 @@ public interface IOpeningGrain : IGrainWithGuidKey
     /// <summary>A file's own word after each of its writes. It may be lost: whoever looks asks a file again after a while.</summary>
     [Alias("told"), AlwaysInterleave, OneWay]
     Task Told(string file, OpeningFileSaid said);
+
+    /// <summary>The platform moves its times later; the bidders' phones are told. Idempotent by the change's id.</summary>
+    [Alias("change")]
+    Task<Reply<Nothing>> Change(ChangeOpening command);
 
     /// <summary>The platform ends it before its deadline: open requests are cancelled.</summary>
     [Alias("end")]
@@ -79,6 +84,34 @@ public sealed record CreateOpening(
     [property: Id(4)] DateTimeOffset Deadline,
     [property: Id(5)] IReadOnlyList<OpeningFileFacts> Files);
 
+/// <param name="Id">Of this change: a repeat is done, another under the same id is <see cref="RefusalCode.IdempotencyConflict"/>.</param>
+/// <param name="OpensAt">Null: it stays.</param>
+/// <param name="Deadline">Null: it stays.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ChangeOpening")]
+public sealed record ChangeOpening(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] PlatformId Platform,
+    [property: Id(2)] DateTimeOffset? OpensAt,
+    [property: Id(3)] DateTimeOffset? Deadline,
+    [property: Id(4)] string Reason);
+
+/// <summary>An <see cref="OpeningChange"/> as it is stored and sent between grains.</summary>
+[GenerateSerializer, Immutable, Alias("bzt.OpeningMove")]
+public sealed record OpeningMove(
+    [property: Id(0)] ChangeOpening Command,
+    [property: Id(1)] DateTimeOffset At,
+    [property: Id(2)] DateTimeOffset FromOpensAt,
+    [property: Id(3)] DateTimeOffset FromDeadline)
+{
+    [JsonIgnore]
+    public DateTimeOffset OpensAt => Command.OpensAt ?? FromOpensAt;
+
+    [JsonIgnore]
+    public DateTimeOffset Deadline => Command.Deadline ?? FromDeadline;
+
+    public OpeningChange ToChange() => new(At, FromOpensAt, FromDeadline, OpensAt, Deadline, Command.Reason);
+}
+
 [GenerateSerializer, Immutable, Alias("bzt.OpeningFileFacts")]
 public sealed record OpeningFileFacts(
     [property: Id(0)] string FileId,
@@ -101,7 +134,12 @@ public sealed record OpeningView(
     [property: Id(4)] DateTimeOffset? EndedAt,
     [property: Id(5)] OpeningState State,
     [property: Id(6)] DateTimeOffset Now,
-    [property: Id(7)] IReadOnlyList<OpeningFileView> Files);
+    [property: Id(7)] IReadOnlyList<OpeningFileView> Files)
+{
+    /// <summary>Oldest first.</summary>
+    [Id(8)]
+    public IReadOnlyList<OpeningMove> Moves { get; init; } = [];
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.OpeningFileView")]
 public sealed record OpeningFileView(
@@ -135,7 +173,12 @@ public sealed record OpeningAnswered(
     [property: Id(0)] SessionId Session, [property: Id(1)] DateTimeOffset At, [property: Id(2)] OpeningAnswer Answer, [property: Id(3)] string? SigningSerial);
 
 [GenerateSerializer, Immutable, Alias("bzt.ReportOpening")]
-public sealed record ReportOpening([property: Id(0)] SessionId Session, [property: Id(1)] OpeningOutcome Outcome, [property: Id(2)] IReadOnlyList<ReportedSection> Sections);
+public sealed record ReportOpening([property: Id(0)] SessionId Session, [property: Id(1)] OpeningOutcome Outcome, [property: Id(2)] IReadOnlyList<ReportedSection> Sections)
+{
+    /// <summary>Opened with a CA lock: the session is none, only an id that tells repeats.</summary>
+    [Id(3)]
+    public bool ByLock { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("bzt.ReportedSection")]
 public sealed record ReportedSection([property: Id(0)] string Name, [property: Id(1)] OpeningOutcome Outcome);
@@ -165,6 +208,7 @@ public sealed record OpeningFileEvent(
 }
 
 /// <summary>Everything of one file, signed.</summary>
+/// <param name="Opening">With the times that hold.</param>
 [GenerateSerializer, Immutable, Alias("bzt.OpeningEvidence")]
 public sealed record OpeningEvidence(
     [property: Id(0)] CreateOpening Opening,
@@ -175,10 +219,18 @@ public sealed record OpeningEvidence(
     [property: Id(5)] byte[] Signature,
     [property: Id(6)] byte[] PublicKey)
 {
-    public OpeningRecord ToRecord(OpeningId id) => Record(id, Opening, EndedAt, File, Events, SignedAt);
+    /// <summary>Oldest first.</summary>
+    [Id(7)]
+    public IReadOnlyList<OpeningMove> Moves { get; init; } = [];
+
+    public OpeningRecord ToRecord(OpeningId id) => Record(id, Opening, EndedAt, File, Events, SignedAt, Moves);
 
     /// <summary>What is signed.</summary>
-    public static OpeningRecord Record(OpeningId id, CreateOpening opening, DateTimeOffset? endedAt, OpeningFileFacts file, IReadOnlyList<OpeningFileEvent> events, DateTimeOffset signedAt) => new(
+    public static OpeningRecord Record(
+        OpeningId id, CreateOpening opening, DateTimeOffset? endedAt, OpeningFileFacts file, IReadOnlyList<OpeningFileEvent> events, DateTimeOffset signedAt, IReadOnlyList<OpeningMove> moves) => new(
         id.Value, opening.Platform.Value, opening.ProjectId, opening.ProjectName, opening.OpensAt, opening.Deadline, endedAt,
-        file.FileId, file.Name, file.Digest, file.BidderName, file.Bidder.Value, [.. events.Select(e => e.ToEvent())], signedAt);
+        file.FileId, file.Name, file.Digest, file.BidderName, file.Bidder.Value, [.. events.Select(e => e.ToEvent())], signedAt)
+    {
+        Changes = [.. moves.Select(move => move.ToChange())],
+    };
 }

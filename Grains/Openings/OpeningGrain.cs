@@ -9,20 +9,41 @@ using Orleans.Runtime;
 namespace Bzt.Grains.Openings;
 
 /// <inheritdoc cref="IOpeningGrain"/>
-/// <remarks>Written when it is announced and when it is ended early; the deadline is a matter of the clock. Reading interleaves: it touches nothing that changes.</remarks>
+/// <remarks>
+/// Written when it is announced, when its times move and when it is ended early; the deadline is a matter of the clock. Reading interleaves, and sees
+/// only what is stored: a request is admitted, and a record signed, under no deadline that a crash might take back.
+/// </remarks>
 [GrainType("opening")]
-internal sealed class OpeningGrain(
-    [PersistentState("opening")] IPersistentState<StoredOpening> stored, ClusterKeyRings keys, TimeProvider clock) : Grain, IOpeningGrain, IRemindable
+internal sealed class OpeningGrain : Grain, IOpeningGrain, IRemindable, IOutboxOwner
 {
     private const string Deadline = "deadline";
     private static readonly TimeSpan AfterDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(5);
 
+    private readonly IPersistentState<StoredOpening> stored;
+    private readonly OutboxDrain<StoredOpening> drain;
     private readonly OpeningFilesSeen seen = new();
+    private readonly ClusterKeyRings keys;
+    private readonly TimeProvider clock;
+
+    /// <summary>As it is stored for certain.</summary>
+    private StoredOpening opening = new();
+
+    public OpeningGrain([PersistentState("opening")] IPersistentState<StoredOpening> stored, ClusterKeyRings keys, OutboxDrains drains, TimeProvider clock)
+    {
+        (this.stored, this.keys, this.clock) = (stored, keys, clock);
+        drain = drains.Attach(this, stored);
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        opening = stored.State;
+        return Task.CompletedTask;
+    }
 
     public async Task<Reply<Nothing>> Create(CreateOpening command)
     {
-        if (stored.State.Command is { } known)
+        if (opening.Command is { } known)
         {
             if (!OpeningRules.IsSame(known, command))
             {
@@ -41,39 +62,55 @@ internal sealed class OpeningGrain(
                 return refusal;
             }
 
-            await stored.WriteAsync(this, stored.State with { Command = command });
+            await WriteAsync(opening with { Command = command });
         }
 
-        // A crash before this is healed by the platform's repeat, and by whoever looks at a record: the reminder only spares the wait.
-        var wait = command.Deadline - clock.GetUtcNow();
-        await this.RegisterOrUpdateReminder(Deadline, (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + AfterDeadline, Again);
+        await RemindAsync();
+        return default(Nothing);
+    }
+
+    public async Task<Reply<Nothing>> Change(ChangeOpening command)
+    {
+        var moved = OpeningRules.Move(opening, command, clock.GetUtcNow());
+        if (moved is Refused<StoredOpening>(var refusal))
+        {
+            return refusal;
+        }
+
+        if (moved is Done<StoredOpening>(var next) && !ReferenceEquals(next, opening))
+        {
+            await WriteAsync(next);
+        }
+
+        await RemindAsync();
         return default(Nothing);
     }
 
     public async Task<Reply<OpeningView>> GetView(OpeningViewer viewer)
     {
-        if (!OpeningRules.MaySee(stored.State, viewer))
+        if (!OpeningRules.MaySee(opening, viewer))
         {
             return new Refusal(RefusalCode.NotFound);
         }
 
-        var command = stored.State.Command!;
+        var command = OpeningRules.Standing(opening)!;
         var files = await Task.WhenAll(command.Files.Where(file => viewer.Bidder is not { } bidder || bidder == file.Bidder).Select(ViewAsync));
         var now = clock.GetUtcNow();
-        return new OpeningView(command.ProjectId, command.ProjectName, command.OpensAt, command.Deadline, stored.State.EndedAt, OpeningRules.StateAt(stored.State, now), now, files);
+        return new OpeningView(command.ProjectId, command.ProjectName, command.OpensAt, command.Deadline, opening.EndedAt, OpeningRules.StateAt(opening, now), now, files) { Moves = opening.Moves };
     }
 
     public async Task<Reply<OpeningEvidence>> GetRecord(OpeningViewer viewer, string file)
     {
-        if (OpeningRules.FileFor(stored.State, viewer, file) is not { } facts)
+        if (OpeningRules.FileFor(opening, viewer, file) is not { } facts)
         {
             return new Refusal(RefusalCode.NotFound);
         }
 
         var events = (await LookAsync(facts)).Events;
-        var record = Record(facts, events);
+        var standing = opening;
+        var record = Record(standing, facts, events);
         var (signature, publicKey) = await keys.SignAsync(record);
-        return new OpeningEvidence(stored.State.Command!, record.EndedAt, facts, events, record.SignedAt, signature, publicKey);
+        return new OpeningEvidence(OpeningRules.Standing(standing)!, standing.EndedAt, facts, events, record.SignedAt, signature, publicKey) { Moves = standing.Moves };
     }
 
     public Task Told(string file, OpeningFileSaid said)
@@ -82,13 +119,19 @@ internal sealed class OpeningGrain(
         return Task.CompletedTask;
     }
 
-    public Task<Reply<OpeningAdmission>> MayAsk(OpeningAsk ask) => Task.FromResult(OpeningRules.MayAsk(stored.State, ask, clock.GetUtcNow()));
+    public Task<Reply<OpeningAdmission>> MayAsk(OpeningAsk ask) => Task.FromResult(OpeningRules.MayAsk(opening, ask, clock.GetUtcNow()));
 
     public async Task<Reply<OpeningFileView>> Report(OpeningViewer reporter, string file, ReportOpening report)
     {
-        if (OpeningRules.FileFor(stored.State, reporter, file) is not { } facts)
+        if (OpeningRules.FileFor(opening, reporter, file) is not { } facts)
         {
             return new Refusal(RefusalCode.NotFound);
+        }
+
+        // A lock asks nobody, so it is the time of its word that counts; a repeat after the end is still a repeat.
+        if (report.ByLock && NotRunning() is { } early && !(await GrainFactory.OpeningFile(Id, file).GetEvents()).Any(e => e.Session == report.Session))
+        {
+            return early;
         }
 
         var side = reporter.Bidder is null ? OpeningReporter.Platform : OpeningReporter.Bidder;
@@ -97,14 +140,14 @@ internal sealed class OpeningGrain(
 
     public async Task<Reply<Nothing>> End(PlatformId platform)
     {
-        if (stored.State.Command is not { } command || command.Platform != platform)
+        if (opening.Command is not { } command || command.Platform != platform)
         {
             return new Refusal(RefusalCode.NotFound);
         }
 
-        if (OpeningRules.StateAt(stored.State, clock.GetUtcNow()) != OpeningState.Ended)
+        if (OpeningRules.StateAt(opening, clock.GetUtcNow()) != OpeningState.Ended)
         {
-            await stored.WriteAsync(this, stored.State with { EndedAt = OpeningRules.ToMilliseconds(clock.GetUtcNow()) });
+            await WriteAsync(opening with { EndedAt = OpeningRules.ToMilliseconds(clock.GetUtcNow()) });
         }
 
         // From the write on nobody is asked; who was being asked is told. One that is being confirmed right now still gives its answer.
@@ -122,7 +165,7 @@ internal sealed class OpeningGrain(
     /// <summary>After the deadline every session is asked how it ended while it still knows of its scan.</summary>
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        if (stored.State.Command is { } command && OpeningRules.StateAt(stored.State, clock.GetUtcNow()) == OpeningState.Ended)
+        if (opening.Command is { } command && OpeningRules.StateAt(opening, clock.GetUtcNow()) == OpeningState.Ended)
         {
             var waiting = 0;
             foreach (var file in command.Files)
@@ -138,7 +181,29 @@ internal sealed class OpeningGrain(
         }
     }
 
+    public Task DrainOutbox() => drain.DrainAsync();
+
+    private Refusal? NotRunning() => OpeningRules.StateAt(opening, clock.GetUtcNow()) switch
+    {
+        OpeningState.Announced => new Refusal(RefusalCode.OpeningNotBegun, OpeningRules.Standing(opening)!.OpensAt),
+        OpeningState.Ended => new Refusal(RefusalCode.OpeningEnded),
+        _ => null,
+    };
+
     private OpeningId Id => new(this.GetPrimaryKey());
+
+    private async Task WriteAsync(StoredOpening next)
+    {
+        await drain.WriteAsync(next);
+        opening = stored.State;
+    }
+
+    /// <summary>A crash before this is healed by the platform's repeat, and by whoever looks at a record: the reminder only spares the wait.</summary>
+    private Task RemindAsync()
+    {
+        var wait = OpeningRules.Standing(opening)!.Deadline - clock.GetUtcNow();
+        return this.RegisterOrUpdateReminder(Deadline, (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) + AfterDeadline, Again);
+    }
 
     private async Task<OpeningFileView> ViewAsync(OpeningFileFacts file) => View(file, seen.Of(file.FileId, clock.GetUtcNow()) ?? await LookAsync(file));
 
@@ -147,11 +212,11 @@ internal sealed class OpeningGrain(
 
     private OpeningFileView View(OpeningFileFacts file, OpeningFileSaid said)
     {
-        var (events, judgement) = (said.Events, Record(file, said.Events).Judge());
+        var (events, judgement) = (said.Events, Record(opening, file, said.Events).Judge());
         return new OpeningFileView(
             file, judgement.Verdict, judgement.Cause, judgement.Responsible, events.Count(e => e.Kind == OpeningEventKind.Asked), events is [.., var last] ? last.At : null);
     }
 
-    private OpeningRecord Record(OpeningFileFacts file, IReadOnlyList<OpeningFileEvent> events) =>
-        OpeningEvidence.Record(Id, stored.State.Command!, stored.State.EndedAt, file, events, OpeningRules.ToMilliseconds(clock.GetUtcNow()));
+    private OpeningRecord Record(StoredOpening standing, OpeningFileFacts file, IReadOnlyList<OpeningFileEvent> events) =>
+        OpeningEvidence.Record(Id, OpeningRules.Standing(standing)!, standing.EndedAt, file, events, OpeningRules.ToMilliseconds(clock.GetUtcNow()), standing.Moves);
 }

@@ -8,13 +8,20 @@ using Bzt.Protocol.Evidence;
 namespace Bzt.Grains.Openings;
 
 /// <summary>An opening at rest.</summary>
-public sealed record StoredOpening
+public sealed record StoredOpening : IHasOutbox<StoredOpening>
 {
-    /// <summary>Null before it was announced.</summary>
+    /// <summary>As it was announced; null before.</summary>
     public CreateOpening? Command { get; init; }
+
+    /// <summary>How its times were moved since, oldest first.</summary>
+    public ImmutableArray<OpeningMove> Moves { get; init; } = [];
 
     /// <summary>Ended by the platform before its deadline.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+
+    public Outbox Outbox { get; init; } = Outbox.Empty;
+
+    public StoredOpening WithOutbox(Outbox outbox) => this with { Outbox = outbox };
 }
 
 /// <summary>One file of an opening at rest.</summary>
@@ -42,6 +49,8 @@ internal static class OpeningRules
     /// <summary>Of one file: some hundred tries.</summary>
     public const int MostEvents = 400;
 
+    public const int MostMoves = 20;
+    public const int MostByLock = 50;
     private const int LongestId = 64;
     private static readonly TimeSpan LongestOpening = TimeSpan.FromDays(1);
 
@@ -57,14 +66,60 @@ internal static class OpeningRules
     public static bool IsSame(CreateOpening known, CreateOpening repeated) =>
         JsonSerializer.SerializeToUtf8Bytes(known, StateJson.Options).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(repeated, StateJson.Options));
 
+    /// <summary>What was announced, with the times that hold.</summary>
+    public static CreateOpening? Standing(StoredOpening opening) =>
+        opening.Moves is [.., var last] ? opening.Command! with { OpensAt = last.OpensAt, Deadline = last.Deadline } : opening.Command;
+
     public static OpeningState StateAt(StoredOpening opening, DateTimeOffset now) =>
-        opening.EndedAt is not null || now >= opening.Command!.Deadline ? OpeningState.Ended
-        : now >= opening.Command.OpensAt ? OpeningState.Running
+        opening.EndedAt is not null || now >= Standing(opening)!.Deadline ? OpeningState.Ended
+        : now >= Standing(opening)!.OpensAt ? OpeningState.Running
         : OpeningState.Announced;
+
+    /// <summary>
+    /// The times only move later, and only while what moves is still to come: nobody who was told a time can have missed it, and what a record
+    /// said had ended does not go on.
+    /// </summary>
+    public static Reply<StoredOpening> Move(StoredOpening opening, ChangeOpening change, DateTimeOffset now)
+    {
+        if (Standing(opening) is not { } standing || standing.Platform != change.Platform)
+        {
+            return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (opening.Moves.FirstOrDefault(move => move.Command.Id == change.Id) is { } known)
+        {
+            return known.Command == change ? opening : new Refusal(RefusalCode.IdempotencyConflict);
+        }
+
+        if (StateAt(opening, now) == OpeningState.Ended)
+        {
+            return new Refusal(RefusalCode.OpeningEnded);
+        }
+
+        var move = new OpeningMove(change, ToMilliseconds(now), standing.OpensAt, standing.Deadline);
+        if (!IsText(change.Reason) || (change.OpensAt is null && change.Deadline is null) || move.Deadline <= move.OpensAt || move.Deadline - move.OpensAt > LongestOpening)
+        {
+            return new Refusal(RefusalCode.InvalidRequest);
+        }
+
+        if (change.OpensAt is not null && now >= standing.OpensAt)
+        {
+            return new Refusal(RefusalCode.OpeningBegun);
+        }
+
+        if (change.OpensAt <= standing.OpensAt || change.Deadline <= standing.Deadline)
+        {
+            return new Refusal(RefusalCode.OpeningNotEarlier);
+        }
+
+        return opening.Moves.Length >= MostMoves
+            ? new Refusal(RefusalCode.RateLimited)
+            : opening with { Moves = opening.Moves.Add(move), Outbox = opening.Outbox.AddMoved(standing, move) };
+    }
 
     public static Reply<OpeningAdmission> MayAsk(StoredOpening opening, OpeningAsk ask, DateTimeOffset now)
     {
-        if (opening.Command is not { } command || command.Platform != ask.Platform)
+        if (Standing(opening) is not { } command || command.Platform != ask.Platform)
         {
             return new Refusal(RefusalCode.NotFound);
         }
@@ -135,6 +190,11 @@ internal static class OpeningRules
             return (file, new Refusal(RefusalCode.InvalidRequest));
         }
 
+        if (report.ByLock)
+        {
+            return ReportLock(file, reporter, report, now);
+        }
+
         if (!file.Events.Any(e => e.Session == report.Session && e.Answer == OpeningAnswer.Released))
         {
             return (file, new Refusal(RefusalCode.OpeningReportRefused));
@@ -149,6 +209,28 @@ internal static class OpeningRules
         {
             Events = file.Events.Add(new OpeningFileEvent(OpeningEventKind.Reported, ToMilliseconds(now), report.Session, null, null, null, reporter, report.Outcome, report.Sections)),
         }, null);
+    }
+
+    /// <summary>No phone was asked and nothing was released: it is the bidder's word, and only the bidder's. A repeat is the same.</summary>
+    private static (StoredOpeningFile File, Refusal? Refusal) ReportLock(StoredOpeningFile file, OpeningReporter reporter, ReportOpening report, DateTimeOffset now)
+    {
+        if (reporter != OpeningReporter.Bidder)
+        {
+            return (file, new Refusal(RefusalCode.InvalidRequest));
+        }
+
+        if (file.Events.FirstOrDefault(e => e.Session == report.Session) is { } known)
+        {
+            return (file, known.Kind == OpeningEventKind.OpenedByLock && known.Outcome == report.Outcome && known.Sections.SequenceEqual(report.Sections) ? null : new Refusal(RefusalCode.IdempotencyConflict));
+        }
+
+        return file.Events.Count(e => e.Kind == OpeningEventKind.OpenedByLock) >= MostByLock
+            ? (file, new Refusal(RefusalCode.RateLimited))
+            : (file with
+            {
+                Events = file.Events.Add(new OpeningFileEvent(
+                    OpeningEventKind.OpenedByLock, ToMilliseconds(now), report.Session, OpeningReader.ThisPc, null, null, reporter, report.Outcome, report.Sections)),
+            }, null);
     }
 
     /// <summary>What is signed counts in milliseconds.</summary>

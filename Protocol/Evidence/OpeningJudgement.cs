@@ -26,9 +26,14 @@ public sealed record OpeningJudgement(OpeningVerdict Verdict, OpeningCause Cause
 
     private static (OpeningCause Cause, OpeningParty Responsible) WhyNot(IReadOnlyList<OpeningEvent> events)
     {
-        if (events.LastOrDefault(e => e.Kind == OpeningEventKind.Asked) is not { } asked)
+        if (events.LastOrDefault(e => e.Kind is OpeningEventKind.Asked or OpeningEventKind.OpenedByLock) is not { } asked)
         {
             return (OpeningCause.NotAsked, OpeningParty.Platform);
+        }
+
+        if (asked is { Kind: OpeningEventKind.OpenedByLock, Outcome: { } byLock })
+        {
+            return OfOutcome(byLock, asked.Reader);
         }
 
         var ofIt = events.Where(e => e.Session == asked.Session).ToList();

@@ -10,8 +10,8 @@ namespace Bzt.Protocol.Evidence;
 /// <param name="PlatformId">The trading platform.</param>
 /// <param name="ProjectId">Its number of the project.</param>
 /// <param name="ProjectName">The project's name.</param>
-/// <param name="OpensAt">From when files may be decrypted.</param>
-/// <param name="Deadline">Until when.</param>
+/// <param name="OpensAt">From when files may be decrypted, as it stood when this was signed.</param>
+/// <param name="Deadline">Until when, as it stood when this was signed.</param>
 /// <param name="EndedAt">When the platform ended it before the deadline; null otherwise.</param>
 /// <param name="FileId">The platform's number of the file.</param>
 /// <param name="FileName">The file as people call it.</param>
@@ -24,6 +24,9 @@ public sealed record OpeningRecord(
     Guid Opening, string PlatformId, string ProjectId, string ProjectName, DateTimeOffset OpensAt, DateTimeOffset Deadline, DateTimeOffset? EndedAt,
     string FileId, string FileName, byte[] FileDigest, string BidderName, string BidderCreditCode, IReadOnlyList<OpeningEvent> Events, DateTimeOffset SignedAt)
 {
+    /// <summary>How the platform moved the opening's times since it was announced, oldest first.</summary>
+    public IReadOnlyList<OpeningChange> Changes { get; init; } = [];
+
     /// <summary>Whether the opening was over when this was signed, and nobody was still being waited for.</summary>
     public bool IsOver() =>
         SignedAt >= (EndedAt ?? Deadline)
@@ -43,13 +46,35 @@ public sealed record OpeningRecord(
         return signature.Verify(publicKey, Sm2Signature.Digest(publicKey, Hash()));
     }
 
-    /// <summary>SM3 over every member in the order of declaration; times in milliseconds since 1970, an absent one as no bytes.</summary>
-    public byte[] Hash() => TaggedHash.Hash(
-        "evidence/opening",
-        TaggedHash.Part(Opening.ToString("D")), TaggedHash.Part(PlatformId), TaggedHash.Part(ProjectId), TaggedHash.Part(ProjectName),
-        OpeningEvent.Time(OpensAt), OpeningEvent.Time(Deadline), EndedAt is { } ended ? OpeningEvent.Time(ended) : [],
-        TaggedHash.Part(FileId), TaggedHash.Part(FileName), FileDigest, TaggedHash.Part(BidderName), TaggedHash.Part(BidderCreditCode),
-        TaggedHash.Part(Events.Select(e => e.Hash())), OpeningEvent.Time(SignedAt));
+    /// <summary>
+    /// SM3 over every member in the order of declaration; times in milliseconds since 1970, an absent one as no bytes. The changes are one more
+    /// part, there only when there are any: a record whose times never moved hashes as it did before times could move.
+    /// </summary>
+    public byte[] Hash()
+    {
+        byte[][] parts =
+        [
+            TaggedHash.Part(Opening.ToString("D")), TaggedHash.Part(PlatformId), TaggedHash.Part(ProjectId), TaggedHash.Part(ProjectName),
+            OpeningEvent.Time(OpensAt), OpeningEvent.Time(Deadline), EndedAt is { } ended ? OpeningEvent.Time(ended) : [],
+            TaggedHash.Part(FileId), TaggedHash.Part(FileName), FileDigest, TaggedHash.Part(BidderName), TaggedHash.Part(BidderCreditCode),
+            TaggedHash.Part(Events.Select(e => e.Hash())), OpeningEvent.Time(SignedAt),
+        ];
+        return TaggedHash.Hash("evidence/opening", Changes.Count == 0 ? parts : [.. parts, TaggedHash.Part(Changes.Select(change => change.Hash()))]);
+    }
+}
+
+/// <summary>The platform moved an opening's times; both are named as they stood and as they stand since.</summary>
+/// <param name="At">When, in whole milliseconds.</param>
+/// <param name="FromOpensAt">From when files could be decrypted before this.</param>
+/// <param name="FromDeadline">The deadline before this.</param>
+/// <param name="OpensAt">From when files may be decrypted since.</param>
+/// <param name="Deadline">The deadline since.</param>
+/// <param name="Reason">Why, in the platform's words.</param>
+public sealed record OpeningChange(DateTimeOffset At, DateTimeOffset FromOpensAt, DateTimeOffset FromDeadline, DateTimeOffset OpensAt, DateTimeOffset Deadline, string Reason)
+{
+    internal byte[] Hash() => TaggedHash.Hash(
+        "evidence/opening-change",
+        OpeningEvent.Time(At), OpeningEvent.Time(FromOpensAt), OpeningEvent.Time(FromDeadline), OpeningEvent.Time(OpensAt), OpeningEvent.Time(Deadline), TaggedHash.Part(Reason));
 }
 
 /// <summary>One event of an <see cref="OpeningRecord"/>. Which members it has depends on its kind; the others are absent.</summary>
@@ -58,7 +83,7 @@ public sealed record OpeningRecord(
 /// <param name="Session">The request to the phone. In the certificate's own evidence the entry names the same.</param>
 public sealed record OpeningEvent(OpeningEventKind Kind, DateTimeOffset At, Guid Session)
 {
-    /// <summary>With <see cref="OpeningEventKind.Asked"/>: who would be able to read.</summary>
+    /// <summary>With <see cref="OpeningEventKind.Asked"/>: who would be able to read. With <see cref="OpeningEventKind.OpenedByLock"/>: the bidder's PC.</summary>
     public OpeningReader? Reader { get; init; }
 
     /// <summary>With <see cref="OpeningEventKind.Answered"/>.</summary>
@@ -67,13 +92,13 @@ public sealed record OpeningEvent(OpeningEventKind Kind, DateTimeOffset At, Guid
     /// <summary>With <see cref="OpeningAnswer.Released"/>: the signing certificate's serial number.</summary>
     public string? SigningSerial { get; init; }
 
-    /// <summary>With <see cref="OpeningEventKind.Reported"/>: whose word it is.</summary>
+    /// <summary>With <see cref="OpeningEventKind.Reported"/> and <see cref="OpeningEventKind.OpenedByLock"/>: whose word it is.</summary>
     public OpeningReporter? Reporter { get; init; }
 
-    /// <summary>With <see cref="OpeningEventKind.Reported"/>: of the file as a whole.</summary>
+    /// <summary>With the same: of the file as a whole.</summary>
     public OpeningOutcome? Outcome { get; init; }
 
-    /// <summary>With <see cref="OpeningEventKind.Reported"/>: of each part that was asked for.</summary>
+    /// <summary>With the same: of each part that was asked for.</summary>
     public IReadOnlyList<OpeningSection> Sections { get; init; } = [];
 
     internal byte[] Hash() => TaggedHash.Hash(
@@ -107,6 +132,9 @@ public enum OpeningEventKind
 
     /// <summary>Whoever had the file and the phone's answer said what opening it gave.</summary>
     Reported = 3,
+
+    /// <summary>The bidder's tool opened it at the bidder's PC with a CA lock, and said what that gave: no request, and the bidder's word alone. The session is a number of the tool's own.</summary>
+    OpenedByLock = 4,
 }
 
 /// <summary>Who would be able to read what was decrypted.</summary>

@@ -11,7 +11,7 @@ static class CaVendorPages
 
     public static void MapCaVendorPages(this RouteGroupBuilder pages)
     {
-        pages.MapGet(Page, (CaVendorSimulator simulator, Steering steering) => new RazorComponentResult<CaVendorPage>(new
+        pages.MapGet(Page, IResult (CaVendorSimulator simulator, Steering steering) => new RazorComponentResult<CaVendorPage>(new
         {
             Applications = simulator.Newest(50),
             simulator.Quirks,
@@ -52,7 +52,7 @@ static class CaVendorPages
 
     public static void MapCaVendorControl(this RouteGroupBuilder control)
     {
-        control.MapGet("/ca-vendor/{number}", (string number, CaVendorSimulator simulator) =>
+        control.MapGet("/ca-vendor/{number}", IResult (string number, CaVendorSimulator simulator) =>
             simulator.Find(number) is { } application ? Results.Json(new VendorState(application.State, application.Issued is not null, application.Notification?.Accepted)) : Results.NotFound());
         control.MapPost("/ca-vendor/{number}/decide", (string number, VendorDecision decision, CaVendorSimulator simulator, CaVendorNotifier notifier) =>
             Decide(number, decision.Rejection, simulator, notifier) ? Results.NoContent() : Results.Conflict());

@@ -25,7 +25,7 @@ static class PageEndpoints
     public static void MapPages(this WebApplication app)
     {
         app.MapGet("/simulators.css", () => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream("simulators.css")!, "text/css; charset=utf-8"));
-        app.MapGet("/login", (string? returnUrl) => new RazorComponentResult<LoginPage>(new { ReturnUrl = returnUrl ?? "/" }));
+        app.MapGet("/login", IResult (string? returnUrl) => new RazorComponentResult<LoginPage>(new { ReturnUrl = returnUrl ?? "/" }));
         app.MapPost("/login", LoginAsync);
 
         var pages = app.MapGroup("").RequireAuthorization();
@@ -34,7 +34,7 @@ static class PageEndpoints
             await context.SignOutAsync();
             return Results.Redirect("/login");
         });
-        pages.MapGet("/", (SimulatorState state) => state.Read(world => new RazorComponentResult<IndexPage>(new
+        pages.MapGet("/", IResult (SimulatorState state) => state.Read(world => new RazorComponentResult<IndexPage>(new
         {
             Messages = world.Messages.Count,
             Logins = world.WeChatCodes.Count,
@@ -48,21 +48,21 @@ static class PageEndpoints
             Invoices = world.Invoices.Count,
             Licences = world.LicenceReads.Count,
         })));
-        pages.MapGet("/sms", (string? phone, SmsSimulator sms, Steering steering) =>
+        pages.MapGet("/sms", IResult (string? phone, SmsSimulator sms, Steering steering) =>
         {
             var only = string.IsNullOrWhiteSpace(phone) ? null : phone.Trim();
             return new RazorComponentResult<SmsPage>(new { Phone = only, Messages = sms.Newest(only), Waiting = steering.Waiting("sms") });
         });
-        pages.MapGet("/wechat", (WeChatSimulator weChat, Steering steering) =>
+        pages.MapGet("/wechat", IResult (WeChatSimulator weChat, Steering steering) =>
             new RazorComponentResult<WeChatPage>(new { Users = weChat.Users(), Codes = weChat.NewestCodes(20), Waiting = steering.Waiting("wechat") }));
-        pages.MapGet("/bank-cards", (int? from, BankCardSimulator bankCards, Steering steering) =>
+        pages.MapGet("/bank-cards", IResult (int? from, BankCardSimulator bankCards, Steering steering) =>
         {
             var first = Math.Clamp(from ?? 1, 1, TestPerson.Last);
             var persons = Enumerable.Range(first, Math.Min(20, TestPerson.Last - first + 1)).Select(TestPerson.Get).ToArray();
             return new RazorComponentResult<BankCardsPage>(new { Persons = persons, Checks = bankCards.Newest(20), Waiting = steering.Waiting("bankcard") });
         });
         pages.MapCaVendorPages();
-        pages.MapGet("/remittances", (RemittanceSimulator remittances, Steering steering) => new RazorComponentResult<RemittancesPage>(new
+        pages.MapGet("/remittances", IResult (RemittanceSimulator remittances, Steering steering) => new RazorComponentResult<RemittancesPage>(new
         {
             Accounts = remittances.Newest(50),
             Waiting = steering.Waiting("remittance"),
@@ -79,9 +79,9 @@ static class PageEndpoints
             notifier.Send(reference.ToString());
             return Results.Redirect("/remittances");
         });
-        pages.MapGet("/faces", (FaceSimulator faces, Steering steering) =>
+        pages.MapGet("/faces", IResult (FaceSimulator faces, Steering steering) =>
             new RazorComponentResult<FacesPage>(new { Checks = faces.Newest(20), Waiting = steering.Waiting("face") }));
-        pages.MapGet("/alipay", (AlipaySimulator alipay, Certifications certifications, Steering steering) => new RazorComponentResult<AlipayPage>(new
+        pages.MapGet("/alipay", IResult (AlipaySimulator alipay, Certifications certifications, Steering steering) => new RazorComponentResult<AlipayPage>(new
         {
             Trades = alipay.Newest(50),
             Certifications = certifications.Newest(20),
@@ -89,12 +89,12 @@ static class PageEndpoints
             WaitingNotifications = steering.Waiting("alipay-notify"),
             WaitingCertifications = steering.Waiting("alipay-certify"),
         }));
-        pages.MapGet("/invoices", (InvoiceSimulator invoices, Steering steering) =>
+        pages.MapGet("/invoices", IResult (InvoiceSimulator invoices, Steering steering) =>
             new RazorComponentResult<InvoicesPage>(new { Invoices = invoices.Newest(50), Waiting = steering.Waiting("invoice") }));
-        pages.MapGet("/licences", (LicenceSimulator licences, Steering steering) =>
+        pages.MapGet("/licences", IResult (LicenceSimulator licences, Steering steering) =>
             new RazorComponentResult<LicencesPage>(new { Reads = licences.Newest(50), Next = licences.Waiting(), Waiting = steering.Waiting("licence") }));
         pages.MapPost("/licences", ShowLicenceAsync);
-        pages.MapGet("/wechat-pay", (WeChatPaySimulator weChatPay, Steering steering) =>
+        pages.MapGet("/wechat-pay", IResult (WeChatPaySimulator weChatPay, Steering steering) =>
         {
             var trades = weChatPay.Newest(50);
             return new RazorComponentResult<WeChatPayPage>(new

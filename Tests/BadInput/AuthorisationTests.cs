@@ -156,6 +156,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("GET /rp/v1/sealing-sessions/{sealingSessionId}", None, None, None, Ok, Missing, Missing),
         new("DELETE /rp/v1/sealing-sessions/{sealingSessionId}", None, None, None, Ok, Missing, Missing),
         new("POST /rp/v1/openings", None, None, None, Ok, Ok, Forbidden),
+        new("PATCH /rp/v1/openings/{openingId}", None, None, None, Ok, Ok, Forbidden),
         new("GET /rp/v1/openings/{openingId}", None, None, None, Ok, Missing, Ok),
         new("GET /rp/v1/openings/{openingId}/files/{fileId}/record", None, None, None, Ok, Missing, Ok),
         new("POST /rp/v1/openings/{openingId}/files/{fileId}/reports", None, None, None, Ok, Ok, Ok),
@@ -219,7 +220,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         var (method, template) = (HttpMethod.Parse(row.Operation.Split(' ')[0]), row.Operation.Split(' ')[1]);
         var mediaType = template switch { Routes.Phone.Blobs => "application/pdf", Routes.Phone.Exchange => "application/octet-stream", _ => "application/json" };
         var octets = mediaType != "application/json";
-        var content = method == HttpMethod.Post || method == HttpMethod.Put ? octets ? "%PDF-1.7"u8.ToArray() : Encoding.UTF8.GetBytes("{}") : null;
+        var content = method == HttpMethod.Post || method == HttpMethod.Put || method == HttpMethod.Patch ? octets ? "%PDF-1.7"u8.ToArray() : Encoding.UTF8.GetBytes("{}") : null;
         var answer = await sender(method, world.Fill(template), content, mediaType);
         var what = $"{row.Operation} by {who}";
         if (expected == Ok)

@@ -143,6 +143,70 @@ public sealed class OpeningRulesTests
         }
     }
 
+    [Fact]
+    public void What_a_lock_opened_is_the_bidders_word_alone()
+    {
+        var report = new ReportOpening(new SessionId(Id), OpeningOutcome.Altered, [new ReportedSection("投标文件", OpeningOutcome.Altered)]) { ByLock = true };
+        Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Report(new StoredOpeningFile(), OpeningReporter.Platform, report, At).Refusal?.Code);
+        var file = OpeningRules.Report(new StoredOpeningFile(), OpeningReporter.Bidder, report, At).File;
+        Assert.Equal(new OpeningJudgement(OpeningVerdict.NotOpened, OpeningCause.Altered, OpeningParty.Bidder), OpeningJudgement.Of([.. file.Events.Select(e => e.ToEvent())], over: true));
+        Assert.Equal((file, null), OpeningRules.Report(file, OpeningReporter.Bidder, report with { Sections = [.. report.Sections] }, At.AddMinutes(1)));
+        Assert.Equal(RefusalCode.IdempotencyConflict, OpeningRules.Report(file, OpeningReporter.Bidder, report with { Outcome = OpeningOutcome.Opened, Sections = [] }, At).Refusal?.Code);
+
+        // A request to a phone is another thing: its id is none for a lock, and after it the request counts.
+        var asked = OpeningRules.Asked(file, new OpeningAsked(new SessionId(Later), At, DecryptionRecipient.ThisPc, At.AddMinutes(5)));
+        Assert.Equal(RefusalCode.IdempotencyConflict, OpeningRules.Report(asked, OpeningReporter.Bidder, report with { Session = new SessionId(Later) }, At).Refusal?.Code);
+        Assert.Equal(OpeningCause.NoAnswerYet, OpeningJudgement.Of([.. asked.Events.Select(e => e.ToEvent())], over: false).Cause);
+        for (var i = 1; i < 50; i++)
+        {
+            file = OpeningRules.Report(file, OpeningReporter.Bidder, report with { Session = new SessionId(new Guid(i, 0, 0, new byte[8])) }, At).File;
+        }
+
+        Assert.Equal(RefusalCode.RateLimited, OpeningRules.Report(file, OpeningReporter.Bidder, report with { Session = new SessionId(Later) }, At).Refusal?.Code);
+    }
+
+    [Fact]
+    public void Times_move_later_and_only_what_is_still_to_come()
+    {
+        var announced = new StoredOpening { Command = Command };
+        var extend = new ChangeOpening(Id, Platform, null, At.AddHours(2), "网络故障");
+        var postpone = new ChangeOpening(Later, Platform, At.AddHours(1), At.AddHours(2), "开标场地调整");
+        var moved = Assert.IsType<Done<StoredOpening>>(OpeningRules.Move(announced, postpone, At.AddSeconds(-1))).Value;
+        Assert.Equal((At.AddHours(1), At.AddHours(2)), (OpeningRules.Standing(moved)!.OpensAt, OpeningRules.Standing(moved)!.Deadline));
+        Assert.Equal(new OpeningChange(At.AddSeconds(-1), At, At.AddHours(1), At.AddHours(1), At.AddHours(2), "开标场地调整"), Assert.Single(moved.Moves).ToChange());
+        Assert.Equal([Bidder, Rival], Assert.Single(moved.Outbox.Items).Read<OpeningMoved>().Bidders);
+        Assert.IsType<Refused<OpeningAdmission>>(OpeningRules.MayAsk(moved, new OpeningAsk(Platform, "P-1", null, ["F-1"]), At.AddMinutes(59)));
+        Assert.Equal(new OpeningAdmission(Bidder, At.AddHours(2)), Assert.IsType<Done<OpeningAdmission>>(OpeningRules.MayAsk(moved, new OpeningAsk(Platform, "P-1", null, ["F-1"]), At.AddMinutes(119))).Value);
+        Assert.Equal(OpeningState.Ended, OpeningRules.StateAt(moved, At.AddHours(2)));
+
+        // A repeat is the same opening, whenever it comes; another change under its id is none.
+        Assert.Same(moved, Assert.IsType<Done<StoredOpening>>(OpeningRules.Move(moved, postpone with { }, At.AddDays(1))).Value);
+        Refuses(RefusalCode.IdempotencyConflict, moved, postpone with { Reason = "别的原因" });
+
+        Refuses(RefusalCode.NotFound, new StoredOpening(), extend);
+        Refuses(RefusalCode.NotFound, announced, extend with { Platform = new("other") });
+        Refuses(RefusalCode.InvalidRequest, announced, extend with { Deadline = null });
+        Refuses(RefusalCode.InvalidRequest, announced, extend with { Reason = "" });
+        Refuses(RefusalCode.InvalidRequest, announced, extend with { Reason = "a\nb" });
+        Refuses(RefusalCode.InvalidRequest, announced, extend with { Deadline = At.AddHours(24).AddSeconds(1) });
+        Refuses(RefusalCode.InvalidRequest, announced, postpone with { OpensAt = At.AddHours(1), Deadline = null }, At.AddSeconds(-1));
+        Refuses(RefusalCode.OpeningNotEarlier, announced, extend with { Deadline = At.AddHours(1) });
+        Refuses(RefusalCode.OpeningNotEarlier, announced, postpone with { OpensAt = At.AddSeconds(-1) }, At.AddMinutes(-1));
+        Refuses(RefusalCode.OpeningBegun, announced, postpone);
+        Refuses(RefusalCode.OpeningEnded, announced, extend, At.AddHours(1));
+        Refuses(RefusalCode.OpeningEnded, announced with { EndedAt = At }, extend);
+        var often = announced;
+        for (var i = 1; i <= 20; i++)
+        {
+            often = Assert.IsType<Done<StoredOpening>>(OpeningRules.Move(often, extend with { Id = new Guid(i, 0, 0, new byte[8]), Deadline = At.AddHours(1).AddMinutes(i) }, At)).Value;
+        }
+
+        Refuses(RefusalCode.RateLimited, often, extend);
+
+        static void Refuses(RefusalCode code, StoredOpening opening, ChangeOpening change, DateTimeOffset? now = null) =>
+            Assert.Equal(code, Assert.IsType<Refused<StoredOpening>>(OpeningRules.Move(opening, change, now ?? At)).Refusal.Code);
+    }
+
     /// <summary>The hash of a record is what verifiers of other makes compute: it never changes.</summary>
     [Fact]
     public void The_signed_bytes_are_those_of_the_first_release()
@@ -161,6 +225,9 @@ public sealed class OpeningRulesTests
         Assert.True((record with { SignedAt = At.AddMinutes(3), EndedAt = At.AddMinutes(3) }).IsOver());
         Assert.False((record with { Events = [record.Events[0]] }).IsOver());
 
+        // One whose times moved, as of the release that let them.
+        Assert.Equal("4A2C106D698585AB0D41B93D381046104B31374A0ADB49B8223DA95CFC579E4D", Convert.ToHexString((record with { Changes = [Change1] }).Hash()));
+
         // Every member is under the signature.
         var hashes = new[]
         {
@@ -169,6 +236,9 @@ public sealed class OpeningRulesTests
             record with { BidderCreditCode = "x" }, record with { SignedAt = At }, record with { Events = [.. record.Events.Take(2)] }, record with { Events = [record.Events[1], record.Events[0], record.Events[2]] },
             Change(0, e => e with { Kind = OpeningEventKind.Answered }), Change(0, e => e with { At = At.AddMilliseconds(1) }), Change(0, e => e with { Session = Later }), Change(0, e => e with { Reader = OpeningReader.ThisPc }),
             Change(1, e => e with { Answer = OpeningAnswer.Refused }), Change(1, e => e with { SigningSerial = "0B" }), Change(2, e => e with { Reporter = OpeningReporter.Bidder }),
+            record with { Changes = [Change1] }, record with { Changes = [Change1, Change1] }, record with { Changes = [Change1 with { At = At.AddSeconds(1) }] },
+            record with { Changes = [Change1 with { FromOpensAt = At.AddSeconds(1) }] }, record with { Changes = [Change1 with { FromDeadline = At }] }, record with { Changes = [Change1 with { OpensAt = At.AddSeconds(1) }] },
+            record with { Changes = [Change1 with { Deadline = At }] }, record with { Changes = [Change1 with { Reason = "x" }] },
             Change(2, e => e with { Outcome = OpeningOutcome.Opened }), Change(2, e => e with { Sections = [] }), Change(2, e => e with { Sections = [new("投标文件", OpeningOutcome.Altered)] }),
         };
         Assert.Equal(hashes.Length, hashes.Select(changed => Convert.ToHexString(changed.Hash())).Distinct().Count());
@@ -176,8 +246,16 @@ public sealed class OpeningRulesTests
         OpeningRecord Change(int index, Func<OpeningEvent, OpeningEvent> change) => record with { Events = [.. record.Events.Select((e, i) => i == index ? change(e) : e)] };
     }
 
+    private static OpeningChange Change1 => new(At, At, At.AddMinutes(30), At, At.AddHours(1), "网络故障");
+
     [Fact]
-    public void Stored_opening() => GoldenState.Verify("opening-v1", new StoredOpening { Command = Command, EndedAt = At.AddMinutes(30) });
+    public void Stored_opening()
+    {
+        var opening = new StoredOpening { Command = Command, EndedAt = At.AddMinutes(30) };
+        GoldenState.Loads("opening-v1", opening);
+        GoldenState.Verify("opening-v1-moved", Assert.IsType<Done<StoredOpening>>(OpeningRules.Move(
+            opening with { EndedAt = null }, new ChangeOpening(Id, Platform, null, At.AddHours(2), "网络故障"), At.AddMinutes(10))).Value with { EndedAt = At.AddMinutes(30) });
+    }
 
     [Fact]
     public void Stored_file() => GoldenState.Verify("opening-file-v1", new StoredOpeningFile

@@ -12,7 +12,7 @@ internal static class MessageLook
         MessageKind.CertificateActive => "done",
         MessageKind.CertificateFrozen => "frost",
         MessageKind.CertificateLocked or MessageKind.DeviceLocked => "lock",
-        MessageKind.CertificateExpiring => "clock",
+        MessageKind.CertificateExpiring or MessageKind.OpeningChanged => "clock",
         MessageKind.CertificateRevoked => "close",
         MessageKind.PinChanged or MessageKind.PinResetAsked or MessageKind.PinResetStopped or MessageKind.PinResetReady or MessageKind.PasswordChanged => "key",
         MessageKind.NumberChanged => "call",
