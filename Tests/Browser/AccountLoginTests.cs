@@ -124,7 +124,7 @@ public sealed class AccountLoginTests(AccountStage stage)
         await Expect(page.Locator(".tabs")).ToBeVisibleAsync();
 
         // 修改登录密码 with the old one; a wrong old one is refused.
-        await phone.OpenAppAsync("settings/password");
+        await phone.GoToAsync("settings/password");
         await page.FillAsync("[name=old-password]", "Yichang-2026-no");
         await page.FillAsync("[name=new-password]", $"{Password}-2");
         await page.FillAsync("[name=repeat-password]", $"{Password}-2");
@@ -180,12 +180,12 @@ public sealed class AccountLoginTests(AccountStage stage)
         await page.FillAsync("[name=code]", code);
         await Press(page, "绑定");
         await Expect(page.Locator(".tabs")).ToBeVisibleAsync();
-        await phone.OpenAppAsync("settings/wechat");
+        await phone.GoToAsync("settings/wechat");
         await Expect(page.Locator(".chip", new() { HasText = "已绑定" })).ToBeVisibleAsync();
         await phone.LookAsync("account-wechat-tied");
 
         // The next time nothing else is asked.
-        await phone.OpenAppAsync("me");
+        await phone.GoToAsync("me");
         await AccountStage.LogOutAsync(page);
         await page.CheckAsync("[name=agree]");
         await Press(page, "微信登录");
@@ -193,7 +193,7 @@ public sealed class AccountLoginTests(AccountStage stage)
         await page.ClickAsync("button:has-text('同意')");
         await Expect(page.Locator(".tabs")).ToBeVisibleAsync();
 
-        await phone.OpenAppAsync("settings/wechat");
+        await phone.GoToAsync("settings/wechat");
         await Press(page, "解除绑定");
         await Expect(page.GetByText("解除微信绑定？")).ToBeVisibleAsync();
         await phone.LookAsync("account-wechat-untie");

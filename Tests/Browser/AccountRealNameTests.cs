@@ -19,9 +19,11 @@ public sealed class AccountRealNameTests(AccountStage stage)
         var page = phone.Page;
 
         // 开始扫码, 证书管理, 新增证书, 认领企业: the same answer everywhere, and where it leads.
-        foreach (var place in (string[])["scan", "certificates", "certificates/new", "enterprise"])
+        await Expect(Heading(page, "您好")).ToBeVisibleAsync();
+        foreach (var (place, title) in ((string, string)[])[("scan", "扫码"), ("certificates", "证书管理"), ("certificates/new", "新增证书"), ("enterprise", "搜索企业")])
         {
-            await phone.OpenAppAsync(place);
+            await phone.GoToAsync(place);
+            await Expect(Heading(page, title)).ToBeVisibleAsync();
             await Expect(page.GetByText("尚未实名认证，无法操作").First).ToBeVisibleAsync();
         }
 
@@ -62,13 +64,13 @@ public sealed class AccountRealNameTests(AccountStage stage)
 
         await page.ReloadAsync();
         await Expect(page.GetByText($"{person.Person.Name[..1]}**")).ToBeVisibleAsync();
-        await phone.OpenAppAsync("real-name");
+        await phone.GoToAsync("real-name");
         await Expect(page.GetByText("支付宝认证")).ToBeVisibleAsync();
-        await phone.OpenAppAsync("certificates");
+        await phone.GoToAsync("certificates");
         await Expect(page.GetByText("还没有证书")).ToBeVisibleAsync();
 
         // The consent to face data can be taken back.
-        await phone.OpenAppAsync("settings/face");
+        await phone.GoToAsync("settings/face");
         await Press(page, "撤回同意");
         await page.GetByRole(Microsoft.Playwright.AriaRole.Alertdialog).GetByText("撤回同意").ClickAsync();
         await Expect(page.GetByText("已撤回", new() { Exact = true })).ToBeVisibleAsync();

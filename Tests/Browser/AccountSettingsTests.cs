@@ -40,7 +40,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await DevicesAsync(phone, certified.Phone.Person with { Phone = number });
 
         // A certificate is in the way of closing the account; the data can be had.
-        await phone.OpenAppAsync("settings/close");
+        await phone.GoToAsync("settings/close");
         await Expect(page.GetByText("注销前须先处理")).ToBeVisibleAsync();
         await Expect(page.GetByText("电子签名法").First).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "注销账号" })).ToHaveCountAsync(0);
@@ -52,7 +52,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
     private async Task ChangePinAsync(PhoneBrowser phone, CertifiedPhone certified)
     {
         var page = phone.Page;
-        await phone.OpenAppAsync("settings/pin");
+        await phone.GoToAsync("settings/pin");
         var code = await stage.ReceiveCodeAsync(page, certified.Phone.Person.Phone);
         await page.FillAsync("[name=code]", AccountStage.Other(code));
         await Press(page, "下一步");
@@ -134,9 +134,9 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await Expect(page.GetByText("后可设置新PIN码")).ToBeVisibleAsync();
 
         // The message about it leads back here; one that is not there is said not to be.
-        await phone.OpenAppAsync("messages/none");
+        await phone.GoToAsync("messages/none");
         await Expect(page.GetByText("这条消息已不存在")).ToBeVisibleAsync();
-        await phone.OpenAppAsync("messages");
+        await phone.GoToAsync("messages");
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("有人申请重置PIN码") }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "查看PIN码重置" })).ToBeVisibleAsync();
         await phone.LookAsync("account-message-pin-reset");
@@ -165,17 +165,17 @@ public sealed class AccountSettingsTests(AccountStage stage)
             await Press(limited.Page, "以后再说");
             await Expect(limited.Page.Locator("dialog[open]")).ToHaveCountAsync(0);
             await limited.LookAsync("account-me-limited");
-            await limited.OpenAppAsync("settings/number");
+            await limited.GoToAsync("settings/number");
             await limited.Page.FillAsync("[name=new-phone]", EmbeddedSystem.NextPerson().Phone);
             await limited.Page.Locator(".field-end").ClickAsync();
             await Expect(limited.Page.GetByRole(AriaRole.Alert).GetByText("账号已在另一台手机上使用")).ToBeVisibleAsync();
         }
 
-        await phone.OpenAppAsync("messages");
+        await phone.GoToAsync("messages");
         await Press(page, "未读");
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("未读") }).First).ToBeVisibleAsync();
         await phone.LookAsync("account-messages-unread");
-        await phone.OpenAppAsync("settings/devices");
+        await phone.GoToAsync("settings/devices");
         await Expect(page.Locator(".chip", new() { HasText = "受限" })).ToBeVisibleAsync();
         await phone.LookAsync("account-devices");
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^更多操作") }).ClickAsync();
@@ -190,7 +190,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
     private async Task ExportAsync(PhoneBrowser phone, string name, string number)
     {
         var page = phone.Page;
-        await phone.OpenAppAsync("settings/export");
+        await phone.GoToAsync("settings/export");
         var code = await stage.ReceiveCodeAsync(page, number);
         await page.FillAsync("[name=code]", AccountStage.Other(code));
         await Press(page, "导出");
@@ -278,7 +278,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await page.CheckAsync("[name=theme][value=system]");
         await page.CheckAsync("[name=text-size][value=normal]");
 
-        await phone.OpenAppAsync("settings/close");
+        await phone.GoToAsync("settings/close");
         await Expect(page.GetByText("依法保留")).ToBeVisibleAsync();
         await phone.LookAsync("account-close");
         await Press(page, "注销账号");

@@ -81,7 +81,7 @@ public sealed partial class AdministratorScreenTests
         await Expect(staff.Page.GetByText("人员由企业管理员管理")).ToBeVisibleAsync();
         await Expect(staff.Page.Locator("[aria-label=新增]")).ToHaveCountAsync(0);
         await staff.LookAsync("people-staff");
-        await staff.OpenAppAsync($"people/{stage.Code}/new");
+        await staff.GoToAsync($"people/{stage.Code}/new");
         await InviteAsync(staff.Page, person);
         await Expect(staff.Page.GetByText("没有权限")).ToBeVisibleAsync();
     }
@@ -138,7 +138,7 @@ public sealed partial class AdministratorScreenTests
         await stage.GrantAsync(person.Id, "jingmen-ggzy", null, AuthorisationScope.Login, AuthorisationScope.Encrypt);
 
         // 按交易平台
-        await phone.OpenAppAsync($"authorisations/{stage.Code}");
+        await phone.GoToAsync($"authorisations/{stage.Code}");
         await Expect(page.Locator("a.row", new() { HasText = "1 项有效" })).ToHaveCountAsync(3);
         await phone.LookAsync("authorisations");
         await page.ClickAsync($"a.row:has-text('{CertifiedPhone.PlatformName}')");
@@ -165,7 +165,7 @@ public sealed partial class AdministratorScreenTests
         await Press(other.Page, "我的授权");
         await Expect(other.Page.Locator(".chip", new() { HasText = "已终止" })).ToHaveCountAsync(3);
         await Expect(other.Page.Locator("[aria-haspopup]")).ToHaveCountAsync(0);
-        await other.OpenAppAsync($"authorisations/{stage.Code}");
+        await other.GoToAsync($"authorisations/{stage.Code}");
         await Expect(other.Page.Locator("a.row")).ToHaveCountAsync(3);
         await Expect(other.Page.Locator("[aria-label=新增授权]")).ToHaveCountAsync(0);
         Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => person.Client.RevokeAuthorisationsOfMemberAsync(stage.Code, person.Id)));

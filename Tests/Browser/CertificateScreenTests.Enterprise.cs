@@ -38,7 +38,7 @@ public sealed partial class CertificateScreenTests
         await Expect(page.GetByText("办事人员")).ToBeVisibleAsync();
 
         // M054: another certificate, with a scope; it waits for the administrator.
-        await theirs.OpenAppAsync("certificates/new");
+        await theirs.GoToAsync("certificates/new");
         await Expect(page.GetByText("提交后由企业管理员同意，并在授权书上盖章，再由CA审核。")).ToBeVisibleAsync();
         await ChooseOfferAsync(page, "hubei-ca", 1);
         foreach (var box in await page.Locator("[name^=scope-]").AllAsync())
@@ -62,7 +62,7 @@ public sealed partial class CertificateScreenTests
             await AgreeAsync(desk, "证书授权");
 
             // M046: the administrator's own, for which he seals a letter himself.
-            await office.OpenAppAsync("certificates/new");
+            await office.GoToAsync("certificates/new");
             await Press(desk, "下一步");
             await Expect(desk.GetByText("请选择交易平台、CA机构和有效期")).ToBeVisibleAsync();
             await ChooseOfferAsync(desk, "hubei-ca", 1);

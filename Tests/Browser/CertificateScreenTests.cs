@@ -167,7 +167,7 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         // Bills: each order with its state, one with its details.
         var (first, second) = (await OrderAsync(person, "宜昌数字认证中心企业证书 1年", 30000, paid: true), await OrderAsync(person, "湖北CA企业证书找回", 5000, paid: true));
         await OrderAsync(person, "湖北CA个人证书 1年", 10000, paid: false);
-        await phone.OpenAppAsync("bills");
+        await phone.GoToAsync("bills");
         await Expect(page.Locator("a.row")).ToHaveCountAsync(3);
         await Expect(Chip(page, "待付款")).ToBeVisibleAsync();
         await phone.LookAsync("bills");
@@ -176,7 +176,7 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         await phone.LookAsync("bill");
 
         // An invoice over both; the unpaid one cannot be picked, a wrong tax number is not sent.
-        await phone.OpenAppAsync("invoices");
+        await phone.GoToAsync("invoices");
         await Expect(page.Locator("[name=order]")).ToHaveCountAsync(2);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "开票" })).ToBeDisabledAsync();
         await page.CheckAsync($"[name=order][value='{first}']");

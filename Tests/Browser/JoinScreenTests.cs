@@ -97,7 +97,7 @@ public sealed class JoinScreenTests
 
         // Corrected, agreed to and sealed.
         var application = Assert.Single(await person.Client.GetApplicationsAsync());
-        await phone.OpenAppAsync($"join/{stage.Code}?corrects={application.ApplicationId}");
+        await phone.GoToAsync($"join/{stage.Code}?corrects={application.ApplicationId}");
         await page.FillAsync("[name=administrator-name]", boss.Name);
         await page.FillAsync("[name=administrator-phone]", boss.Phone);
         await Press(page, "下一步");
@@ -171,9 +171,9 @@ public sealed class JoinScreenTests
         await Expect(page.Locator("dialog[open]").GetByText("新增企业证书")).ToBeVisibleAsync();
         await phone.LookAsync("home-member");
         Assert.False((await person.Client.FindEnterpriseAsync(code)).Claimed);
-        await phone.OpenAppAsync($"enterprise?code={stage.Code}");
+        await phone.GoToAsync($"enterprise?code={stage.Code}");
         await Expect(page.GetByText("已认领")).ToBeVisibleAsync();
-        await phone.OpenAppAsync($"enterprise?code={code}");
+        await phone.GoToAsync($"enterprise?code={code}");
         await Expect(page.GetByText("第一位下载企业证书的申请人将成为企业唯一的管理员。")).ToBeVisibleAsync();
     }
 }

@@ -85,7 +85,7 @@ public sealed partial class PhoneAppTests
         {
             await page.Locator("button", new() { HasText = button }).ClickAsync();
             await Expect(page.GetByText("尚未实名认证，无法操作").First).ToBeVisibleAsync();
-            await phone.OpenAppAsync();
+            await phone.GoToAsync("");
             await Expect(Heading(page, "您好")).ToBeVisibleAsync();
         }
 

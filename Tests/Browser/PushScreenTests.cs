@@ -79,7 +79,7 @@ public sealed class PushScreenTests
         Assert.True(await page.EvaluateAsync<bool>("() => globalThis.notLoadedAnew"));
 
         // Off, at both ends.
-        await phone.OpenAppAsync("settings");
+        await phone.GoToAsync("settings");
         await toggle.ClickAsync();
         await Expect(page.GetByText("开启后，应用关闭时也能收到")).ToBeVisibleAsync();
         Assert.False((await push.GetSettings(device)).Subscribed);

@@ -49,7 +49,7 @@ public sealed class RevocationScreenTests
         await Expect(page.Locator(".chip", new() { HasText = "已注销" })).ToBeVisibleAsync();
         await page.ReloadAsync();
         await Expect(page.Locator(".chip", new() { HasText = "已注销" })).ToBeVisibleAsync();
-        await phone.OpenAppAsync($"certificates/{certified.Certificate}/revoke");
+        await phone.GoToAsync($"certificates/{certified.Certificate}/revoke");
         await Expect(page.GetByText("只有本机上生效中的证书可以注销。", new() { Exact = false })).ToBeVisibleAsync();
     }
 

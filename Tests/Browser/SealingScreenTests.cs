@@ -148,7 +148,7 @@ public sealed class SealingScreenTests
         await certified.Client.EndEnterpriseSealingSessionAsync(certified.Enterprise.CreditCode, id);
         await Expect(page.GetByText("管理员已结束此会话")).ToBeVisibleAsync();
         Assert.Equal(SealingSessionEnd.StoppedByAdministrator, (await platform.GetSealingSessionAsync(id)).End);
-        await phone.OpenAppAsync($"enterprises/{certified.Enterprise.CreditCode}/sealing");
+        await phone.GoToAsync($"enterprises/{certified.Enterprise.CreditCode}/sealing");
         await Expect(page.GetByText("管理员已结束此会话")).ToBeVisibleAsync();
         await phone.LookAsync("session-enterprise");
     }
@@ -158,7 +158,7 @@ public sealed class SealingScreenTests
     {
         var page = phone.Page;
         var scanned = await platform.OpenAsync(Seals(signer, "投标函.pdf"));
-        await phone.OpenAppAsync();
+        await phone.GoToAsync("");
         await ScanByLinkAsync(page, scanned);
         await page.CheckAsync("[name=sealing]");
         await page.CheckAsync("[name=automatic]");

@@ -47,7 +47,7 @@ public sealed class StaffScreenTests
 
         // Nor to log in, from the next operation on.
         await stage.Boss.Client.RevokeAuthorisationsOfMemberAsync(stage.Code, user);
-        await phone.OpenAppAsync();
+        await phone.GoToAsync("");
         await ScanByLinkAsync(page, await platform.OpenAsync(Login()));
         await Expect(page.GetByText("不在企业授权范围内")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "确认，输入PIN码" })).ToHaveCountAsync(0);

@@ -39,7 +39,7 @@ public sealed class TransferScreenTests
         Assert.Equal(InvitationState.Declined, Assert.Single((await stage.Boss.Client.GetPeopleAsync(stage.Code)).Invitations, one => one.InvitationId == wrong.InvitationId).State);
         var right = await stage.Boss.Client.InviteAsync(stage.Code, person.Invitation());
         await Wait.UntilAsync(() => person.Client.GetInvitationsAsync(), found => found.Any(one => one.InvitationId == right.InvitationId));
-        await member.OpenAppAsync($"invitations/{right.InvitationId}");
+        await member.GoToAsync($"invitations/{right.InvitationId}");
         await Press(member.Page, "接受");
         await Expect(member.Page.GetByText("已加入企业")).ToBeVisibleAsync();
         await member.LookAsync("invitation-accepted");
@@ -49,7 +49,7 @@ public sealed class TransferScreenTests
         await member.LookAsync("home-staff");
 
         // He asks for it: only who knows the administrator is heard.
-        await member.OpenAppAsync($"enterprises/{stage.Code}/wish");
+        await member.GoToAsync($"enterprises/{stage.Code}/wish");
         await member.Page.FillAsync("[name=administrator-name]", stage.Boss.Phone.Person.Name);
         await member.Page.FillAsync("[name=administrator-phone]", "13900000000");
         await Press(member.Page, "发送申请");
@@ -77,20 +77,20 @@ public sealed class TransferScreenTests
         Assert.Equal(MemberRole.Administrator, (await stage.Boss.Client.GetMeAsync()).Enterprises.Single().Role);
 
         // The other phone says no, and both sides see it; the administrator asks once more.
-        await member.OpenAppAsync($"transfer/{stage.Code}");
+        await member.GoToAsync($"transfer/{stage.Code}");
         await Press(member.Page, "谢绝");
         await member.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = "谢绝" }).ClickAsync();
         await Expect(member.Page.GetByText("管理员不变，对方会收到通知。")).ToBeVisibleAsync();
         await member.LookAsync("transfer-declined");
         await Expect(boss.Page.GetByText("对方已谢绝")).ToBeVisibleAsync();
-        await boss.OpenAppAsync($"people/{stage.Code}/{person.Id}/transfer");
+        await boss.GoToAsync($"people/{stage.Code}/{person.Id}/transfer");
         await Press(boss.Page, "下一步");
         await Press(boss.Page, "确认，输入PIN码");
         await EnterPinAsync(boss.Page, CertifiedPhone.Pin);
         await Expect(boss.Page.GetByText("等待对方接受")).ToBeVisibleAsync();
 
         // Now he takes over.
-        await member.OpenAppAsync("messages");
+        await member.GoToAsync("messages");
         await member.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("转授管理员") }).First.ClickAsync();
         await Expect(member.Page.GetByText("请您接任企业管理员")).ToBeVisibleAsync();
         await member.LookAsync("transfer-asked");
@@ -104,7 +104,7 @@ public sealed class TransferScreenTests
         await Expect(boss.Page.GetByText("管理员已转授")).ToBeVisibleAsync();
         await boss.OpenAppAsync();
         await Expect(boss.Page.Locator(".who").GetByText("办事人员")).ToBeVisibleAsync();
-        await boss.OpenAppAsync($"people/{stage.Code}");
+        await boss.GoToAsync($"people/{stage.Code}");
         await Expect(boss.Page.Locator(".chip", new() { HasText = "管理员" })).ToHaveCountAsync(1);
         Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => stage.Boss.Client.InviteAsync(stage.Code, person.Invitation())));
     }
@@ -184,7 +184,7 @@ public sealed class TransferScreenTests
         await Expect(page.Locator(".chip", new() { HasText = "待付费" })).ToBeVisibleAsync();
         await CertificateSteps.PayAsync(page);
         await CertificateSteps.DownloadAsync(page);
-        await phone.OpenAppAsync($"enterprises/{stage.Code}");
+        await phone.GoToAsync($"enterprises/{stage.Code}");
         await Expect(page.GetByText(renamed).First).ToBeVisibleAsync();
         await phone.LookAsync("enterprise-changed");
 
