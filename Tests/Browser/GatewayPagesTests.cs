@@ -44,7 +44,12 @@ public sealed class GatewayPagesTests
         var system = await BrowserStage.SystemAsync();
         using var applicant = await Applying.PersonAsync(system);
         var enterprise = ClaimSteps.NextEnterprise();
-        await applicant.Phone.SubmitAsync(await applicant.Phone.ClaimAsync(enterprise));
+        var claim = await applicant.Phone.ClaimAsync(enterprise);
+        await applicant.Phone.SubmitAsync(claim with
+        {
+            LicenceBlobId = (await applicant.Phone.UploadAsync("licence", PaperPhoto.Take(), "image/jpeg")).BlobId,
+            FormBlobId = (await applicant.Phone.UploadAsync("form", PaperPhoto.Take(2), "image/jpeg")).BlobId,
+        });
         await using var window = await PageWindow.OpenAsync(system.Address);
         var page = window.Page;
 
@@ -70,12 +75,13 @@ public sealed class GatewayPagesTests
 
         await row.GetByRole(AriaRole.Link, new() { Name = "审核" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = enterprise.Name })).ToBeVisibleAsync();
+        await page.WaitForFunctionAsync("() => [...document.images].length === 2 && [...document.images].every(image => image.naturalWidth > 100)");
         await window.LookAsync("desk-application");
         await page.FillAsync("#reason", "营业执照照片模糊，请在光线充足处重新拍摄");
         await page.ClickAsync("button.harm");
         await Expect(page.GetByText("已驳回，申请人已收到原因。")).ToBeVisibleAsync();
         await window.GoAsync("ca-console/audit");
-        await Expect(page.Locator("tbody tr", new() { HasText = enterprise.Name })).ToContainTextAsync("营业执照照片模糊");
+        await Expect(page.Locator("tbody tr", new() { HasText = enterprise.Name }).Filter(new() { HasText = "营业执照照片模糊" })).ToHaveCountAsync(1);
         await window.LookAsync("desk-audit");
     }
 
