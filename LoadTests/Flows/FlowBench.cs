@@ -32,7 +32,8 @@ internal static class FlowBench
         [
             ("one flow, nonces drawn when needed", drawn.Least.TotalMicroseconds),
             ("one flow, nonces made ahead", ahead.Least.TotalMicroseconds),
-            ("  3 DPoP proofs, ECDSA P-256, key imported", 3 * Least(() => P256DeviceKey.Verify(publicKey, message, signature))),
+            ("  3 DPoP proofs, ECDSA P-256, key known", 3 * Least(() => verifier.Verify(publicKey, message, signature))),
+            ("    the same with the key imported each time", 3 * Least(() => P256DeviceKey.Verify(publicKey, message, signature))),
             ("  2 device signatures, ECDSA, key known", 2 * Least(() => verifier.Verify(publicKey, message, signature))),
             ("    the same with the key imported each time", 2 * Least(() => P256DeviceKey.Verify(publicKey, message, signature))),
             ("  channel, its 3 kP side by side", Least(() => Sm2Batch.Multiply(k.AsSpan(0, 3), p.AsSpan(0, 3), r.AsSpan(0, 3)))),

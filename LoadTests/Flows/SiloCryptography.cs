@@ -28,6 +28,9 @@ internal sealed class SiloCryptography : IDisposable
     private readonly P256DeviceKey device = new();
     private readonly OpenRounds rounds = new();
     private readonly P256DeviceVerifier verifier = new();
+
+    /// <summary>The gateway knows the keys of logged-in devices, too.</summary>
+    private readonly P256DeviceVerifier proofs = new();
     private readonly SiloChannels channels;
     private readonly KeyShareServer server;
     private readonly PhoneKey phone;
@@ -60,6 +63,7 @@ internal sealed class SiloCryptography : IDisposable
         cluster.Dispose();
         device.Dispose();
         verifier.Dispose();
+        proofs.Dispose();
     }
 
     private async Task<(TimeSpan Median, TimeSpan Least)> RunAsync(int documents, int warm, int timed)
@@ -104,7 +108,7 @@ internal sealed class SiloCryptography : IDisposable
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < DpopProofs; i++)
         {
-            Require(P256DeviceKey.Verify(device.PublicKey, data, signature));
+            Require(proofs.Verify(device.PublicKey, data, signature));
         }
 
         return Stopwatch.GetElapsedTime(start);

@@ -42,8 +42,16 @@ internal sealed class CertificatesScenario : IScenario
         var resting = await RestingCertificates.BeginAsync(source, stop);
         var before = await resting.SizesAsync(stop);
         var made = 0;
-        foreach (var size in sizes)
+        foreach (var size in sizes.ToList())
         {
+            if (made > 0 && Room(before, await resting.SizesAsync(stop), made, size) is { } tooLittle)
+            {
+                run.Tell($"  {tooLittle}");
+                sizes.Remove(size);
+                continue;
+            }
+
+            run.Tell($"  filling up to {size} ...");
             made += await resting.FillAsync(size, stop);
             await MeasureAsync(NameOf(size));
             run.Recorder.Figure($"the database with {size} certificates", (await resting.SizesAsync(stop)).Values.Sum() / (1024.0 * 1024), "MiB");
@@ -75,6 +83,7 @@ internal sealed class CertificatesScenario : IScenario
             await LoadAsync("warm-up", seed + 3);
             run.Recorder.Mark(operation);
             await LoadAsync(operation, seed + 1);
+            run.Tell(string.Create(CultureInfo.InvariantCulture, $"    median {Median(operation):F1} ms"));
             foreach (var (name, id) in run.Started.Processes.Where(process => process.Key.StartsWith("silo", StringComparison.Ordinal)))
             {
                 run.Recorder.Figure($"{name}, memory after {operation}", ResourceWatch.Look(name, id, 0)?.ResidentMiB ?? double.NaN, "MiB");
@@ -86,6 +95,15 @@ internal sealed class CertificatesScenario : IScenario
 
         Task LoadAsync(string name, int from) =>
             run.LoadAsync(pool, FlowKind.Login, Arrivals.Constant(rate, name == "warm-up" ? length / 2 : length, from), stop, name: name);
+    }
+
+    /// <summary>What one costs is known by then; a full disk would stop more than this run.</summary>
+    private static string? Room(IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> now, int made, int size)
+    {
+        const long LeftOver = 4L << 30;
+        var each = (now.Values.Sum() - before.Values.Sum()) / made;
+        var (needed, free) = (each * (size - made), new DriveInfo("/var/lib/postgresql").AvailableFreeSpace);
+        return needed + LeftOver <= free ? null : $"{size} certificates would take {needed >> 20} MiB more, and {free >> 20} MiB are free: not made";
     }
 
     private static string NameOf(int size) => string.Create(CultureInfo.InvariantCulture, $"login, {size:N0} certificates");

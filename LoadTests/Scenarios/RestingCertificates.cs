@@ -4,26 +4,26 @@ using Npgsql;
 namespace Bzt.LoadTests.Scenarios;
 
 /// <summary>
-/// Certificates that nobody has used for a while, as PostgreSQL holds them: the certificate's state among the states; a session and the first page
-/// of evidence in the archive, where they are by then; the rows lists and searches read. Copies of real ones under keys of their own.
+/// Certificates that nobody has used for a while, as PostgreSQL holds them: the certificate's state among the states; its first page of evidence
+/// in the archive, where it is by then, and its sessions gone; the rows that lists and searches read. Copies of real ones under keys of their own.
 /// </summary>
 internal sealed class RestingCertificates
 {
-    /// <summary>In one statement: what is made is a transaction, and its log is written down before the next.</summary>
-    private const int AtOnce = 50_000;
+    /// <summary>In one statement and transaction.</summary>
+    private const int AtOnce = 25_000;
+
+    private const int Connections = 2;
 
     private readonly NpgsqlDataSource source;
-    private readonly byte[] session;
     private readonly byte[] evidence;
 
-    private RestingCertificates(NpgsqlDataSource source, byte[] session, byte[] evidence) => (this.source, this.session, this.evidence) = (source, session, evidence);
+    private RestingCertificates(NpgsqlDataSource source, byte[] evidence) => (this.source, this.evidence) = (source, evidence);
 
     public static async Task<RestingCertificates> BeginAsync(NpgsqlDataSource source, CancellationToken stop)
     {
         // Which rows are copies.
         await ExecuteAsync(source, "CREATE TABLE copied_certificate (key text NOT NULL)", stop);
-        return new RestingCertificates(
-            source, StateArchive.Pack(await ModelAsync(source, "qr-session/qr-session", stop)), StateArchive.Pack(await ModelAsync(source, "evidence/evidence", stop)));
+        return new RestingCertificates(source, StateArchive.Pack(await ModelAsync(source, "evidence/evidence", stop)));
     }
 
     /// <summary>How many were made so that there are <paramref name="size"/>.</summary>
@@ -31,39 +31,36 @@ internal sealed class RestingCertificates
     {
         await using var count = source.CreateCommand("SELECT count(*)::integer FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate'");
         var missing = Math.Max(0, size - (int)(await count.ExecuteScalarAsync(stop))!);
-        for (var left = missing; left > 0; left -= AtOnce)
-        {
-            await using var command = source.CreateCommand("""
-                WITH made AS (INSERT INTO copied_certificate SELECT md5(random()::text || i) FROM generate_series(1, $1) AS i RETURNING key),
-                     model AS (SELECT * FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate' ORDER BY length(PayloadBinary) LIMIT 1),
-                     states AS (INSERT INTO OrleansStorage
-                         SELECT (random() * 2147483647)::integer, model.GrainTypeHash, model.GrainIdN0, model.GrainIdN1, model.GrainTypeString, ':' || made.key,
-                                model.ServiceId, set_byte(model.PayloadBinary, 2, 0), model.ModifiedOn, 1
-                         FROM made, model),
-                     archive AS (INSERT INTO archived_state
-                         SELECT part.type, ':' || made.key || part.suffix, model.ServiceId, (random() * 2147483647)::integer, 0, 0, 0, 2, part.payload
-                         FROM made, model, (VALUES ('qr-session/qr-session', '', $2), ('evidence/evidence', '/0', $3)) AS part (type, suffix, payload)),
-                     guards AS (INSERT INTO projection_source SELECT 'certificate/' || key, 4 FROM made),
-                     listed AS (INSERT INTO projection_certificate (certificate_id, owner, enterprise, serial, ca, state, not_after, source)
-                         SELECT made.key, md5(made.key), upper(left(md5('e' || made.key), 18)), row.serial, row.ca, row.state, row.not_after, 'certificate/' || made.key
-                         FROM made, (SELECT * FROM projection_certificate LIMIT 1) AS row)
-                INSERT INTO projection_operation (operation_id, owner, enterprise, certificate_id, platform, kind, outcome, summary, at, source)
-                SELECT md5('o' || made.key), md5(made.key), upper(left(md5('e' || made.key), 18)), made.key, row.platform, row.kind, row.outcome, row.summary, row.at, 'certificate/' || made.key
-                FROM made, (SELECT * FROM projection_operation LIMIT 1) AS row
-                """);
-            command.Parameters.AddWithValue(Math.Min(left, AtOnce));
-            command.Parameters.AddWithValue(session);
-            command.Parameters.AddWithValue(evidence);
-            await command.ExecuteNonQueryAsync(stop);
-        }
-
+        var parts = Enumerable.Range(0, (missing + AtOnce - 1) / AtOnce).Select(part => Math.Min(AtOnce, missing - (part * AtOnce)));
+        await Parallel.ForEachAsync(parts, new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = stop }, MakeAsync);
         return missing;
+    }
+
+    private async ValueTask MakeAsync(int count, CancellationToken stop)
+    {
+        await using var command = source.CreateCommand("""
+            WITH made AS (INSERT INTO copied_certificate SELECT md5(random()::text || i) FROM generate_series(1, $1) AS i RETURNING key),
+                 model AS (SELECT * FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate' ORDER BY length(PayloadBinary) LIMIT 1),
+                 states AS (INSERT INTO OrleansStorage
+                     SELECT (random() * 2147483647)::integer, model.GrainTypeHash, model.GrainIdN0, model.GrainIdN1, model.GrainTypeString, ':' || made.key,
+                            model.ServiceId, set_byte(model.PayloadBinary, 2, 0), model.ModifiedOn, 1
+                     FROM made, model),
+                 archive AS (INSERT INTO archived_state
+                     SELECT 'evidence/evidence', ':' || made.key || '/0', model.ServiceId, (random() * 2147483647)::integer, 0, 0, 0, 2, $2 FROM made, model),
+                 guards AS (INSERT INTO projection_source SELECT 'certificate/' || key, 4 FROM made)
+            INSERT INTO projection_certificate (certificate_id, owner, enterprise, serial, ca, state, not_after, source)
+            SELECT made.key, md5(made.key), upper(left(md5('e' || made.key), 18)), row.serial, row.ca, row.state, row.not_after, 'certificate/' || made.key
+            FROM made, (SELECT * FROM projection_certificate LIMIT 1) AS row
+            """);
+        command.Parameters.AddWithValue(count);
+        command.Parameters.AddWithValue(evidence);
+        await command.ExecuteNonQueryAsync(stop);
     }
 
     /// <summary>As after years of growth: nothing waits for the vacuum or to be written, and the planner knows.</summary>
     public async Task SettleAsync(CancellationToken stop)
     {
-        await ExecuteAsync(source, "VACUUM ANALYZE", stop);
+        await ExecuteAsync(source, "VACUUM (ANALYZE, PROCESS_TOAST false)", stop);
         await ExecuteAsync(source, "CHECKPOINT", stop);
     }
 
@@ -73,8 +70,7 @@ internal sealed class RestingCertificates
             "DELETE FROM OrleansStorage AS row USING copied_certificate AS copy WHERE row.GrainTypeString = 'certificate/certificate' AND row.GrainIdExtensionString = ':' || copy.key",
             "TRUNCATE archived_state",
             "DELETE FROM projection_source AS row USING copied_certificate AS copy WHERE row.source = 'certificate/' || copy.key",
-            "DELETE FROM projection_certificate AS row USING copied_certificate AS copy WHERE row.certificate_id = copy.key",
-            "DELETE FROM projection_operation AS row USING copied_certificate AS copy WHERE row.certificate_id = copy.key"])
+            "DELETE FROM projection_certificate AS row USING copied_certificate AS copy WHERE row.certificate_id = copy.key"])
         {
             await ExecuteAsync(source, statement, stop);
         }
