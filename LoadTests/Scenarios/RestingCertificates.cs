@@ -15,15 +15,16 @@ internal sealed class RestingCertificates
     private const int Connections = 2;
 
     private readonly NpgsqlDataSource source;
+    private readonly byte[] certificate;
     private readonly byte[] evidence;
 
-    private RestingCertificates(NpgsqlDataSource source, byte[] evidence) => (this.source, this.evidence) = (source, evidence);
+    private RestingCertificates(NpgsqlDataSource source, byte[] certificate, byte[] evidence) => (this.source, this.certificate, this.evidence) = (source, certificate, evidence);
 
     public static async Task<RestingCertificates> BeginAsync(NpgsqlDataSource source, CancellationToken stop)
     {
         // Which rows are copies.
         await ExecuteAsync(source, "CREATE TABLE copied_certificate (key text NOT NULL)", stop);
-        return new RestingCertificates(source, StateArchive.Pack(await ModelAsync(source, "evidence/evidence", stop)));
+        return new RestingCertificates(source, await ModelAsync(source, "certificate/certificate", stop), StateArchive.Pack(await ModelAsync(source, "evidence/evidence", stop)));
     }
 
     /// <summary>How many were made so that there are <paramref name="size"/>.</summary>
@@ -40,10 +41,10 @@ internal sealed class RestingCertificates
     {
         await using var command = source.CreateCommand("""
             WITH made AS (INSERT INTO copied_certificate SELECT md5(random()::text || i) FROM generate_series(1, $1) AS i RETURNING key),
-                 model AS (SELECT * FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate' ORDER BY length(PayloadBinary) LIMIT 1),
+                 model AS (SELECT * FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate' LIMIT 1),
                  states AS (INSERT INTO OrleansStorage
                      SELECT (random() * 2147483647)::integer, model.GrainTypeHash, model.GrainIdN0, model.GrainIdN1, model.GrainTypeString, ':' || made.key,
-                            model.ServiceId, set_byte(model.PayloadBinary, 2, 0), model.ModifiedOn, 1
+                            model.ServiceId, $3, model.ModifiedOn, 1
                      FROM made, model),
                  archive AS (INSERT INTO archived_state
                      SELECT 'evidence/evidence', ':' || made.key || '/0', model.ServiceId, (random() * 2147483647)::integer, 0, 0, 0, 2, $2 FROM made, model),
@@ -54,6 +55,7 @@ internal sealed class RestingCertificates
             """);
         command.Parameters.AddWithValue(count);
         command.Parameters.AddWithValue(evidence);
+        command.Parameters.AddWithValue(certificate);
         await command.ExecuteNonQueryAsync(stop);
     }
 
@@ -90,15 +92,23 @@ internal sealed class RestingCertificates
         return sizes;
     }
 
-    /// <summary>The middle one by length, with nothing left to deliver.</summary>
+    /// <summary>The shortest whose outbox has been delivered and emptied: what a run adds to a state is not at rest.</summary>
     private static async Task<byte[]> ModelAsync(NpgsqlDataSource source, string type, CancellationToken stop)
     {
         await using var command = source.CreateCommand("""
-            SELECT set_byte(PayloadBinary, 2, 0) FROM OrleansStorage WHERE GrainTypeString = $1 AND PayloadBinary IS NOT NULL ORDER BY length(PayloadBinary)
-            OFFSET (SELECT count(*) / 2 FROM OrleansStorage WHERE GrainTypeString = $1 AND PayloadBinary IS NOT NULL) LIMIT 1
+            SELECT PayloadBinary FROM OrleansStorage WHERE GrainTypeString = $1 AND length(PayloadBinary) > 2 AND get_byte(PayloadBinary, 2) & 1 = 0
+            ORDER BY length(PayloadBinary) LIMIT 1
             """);
         command.Parameters.AddWithValue(type);
-        return (byte[])(await command.ExecuteScalarAsync(stop))!;
+        while (true)
+        {
+            if (await command.ExecuteScalarAsync(stop) is byte[] model)
+            {
+                return model;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), stop);
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string statement, CancellationToken stop)
