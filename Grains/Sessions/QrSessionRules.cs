@@ -17,9 +17,15 @@ internal static partial class QrSessionRules
     public static bool Owns(QrSessionState state, SessionRequester requester) =>
         state.Command is { } command && command.Requester == requester;
 
-    /// <summary>Passing of time: a session nobody confirmed in time has ended. A confirmation under way holds it open.</summary>
+    /// <summary>More than the clocks of silos that somebody sets are apart.</summary>
+    private static readonly TimeSpan ClockSetBack = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Passing of time: a session nobody confirmed in time has ended. A confirmation under way holds it open. So has one that nobody scanned and that
+    /// is from the future, since the clock was set back after it began: its code is stale whenever it is scanned, and the PC shows another one.
+    /// </summary>
     public static QrSessionState Age(QrSessionState state, DateTimeOffset now, bool confirming) =>
-        state.End is null && !confirming && now >= state.ExpiresAt
+        state.End is null && !confirming && (now >= state.ExpiresAt || (state.Scanner is null && now < state.CreatedAt - ClockSetBack))
             ? state with { End = state.WrongPin ? SessionEnd.WrongPin : SessionEnd.TimedOut }
             : state;
 

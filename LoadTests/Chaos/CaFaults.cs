@@ -23,11 +23,11 @@ internal static class CaFaults
     private static async Task<Func<Task>> SteerAsync(ChaosGround ground, Steer steer, CancellationToken stop)
     {
         await ground.Simulators.SteerAsync(Vendor, steer, stop);
-        var submitted = new CountdownEvent(Applicants);
+        var missing = Applicants;
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var applying = ground.ApplyAsync(Applicants, () =>
         {
-            if (submitted.Signal())
+            if (Interlocked.Decrement(ref missing) == 0)
             {
                 all.SetResult();
             }
@@ -38,7 +38,6 @@ internal static class CaFaults
             ground.Feel(!applying.IsCompleted, "the CA was slow, and nobody waited for it");
             await ground.Simulators.ClearAsync(Vendor, stop);
             await applying;
-            submitted.Dispose();
         };
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.Versioning;
 using Bzt.LoadTests.Runs;
 using Bzt.Protocol.Phone;
 using Bzt.Samples.Demo;
@@ -16,29 +15,18 @@ internal static class FlowsCommand
 
     private const int ProvisionedAtOnce = 8;
 
-    public static async Task<int> Run(string[] args)
+    public static Task<int> Run(string[] args) => CommandLine.RunAsync(async stop =>
     {
-        if (!OperatingSystem.IsLinux())
+        var report = await RunAsync(args, stop);
+        report.Print(Console.Out);
+        if (Command.Option(args, "--json") is { } file)
         {
-            await Console.Error.WriteLineAsync("flows looks at processes as Linux shows them.");
-            return 2;
+            await File.WriteAllTextAsync(file, report.ToJson(), stop);
         }
 
-        return await CommandLine.RunAsync(async stop =>
-        {
-            // Asked again: the analyser does not look into the function around.
-            var report = OperatingSystem.IsLinux() ? await RunAsync(args, stop) : throw new PlatformNotSupportedException();
-            report.Print(Console.Out);
-            if (Command.Option(args, "--json") is { } file)
-            {
-                await File.WriteAllTextAsync(file, report.ToJson(), stop);
-            }
+        return report.Errors.Count == 0 && report.Flows > 0 ? 0 : 1;
+    });
 
-            return report.Errors.Count == 0 && report.Flows > 0 ? 0 : 1;
-        });
-    }
-
-    [SupportedOSPlatform("linux")]
     private static async Task<FlowReport> RunAsync(string[] args, CancellationToken stop)
     {
         var concurrency = Number(args, "--concurrency", 16);
@@ -88,7 +76,6 @@ internal static class FlowsCommand
         return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load) with { Profile = parts };
     }
 
-    [SupportedOSPlatform("linux")]
     private static Task<StartedTarget> StartAsync(string[] args, CancellationToken stop)
     {
         var target = Command.Option(args, "--target") ?? "embedded";

@@ -77,6 +77,19 @@ public class QrSessionRulesTests
     }
 
     [Fact]
+    public void A_session_that_nobody_can_scan_since_the_clock_was_set_back_ends_and_one_that_was_scanned_goes_on()
+    {
+        var scanned = Scan(Login(), 3, Created.AddSeconds(4)).State;
+        var before = Created.AddSeconds(-11);
+
+        Assert.Equal(RefusalCode.QrStale, Scan(Login(), 3, before).Refusal?.Code);
+        Assert.Equal(SessionEnd.TimedOut, QrSessionRules.Age(Login(), before, confirming: false).End);
+        Assert.NotNull(scanned.Scanner);
+        Assert.Null(QrSessionRules.Age(scanned, before, confirming: false).End);
+        Assert.Null(QrSessionRules.Age(Login(), Created.AddSeconds(-9), confirming: false).End);
+    }
+
+    [Fact]
     public void A_wrong_PIN_leaves_the_session_open_and_the_first_end_stays()
     {
         var wrong = QrSessionRules.Complete(Login(), Outcome(SessionEnd.WrongPin));
