@@ -150,13 +150,6 @@ internal sealed partial class CommandLine
         };
         var resume = new Option<bool>("--resume") { Description = Say("中断后接着解密：文件夹中已有的部分不再重做", "Go on after an interruption: parts that are in the folder are not opened again") };
         var command = Confirmed(new Command("open", Say("解密投标文件", "Open bid files")) { input, output, section, opening, resume });
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(byLock) && (result.GetValue(opening) is not null || result.GetValue(resume)))
-            {
-                result.AddError(Say("--opening 和 --resume 只用于扫码解密", "--opening and --resume are for opening by phone"));
-            }
-        });
         Handle(
             command,
             ["bidtool open bid.bztb -o opened", "bidtool open bid.bztb --section 唱标信息 -o opened", "bidtool open bid.bztb --lock /usr/lib/libcalock.so -o opened"],
@@ -165,7 +158,7 @@ internal sealed partial class CommandLine
                 IReadOnlyList<string> files = [.. parsed.GetRequiredValue(input).Select(file => file.FullName)];
                 var (folder, only) = (parsed.GetRequiredValue(output).FullName, parsed.GetValue(section) ?? []);
                 return invocation.ByLock
-                    ? new LockOpenCommand(invocation).RunAsync(files, folder, only, stop)
+                    ? new LockOpenCommand(invocation).RunAsync(files, folder, only, parsed.GetValue(opening), parsed.GetValue(resume), stop)
                     : new OpenCommand(invocation.Ui, invocation.Profile.Load()).RunAsync(files, folder, only, parsed.GetValue(opening), parsed.GetValue(resume), stop);
             });
         return command;

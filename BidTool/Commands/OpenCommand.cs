@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
-using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using Bzt.Protocol;
@@ -46,7 +45,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
 
             if (bids.TrueForAll(bid => bid.Keys.Count == 0))
             {
-                ui.Done(Say("全部已解密", "All is open already"), new Dictionary<string, object?> { ["folder"] = output });
+                new OpenResults(ui).ShowNothing(output);
                 return;
             }
 
@@ -89,50 +88,41 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         // The certificate may have been renewed since: the phone keeps the keys of the past.
         var label = Path.GetFileNameWithoutExtension(input);
         var folder = several ? Path.Combine(output, label) : output;
-        var sections = Choose(reader, only).FindAll(section => !resume || !Directory.Exists(Path.Combine(folder, reader.Header.Sections[section].Name)));
+        var sections = Left(reader, Choose(reader, only), folder, resume);
         var keys = reader.KeysFor([signer.EncryptionSerial, .. signer.PastEncryptionSerials]).Where(key => sections.Contains(key.Section)).ToList();
         if (keys.Count != sections.Count)
         {
             throw new ToolException("other_recipient", Say("这个投标文件不是用本企业的证书加密的", "This bid file is not encrypted to a certificate of the enterprise"));
         }
 
-        var file = announced?.Files.FirstOrDefault(file => file.Digest.AsSpan().SequenceEqual(reader.ManifestDigest));
-        return announced is not null && file is null
-            ? throw new ToolException("file_not_announced", Say($"“{label}”不是平台在本次开标中收到的投标文件", $"{label} is not among the files the platform announced in this opening"))
-            : new Bid(reader, several ? label : "", folder, keys, file?.FileId);
+        return new Bid(reader, several ? label : "", folder, keys, announced is null ? null : FileIn(announced, reader, label).FileId);
     }
+
+    /// <summary>Which of the announced files it is.</summary>
+    internal static OpeningFileStatus FileIn(OpeningStatus announced, BidFileReader reader, string label) =>
+        announced.Files.FirstOrDefault(file => file.Digest.AsSpan().SequenceEqual(reader.ManifestDigest))
+        ?? throw new ToolException("file_not_announced", Say($"“{label}”不是平台在本次开标中收到的投标文件", $"{label} is not among the files the platform announced in this opening"));
 
     private static IEnumerable<WrappedKey> Wrapped(Bid bid) => bid.Keys.Select(key => new WrappedKey(Named(bid, bid.Reader.Header.Sections[key.Section].Name), key.Ciphertext)
     {
         EncryptionSerial = key.SerialNumber,
     });
 
-    private static string Named(Bid bid, string section) => bid.Label == "" ? section : $"{bid.Label} / {section}";
+    private static string Named(Bid bid, string section) => OpenResults.Named(bid.Label, section);
 
     private async Task OpenAsync(IReadOnlyList<Bid> bids, IReadOnlyList<Point>? points, string output, Func<Bid, OpeningReport, Task>? report, CancellationToken stop)
     {
-        var (opened, failed, taken) = (new List<string>(), new List<(string Name, Exception Failure)>(), 0);
+        var (results, taken) = (new OpenResults(ui), 0);
         foreach (var bid in bids.Where(bid => bid.Keys.Count > 0))
         {
             IReadOnlyList<OpenedSection> sections = points is null ? [] : await BidFileOpening.OpenAsync(
                 bid.Reader, bid.Keys, [.. points.Skip(taken).Take(bid.Keys.Count)], name => Path.Combine(Directory.CreateDirectory(bid.Folder).FullName, name),
                 name => ui.Progress(Say($"解密 {Named(bid, name)}", $"Opening {Named(bid, name)}")), stop);
             taken += bid.Keys.Count;
-            foreach (var section in sections)
-            {
-                if (section.Failure is { } failure)
-                {
-                    failed.Add((Named(bid, section.Name), failure));
-                }
-                else
-                {
-                    opened.Add(Named(bid, section.Name));
-                }
-            }
-
+            results.Add(bid.Label, sections);
             if (report is not null)
             {
-                await TellAsync(() => report(bid, new OpeningReport(
+                await results.TellAsync(() => report(bid, new OpeningReport(
                     default, points is null ? OpeningOutcome.PartsRefused : BidFileOpening.OutcomeOf(sections), [.. sections.Select(section => new OpeningSection(section.Name, section.Outcome))])));
             }
         }
@@ -142,39 +132,12 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
             throw new ToolException("protocol_failure", Say("解密应答无法验证，请重试", "The answer does not verify: try again"));
         }
 
-        if (opened.Count > 0)
-        {
-            ui.Done(Say("已解密", "Opened"), new Dictionary<string, object?> { ["folder"] = output, ["sections"] = string.Join("、", opened) });
-        }
-
-        foreach (var (name, failure) in failed.Count > 1 || opened.Count > 0 ? failed : [])
-        {
-            ui.Done(Say($"未解密 {name}", $"Not opened: {name}"), new Dictionary<string, object?> { ["section"] = name, ["reason"] = InWords(name, failure).Text });
-        }
-
-        if (failed.Count > 0)
-        {
-            var first = InWords(failed[0].Name, failed[0].Failure);
-            throw failed.Count == 1 ? new ToolException(first.Code, first.Text) : new ToolException(first.Code, Say($"有 {failed.Count} 个部分未能解密：{first.Text}", $"{failed.Count} sections could not be opened: {first.Text}"));
-        }
+        results.Show(output);
     }
 
-    /// <summary>The files are open whether the service hears of it or not.</summary>
-    private async Task TellAsync(Func<Task> tell)
-    {
-        try
-        {
-            await tell();
-        }
-        catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException)
-        {
-            ui.Done(Say("解密结果未能报告给开标记录", "The result could not be reported to the opening"), new Dictionary<string, object?> { ["reason"] = exception.Message });
-        }
-    }
-
-    private static Failure InWords(string name, Exception failure) => failure is SectionKeyRefusedException
-        ? new Failure("key_refused", Say($"“{name}”的密钥校验未通过", $"The key of {name} does not open"))
-        : Failure.Of(failure) ?? throw failure;
+    /// <summary>Those that are still to be opened.</summary>
+    internal static List<int> Left(BidFileReader reader, List<int> sections, string folder, bool resume) =>
+        sections.FindAll(section => !resume || !Directory.Exists(Path.Combine(folder, reader.Header.Sections[section].Name)));
 
     internal static List<int> Choose(BidFileReader reader, IReadOnlyList<string> only)
     {

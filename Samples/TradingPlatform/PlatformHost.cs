@@ -35,6 +35,8 @@ public static class PlatformHost
         builder.Services.AddSingleton<TenderStore>();
         builder.Services.AddHostedService<Seeds>();
         builder.Services.AddSingleton<QrFlows>();
+        builder.Services.AddSingleton<TenderOpenings>();
+        builder.Services.AddHostedService<OpeningWatch>();
         builder.Services.AddSingleton<BidOpening>();
         builder.Services.AddSingleton<ReportSealing>();
         builder.Services.AddSingleton<Pairings>();

@@ -178,6 +178,8 @@ public sealed class TenderJourneyTests
         await Expect(Heading(page, "开标大厅")).ToBeVisibleAsync();
         await pc.DecryptAsync(first.Certificate);
         await Expect(page.GetByText("12,345,678.00 元")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("开标记录$") })).ToHaveCountAsync(2);
+        await pc.LookAsync("opening-running");
         await pc.LogOutAsync();
 
         await pc.GoAsync($"/login?returnUrl={Uri.EscapeDataString(hall)}");

@@ -1,4 +1,10 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text.Json;
+using Bzt.Contracts;
+using Bzt.Contracts.Platforms;
+using Bzt.Documents.BidFiles;
+using Bzt.Protocol.Evidence;
 using Bzt.Tests.Peers;
 
 namespace Bzt.Tests.Journey;
@@ -9,7 +15,7 @@ public sealed partial class ToolTests
     private static readonly string[] LockLogin = ["login", "--tender", ToolBench.Tender, "--lock", TestLocks.Module];
 
     [Fact]
-    [Trait("Feature", "M066"), Trait("Surface", "tool")]
+    [Trait("Feature", "M066"), Trait("Feature", "X16"), Trait("Surface", "tool")]
     public async Task A_bidder_logs_in_seals_generates_and_opens_with_a_CA_lock_as_with_the_phone()
     {
         using var key = RSA.Create(2048);
@@ -56,6 +62,51 @@ public sealed partial class ToolTests
         Assert.False(Directory.Exists(opened));
         Assert.Equal(0, (await LockAsync(["open", bid, "-o", opened])).ExitCode);
         Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(opened, "投标文件", Path.GetFileName(bench.Pdf))));
+
+        // At an opening the platform announced: not before its time, then with one PIN for both files, and each result is in its record.
+        var second = bench.Folder["lock-2.bztb"];
+        Assert.Equal(0, (await LockAsync(["generate", "--section", "投标文件=" + bench.Pdf, "-o", second])).ExitCode);
+        var whole = await File.ReadAllBytesAsync(second);
+        var spoilt = whole.ToArray();
+        spoilt[12 + BinaryPrimitives.ReadInt32BigEndian(spoilt.AsSpan(8)) + 50] ^= 1;
+        var files = new List<OpeningFile>();
+        foreach (var path in (string[])[bid, second])
+        {
+            await using var reader = await BidFileReader.OpenAsync(path);
+            files.Add(new OpeningFile($"L-{files.Count + 1}", "投标文件", bench.First.Enterprise, reader.ManifestDigest));
+        }
+
+        await File.WriteAllBytesAsync(second, spoilt);
+        var (now, hall) = (DateTimeOffset.UtcNow, bench.Folder["lock-hall"]);
+        var later = await bench.Platform.CreateOpeningAsync(new CreateOpeningRequest(new ProjectInfo(ToolBench.Tender, "滨江路", now.AddHours(1)), now.AddHours(2), files));
+        var running = await bench.Platform.CreateOpeningAsync(new CreateOpeningRequest(new ProjectInfo(ToolBench.Tender, "滨江路", now.AddSeconds(-5)), now.AddHours(1), files));
+        string[] open = ["open", bid, second, "-o", hall, "--opening"];
+        Assert.Equal((1, "opening_not_begun"), Of(await LockAsync([.. open, later.OpeningId.ToString()], pin: "")));
+        Assert.Equal((1, "wrong_pin"), Of(await LockAsync([.. open, running.OpeningId.ToString()], TestLocks.WrongPin)));
+        Assert.False(Directory.Exists(hall));
+        Assert.Equal((1, "bid_file_refused"), Of(await LockAsync([.. open, running.OpeningId.ToString()])));
+        Assert.True(Directory.Exists(Path.Combine(hall, "lock", "投标文件")));
+        var stands = await bench.Platform.GetOpeningAsync(running.OpeningId);
+        Assert.Equal([(OpeningVerdict.Opened, OpeningCause.None), (OpeningVerdict.Pending, OpeningCause.Altered)], stands.Files.Select(file => (file.Judgement.Verdict, file.Judgement.Cause)));
+
+        // Copied anew, and gone on with after a restart: what is open is left alone and not told again.
+        await File.WriteAllBytesAsync(second, whole);
+        await bench.RestartAsync();
+        await bench.Platform.ChangeOpeningAsync(running.OpeningId, new ChangeOpeningRequest("网络故障") { Deadline = running.Deadline.AddMinutes(30) });
+        var resumed = await LockAsync([.. open, running.OpeningId.ToString(), "--resume"]);
+        Assert.True(resumed.ExitCode == 0, resumed.ToString());
+        Assert.Equal(0, (await LockAsync([.. open, running.OpeningId.ToString(), "--resume"], pin: "")).ExitCode);
+        await bench.Platform.EndOpeningAsync(running.OpeningId);
+        Assert.Equal((1, "opening_ended"), Of(await LockAsync(["open", bid, "-o", bench.Folder["late"], "--opening", running.OpeningId.ToString()], pin: "")));
+        Assert.False(Directory.Exists(bench.Folder["late"]));
+        var record = await bench.Platform.GetOpeningRecordAsync(running.OpeningId, "L-2");
+        Assert.Equal(
+            [(OpeningEventKind.OpenedByLock, OpeningOutcome.Altered), (OpeningEventKind.OpenedByLock, OpeningOutcome.Opened)], record.Record.Events.Select(e => (e.Kind, e.Outcome!.Value)));
+        Assert.Single((await bench.Platform.GetOpeningRecordAsync(running.OpeningId, "L-1")).Record.Events);
+        var kept = bench.Folder.Write("lock-record.json", JsonSerializer.SerializeToUtf8Bytes(record, BztJson.Default.SignedOpeningRecord));
+        var told = (await bench.RunAsync(null, ["evidence", "verify", kept, "--key", Convert.ToHexString((await bench.First.TrustAsync()).EvidenceKey)])).Events[^1];
+        Assert.Contains("用CA锁解密成功", told.GetProperty("events").GetString(), StringComparison.Ordinal);
+        Assert.Contains("网络故障", told.GetProperty("changes").GetString(), StringComparison.Ordinal);
 
         // A file whose manifest this lock did not sign is refused before the PIN is asked for.
         var bytes = await File.ReadAllBytesAsync(bid);

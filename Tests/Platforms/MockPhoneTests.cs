@@ -10,6 +10,7 @@ using Bzt.Protocol.Primitives;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
 using Bzt.Tests.Certificates;
+using Bzt.Tests.Storage;
 
 using Refusal = Bzt.Tests.Platforms.Refusal;
 
@@ -26,6 +27,41 @@ public sealed class MockPhoneTests(PlatformSystem world)
         ("13900000002", SessionEnd.Refused), ("13900000003", SessionEnd.TimedOut), ("13900000004", SessionEnd.WrongPin), ("13900000005", SessionEnd.Locked),
         ("13900000006", SessionEnd.CertificateUnusable), ("13900000007", SessionEnd.ProtocolFailure),
     ];
+
+    /// <summary>The blocks of <c>docs/platforms/sandbox.md</c>, as they stand, after the quick start's token, session and link.</summary>
+    [Fact]
+    [Trait("Feature", "X24"), Trait("Surface", "api")]
+    public async Task The_commands_of_the_sandbox_work()
+    {
+        using var party = await RelyingParty.RegisterAsync(world.System, id: "sandbox");
+        Assert.IsType<Done<Nothing>>(await world.System.Grains.GetGrain<IPlatformGrain>(party.Id).Register(
+            new RegisterPlatform(party.Name, "hubei", party.Secret, MaySignHashes: false) { Sandbox = true }));
+        using var folder = new TempFolder();
+        using var shell = new Shell();
+        await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(folder.File("work"), "var", "keys")).FullName, "development.json"), $"{{\n  \"SandboxSecret\": \"{party.Secret}\",\n}}\n");
+        await shell.RunAsync($"cd '{folder.File("work")}'");
+        var blocks = PlatformDocs.Blocks("sandbox.md").ToList();
+        Assert.Equal(3, blocks.Count);
+        await shell.RunAsync(blocks[0]);
+        Assert.Equal($"sandbox {party.Secret}", (await shell.RunAsync("echo $CLIENT_ID $CLIENT_SECRET")).Trim());
+        await shell.RunAsync($"BZT={world.System.Address.GetLeftPart(UriPartial.Authority)}");
+        foreach (var step in (string[])["TOKEN=$(", "SESSION=$(", "link()"])
+        {
+            await shell.RunAsync(PlatformDocs.Block("quick-start.md", step));
+        }
+
+        foreach (var (block, again, end) in ((string, string, string)[])[(blocks[1], "scan 13900000002", "refused"), (blocks[2], "scan 13900000001", "ok")])
+        {
+            var answer = await shell.RunAsync(block);
+            for (var started = TimeProvider.System.GetTimestamp(); answer.Contains(ErrorCodes.QrStale, StringComparison.Ordinal) && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60);)
+            {
+                // The next code.
+                answer = await shell.RunAsync(again);
+            }
+
+            Assert.Contains($"\"end\":\"{end}\"", answer, StringComparison.Ordinal);
+        }
+    }
 
     [Fact]
     [Trait("Feature", "X24"), Trait("Feature", "X07"), Trait("Surface", "api")]

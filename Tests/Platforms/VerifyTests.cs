@@ -11,6 +11,7 @@ using Bzt.Protocol.Primitives;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Seals;
+using Bzt.Tests.Storage;
 
 using Refusal = Bzt.Tests.Platforms.Refusal;
 
@@ -68,7 +69,7 @@ public sealed class VerifyTests(PlatformSystem world)
         Assert.Equal(PathVerdict.Malformed, (await VerifyAsync(party, new VerifyRequest { Certificate = [1, 2] })).Path);
 
         // 5. A sealed document, of which only the seal and a digest come here.
-        var (contents, sm3) = await SealAsync(party, phone);
+        var (contents, sm3, _) = await SealAsync(party, phone);
         var seal = await VerifyAsync(party, new VerifyRequest { Seal = new SealToVerify([.. contents, 0, 0, 0], sm3) });
         Assert.Equal((true, SignatureVerdict.Good, "投标函.pdf"), (seal.Valid, seal.Signature, seal.DocumentName));
         Assert.NotNull(seal.ClaimedTime);
@@ -112,6 +113,37 @@ public sealed class VerifyTests(PlatformSystem world)
         Assert.NotNull(revoked.Revocation.RevokedAt);
     }
 
+    /// <summary>The blocks of <c>docs/platforms/verify.md</c>, as they stand: of a login's signature, of a sealed PDF, and of one that was altered.</summary>
+    [Fact]
+    [Trait("Feature", "M001"), Trait("Surface", "api")]
+    public async Task The_commands_of_verifying_work()
+    {
+        using var party = await RelyingParty.RegisterAsync(world.System);
+        await world.Phone.BindToAsync(party.Client);
+        using var folder = new TempFolder();
+        using var shell = new Shell();
+        var opened = await party.OpenLoginAsync();
+        Assert.IsType<PinOutcome.Done>(await world.Phone.ConfirmAsync(opened));
+        await party.Client.WaitAsync(opened.SessionId);
+        var pdf = (await SealAsync(party, world.Phone)).Pdf;
+        await File.WriteAllBytesAsync(Path.Combine(Directory.CreateDirectory(folder.File("work")).FullName, "sealed.pdf"), pdf);
+        await shell.RunAsync($"cd '{folder.File("work")}'; BZT={world.System.Address.GetLeftPart(UriPartial.Authority)} TOKEN={party.AccessToken}");
+        await shell.RunAsync($"END=$(curl -sS \"$BZT/rp/v1/sessions/{opened.SessionId:D}\" -H \"Authorization: Bearer $TOKEN\")");
+
+        var blocks = PlatformDocs.Blocks("verify.md").ToList();
+        Assert.Equal(2, blocks.Count);
+        foreach (var block in blocks)
+        {
+            var answer = await shell.RunAsync(block);
+            Assert.Contains("\"valid\":true", answer, StringComparison.Ordinal);
+            Assert.Contains(world.Phone.Enterprise.CreditCode, answer, StringComparison.Ordinal);
+        }
+
+        pdf[20] ^= 1;
+        await File.WriteAllBytesAsync(Path.Combine(folder.File("work"), "sealed.pdf"), pdf);
+        Assert.Contains("\"signature\":\"altered\"", await shell.RunAsync(blocks[1]), StringComparison.Ordinal);
+    }
+
     private static Task<VerifyResult> VerifyAsync(RelyingParty party, VerifyRequest request) => party.Client.VerifyAsync(request);
 
     private static async Task IsAsync(RelyingParty party, SignatureVerdict verdict, SignatureToVerify signature)
@@ -120,7 +152,7 @@ public sealed class VerifyTests(PlatformSystem world)
         Assert.Equal((false, verdict), (result.Valid, result.Signature));
     }
 
-    private async Task<(byte[] Contents, byte[] Digest)> SealAsync(RelyingParty party, CertifiedPhone phone)
+    private async Task<(byte[] Contents, byte[] Digest, byte[] Pdf)> SealAsync(RelyingParty party, CertifiedPhone phone)
     {
         var signer = await party.Client.GetSignerAsync(phone.Enterprise.CreditCode);
         var time = world.System.Clock.GetUtcNow();
@@ -129,6 +161,7 @@ public sealed class VerifyTests(PlatformSystem world)
         var opened = await party.Client.OpenAsync(new CreateSessionRequest(SessionKind.Seal) { Documents = [new DocumentRequest(SigningForms.CmsPdf, attributes)] });
         Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(opened));
         var result = (await party.Client.WaitAsync(opened.SessionId)).Result!;
-        return (CmsSeal.Assemble(attributes, result.Signatures[0].Signature, signer.SigningCertificate, signer.Chain), pdf.Sm3Digest);
+        var contents = CmsSeal.Assemble(attributes, result.Signatures[0].Signature, signer.SigningCertificate, signer.Chain);
+        return (contents, pdf.Sm3Digest, PdfSealer.Complete(pdf.Pdf, contents));
     }
 }

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using Bzt.Documents.Pdf;
+using Bzt.Protocol.Evidence;
 using Bzt.Samples.TradingPlatform.Data;
 using Bzt.Samples.TradingPlatform.Tenders;
 using Bzt.Tests.Applications;
@@ -22,13 +24,14 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
     private static readonly string[] SameOrigin = ["Sec-Fetch-Site", "same-origin"];
 
     [Fact]
-    [Trait("Feature", "M069"), Trait("Feature", "M053"), Trait("Surface", "api")]
+    [Trait("Feature", "M069"), Trait("Feature", "M053"), Trait("Feature", "X16"), Trait("Surface", "api")]
     public async Task A_tender_goes_from_its_notice_to_the_sealed_report()
     {
         var (system, clock) = (platform.System, platform.System.Clock);
         using var reviewer = await TestReviewer.LogInAsync(system);
         using var first = await CertifiedPhone.ActiveAsync(system);
         using var second = await CertifiedPhone.ActiveAsync(system);
+        using var absent = await CertifiedPhone.ActiveAsync(system);
         using var expert = await Applying.PersonAsync(system);
         var application = await expert.Client.ApplyAsync(new ApplicationRequest(Guid.NewGuid(), ApplicationKind.Personal) { PlatformId = "yichang-ggzy", CaId = "hubei-ca", Years = 1 });
         var personal = await expert.ApprovedPaidAndDownloadedAsync(reviewer, application.ApplicationId);
@@ -42,11 +45,13 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         using var stranger = new Browser(platform.Address);
         Assert.Contains(Title, await PageAsync(stranger, "/?stage=Bidding"), StringComparison.Ordinal);
 
-        // Two enterprises register, bind and hand in; a bid is checked when it comes, not when it is opened.
+        // Three enterprises register, bind and hand in; a bid is checked when it comes, not when it is opened.
         using var a = new Browser(platform.Address);
         using var b = new Browser(platform.Address);
         await RegisterAsync(a, first.Enterprise);
+        using var c = new Browser(platform.Address);
         await RegisterAsync(b, second.Enterprise);
+        await RegisterAsync(c, absent.Enterprise);
         Assert.Equal(HttpStatusCode.Forbidden, (await a.GetAsync("/publish")).Status);
         var opening = DateTimeOffset.Parse((await PageAsync(a, $"/tenders/{tender}")).Split("开标时间</dt><dd>")[1][..16] + "+08:00", CultureInfo.InvariantCulture);
         var project = new ProjectInfo(tender, Title, opening);
@@ -63,14 +68,27 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         var other = await BidFile.MakeAsync(platform.Party, project, second.Enterprise, scan => ConfirmAsync(second, scan), "投标报价：11,900,000.00 元\n工期：200 日历天\n");
         Assert.Equal(HttpStatusCode.OK, (await b.PutAsync($"/tenders/{tender}/bid", other)).Status);
 
+        await c.ConfirmAsync(await c.StartQrAsync("/qr/bind"), absent.Client, absent.Certificate);
+        var third = await BidFile.MakeAsync(platform.Party, project, absent.Enterprise, scan => ConfirmAsync(absent, scan), "投标报价：12,000,000.00 元\n");
+        Assert.Equal(HttpStatusCode.OK, (await c.PutAsync($"/tenders/{tender}/bid", third)).Status);
+
         // Nobody sees who bids, and nobody opens, before the time.
+        var (hall, record) = ($"/tenders/{tender}/opening", $"/tenders/{tender}/opening/{first.Enterprise.CreditCode}/record.json");
+        Assert.Equal(HttpStatusCode.NotFound, (await buyer.GetAsync(record)).Status);
         Assert.DoesNotContain(first.Enterprise.Name, await PageAsync(buyer, $"/tenders/{tender}/opening"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Conflict, (await a.PostAsync($"/qr/tenders/{tender}/opening", SameOrigin)).Status);
         clock.Advance(TimeSpan.FromMinutes(11));
         Assert.Contains("投标已截止", (await a.PutAsync($"/tenders/{tender}/bid", bid)).Body, StringComparison.Ordinal);
         clock.Advance(TimeSpan.FromMinutes(5));
 
-        // The opening: refused first, and it says so to everybody; then each its own, and what is read aloud is there.
+        // The opening is the service's: the files this platform holds, each by its digest, whether anybody has looked or not.
+        await Wait.UntilAsync(() => PageAsync(stranger, hall), page => page.Contains("开标编号", StringComparison.Ordinal));
+        await platform.Party.ConnectAsync();
+        var id = Guid.Parse((await PageAsync(stranger, hall)).Split("开标编号 <span class=\"mono\">")[1][..36]);
+        Assert.Equal(
+            new[] { first, second, absent }.Select(bidder => bidder.Enterprise.CreditCode).Order(), (await platform.Party.Client.GetOpeningAsync(id)).Files.Select(file => file.Bidder.CreditCode).Order());
+
+        // Refused first, and it says so to everybody; then each its own, and what is read aloud is there.
         Assert.Equal(HttpStatusCode.Forbidden, (await buyer.PostAsync($"/qr/tenders/{tender}/opening", SameOrigin)).Status);
         var refused = await a.StartQrAsync($"/qr/tenders/{tender}/opening");
         Assert.Contains("#", (await a.StateAsync(refused)).GetProperty("link").GetString(), StringComparison.Ordinal);
@@ -82,6 +100,34 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         Assert.Contains("12,345,678.00 元", await PageAsync(stranger, $"/tenders/{tender}/opening"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Conflict, (await a.PostAsync($"/qr/tenders/{tender}/opening", SameOrigin)).Status);
         await b.ConfirmAsync(await b.StartQrAsync($"/qr/tenders/{tender}/opening"), second.Client, second.Certificate);
+
+        // 延长解密时间: by the buyer alone, with a reason, once however often the form is sent; the bidders' phones are told.
+        (string, string)[] form = [("until", opening.AddMinutes(75).ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)), ("reason", "网络故障"), ("key", Guid.NewGuid().ToString())];
+        Assert.Equal(HttpStatusCode.Forbidden, (await b.SubmitAsync(hall, SameOrigin, form)).Status);
+        Assert.Contains("填写延长原因", WebUtility.HtmlDecode((await buyer.SubmitAsync(hall, SameOrigin, form[0], form[2])).Body), StringComparison.Ordinal);
+        Assert.Contains("只能推后", WebUtility.HtmlDecode((await buyer.SubmitAsync(hall, SameOrigin, ("until", opening.AddMinutes(30).ToString("O", CultureInfo.InvariantCulture)), form[1])).Body), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await buyer.SubmitAsync(hall, SameOrigin, form)).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await buyer.SubmitAsync(hall, SameOrigin, form)).Status);
+        await Wait.UntilAsync(() => absent.Client.GetInboxAsync(), inbox => inbox.Messages.Any(message => message.Kind == MessageKind.OpeningChanged && message.Body.Contains("网络故障", StringComparison.Ordinal)));
+
+        // Past the hour that was announced first it goes on, also after a restart; past its own end the one that did not come is explained.
+        clock.Advance(opening.AddMinutes(62) - clock.GetUtcNow());
+        await platform.Pages.RestartAsync();
+        using var visitor = new Browser(platform.Address);
+        Assert.Contains("待解密", await PageAsync(visitor, hall), StringComparison.Ordinal);
+        clock.Advance(TimeSpan.FromMinutes(14));
+        var ended = await Wait.UntilAsync(() => PageAsync(visitor, hall), page => page.Contains("原因在交易平台", StringComparison.Ordinal));
+        Assert.Contains("投标人未到场", ended, StringComparison.Ordinal);
+        using var late = new Browser(platform.Address);
+        await LogInAsync(late, "buyer", SamplePages.DemoPassword);
+        Assert.Contains("开标解密已截止", WebUtility.HtmlDecode((await late.SubmitAsync(hall, SameOrigin, [("until", opening.AddMinutes(120).ToString("O", CultureInfo.InvariantCulture)), .. form[1..2]])).Body), StringComparison.Ordinal);
+
+        // Each bid's record is the service's word, to be kept by whoever wants it.
+        var kept = JsonSerializer.Deserialize(await visitor.DownloadAsync(record), BztJson.Default.SignedOpeningRecord)!;
+        Assert.Equal(EvidenceFault.None, kept.Verify((await ChannelTrust.FetchAsync(system.Gateway)).EvidenceKey));
+        Assert.Equal((OpeningVerdict.Opened, "网络故障"), (kept.Judgement.Verdict, Assert.Single(kept.Record.Changes).Reason));
+        Assert.Equal([OpeningAnswer.Refused, OpeningAnswer.Released], kept.Record.Events.Where(e => e.Answer is not null).Select(e => e.Answer!.Value));
+        await expert.ReconnectAsync();
 
         // The evaluator: bound by name, logged in by the personal certificate; scores, seals, and what is published verifies.
         await platform.Pages.RestartAsync();
@@ -133,6 +179,9 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         Stands(TenderStage.Evaluation, 90, bids: [open, failed]);
         Stands(TenderStage.Failed, 90, bids: failed);
         Stands(TenderStage.Failed, 30);
+        tender = tender with { Announced = new AnnouncedOpening(Guid.NewGuid(), deadline.AddMinutes(105)) };
+        Stands(TenderStage.Opening, 104, bids: [open, failed]);
+        Stands(TenderStage.Evaluation, 105, bids: [open, failed]);
         Stands(TenderStage.Published, 91, reported: true, open, failed);
     }
 

@@ -24,6 +24,21 @@ public sealed class Database
         return command.ExecuteNonQuery();
     }
 
+    /// <summary>All of them or none.</summary>
+    public void Together(params ReadOnlySpan<(string Sql, (string Name, object Value)[] Parameters)> commands)
+    {
+        using var connection = Open();
+        using var transaction = connection.BeginTransaction();
+        foreach (var (sql, parameters) in commands)
+        {
+            using var command = Command(connection, sql, parameters);
+            command.Transaction = transaction;
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
     public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         using var connection = Open();

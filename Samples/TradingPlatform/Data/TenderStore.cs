@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Bzt.Protocol.Evidence;
+using Bzt.Samples.TradingPlatform.Tenders;
 using Microsoft.Data.Sqlite;
 
 namespace Bzt.Samples.TradingPlatform.Data;
@@ -11,17 +13,32 @@ public sealed record Tender(string Id, string Title, string Buyer, DateTimeOffse
     public long CeilingFen { get; init; }
 
     public DateTimeOffset? PublishedAt { get; init; }
+
+    /// <summary>The bid opening as the service knows it; null until bids are final.</summary>
+    public AnnouncedOpening? Announced { get; init; }
+
+    /// <summary>Until when bids can be opened.</summary>
+    public DateTimeOffset OpeningDeadline => Announced?.Deadline ?? OpeningTime + TenderStages.OpeningWindow;
 }
 
-/// <param name="Opening">Null until the bidder's phone was asked.</param>
+/// <param name="Deadline">As last moved.</param>
+public sealed record AnnouncedOpening(Guid Id, DateTimeOffset Deadline);
+
 public sealed record Bid(string TenderId, string CreditCode, string EnterpriseName, string FileName, long Size, string Sha256, DateTimeOffset ReceivedAt)
 {
+    /// <summary>SM3 of its signed manifest: the file that was received, whatever becomes of the disk. Empty for one that an earlier release received.</summary>
+    public byte[] ManifestDigest { get; init; } = [];
+
+    /// <summary>What this platform read; null until the bidder's phone has answered.</summary>
     public Opening? Opening { get; init; }
+
+    /// <summary>What the service says of it: why it is not open, and on whose side that lies. Null until the service was asked.</summary>
+    public OpeningJudgement? Judgement { get; init; }
 
     public bool IsOpen => Opening is { Done: true };
 }
 
-/// <summary>How the opening of a bid ended, or why it did not.</summary>
+/// <summary>What reading a bid gave.</summary>
 /// <param name="Facts">What is read aloud: 投标报价, 工期 and so on.</param>
 public sealed record Opening(bool Done, string Note, DateTimeOffset At, IReadOnlyList<Fact> Facts);
 
@@ -39,12 +56,14 @@ public sealed record Score(string CreditCode, int Price, int Technical, int Comm
 public sealed record SealedReport(string Evaluator, string Serial, DateTimeOffset SealedAt, byte[] Pdf);
 
 /// <summary>Tenders from notice to result, and the bids to them.</summary>
-public sealed class TenderStore
+public sealed partial class TenderStore
 {
-    private const string TenderColumns = "SELECT t.id, t.title, t.buyer, t.deadline, t.opening_time, n.body, n.ceiling_fen, n.published_at FROM tender t LEFT JOIN notice n ON n.tender_id = t.id";
+    private const string TenderColumns = "SELECT t.id, t.title, t.buyer, t.deadline, t.opening_time, n.body, n.ceiling_fen, n.published_at, a.opening_id, a.deadline FROM tender t LEFT JOIN notice n ON n.tender_id = t.id LEFT JOIN announcement a ON a.tender_id = t.id";
     private const string BidColumns = """
-        SELECT b.tender_id, b.credit_code, b.enterprise_name, b.file_name, b.size, b.sha256, b.received_at, o.done, o.note, o.at, o.facts
+        SELECT b.tender_id, b.credit_code, b.enterprise_name, b.file_name, b.size, b.sha256, b.received_at, o.done, o.note, o.at, o.facts, j.verdict, j.cause, j.responsible, m.digest
         FROM bid b LEFT JOIN opening o ON o.tender_id = b.tender_id AND o.credit_code = b.credit_code
+        LEFT JOIN manifest m ON m.tender_id = b.tender_id AND m.credit_code = b.credit_code
+        LEFT JOIN judgement j ON j.tender_id = b.tender_id AND j.credit_code = b.credit_code
         """;
 
     private readonly Database database;
@@ -62,6 +81,7 @@ public sealed class TenderStore
             CREATE TABLE IF NOT EXISTS score(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, price INTEGER NOT NULL, technical INTEGER NOT NULL, commercial INTEGER NOT NULL, comment TEXT NOT NULL, PRIMARY KEY(tender_id, credit_code));
             CREATE TABLE IF NOT EXISTS report(tender_id TEXT PRIMARY KEY, evaluator TEXT NOT NULL, serial TEXT NOT NULL, sealed_at TEXT NOT NULL, pdf BLOB NOT NULL);
             """);
+        database.Execute(OpeningTables);
     }
 
     public string BidFolder { get; }
@@ -82,19 +102,15 @@ public sealed class TenderStore
     public Tender? Find(string id) => database.Query($"{TenderColumns} WHERE t.id = $id", ReadTender, ("$id", id)).SingleOrDefault();
 
     /// <summary>A bidder may replace its bid until the deadline.</summary>
-    public void Receive(Bid bid) => database.Execute(
-        "INSERT OR REPLACE INTO bid VALUES($tender, $code, $name, $file, $size, $sha, $at)",
-        ("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$name", bid.EnterpriseName), ("$file", bid.FileName), ("$size", bid.Size), ("$sha", bid.Sha256), ("$at", Database.Text(bid.ReceivedAt)));
+    public void Receive(Bid bid) => database.Together(
+        ("INSERT OR REPLACE INTO bid VALUES($tender, $code, $name, $file, $size, $sha, $at)",
+            [("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$name", bid.EnterpriseName), ("$file", bid.FileName), ("$size", bid.Size), ("$sha", bid.Sha256), ("$at", Database.Text(bid.ReceivedAt))]),
+        ("INSERT OR REPLACE INTO manifest VALUES($tender, $code, $digest)", [("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$digest", bid.ManifestDigest)]));
 
     public IReadOnlyList<Bid> Bids(string tenderId) => database.Query($"{BidColumns} WHERE b.tender_id = $tender ORDER BY b.received_at", ReadBid, ("$tender", tenderId));
 
     public Bid? FindBid(string tenderId, string creditCode) => database.Query(
         $"{BidColumns} WHERE b.tender_id = $tender AND b.credit_code = $code", ReadBid, ("$tender", tenderId), ("$code", creditCode)).SingleOrDefault();
-
-    /// <summary>An opened bid stays opened: what fails later changes nothing.</summary>
-    public void KeepOpening(string tenderId, string creditCode, Opening opening) => database.Execute(
-        "INSERT INTO opening VALUES($tender, $code, $done, $note, $at, $facts) ON CONFLICT DO UPDATE SET done = excluded.done, note = excluded.note, at = excluded.at, facts = excluded.facts WHERE opening.done = 0",
-        ("$tender", tenderId), ("$code", creditCode), ("$done", opening.Done ? 1 : 0), ("$note", opening.Note), ("$at", Database.Text(opening.At)), ("$facts", JsonSerializer.Serialize(opening.Facts)));
 
     public void KeepScore(string tenderId, Score score) => database.Execute(
         "INSERT OR REPLACE INTO score VALUES($tender, $code, $price, $technical, $commercial, $comment)",
@@ -119,11 +135,15 @@ public sealed class TenderStore
             Notice = reader.IsDBNull(5) ? "" : reader.GetString(5),
             CeilingFen = reader.IsDBNull(6) ? 0 : reader.GetInt64(6),
             PublishedAt = reader.IsDBNull(7) ? null : Database.Time(reader, 7),
+            Announced = reader.IsDBNull(8) ? null : new AnnouncedOpening(Guid.Parse(reader.GetString(8)), Database.Time(reader, 9)),
         };
 
     private static Bid ReadBid(SqliteDataReader reader) =>
         new(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetString(5), Database.Time(reader, 6))
         {
             Opening = reader.IsDBNull(7) ? null : new Opening(reader.GetInt32(7) == 1, reader.GetString(8), Database.Time(reader, 9), JsonSerializer.Deserialize<Fact[]>(reader.GetString(10))!),
+            ManifestDigest = reader.IsDBNull(14) ? [] : (byte[])reader.GetValue(14),
+            Judgement = reader.IsDBNull(11) ? null : new OpeningJudgement(
+                Enum.Parse<OpeningVerdict>(reader.GetString(11)), Enum.Parse<OpeningCause>(reader.GetString(12)), Enum.Parse<OpeningParty>(reader.GetString(13))),
         };
 }

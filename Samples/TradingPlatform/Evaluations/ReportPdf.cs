@@ -1,5 +1,6 @@
 using Bzt.Documents.Seals;
 using Bzt.Samples.TradingPlatform.Data;
+using Bzt.Samples.TradingPlatform.Openings;
 using Bzt.Samples.TradingPlatform.Pages;
 using SkiaSharp;
 
@@ -79,7 +80,7 @@ internal static class ReportPdf
         foreach (var bid in bids.Where(bid => !bid.IsOpen))
         {
             pen.Text("—", Columns[0], y, 11);
-            pen.Text(Fit($"{bid.EnterpriseName}：未解密，不参加评审（{bid.Opening?.Note ?? "未扫码"}）", 40), Columns[1], y, 11);
+            pen.Text(Fit($"{bid.EnterpriseName}：未解密，不参加评审（{Why(bid)}）", 40), Columns[1], y, 11);
             y += 24;
         }
 
@@ -90,6 +91,8 @@ internal static class ReportPdf
         pen.Text($"日期：{China.Day(at)}", 300, 714, 12);
         pen.Text("本报告由示例交易平台生成，数据均为虚构。", Width / 2, 806, 9, SKTextAlign.Center);
     }
+
+    private static string Why(Bid bid) => bid.Judgement is { } judgement ? OpeningWords.Of(judgement.Cause) : bid.Opening?.Note ?? "未扫码";
 
     private static string Fit(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "…";
 

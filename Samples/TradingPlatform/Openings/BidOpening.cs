@@ -1,34 +1,37 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
+using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
-using Bzt.Protocol.Primitives;
+using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
 using Bzt.Samples.TradingPlatform.Data;
 using Bzt.Samples.TradingPlatform.Qr;
-using Bzt.Samples.TradingPlatform.Tenders;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Samples.TradingPlatform.Openings;
 
 /// <summary>
 /// 扫码解密 in the opening hall: the bidder's phone opens every section of its bid with one confirmation, for this server, and says so on its
-/// screen. Only from the opening time on, and only while the window for it is open.
+/// screen. What became of it is reported to the service, whose signed record of the file anybody can verify.
 /// </summary>
-internal sealed class BidOpening(TenderStore tenders, PlatformClient client, IOptions<PlatformOptions> options, TimeProvider clock)
+internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, PlatformClient client, IOptions<PlatformOptions> options, TimeProvider clock)
 {
     private const string ReadAloud = "唱标信息";
     private const int MostFacts = 12;
     private const int LongestFact = 100;
 
-    public static void Map(WebApplication app) => app.MapPost("/qr/tenders/{id}/opening", async (string id, HttpContext context, AccountStore accounts, BidOpening opening) =>
-        accounts.Of(context.User) is { Role: Role.Bidder } bidder
-            ? await opening.StartAsync(id, bidder, context)
-            : QrEndpoints.Refuse("只有投标人可以解密自己的投标文件", StatusCodes.Status403Forbidden)).RequireAuthorization();
+    public static void Map(WebApplication app)
+    {
+        app.MapPost("/qr/tenders/{id}/opening", async (string id, HttpContext context, AccountStore accounts, BidOpening opening) =>
+            accounts.Of(context.User) is { Role: Role.Bidder } bidder
+                ? await opening.StartAsync(id, bidder, context)
+                : QrEndpoints.Refuse("只有投标人可以解密自己的投标文件", StatusCodes.Status403Forbidden)).RequireAuthorization();
+        app.MapGet("/tenders/{id}/opening/{bidder}/record.json", (string id, string bidder, BidOpening opening, CancellationToken aborted) => opening.RecordAsync(id, bidder, aborted));
+    }
 
     private async Task<IResult> StartAsync(string tenderId, Account bidder, HttpContext context)
     {
@@ -42,14 +45,12 @@ internal sealed class BidOpening(TenderStore tenders, PlatformClient client, IOp
             return QrEndpoints.Refuse("贵单位的投标文件已解密");
         }
 
-        if (!IsOpen(tender))
-        {
-            return QrEndpoints.Refuse(clock.GetUtcNow() < tender.OpeningTime ? "尚未到开标时间" : "已过解密截止时间");
-        }
-
         try
         {
-            return await QrEndpoints.StartAsync(context, await PrepareAsync(tender, bidder, bid, context.RequestAborted));
+            // Whether it is time is the service's word: opening_not_begun, opening_ended.
+            return await openings.AnnounceAsync(tender, context.RequestAborted) is { } opening
+                ? await QrEndpoints.StartAsync(context, await PrepareAsync(tender, opening, bidder, bid, context.RequestAborted))
+                : QrEndpoints.Refuse(clock.GetUtcNow() < tender.OpeningTime ? "尚未到开标时间" : "已过解密截止时间");
         }
         catch (Exception exception) when (QrEndpoints.IsAway(exception))
         {
@@ -59,31 +60,36 @@ internal sealed class BidOpening(TenderStore tenders, PlatformClient client, IOp
         {
             return QrEndpoints.Refuse(exception.Problem.Title);
         }
+        catch (BidFileException)
+        {
+            return QrEndpoints.Refuse("本平台保存的投标文件已损坏，请联系平台");
+        }
     }
 
-    private bool IsOpen(Tender tender) => clock.GetUtcNow() >= tender.OpeningTime && clock.GetUtcNow() < tender.OpeningTime + TenderStages.OpeningWindow;
-
-    private async Task<QrRequest> PrepareAsync(Tender tender, Account bidder, Bid bid, CancellationToken cancellation)
+    private async Task<QrRequest> PrepareAsync(Tender tender, AnnouncedOpening opening, Account bidder, Bid bid, CancellationToken cancellation)
     {
+        // The certificate may have been renewed since the bid was made: the phone keeps the keys of the past.
         var signer = await client.GetSignerAsync(bidder.CreditCode, cancellation);
-        await using var reader = await BidFileReader.OpenAsync(PathOf(bid), cancellation);
-        var wrapped = reader.WrappedKeys(signer.EncryptionSerial).OrderBy(key => key.Section).ToList();
+        await using var reader = await BidFileReader.OpenAsync(openings.PathOf(bid), cancellation);
+        var wrapped = reader.KeysFor([signer.EncryptionSerial, .. signer.PastEncryptionSerials]).OrderBy(key => key.Section).ToList();
         var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
         // One-time: with this flow it comes and goes, and what the phone sends is good for nobody else.
         var toolKey = SecretScalar.Random(SystemRandom.Instance);
         var request = new DecryptionRequest(
             Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.PlatformServer, signer.EncryptionSerial,
-            [.. wrapped.Select(key => new WrappedKey(reader.Header.Sections[key.Section].Name, key.Ciphertext))]);
+            [.. wrapped.Select(key => new WrappedKey(reader.Header.Sections[key.Section].Name, key.Ciphertext) { EncryptionSerial = key.SerialNumber })]);
         var task = DecryptionTasks.Create(request, options.Value.Bzt.ClientId, project) ?? throw new InvalidDataException("A received bid has keys that do not decode.");
-        return new QrRequest(new CreateSessionRequest(SessionKind.Decrypt) { Project = project, Decryption = request, Enterprise = new EnterpriseInfo(bidder.Name, bidder.CreditCode) })
+        return new QrRequest(new CreateSessionRequest(SessionKind.Decrypt)
+        {
+            Project = project,
+            Decryption = request,
+            Enterprise = new EnterpriseInfo(bidder.Name, bidder.CreditCode),
+            Opening = new OpeningReference(opening.Id, [bid.CreditCode]),
+        })
         {
             Fragment = Base64Url.EncodeToString(task.Binding),
             CheckCode = task.CheckCode,
-            Ended = end =>
-            {
-                toolKey.Dispose();
-                Keep(bid, false, Words(end), []);
-            },
+            Ended = _ => toolKey.Dispose(),
             Finish = async (session, result) =>
             {
                 using (toolKey)
@@ -91,50 +97,37 @@ internal sealed class BidOpening(TenderStore tenders, PlatformClient client, IOp
                     var points = result.Decryption is { } parts
                         ? Decryption.Combine(toolKey, session.ToString("D"), task, parts.PhoneParts, parts.SiloParts, SystemRandom.Instance)
                         : null;
-                    return points is null ? Failed(bid, "解密应答无法验证，请重试") : await OpenAsync(tender, bid, wrapped, points);
+                    return await OpenAsync(tender, bid, session, wrapped, points);
                 }
             },
         };
     }
 
-    /// <summary>Opens every section. Once the phone has confirmed, a browser that goes away does not stop it.</summary>
-    private async Task<QrOutcome> OpenAsync(Tender tender, Bid bid, List<WrappedSectionKey> wrapped, IReadOnlyList<Point> points)
+    /// <summary>Opens every section, keeps what is read aloud, and reports. Once the phone has confirmed, a browser that goes away does not stop it.</summary>
+    private async Task<QrOutcome> OpenAsync(Tender tender, Bid bid, Guid session, List<WrappedSectionKey> wrapped, IReadOnlyList<Point>? points)
     {
         var folder = FolderOf(bid);
         var partial = $"{folder}.{Guid.NewGuid():N}.partial";
-        await using var reader = await BidFileReader.OpenAsync(PathOf(bid), CancellationToken.None);
-        Directory.CreateDirectory(partial);
+        IReadOnlyList<OpenedSection> sections = [];
+        var outcome = OpeningOutcome.PartsRefused;
         try
         {
-            for (var i = 0; i < wrapped.Count; i++)
+            if (points is not null)
             {
-                var name = reader.Header.Sections[wrapped[i].Section].Name;
-                if (!Sm2Ciphertext.TryParse(wrapped[i].Ciphertext, out var ciphertext) || !ciphertext!.TryOpen(points[i], out var key))
-                {
-                    return Failed(bid, $"“{name}”的密钥校验未通过");
-                }
-
-                try
-                {
-                    await reader.OpenSectionAsync(wrapped[i].Section, key, Path.Combine(partial, name), null, CancellationToken.None);
-                }
-                finally
-                {
-                    CryptographicOperations.ZeroMemory(key);
-                }
+                await using var reader = await BidFileReader.OpenAsync(openings.PathOf(bid), CancellationToken.None);
+                Directory.CreateDirectory(partial);
+                sections = await BidFileOpening.OpenAsync(reader, wrapped, points, name => Path.Combine(partial, name));
+                outcome = BidFileOpening.OutcomeOf(sections);
             }
 
-            if (!Directory.Exists(folder))
+            if (outcome == OpeningOutcome.Opened && !Directory.Exists(folder))
             {
                 Directory.Move(partial, folder);
             }
-
-            Keep(bid, true, "解密成功", ReadFacts(Path.Combine(folder, ReadAloud)));
-            return new QrOutcome($"/tenders/{tender.Id}/opening");
         }
-        catch (BidFileException exception)
+        catch (Exception exception) when (exception is BidFileException or IOException or UnauthorizedAccessException)
         {
-            return Failed(bid, exception.Fault == BidFileFault.WrongKey ? "文件完好，密钥不符" : "投标文件已损坏");
+            outcome = BidFileOpening.OutcomeOf(exception);
         }
         finally
         {
@@ -142,6 +135,41 @@ internal sealed class BidOpening(TenderStore tenders, PlatformClient client, IOp
             {
                 Directory.Delete(partial, recursive: true);
             }
+        }
+
+        var done = outcome == OpeningOutcome.Opened;
+        var note = OpeningWords.Of(outcome);
+        tenders.KeepOpening(
+            bid.TenderId, bid.CreditCode, new Opening(done, note, clock.GetUtcNow(), done ? ReadFacts(Path.Combine(folder, ReadAloud)) : []),
+            new OpeningReport(session, outcome, [.. sections.Select(section => new OpeningSection(section.Name, section.Outcome))]));
+        try
+        {
+            await openings.ReportAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (QrEndpoints.IsAway(exception))
+        {
+            // It is kept, and reported when the service is back.
+        }
+
+        return done ? new QrOutcome($"/tenders/{tender.Id}/opening") : QrOutcome.Refused(note);
+    }
+
+    /// <summary>The service's signed record of one bid, for whoever wants to keep it and verify it: <c>bidtool evidence verify</c>.</summary>
+    private async Task<IResult> RecordAsync(string tenderId, string bidder, CancellationToken aborted)
+    {
+        if (tenders.Find(tenderId) is not { Announced: { } opening } tender || clock.GetUtcNow() < tender.OpeningTime || tenders.FindBid(tenderId, bidder) is null)
+        {
+            return Results.NotFound();
+        }
+
+        try
+        {
+            var record = await client.GetOpeningRecordAsync(opening.Id, bidder, aborted);
+            return Results.File(JsonSerializer.SerializeToUtf8Bytes(record, BztJson.Default.SignedOpeningRecord), "application/json", $"开标记录-{tenderId}-{bidder}.json");
+        }
+        catch (Exception exception) when (QrEndpoints.IsAway(exception))
+        {
+            return QrEndpoints.Away();
         }
     }
 
@@ -156,25 +184,4 @@ internal sealed class BidOpening(TenderStore tenders, PlatformClient client, IOp
     }
 
     public string FolderOf(Bid bid) => Path.Combine(tenders.OpenedFolder, $"{bid.TenderId}-{bid.CreditCode}");
-
-    private string PathOf(Bid bid) => Path.Combine(tenders.BidFolder, bid.FileName);
-
-    private QrOutcome Failed(Bid bid, string note)
-    {
-        Keep(bid, false, note, []);
-        return QrOutcome.Refused(note);
-    }
-
-    private void Keep(Bid bid, bool done, string note, IReadOnlyList<Fact> facts) => tenders.KeepOpening(bid.TenderId, bid.CreditCode, new Opening(done, note, clock.GetUtcNow(), facts));
-
-    private static string Words(SessionEnd end) => end switch
-    {
-        SessionEnd.Refused => "投标人在手机上拒绝",
-        SessionEnd.TimedOut => "扫码超时",
-        SessionEnd.WrongPin => "PIN码错误，扫码超时",
-        SessionEnd.Locked => "证书已锁定",
-        SessionEnd.CertificateUnusable => "证书不可用",
-        SessionEnd.Cancelled => "已取消，待重新扫码",
-        _ => "通信失败",
-    };
 }

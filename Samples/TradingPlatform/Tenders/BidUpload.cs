@@ -58,6 +58,12 @@ internal static class BidUpload
                 return QrEndpoints.Refuse(fault, StatusCodes.Status422UnprocessableEntity);
             }
 
+            byte[] digest;
+            await using (var reader = await BidFileReader.OpenAsync(partial, context.RequestAborted))
+            {
+                digest = reader.ManifestDigest;
+            }
+
             // The upload may have taken longer than there was time.
             if (clock.GetUtcNow() >= tender.Deadline)
             {
@@ -65,7 +71,7 @@ internal static class BidUpload
             }
 
             File.Move(partial, final, overwrite: true);
-            tenders.Receive(new Bid(tender.Id, bidder.CreditCode, bidder.Name, Path.GetFileName(final), size, sha256, clock.GetUtcNow()));
+            tenders.Receive(new Bid(tender.Id, bidder.CreditCode, bidder.Name, Path.GetFileName(final), size, sha256, clock.GetUtcNow()) { ManifestDigest = digest });
             return Results.Json(new { sha256, size, next = $"/tenders/{tender.Id}" });
         }
         catch (Exception exception) when (QrEndpoints.IsAway(exception))

@@ -7,7 +7,7 @@ public enum TenderStage { Bidding, Closed, Opening, Evaluation, Published, Faile
 
 public static class TenderStages
 {
-    /// <summary>How long bidders have to open their bids.</summary>
+    /// <summary>How long bidders have to open their bids, unless it is extended.</summary>
     public static readonly TimeSpan OpeningWindow = TimeSpan.FromHours(1);
 
     /// <summary>Where a tender stands; a function of the clock and of what happened, so that nothing has to be switched on time.</summary>
@@ -28,7 +28,7 @@ public static class TenderStages
             return TenderStage.Closed;
         }
 
-        if (bids.Count > 0 && now < tender.OpeningTime + OpeningWindow && bids.Any(bid => !bid.IsOpen))
+        if (bids.Count > 0 && now < tender.OpeningDeadline && bids.Any(bid => !bid.IsOpen))
         {
             return TenderStage.Opening;
         }
