@@ -138,7 +138,7 @@ internal sealed partial class OpeningWatch(TenderStore tenders, TenderOpenings o
 
                 await openings.ReportAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 Late(log, exception);
             }
