@@ -284,7 +284,7 @@ public sealed class OpeningTests(PlatformSystem world)
         await world.Phone.ReconnectAsync();
         Assert.Equal(ErrorCodes.OpeningNotBegun, await Refusal.OfAsync(AskAsync));
         clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(ErrorCodes.OpeningBegun, await RefusalAsync(postponed with { OpeningTime = postponed.OpeningTime.Value.AddMinutes(40), Deadline = null }));
+        Assert.Equal(ErrorCodes.OpeningBegun, await RefusalAsync(postponed with { OpeningTime = postponed.OpeningTime.Value.AddMinutes(10), Deadline = null }));
         var extended = new ChangeOpeningRequest("网络故障") { Deadline = postponed.Deadline.Value.AddMinutes(15) };
         Assert.Equal(2, (await party.Client.ChangeOpeningAsync(id, extended)).Changes.Count);
 
