@@ -177,6 +177,7 @@ public static class ErrorCodes
 
     // certificates
     public const string CertificateUnusable = "certificate_unusable";
+    public const string CertificateStateAltered = "certificate_state_altered";
     public const string BidsUnopened = "bids_unopened";
     public const string ChannelRejected = "channel_rejected";
 }

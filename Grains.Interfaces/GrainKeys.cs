@@ -13,6 +13,7 @@ using Bzt.Grains.Openings;
 using Bzt.Grains.Platforms;
 using Bzt.Grains.MockPhones;
 using Bzt.Grains.Remittances;
+using Bzt.Grains.Retention;
 using Bzt.Grains.Sealing;
 using Bzt.Grains.Seals;
 using Bzt.Grains.Sessions;
@@ -38,6 +39,8 @@ public static class GrainKeys
     public static IHolderGrain Holder(this IGrainFactory grains, UserId user) => grains.GetGrain<IHolderGrain>(user.Value);
 
     public static IExpirySweepGrain ExpirySweep(this IGrainFactory grains) => grains.GetGrain<IExpirySweepGrain>(0);
+
+    public static IRetentionGrain Retention(this IGrainFactory grains) => grains.GetGrain<IRetentionGrain>(0);
 
     public static IEvidenceNotaryGrain EvidenceNotary(this IGrainFactory grains) => grains.GetGrain<IEvidenceNotaryGrain>(0);
 

@@ -150,6 +150,7 @@ public enum RefusalCode
 
     CertificateUnusable = 80,
     BidsUnopened = 82,
+    CertificateStateAltered = 395,
     ChannelRejected = 81,
 
     PinLockedForGood = 120,

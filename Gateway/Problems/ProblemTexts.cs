@@ -134,6 +134,7 @@ internal static class ProblemTexts
         ErrorCodes.PinResetNone => (409, "没有可处理的PIN码重置申请"),
         ErrorCodes.PinResetTooLate => (409, "PIN码已重置，不能再阻止；若非本人操作，请立即注销证书"),
         ErrorCodes.CertificateUnusable => (409, "证书当前不可用"),
+        ErrorCodes.CertificateStateAltered => (409, "证书的安全记录校验未通过，已停止使用，请联系客服"),
         ErrorCodes.ChannelRejected => (422, "安全通道校验失败"),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A code without status and title."),
     };

@@ -111,6 +111,7 @@ internal static class RefusalProblems
         RefusalCode.SealingSessionTooMany => ErrorCodes.SealingSessionTooMany,
         RefusalCode.BidsUnopened => ErrorCodes.BidsUnopened,
         RefusalCode.CertificateUnusable => ErrorCodes.CertificateUnusable,
+        RefusalCode.CertificateStateAltered => ErrorCodes.CertificateStateAltered,
         RefusalCode.ChannelRejected => ErrorCodes.ChannelRejected,
         RefusalCode.PinLockedForGood => ErrorCodes.PinLockedForGood,
         RefusalCode.PinResetNeedsProof => ErrorCodes.PinResetNeedsProof,

@@ -100,6 +100,15 @@ public interface IApplicationGrain : IGrainWithGuidKey
     /// <summary>From the sweep: ends it when its time is over. Whoever is still in time is left alone.</summary>
     [Alias("expire")]
     Task Expire();
+
+    /// <summary>What has to go with it one day; null when there is nothing of that id.</summary>
+    [Alias("papers")]
+    Task<ApplicationPapers?> GetPapers();
+
+    /// <summary>Ends everything of an application that has ended: letters, pictures, seals as they were photographed, the legal representative's data.</summary>
+    /// <param name="spared">Uploads that another application of the same user names.</param>
+    [Alias("erase")]
+    Task Erase(IReadOnlyList<string> spared);
 }
 
 /// <summary>
@@ -270,3 +279,19 @@ public sealed record ApplicationStep(
     [property: Id(0)] ApplicationState State,
     [property: Id(1)] DateTimeOffset At,
     [property: Id(2)] string? Note);
+
+/// <param name="EndedAt">Null while it goes on.</param>
+/// <param name="Submitter">Whose the uploads are.</param>
+/// <param name="Enterprise">Null for a personal certificate.</param>
+/// <param name="Predecessor">The certificate it was to renew or stand in for.</param>
+/// <param name="Uploads">Blobs.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ApplicationPapers")]
+public sealed record ApplicationPapers(
+    [property: Id(0)] ApplicationState State,
+    [property: Id(1)] DateTimeOffset? EndedAt,
+    [property: Id(2)] UserId Holder,
+    [property: Id(3)] UserId Submitter,
+    [property: Id(4)] CreditCode? Enterprise,
+    [property: Id(5)] CertificateId Certificate,
+    [property: Id(6)] CertificateId? Predecessor,
+    [property: Id(7)] IReadOnlyList<string> Uploads);

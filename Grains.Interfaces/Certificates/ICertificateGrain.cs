@@ -21,6 +21,7 @@ public interface ICertificateGrain : IGrainWithGuidKey
     /// The one entry of the sealed channel: a handshake or a transport message in, the answer's octets out
     /// (docs/protocol.md). Only for the holder's registered device; what it may do is decided inside the channel.
     /// </summary>
+    /// <remarks><see cref="RefusalCode.CertificateStateAltered"/>: what counts wrong PINs was altered in the store; nothing is decided on it.</remarks>
     [Alias("exchange")]
     Task<Reply<byte[]>> Exchange(byte[] message, CertificateCaller caller);
 
@@ -113,6 +114,17 @@ public interface ICertificateGrain : IGrainWithGuidKey
     /// <summary>The head of the evidence chain with its signature; the records lie with <see cref="IEvidenceGrain"/>.</summary>
     [Alias("evidence-head")]
     Task<Reply<SignedEvidenceHead>> GetEvidenceHead(CertificateCaller caller);
+
+    /// <summary>Whose it was, when it ended so many years ago and nothing about it is left to do; else null.</summary>
+    [Alias("end")]
+    Task<CertificateEnd?> GetEnd(int years);
+
+    /// <summary>
+    /// Ends everything of it: shares, evidence, what a CA inside filed. False, and nothing is gone, when it has not ended so many years ago, or an
+    /// operator holds it. With 0 years only what never became a certificate.
+    /// </summary>
+    [Alias("erase")]
+    Task<bool> Erase(int years);
 }
 
 /// <summary>Who calls through the gateway, as its token says. The device's key proves itself once more inside the channel.</summary>
@@ -244,3 +256,7 @@ public sealed record UnopenedBid(
     [property: Id(1)] string ProjectId,
     [property: Id(2)] string ProjectName,
     [property: Id(3)] DateTimeOffset OpeningTime);
+
+/// <param name="Enterprise">Null for a personal certificate.</param>
+[GenerateSerializer, Immutable, Alias("bzt.CertificateEnd")]
+public sealed record CertificateEnd([property: Id(0)] UserId Holder, [property: Id(1)] CreditCode? Enterprise);

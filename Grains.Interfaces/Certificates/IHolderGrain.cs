@@ -8,6 +8,10 @@ public interface IHolderGrain : IGrainWithGuidKey
     [Alias("add")]
     Task Add(CertificateId certificate);
 
+    /// <summary>Idempotent: nothing is kept about it any more.</summary>
+    [Alias("remove")]
+    Task Remove(CertificateId certificate);
+
     /// <summary>Oldest first.</summary>
     [Alias("certificates")]
     Task<IReadOnlyList<CertificateId>> GetCertificates();

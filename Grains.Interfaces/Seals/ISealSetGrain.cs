@@ -30,6 +30,10 @@ public interface ISealSetGrain : IGrainWithGuidKey
     /// <summary>From the application with this form: its certificate is active. Confirmed seals, now or later, become the enterprise's.</summary>
     [Alias("adopt")]
     Task Adopt(AdoptSeals command);
+
+    /// <summary>Its pictures and what is known of it end with the application whose form it was.</summary>
+    [Alias("erase")]
+    Task Erase();
 }
 
 /// <summary>One photo of one user is one set: a repeated request finds the same grain.</summary>

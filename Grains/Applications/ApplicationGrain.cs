@@ -21,16 +21,17 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
     private readonly IBlobStore blobs;
     private readonly IDocumentMaker documents;
     private readonly ILetterSealing sealing;
+    private readonly IStateErasure erasure;
     private readonly TimeProvider time;
     private readonly ILogger<ApplicationGrain> log;
 
     public ApplicationGrain(
         [PersistentState("application")] IPersistentState<StoredApplication> storage, OutboxDrains drains,
         CatalogueSource catalogue, PersonalData personalData, IKeyProtector protector, IBlobStore blobs, IDocumentMaker documents, ILetterSealing sealing,
-        TimeProvider time, ILogger<ApplicationGrain> log)
+        IStateErasure erasure, TimeProvider time, ILogger<ApplicationGrain> log)
     {
         (this.storage, this.catalogue, this.personalData, this.protector) = (storage, catalogue, personalData, protector);
-        (this.blobs, this.documents, this.sealing, this.time, this.log) = (blobs, documents, sealing, time, log);
+        (this.blobs, this.documents, this.sealing, this.erasure, this.time, this.log) = (blobs, documents, sealing, erasure, time, log);
         outbox = drains.Attach(this, storage);
     }
 

@@ -28,6 +28,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private readonly INonceSource nonces;
     private readonly IGroupStage stage;
     private readonly IStoreRestores restores;
+    private readonly IStateErasure erasure;
     private readonly TimeProvider time;
     private readonly ILogger<CertificateGrain> log;
     private readonly OpenRounds rounds = new();
@@ -35,11 +36,15 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private readonly OpenWork openWork = new();
     private SiloChannels? channels;
 
+    /// <summary>What this activation read from the store is what was sealed; what it writes itself is so anyhow.</summary>
+    private bool pinHolds;
+
     public CertificateGrain(
         [PersistentState("certificate")] IPersistentState<CertificateRecord> stored, OutboxDrains drains, ClusterKeyRings clusterKeys,
-        IKeyProtector protector, INonceSource nonces, IGroupStage stage, IStoreRestores restores, TimeProvider time, ILogger<CertificateGrain> log)
+        IKeyProtector protector, INonceSource nonces, IGroupStage stage, IStoreRestores restores, IStateErasure erasure, TimeProvider time,
+        ILogger<CertificateGrain> log)
     {
-        (this.stored, this.clusterKeys, this.protector, this.nonces, this.stage, this.restores, this.time, this.log) = (stored, clusterKeys, protector, nonces, stage, restores, time, log);
+        (this.erasure, this.stored, this.clusterKeys, this.protector, this.nonces, this.stage, this.restores, this.time, this.log) = (erasure, stored, clusterKeys, protector, nonces, stage, restores, time, log);
         drain = drains.Attach(this, stored);
     }
 
@@ -52,7 +57,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         var now = time.GetUtcNow();
         if (Record.Created is null)
         {
-            await drain.WriteAsync(Record with
+            await WriteAsync(Record with
             {
                 Created = command,
                 CreatedAt = now,
@@ -108,7 +113,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         switch (IssuanceRules.Judge(Record, request, certificates, now))
         {
             case IssuanceVerdict.Good:
-                await drain.WriteAsync(IssuanceRules.Apply(Record, Id, request, certificates, now));
+                await WriteAsync(IssuanceRules.Apply(Record, Id, request, certificates, now));
                 break;
             case IssuanceVerdict.NotOurs(var reason):
                 LogNotOurs(Id, reason);
@@ -209,6 +214,12 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return Record.StateAt(now) == CertificateState.Frozen ? received.Reply(new Frozen()) : new Refusal(RefusalCode.CertificateUnusable);
         }
 
+        // A count that was set back in the store gives nobody another guess.
+        if (!PinHolds())
+        {
+            return await RefuseAlteredAsync(session);
+        }
+
         // The device's own lock, and what has to come before another PIN.
         if (await RefusePinAsync(message, created, now) is { } refusedPin)
         {
@@ -289,6 +300,18 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         return received.Reply(decision.Answer);
+    }
+
+    private bool PinHolds() => pinHolds = pinHolds || PinSeal.Holds(protector, Id, Record);
+
+    /// <summary>Nothing is written: the row is what whoever looks into it has to see.</summary>
+    private async Task<Refusal> RefuseAlteredAsync(SessionId? session)
+    {
+        rounds.Dispose();
+        Telemetry.StateAltered();
+        LogAltered(Id, Record.Shares!.Pin.Failures);
+        await EndSessionAsync(session, SessionEnd.CertificateUnusable);
+        return new Refusal(RefusalCode.CertificateStateAltered);
     }
 
     /// <summary>The phone is ahead. A declared restore explains it, and ends the key; without one nothing is decided.</summary>
@@ -383,9 +406,13 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     /// <summary>The one write. What ends or locks the certificate ends its sealing sessions in it.</summary>
     private async Task SaveAsync(CertificateRecord next)
     {
-        await drain.WriteAsync(SealingRules.Follow(next, time.GetUtcNow()));
+        await WriteAsync(SealingRules.Follow(next, time.GetUtcNow()));
         CloseEndedSealings();
     }
+
+    /// <remarks>A count that was altered in the store is never sealed anew: only a key that is made anew gets a seal again.</remarks>
+    private Task WriteAsync(CertificateRecord next) =>
+        drain.WriteAsync(PinHolds() || next.Shares is null || next.Shares.KeygenTranscript != Record.Shares?.KeygenTranscript ? PinSeal.Put(protector, Id, Record, next) : next);
 
     private CertificateFacts Facts(CreateCertificate created, DateTimeOffset now) => new(
         Id, Record.StateAt(now), created.Holder, created.Device, created.CreditCode, created.EnterpriseName, created.Ca, created.CaName,
@@ -404,6 +431,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     [LoggerMessage(LogLevel.Error, "The CA does not issue certificate {Certificate}: {Refusal}")]
     private partial void LogNotIssued(CertificateId certificate, CaRefusal refusal);
+
+    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: its count of wrong PINs ({Failures}) is not the one that was sealed. Somebody altered the store")]
+    private partial void LogAltered(CertificateId certificate, int failures);
 
     [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: the phone is at epoch {Named}, the store at {Epoch}. The store lost state")]
     private partial void LogStateLost(CertificateId certificate, int named, int epoch);

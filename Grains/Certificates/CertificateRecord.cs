@@ -74,6 +74,9 @@ public sealed record CertificateRecord : IHasOutbox<CertificateRecord>
     /// <summary>Changing and resetting the PIN; null as long as nobody did.</summary>
     public CertificatePin? Pin { get; init; }
 
+    /// <summary>Over count, lock, freeze and approval in <see cref="Shares"/>; null without shares, and in rows of releases that sealed no count.</summary>
+    public byte[]? PinSeal { get; init; }
+
     /// <summary>After which of the store's declared restores the PIN was last proved; null as long as there was none.</summary>
     public int? ProvenAfterRestore { get; init; }
 

@@ -12,6 +12,10 @@ public sealed class HolderGrain([PersistentState("holder")] IPersistentState<Hol
         ? Task.CompletedTask
         : stored.WriteAsync(this, new HolderState(stored.State.Certificates.Add(certificate)));
 
+    public Task Remove(CertificateId certificate) => stored.State.Certificates.Contains(certificate)
+        ? stored.WriteAsync(this, new HolderState(stored.State.Certificates.Remove(certificate)))
+        : Task.CompletedTask;
+
     public Task<IReadOnlyList<CertificateId>> GetCertificates() => Task.FromResult<IReadOnlyList<CertificateId>>(stored.State.Certificates);
 }
 

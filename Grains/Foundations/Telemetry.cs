@@ -22,6 +22,9 @@ public static class Telemetry
     private static readonly Counter<long> PinFailures = Meter.CreateCounter<long>("bzt.pin.failures", description: "Wrong PINs.");
     private static readonly Counter<long> Frozen = Meter.CreateCounter<long>("bzt.certificates.frozen", description: "Certificates frozen because a copy of the phone is suspected.");
     private static readonly Counter<long> StateLosses = Meter.CreateCounter<long>("bzt.state.losses", description: "Phones ahead of the store: the store is older than it was.");
+    private static readonly Counter<long> Altered = Meter.CreateCounter<long>("bzt.state.altered", description: "Messages to certificates whose count of wrong PINs is not the one that was sealed.");
+    private static readonly Counter<long> Erased = Meter.CreateCounter<long>("bzt.retention.erased", description: "States ended for good because their period was over, by what they were.");
+    private static readonly Counter<long> NotErased = Meter.CreateCounter<long>("bzt.retention.failed", description: "States whose period was over and that could not be ended in a round.");
     private static readonly UpDownCounter<long> Phones = Meter.CreateUpDownCounter<long>("bzt.phones.connected", description: "Phones with a connection to this gateway.");
     private static readonly Histogram<double> StorageDuration = Meter.CreateHistogram("bzt.storage.duration", "s", "One durable operation on a grain's state.", advice: Buckets());
     private static readonly Histogram<double> PushDuration = Meter.CreateHistogram("bzt.push.duration", "s", "From a message for a phone to its socket.", advice: Buckets());
@@ -49,6 +52,8 @@ public static class Telemetry
         PinFailures.Add(0);
         Frozen.Add(0);
         StateLosses.Add(0);
+        Altered.Add(0);
+        Retained(0, 0, 0, 0);
     }
 
     public static void PhoneConnected() => Phones.Add(1);
@@ -62,6 +67,16 @@ public static class Telemetry
     public static void CertificateFrozen() => Frozen.Add(1);
 
     public static void StateLost() => StateLosses.Add(1);
+
+    public static void StateAltered() => Altered.Add(1);
+
+    public static void Retained(int certificates, int applications, int rows, int failed)
+    {
+        Erased.Add(certificates, Tag("what", "certificate"));
+        Erased.Add(applications, Tag("what", "application"));
+        Erased.Add(rows, Tag("what", "row"));
+        NotErased.Add(failed);
+    }
 
     public static void Stored(string operation, bool failed, TimeSpan took) => StorageDuration.Record(took.TotalSeconds, Tag("operation", operation), Tag("failed", failed));
 

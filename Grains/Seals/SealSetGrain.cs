@@ -15,12 +15,14 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
     private readonly OutboxDrain<StoredSealSet> outbox;
     private readonly ISealExtractor extractor;
     private readonly IBlobStore blobs;
+    private readonly IStateErasure erasure;
     private readonly TimeProvider time;
 
     public SealSetGrain(
-        [PersistentState("seal-set")] IPersistentState<StoredSealSet> storage, OutboxDrains drains, ISealExtractor extractor, IBlobStore blobs, TimeProvider time)
+        [PersistentState("seal-set")] IPersistentState<StoredSealSet> storage, OutboxDrains drains, ISealExtractor extractor, IBlobStore blobs,
+        IStateErasure erasure, TimeProvider time)
     {
-        (this.storage, this.extractor, this.blobs, this.time) = (storage, extractor, blobs, time);
+        (this.storage, this.extractor, this.blobs, this.erasure, this.time) = (storage, extractor, blobs, erasure, time);
         outbox = drains.Attach(this, storage);
     }
 
@@ -89,6 +91,23 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
         SealSetRules.Mine(storage.State, caller) is null ? new Refusal(RefusalCode.NotFound) : View());
 
     public Task Adopt(AdoptSeals command) => Write(SealSetRules.Adopt(storage.State, Id, command));
+
+    public async Task Erase()
+    {
+        if (storage.State.Set is not { } set || !storage.State.Outbox.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var blob in set.Seals.Select(seal => seal.BlobId).OfType<string>())
+        {
+            await blobs.DeleteAsync(SealOwners.Of(set.User), new BlobId(blob));
+        }
+
+        await erasure.EraseSealSetAsync(Id);
+        storage.State = new StoredSealSet();
+        DeactivateOnIdle();
+    }
 
     public Task DrainOutbox() => outbox.DrainAsync();
 

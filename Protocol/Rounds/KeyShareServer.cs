@@ -108,6 +108,26 @@ public sealed partial class KeyShareServer
         };
     }
 
+    /// <summary>Whether this server's sealer opens a share of the state: one that was sealed in another way stays closed, and nothing is decided.</summary>
+    public bool Opens(KeyShareState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return Opens(state, state.Epoch) || (state.Pending is { } pending && Opens(state, pending.Epoch));
+    }
+
+    private bool Opens(KeyShareState state, int epoch)
+    {
+        try
+        {
+            using var share = UnsealShare(state, epoch);
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
     private static Point PublicKeyOf(KeyShareState state) => Point.TryDecode(state.PublicKey, out var p)
         ? p
         : throw new CryptographicException("The stored public key is damaged.");

@@ -42,7 +42,7 @@ internal sealed class PostgresBlobStore(SqlStore store, KeyProtector protector, 
             && await store.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM blob WHERE id = @id", ("id", id.Value)), cancellation) == 1;
     }
 
-    public async Task<long> CountAsync(CancellationToken cancellation) => (await store.QueryAsync("SELECT count(*) FROM blob", row => row.GetInt64(0), cancellation))[0];
+    public Task<long> CountAsync(CancellationToken cancellation) => store.CountAsync("SELECT count(*) FROM blob", cancellation);
 
     public async Task RewrapAsync(Rewrapping.Step advance, CancellationToken cancellation)
     {

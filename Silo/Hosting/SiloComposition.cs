@@ -7,6 +7,7 @@ using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.MockPhones;
 using Bzt.Grains.Providers;
+using Bzt.Grains.Retention;
 using Bzt.Grains.Sessions;
 using Bzt.Grains.WebPush;
 using Bzt.Silo.Batching;
@@ -39,6 +40,8 @@ public static class SiloComposition
         builder.Bind<OutboxOptions>(OutboxOptions.Section);
         builder.Bind<ArchiveOptions>(ArchiveOptions.Section);
         builder.Services.AddSingleton<StateArchive>();
+        builder.Bind<RetentionOptions>(RetentionOptions.Section);
+        builder.Services.AddSingleton<IStateErasure, StateErasure>();
         builder.Services.AddGrainParts(typeof(StateJson).Assembly);
         builder.Services.AddAccountGrains();
         builder.Services.AddApplications(builder.Environment);
@@ -84,6 +87,7 @@ public static class SiloComposition
             silo.Services.AddHostedService<Rewrapping>();
             silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure(), stop));
             silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().EvidenceNotary().Ensure(), stop));
+            silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().Retention().Ensure(), stop));
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;

@@ -1,5 +1,6 @@
 using Bzt.Grains.Foundations;
 using Bzt.Silo.KeyProtection;
+using Bzt.Silo.Operators;
 using Bzt.Silo.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
@@ -48,12 +49,12 @@ internal static class StoreCommands
         }
         else
         {
-            Backup(storage, target);
+            await BackupAsync(storage, target);
         }
     }
 
     /// <summary>The database first: what it names among the blobs was there before it, and blobs are never changed.</summary>
-    private static void Backup(StorageOptions storage, string target)
+    private static async Task BackupAsync(StorageOptions storage, string target)
     {
         if (!File.Exists(storage.DatabaseFile))
         {
@@ -63,6 +64,11 @@ internal static class StoreCommands
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
         {
             throw new InvalidOperationException($"{target} is not empty.");
+        }
+
+        await using (var store = storage.OpenExisting())
+        {
+            await OperatorAudit.CommandAsync(store, $"backup {target}");
         }
 
         Directory.CreateDirectory(target);
@@ -103,6 +109,7 @@ internal static class StoreCommands
         await Migrator.MigrateAsync(store);
         using var root = protection.OpenRootKey();
         using var protector = KeyProtector.Open(root, new KeyRingStore(store), protection);
+        await OperatorAudit.CommandAsync(store, "restored");
         var number = await StoreRestores.DeclareAsync(store, protector, DateTimeOffset.UtcNow);
         Console.WriteLine($"Restore {number} is declared. Start the processes: certificates whose phones know more than this store are stopped at their next use, and their holders recover them.");
     }

@@ -1,4 +1,5 @@
 using Bzt.Silo.Hosting;
+using Bzt.Silo.Operators;
 using Bzt.Silo.Storage;
 using Microsoft.Extensions.Options;
 
@@ -45,11 +46,11 @@ internal static class KeyCommands
         return command switch
         {
             "create" => Create(protection),
-            "list" => WithStoreAsync(builder, store => ListAsync(store)),
-            "rotate" => WithStoreAsync(builder, store => RotateAsync(store, protection)),
-            "rewrap" => WithStoreAsync(builder, RewrapAsync),
-            "move" => WithStoreAsync(builder, store => MoveAsync(store, protection, builder.Bind<ProtectionOptions>($"{ProtectionOptions.Section}{From}"))),
-            "drop" when named is not null => WithStoreAsync(builder, store => DropAsync(store, protection, named)),
+            "list" => WithStoreAsync(builder, "keys list", store => ListAsync(store)),
+            "rotate" => WithStoreAsync(builder, "keys rotate", store => RotateAsync(store, protection)),
+            "rewrap" => WithStoreAsync(builder, "keys rewrap", RewrapAsync),
+            "move" => WithStoreAsync(builder, "keys move", store => MoveAsync(store, protection, builder.Bind<ProtectionOptions>($"{ProtectionOptions.Section}{From}"))),
+            "drop" when named is not null => WithStoreAsync(builder, $"keys drop {named}", store => DropAsync(store, protection, named)),
             _ => throw new InvalidOperationException("keys create [FILE] | list | rotate | rewrap | move | drop ROOT, then settings (--Storage:…, --Protection:…)"),
         };
     }
@@ -110,9 +111,10 @@ internal static class KeyCommands
     }
 
     /// <summary>Beside the processes that run: on SQLite too, where the writer's lock makes two take turns.</summary>
-    private static async Task WithStoreAsync(IHostApplicationBuilder builder, Func<SqlStore, Task> work)
+    private static async Task WithStoreAsync(IHostApplicationBuilder builder, string command, Func<SqlStore, Task> work)
     {
         await using var store = builder.Bind<StorageOptions>(StorageOptions.Section).OpenExisting();
+        await OperatorAudit.CommandAsync(store, command);
         await work(store);
     }
 }

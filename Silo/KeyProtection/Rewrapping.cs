@@ -95,7 +95,7 @@ internal sealed partial class Rewrapping : BackgroundService
     private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     private async Task<long> CountAsync(CancellationToken cancellation) =>
-        (await store.QueryAsync("SELECT count(*) FROM OrleansStorage", row => row.GetInt64(0), cancellation))[0] + await blobs.CountAsync(cancellation);
+        await store.CountAsync("SELECT count(*) FROM OrleansStorage", cancellation) + await blobs.CountAsync(cancellation);
 
     private async Task RewrapStatesAsync(Step advance, CancellationToken cancellation)
     {

@@ -99,7 +99,7 @@ public sealed class ProjectionRebuild(
         {
             var table = ProjectionTables.Of(kind).Name;
             await store.WriteAsync(
-                connection => connection.ExecuteAsync(
+                connection => connection.ExecutePatientlyAsync(
                     $"""
                     DELETE FROM {table} WHERE substr(source, 1, @length) = @prefix AND NOT EXISTS (
                         SELECT 1 FROM OrleansStorage

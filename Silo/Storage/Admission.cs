@@ -21,7 +21,7 @@ internal static class Admission
             if (known[0] != key)
             {
                 throw new AdmissionException(
-                    "This process is not let in: its root key is not the one this store is sealed under. Give it the cluster's own (Protection:RootKeyFile).");
+                    "This process is not let in: its root key is not the one this store is sealed under. Give it the cluster's own: the file (Protection:RootKeyFile), or the key on the module's token (Protection:Pkcs11).");
             }
 
             await connection.ExecuteAsync("INSERT INTO cluster_release (number) VALUES (@number) ON CONFLICT DO NOTHING", ("number", (int)release.Number));

@@ -30,6 +30,25 @@ public abstract class SqlStore : IAsyncDisposable
         return await connection.QueryAsync(sql, row, parameters);
     }
 
+    /// <summary>The same for what may go over whole tables.</summary>
+    internal async Task<List<T>> QueryPatientlyAsync<T>(string sql, Func<DbDataReader, T> row, params (string Name, object? Value)[] parameters)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync();
+        await using var command = SqlCommands.Command(connection, sql, parameters);
+        command.CommandTimeout = SqlCommands.PatientSeconds;
+        await using var reader = await command.ExecuteReaderAsync();
+        return await SqlCommands.ReadAsync(reader, row);
+    }
+
+    /// <summary>A <c>SELECT count(*)</c>, which may go over everything there is.</summary>
+    public async Task<long> CountAsync(string sql, CancellationToken cancellation = default)
+    {
+        await using var connection = await DataSource.OpenConnectionAsync(cancellation);
+        await using var command = SqlCommands.Command(connection, sql, []);
+        command.CommandTimeout = SqlCommands.PatientSeconds;
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     public abstract ValueTask DisposeAsync();
 }
 
@@ -42,6 +61,16 @@ internal interface IKeepsStatements
 
 public static class SqlCommands
 {
+    /// <summary>For what goes over whole tables while nobody waits for an answer; everything else ends within the connection's bound.</summary>
+    internal const int PatientSeconds = 600;
+
+    internal static async Task<int> ExecutePatientlyAsync(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = Command(connection, sql, parameters);
+        command.CommandTimeout = PatientSeconds;
+        return await command.ExecuteNonQueryAsync();
+    }
+
     public static async Task<int> ExecuteAsync(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
@@ -53,6 +82,11 @@ public static class SqlCommands
     {
         await using var command = Command(connection, sql, parameters);
         await using var reader = await command.ExecuteReaderAsync();
+        return await ReadAsync(reader, row);
+    }
+
+    internal static async Task<List<T>> ReadAsync<T>(DbDataReader reader, Func<DbDataReader, T> row)
+    {
         var rows = new List<T>();
         while (await reader.ReadAsync())
         {
@@ -62,7 +96,7 @@ public static class SqlCommands
         return rows;
     }
 
-    private static DbCommand Command(DbConnection connection, string sql, (string Name, object? Value)[] parameters)
+    internal static DbCommand Command(DbConnection connection, string sql, (string Name, object? Value)[] parameters)
     {
         var command = (connection as IKeepsStatements)?.Statement(sql) ?? connection.CreateCommand();
 #pragma warning disable CA2100 // Every text is a constant of this assembly; values are parameters.

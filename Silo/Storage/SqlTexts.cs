@@ -1,7 +1,9 @@
 namespace Bzt.Silo.Storage;
 
 /// <summary>The few texts that differ between the stores.</summary>
-public sealed record SqlTexts(string PendingOutboxes)
+/// <param name="PendingOutboxes">States that a crash left with something to tell.</param>
+/// <param name="NothingPending">A condition: this one has nothing to tell.</param>
+public sealed record SqlTexts(string PendingOutboxes, string NothingPending)
 {
     // The WHERE clauses repeat those of the partial indexes in 0001_grain_state.sql: otherwise the index is not used.
     public static readonly SqlTexts Sqlite = new(PendingOutboxes: """
@@ -9,12 +11,12 @@ public sealed record SqlTexts(string PendingOutboxes)
         WHERE (instr('0123456789ABCDEF', substr(hex(substr(PayloadBinary, 3, 1)), 2, 1)) - 1) & 1 = 1
           AND ServiceId = @service AND ModifiedOn <= unixepoch() - @age
         ORDER BY ModifiedOn
-        """);
+        """, NothingPending: "(instr('0123456789ABCDEF', substr(hex(substr(PayloadBinary, 3, 1)), 2, 1)) - 1) & 1 = 0");
 
     public static readonly SqlTexts Postgres = new(PendingOutboxes: """
         SELECT GrainTypeString, GrainIdExtensionString, extract(epoch from now())::bigint - ModifiedOn FROM OrleansStorage
         WHERE CASE WHEN length(PayloadBinary) > 2 THEN get_byte(PayloadBinary, 2) & 1 ELSE 0 END = 1
           AND ServiceId = @service AND ModifiedOn <= extract(epoch from now())::bigint - @age
         ORDER BY ModifiedOn
-        """);
+        """, NothingPending: "CASE WHEN length(PayloadBinary) > 2 THEN get_byte(PayloadBinary, 2) & 1 ELSE 0 END = 0");
 }

@@ -79,8 +79,8 @@ public sealed class StateArchive(SqlStore store, IOptions<ClusterOptions> cluste
         {
             // Another activation may have been quicker; then it is there.
             if (await connection.ExecuteAsync(
-                "UPDATE archived_state SET payload = @empty WHERE type = @type AND key = @key AND service = @service AND version = @version AND length(payload) > 0",
-                [.. key, ("version", state.Version), ("empty", Array.Empty<byte>())]) == 1)
+                "UPDATE archived_state SET payload = @empty, modified = @now WHERE type = @type AND key = @key AND service = @service AND version = @version AND length(payload) > 0",
+                [.. key, ("version", state.Version), ("empty", Array.Empty<byte>()), ("now", time.GetUtcNow().ToUnixTimeSeconds())]) == 1)
             {
                 await connection.ExecuteAsync(
                     """
@@ -109,11 +109,11 @@ public sealed class StateArchive(SqlStore store, IOptions<ClusterOptions> cluste
         {
             await connection.ExecuteAsync(
                 """
-                INSERT INTO archived_state (type, key, service, id_hash, type_hash, n0, n1, version, payload)
-                VALUES (@type, @key, @service, @idHash, @typeHash, @n0, @n1, @version, @payload)
-                ON CONFLICT (type, key, service) DO UPDATE SET version = excluded.version, payload = excluded.payload
+                INSERT INTO archived_state (type, key, service, id_hash, type_hash, n0, n1, version, payload, modified)
+                VALUES (@type, @key, @service, @idHash, @typeHash, @n0, @n1, @version, @payload, @modified)
+                ON CONFLICT (type, key, service) DO UPDATE SET version = excluded.version, payload = excluded.payload, modified = excluded.modified
                 """,
-                [.. identity, ("payload", Pack(row.Payload))]);
+                [.. identity, ("payload", Pack(row.Payload)), ("modified", row.ModifiedOn)]);
         }
 
         return gone == 1;

@@ -1,0 +1,25 @@
+namespace Bzt.Grains.Certificates;
+
+// Its end for good: decided here, so that no other turn of this certificate falls between the decision and the deletion.
+public sealed partial class CertificateGrain
+{
+    public Task<CertificateEnd?> GetEnd(int years) => Task.FromResult(RetentionRules.MayErase(Record, years, time.GetUtcNow())
+        ? new CertificateEnd(Record.Created!.Holder, Record.Created.CreditCode.Value is { Length: > 0 } ? Record.Created.CreditCode : null)
+        : null);
+
+    public async Task<bool> Erase(int years)
+    {
+        if (!RetentionRules.MayErase(Record, years, time.GetUtcNow())
+            || !await erasure.EraseCertificateAsync(
+                Id, Record.Evidence is { Sequence: > 0 } log ? EvidencePages.PageOf(log.Sequence) + 1 : 0, Record.Created!.Ca.Value, RetentionRules.Serials(Record)))
+        {
+            return false;
+        }
+
+        // Whoever comes in this instant meets nothing, as everybody does from now on.
+        rounds.Dispose();
+        stored.State = new CertificateRecord();
+        DeactivateOnIdle();
+        return true;
+    }
+}

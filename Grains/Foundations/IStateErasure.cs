@@ -1,0 +1,36 @@
+namespace Bzt.Grains.Foundations;
+
+/// <summary>Ends rows for good, below the grains: for what no grain will ask for again. Each call is one transaction.</summary>
+/// <remarks>A grain that still holds such a state is refused its next write.</remarks>
+public interface IStateErasure
+{
+    /// <summary>Certificates that may have ended before that time, in the order of their ids. Each decides for itself.</summary>
+    Task<IReadOnlyList<CertificateId>> EndedCertificatesAsync(DateTimeOffset before, CertificateId? after, int limit);
+
+    /// <summary>Applications that ended without a certificate and were not written since that time.</summary>
+    Task<IReadOnlyList<ApplicationId>> EndedApplicationsAsync(DateTimeOffset before, ApplicationId? after, int limit);
+
+    /// <summary>Inboxes with messages into which nothing has come since that time.</summary>
+    Task<IReadOnlyList<UserId>> RestingInboxesAsync(DateTimeOffset before, UserId? after, int limit);
+
+    /// <summary>The certificate's row with all of its evidence, errands and projections, and what a CA inside filed about it. False, and nothing is gone, while an operator holds it.</summary>
+    /// <param name="certificate">Its grain decided it, and is in its turn.</param>
+    /// <param name="pages">Of evidence.</param>
+    /// <param name="ca">Who certified it.</param>
+    /// <param name="serials">Of all its certificates.</param>
+    Task<bool> EraseCertificateAsync(CertificateId certificate, long pages, string ca, IReadOnlyList<string> serials);
+
+    Task<bool> IsHeldAsync(CertificateId certificate);
+
+    /// <summary>The application's row, projections and the CA's registrations of it. Its papers are gone before.</summary>
+    Task EraseApplicationAsync(ApplicationId application, string ca, IReadOnlyList<string> numbers);
+
+    /// <summary>The row of a photographed form.</summary>
+    Task EraseSealSetAsync(Guid set);
+
+    /// <summary>Rows of that type, archived ones too, that were not written since that time and have nothing to tell; at most <paramref name="limit"/>. How many went.</summary>
+    Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit);
+
+    /// <summary>Rows that their grains cleared, and marks of states that came back from the archive, from before that time.</summary>
+    Task<int> EraseClearedAsync(DateTimeOffset before);
+}

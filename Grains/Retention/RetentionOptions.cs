@@ -1,0 +1,52 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Bzt.Grains.Retention;
+
+/// <summary>Section <c>Retention</c>: how long what is over is kept. Below what the law asks for nothing starts.</summary>
+public sealed class RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>Certificates with their evidence, applications and CA files, after the certificate's end; openings of bids likewise. 电子签名法 §24: five at least.</summary>
+    [Range(5, 100)]
+    public int CertificateYears { get; set; } = 5;
+
+    /// <summary>Sessions and the logs of sealing sessions, after their last write. 网络安全法 §21: six months at least.</summary>
+    [Range(184, 36_500)]
+    public int SessionDays { get; set; } = 1_827;
+
+    /// <summary>Applications that ended without a certificate, with their papers. Six months at least, as above.</summary>
+    [Range(184, 36_500)]
+    public int ApplicationDays { get; set; } = 365;
+
+    /// <summary>Messages of an inbox into which nothing has come since.</summary>
+    [Range(184, 36_500)]
+    public int InboxDays { get; set; } = 1_096;
+
+    /// <summary>How often is looked. Reminders come once a minute at most.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan Period { get; set; } = TimeSpan.FromHours(6);
+}
+
+/// <summary>What only means something for a while, in periods that are nobody's to set.</summary>
+/// <param name="Type">Of the rows: grain type and state name.</param>
+/// <param name="After">Since the last write.</param>
+public sealed record RestingRows(string Type, TimeSpan After)
+{
+    /// <summary>By what their rules say: a login is over after minutes, a callback is given up after two days, an invitation after seven.</summary>
+    public static IReadOnlyList<RestingRows> Of(RetentionOptions options) =>
+    [
+        new("wechat-sign-in/wechat-sign-in", TimeSpan.FromDays(1)),
+        new("oauth-grant/oauth-grant", TimeSpan.FromDays(30)),
+        new("signature-activation/signature-activation", TimeSpan.FromDays(30)),
+        new("invitation-box/invitation-box", TimeSpan.FromDays(30)),
+        new("session-callback/session-callback", TimeSpan.FromDays(60)),
+        new("sealing-session/sealing-session", TimeSpan.FromDays(options.SessionDays)),
+        new("qr-session/qr-session", TimeSpan.FromDays(options.SessionDays)),
+        new("opening-file/opening-file", Years(options)),
+        new("opening/opening", Years(options)),
+    ];
+
+    // A leap day too many rather than one too few.
+    private static TimeSpan Years(RetentionOptions options) => TimeSpan.FromDays((options.CertificateYears * 366) + 1);
+}

@@ -1,0 +1,173 @@
+using System.Data.Common;
+using System.Globalization;
+using Bzt.Grains;
+using Bzt.Grains.Foundations;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using ApplicationId = Bzt.Grains.ApplicationId;
+
+namespace Bzt.Silo.Storage;
+
+/// <inheritdoc cref="IStateErasure"/>
+/// <remarks>Its questions may go over whole tables, a few times a day; nobody waits for the answer.</remarks>
+internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptions<ClusterOptions> cluster, TimeProvider time) : IStateErasure
+{
+    public async Task<IReadOnlyList<CertificateId>> EndedCertificatesAsync(DateTimeOffset before, CertificateId? after, int limit) =>
+        await store.QueryPatientlyAsync(
+            """
+            SELECT certificate_id FROM projection_certificate
+            WHERE certificate_id > @after AND (not_after < @before OR not_after IS NULL) AND EXISTS (
+                SELECT 1 FROM OrleansStorage
+                WHERE GrainTypeString = 'certificate/certificate' AND GrainIdExtensionString = ':' || replace(certificate_id, '-', '')
+                  AND ServiceId = @service AND ModifiedOn < @beforeSeconds)
+            ORDER BY certificate_id LIMIT @limit
+            """,
+            row => new CertificateId(Guid.Parse(row.GetString(0))),
+            ("after", after?.ToString() ?? ""), ("before", before.ToUnixTimeMilliseconds()), ("beforeSeconds", before.ToUnixTimeSeconds()), ("service", Service), ("limit", limit));
+
+    public async Task<IReadOnlyList<ApplicationId>> EndedApplicationsAsync(DateTimeOffset before, ApplicationId? after, int limit) =>
+        await store.QueryPatientlyAsync(
+            """
+            SELECT application_id FROM projection_application
+            WHERE application_id > @after AND state IN ('Cancelled', 'Expired') AND created < @before
+            ORDER BY application_id LIMIT @limit
+            """,
+            row => new ApplicationId(Guid.Parse(row.GetString(0))), ("after", after?.ToString() ?? ""), ("before", before.ToUnixTimeMilliseconds()), ("limit", limit));
+
+    public async Task<IReadOnlyList<UserId>> RestingInboxesAsync(DateTimeOffset before, UserId? after, int limit) =>
+        await store.QueryPatientlyAsync(
+            """
+            SELECT GrainIdExtensionString FROM OrleansStorage
+            WHERE GrainTypeString = 'inbox/inbox' AND ServiceId = @service AND GrainIdExtensionString > @after AND ModifiedOn < @before
+            ORDER BY GrainIdExtensionString LIMIT @limit
+            """,
+            row => new UserId(Guid.Parse(row.GetString(0).AsSpan(1))),
+            ("service", Service), ("after", after is { } user ? $":{user.Value:N}" : ""), ("before", before.ToUnixTimeSeconds()), ("limit", limit));
+
+    public async Task<bool> IsHeldAsync(CertificateId certificate) =>
+        (await store.QueryAsync("SELECT 1 FROM retention_hold WHERE certificate_id = @id", row => row.GetInt32(0), parameters: ("id", certificate.ToString()))).Count > 0;
+
+    public Task<bool> EraseCertificateAsync(CertificateId certificate, long pages, string ca, IReadOnlyList<string> serials) => GuardedAsync($"certificate/{certificate}", async connection =>
+    {
+        var key = certificate.Value.ToString("N");
+        var gone = await connection.ExecuteAsync(
+            """
+            DELETE FROM OrleansStorage
+            WHERE GrainTypeString = 'certificate/certificate' AND GrainIdExtensionString = @key AND ServiceId = @service
+              AND NOT EXISTS (SELECT 1 FROM retention_hold WHERE certificate_id = @id)
+            """,
+            ("key", ":" + key), ("service", Service), ("id", certificate.ToString()));
+        if (gone != 1)
+        {
+            return false;
+        }
+
+        for (var page = 0L; page < pages; page++)
+        {
+            await DeleteAsync(connection, "evidence/evidence", string.Create(CultureInfo.InvariantCulture, $"{certificate}/{page}"));
+        }
+
+        await DeleteAsync(connection, "certificate-errand/certificate-errand", key);
+        await DeleteAsync(connection, "ca-holder/ca-holder", $"{ca}/{certificate}");
+        foreach (var serial in serials)
+        {
+            await DeleteAsync(connection, "ca-serial/ca-serial", $"{ca}/{serial}");
+        }
+
+        await connection.ExecuteAsync("DELETE FROM projection_certificate WHERE certificate_id = @id", ("id", certificate.ToString()));
+        await ForgetSourceAsync(connection, "certificate", key);
+        await ForgetSourceAsync(connection, "ca-holder", $"{ca}/{certificate}");
+        return true;
+    });
+
+    public Task EraseApplicationAsync(ApplicationId application, string ca, IReadOnlyList<string> numbers) => GuardedAsync($"application/{application}", async connection =>
+    {
+        var key = application.Value.ToString("N");
+        await DeleteAsync(connection, "application/application", key);
+        foreach (var number in numbers)
+        {
+            await DeleteAsync(connection, "ca-registration/ca-registration", $"{ca}/{number}");
+        }
+
+        await connection.ExecuteAsync("DELETE FROM projection_application WHERE application_id = @id", ("id", application.ToString()));
+        await ForgetSourceAsync(connection, "application", key);
+        return true;
+    });
+
+    public Task EraseSealSetAsync(Guid set) => GuardedAsync($"seal-set/{set}", async connection => await DeleteAsync(connection, "seal-set/seal-set", set.ToString("N")));
+
+    public async Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit)
+    {
+        var rows = await store.QueryPatientlyAsync(
+            $"""
+            SELECT GrainIdExtensionString, Version FROM OrleansStorage
+            WHERE GrainTypeString = {(StateArchive.Covers(type) ? $"'{type}'" : "@type")} AND ServiceId = @service AND ModifiedOn < @before AND PayloadBinary IS NOT NULL
+              AND {store.Texts.NothingPending}
+            LIMIT @limit
+            """,
+            row => (Key: row.GetString(0), Version: row.GetInt32(1)),
+            ("type", type), ("service", Service), ("before", before.ToUnixTimeSeconds()), ("limit", limit));
+        var gone = rows.Count == 0 ? 0 : await GuardedAsync(type, async connection =>
+        {
+            var count = 0;
+            foreach (var (key, version) in rows)
+            {
+                count += await connection.ExecuteAsync(
+                    "DELETE FROM OrleansStorage WHERE GrainTypeString = @type AND GrainIdExtensionString = @key AND ServiceId = @service AND Version = @version",
+                    ("type", type), ("key", key), ("service", Service), ("version", version));
+            }
+
+            return count;
+        });
+        return StateArchive.Covers(type) ? gone + await EraseArchivedAsync(type, before, limit) : gone;
+    }
+
+    public async Task<int> EraseClearedAsync(DateTimeOffset before)
+    {
+        // Without a time since they were archived by a release that kept none.
+        await store.WriteAsync(connection => connection.ExecutePatientlyAsync("UPDATE archived_state SET modified = @now WHERE modified IS NULL", ("now", time.GetUtcNow().ToUnixTimeSeconds())));
+        return await GuardedAsync("cleared", async connection =>
+            await connection.ExecutePatientlyAsync("DELETE FROM OrleansStorage WHERE PayloadBinary IS NULL AND ModifiedOn < @before", ("before", before.ToUnixTimeSeconds()))
+            + await connection.ExecutePatientlyAsync("DELETE FROM archived_state WHERE modified < @before AND length(payload) = 0", ("before", before.ToUnixTimeSeconds())));
+    }
+
+    private string Service => cluster.Value.ServiceId;
+
+    private Task<int> EraseArchivedAsync(string type, DateTimeOffset before, int limit) => GuardedAsync(type, connection => connection.ExecutePatientlyAsync(
+        """
+        DELETE FROM archived_state WHERE type = @type AND service = @service AND key IN (
+            SELECT key FROM archived_state WHERE type = @type AND service = @service AND modified < @before LIMIT @limit)
+        """,
+        ("type", type), ("service", Service), ("before", before.ToUnixTimeSeconds()), ("limit", limit)));
+
+    private async Task<bool> DeleteAsync(DbConnection connection, string type, string key)
+    {
+        (string, object?)[] named = [("type", type), ("key", ":" + key), ("service", Service)];
+        var gone = await connection.ExecuteAsync("DELETE FROM OrleansStorage WHERE GrainTypeString = @type AND GrainIdExtensionString = @key AND ServiceId = @service", named);
+        return StateArchive.Covers(type)
+            ? gone + await connection.ExecuteAsync("DELETE FROM archived_state WHERE type = @type AND key = @key AND service = @service", named) > 0
+            : gone > 0;
+    }
+
+    /// <summary>The mark of what was taken from its outbox: nothing comes from there any more.</summary>
+    private static Task ForgetSourceAsync(DbConnection connection, string type, string key) =>
+        connection.ExecuteAsync("DELETE FROM projection_source WHERE source = @source", ("source", GrainId.Create(type, key).ToString()));
+
+    private async Task<T> GuardedAsync<T>(string subject, Func<DbConnection, Task<T>> unit)
+    {
+        var write = new DurableWrite("erase", subject);
+        await faults.BeforeAsync(write);
+        try
+        {
+            var result = await store.WriteAsync(unit);
+            await faults.AfterAsync(write);
+            return result;
+        }
+        catch (DbException exception)
+        {
+            // A driver's exception cannot cross to a caller that does not have the driver.
+            throw new StorageFailedException(exception.Message);
+        }
+    }
+}
