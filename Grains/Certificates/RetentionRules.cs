@@ -11,7 +11,7 @@ internal static class RetentionRules
         CertificateState.Revoked => Earlier(record.RevokedAt, record.HolderRemovedAt),
         CertificateState.Abandoned => record.AbandonedAt,
         // Frozen and locked ones end as others do.
-        _ when record.SigningCertificate is { } signing && signing.NotAfter < now && record.Renewal is null && record.Rekeying is null => signing.NotAfter,
+        _ when record.SigningCertificate is { } signing && signing.NotAfter < now => signing.NotAfter,
         _ => null,
     };
 

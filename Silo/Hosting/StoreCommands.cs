@@ -9,13 +9,14 @@ namespace Bzt.Silo.Hosting;
 
 /// <summary>
 /// <c>backup FOLDER</c>: a copy of an embedded system's data while it runs; of a cluster PostgreSQL's own tools make one.
+/// <c>hold</c>, <c>release</c>, <c>holds</c>: certificates that are kept beyond their period, for a dispute.
 /// <c>restored</c>: said once after either was put back, before the first process starts on it. Settings as of a silo.
 /// </summary>
 internal static class StoreCommands
 {
     public static async Task<bool> TryRunAsync(string[] arguments)
     {
-        if (arguments is not ["backup" or "restored", ..])
+        if (arguments is not ["backup" or "restored" or "hold" or "release" or "holds", ..])
         {
             return false;
         }
@@ -35,6 +36,12 @@ internal static class StoreCommands
 
     private static async Task RunAsync(string[] arguments)
     {
+        if (arguments[0] is "hold" or "release" or "holds")
+        {
+            await HoldAsync(arguments);
+            return;
+        }
+
         var target = arguments is ["backup", var folder, ..] && !folder.StartsWith("--", StringComparison.Ordinal) ? folder : null;
         var builder = Host.CreateApplicationBuilder(arguments[(target is null ? 1 : 2)..]);
         builder.AddSettingFiles();
@@ -100,6 +107,46 @@ internal static class StoreCommands
         }
 
         Console.WriteLine($"{target} has the database and {copies} blobs. The root key is not among them: keep its copy elsewhere.");
+    }
+
+    /// <summary>Beside the processes that run, as commands of keys are.</summary>
+    private static async Task HoldAsync(string[] arguments)
+    {
+        var (certificate, reason, settings) = arguments switch
+        {
+            ["hold", var id, var why, .. var rest] when Guid.TryParse(id, out var named) && !why.StartsWith("--", StringComparison.Ordinal) => (named, why, rest),
+            ["release", var id, .. var rest] when Guid.TryParse(id, out var named) => (named, "", rest),
+            ["holds", .. var rest] => (Guid.Empty, "", rest),
+            _ => throw new InvalidOperationException("hold CERTIFICATE REASON | release CERTIFICATE | holds, then settings (--Storage:…)"),
+        };
+        var builder = Host.CreateApplicationBuilder(settings);
+        builder.AddSettingFiles();
+        await using var store = builder.Bind<StorageOptions>(StorageOptions.Section).OpenExisting();
+        await OperatorAudit.CommandAsync(store, certificate == Guid.Empty ? "holds" : $"{arguments[0]} certificate {certificate:D}");
+        (string, object?)[] values = [("id", certificate.ToString("D")), ("reason", reason), ("since", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), ("operator", OperatorAudit.Me)];
+        switch (arguments[0])
+        {
+            case "hold":
+                await store.WriteAsync(connection => connection.ExecuteAsync(
+                    "INSERT INTO retention_hold (certificate_id, reason, since, operator) VALUES (@id, @reason, @since, @operator) ON CONFLICT (certificate_id) DO UPDATE SET reason = excluded.reason",
+                    values));
+                Console.WriteLine($"Certificate {certificate:D} is kept, with its evidence and applications, until it is released.");
+                break;
+            case "release":
+                Console.WriteLine(await store.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM retention_hold WHERE certificate_id = @id", values[0])) == 1
+                    ? $"Certificate {certificate:D} is released: the next round ends it if its period is over."
+                    : $"Certificate {certificate:D} was not held.");
+                break;
+            default:
+                foreach (var line in await store.QueryAsync(
+                    "SELECT certificate_id, since, operator, reason FROM retention_hold ORDER BY since",
+                    row => $"{row.GetString(0)}\t{DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)):u}\t{row.GetString(2)}\t{row.GetString(3)}"))
+                {
+                    Console.WriteLine(line);
+                }
+
+                break;
+        }
     }
 
     private static async Task DeclareRestoredAsync(StorageOptions storage, ProtectionOptions protection)

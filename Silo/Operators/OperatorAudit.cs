@@ -14,7 +14,9 @@ internal sealed class OperatorAudit(SqlStore store, TimeProvider time)
     /// <summary>A command of the program, by the user of the machine it ran as.</summary>
     /// <remarks>Before it is done: what cannot be put on record does not happen. One that fails later stands there all the same.</remarks>
     public static Task CommandAsync(SqlStore store, string command) =>
-        new OperatorAudit(store, TimeProvider.System).AppendAsync($"{Environment.UserName}@{Environment.MachineName}", command);
+        new OperatorAudit(store, TimeProvider.System).AppendAsync(Me, command);
+
+    public static string Me => $"{Environment.UserName}@{Environment.MachineName}";
 
     public Task AppendAsync(string operatorName, string action) => store.WriteAsync(async connection => await connection.ExecuteAsync(
         "INSERT INTO operator_audit (at, operator, action) VALUES (@at, @operator, @action)",

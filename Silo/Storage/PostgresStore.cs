@@ -42,10 +42,13 @@ public sealed class PostgresStore : SqlStore
         Default("Connection Lifetime", 3600);
         Default("Connection Idle Lifetime", 120);
 
-        // A server that went without a word is noticed in 15 + 3 × 5 s, also by a connection that waits for nothing.
-        Default("TCP Keepalive", true);
-        Default("TCP Keepalive Time", 15);
-        Default("TCP Keepalive Interval", 5);
+        // A server that went without a word is noticed by a connection that waits for nothing. A socket in the file system has no such thing.
+        if (settings.Host is { } host && !host.StartsWith('/'))
+        {
+            Default("TCP Keepalive", true);
+            Default("TCP Keepalive Time", 15);
+            Default("TCP Keepalive Interval", 5);
+        }
 
         // A process that is frozen in a transaction must not hold the rows it wrote for ever.
         Default("Options", "-c idle_in_transaction_session_timeout=30s");

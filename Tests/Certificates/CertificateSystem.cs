@@ -54,10 +54,21 @@ public sealed class CertificateSystem : ICollectionFixture<CertificateSystem>, I
     /// <summary>Writes a row past the silo, as somebody with the database does. The certificate is not in anybody's memory.</summary>
     internal async Task ReplaceAsync(Guid certificate, CertificateRecord record)
     {
-        await ForgetAsync(certificate);
-        var state = await ReadAsync(certificate);
-        state.State = record;
-        await Storage.WriteStateAsync("certificate", KeyOf(certificate), state);
+        for (var tries = 1; ; tries++)
+        {
+            await ForgetAsync(certificate);
+            var state = await ReadAsync(certificate);
+            state.State = record;
+            try
+            {
+                await Storage.WriteStateAsync("certificate", KeyOf(certificate), state);
+                return;
+            }
+            catch (InconsistentStateException) when (tries < 20)
+            {
+                // The activation that ends trimmed its outbox meanwhile.
+            }
+        }
     }
 
     private IGrainStorage Storage => System.Services.GetRequiredService<IGrainStorage>();

@@ -15,8 +15,9 @@ public sealed class PostgresBoundsTests(PostgresFixture postgres)
         Assert.Equal((8, 5, 40, 3600, 120), (ours.CommandTimeout, ours.Timeout, ours.MaxPoolSize, ours.ConnectionLifetime, ours.ConnectionIdleLifetime));
         Assert.Equal((true, 15, 5, 50), (ours.TcpKeepAlive, ours.TcpKeepAliveTime, ours.TcpKeepAliveInterval, ours.MaxAutoPrepare));
         Assert.Equal("-c idle_in_transaction_session_timeout=30s", ours.Options);
+        Assert.False(PostgresStore.Bounded("Host=/run/postgresql").TcpKeepAlive);
 
-        var theirs = PostgresStore.Bounded("Host=db;CommandTimeout=3;Timeout=4;Max Pool Size=7;Options=-c search_path=bzt;TCP Keepalive=false;Max Auto Prepare=10");
+        var theirs = PostgresStore.Bounded("Host=db;CommandTimeout=3;Timeout=4;Maximum Pool Size=7;Options=-c search_path=bzt;TCP Keepalive=false;Max Auto Prepare=10");
         Assert.Equal((3, 4, 7, "-c search_path=bzt", false, 10), (theirs.CommandTimeout, theirs.Timeout, theirs.MaxPoolSize, theirs.Options, theirs.TcpKeepAlive, theirs.MaxAutoPrepare));
     }
 
