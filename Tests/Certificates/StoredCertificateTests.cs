@@ -61,6 +61,7 @@ public sealed class StoredCertificateTests
         };
         GoldenState.Loads("certificate-v1-before-sealings", record);
         GoldenState.Verify("certificate-restored-v1", record with { ProvenAfterRestore = 2 });
+        GoldenState.Verify("certificate-pin-sealed-v1", record with { PinSeal = [60] });
         var bounds = new AskSealing(new SealingId(Id), new PlatformId("yichang-ggzy"), "宜昌公共资源电子交易平台", "P-1", "某道路工程", 50, true, At.AddHours(1));
         GoldenState.Verify("certificate-v1", record with
         {

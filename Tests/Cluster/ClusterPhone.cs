@@ -17,9 +17,10 @@ internal sealed class ClusterPhone : IDisposable
     private const string Pin = "493817";
 
     private readonly EcdsaDeviceKey device = new();
+    private readonly MemoryPhoneKeyStore store = new();
 
     private ClusterPhone(HttpClient http, ChannelTrust trust) => Client = new PhoneClient(
-        http, device, new MemoryPhoneKeyStore(), new DotNetPinStretcher(), trust, TimeProvider.System, SystemRandom.Instance) { StretchRounds = 10 };
+        http, device, store, new DotNetPinStretcher(), trust, TimeProvider.System, SystemRandom.Instance) { StretchRounds = 10 };
 
     public PhoneClient Client { get; }
 
@@ -60,6 +61,13 @@ internal sealed class ClusterPhone : IDisposable
         Assert.True(Sm2Certificate.TryParse(certificate.SigningCertificate, out var signing));
         phone.Signing = signing;
         return phone;
+    }
+
+    /// <summary>What rests on the phone: what somebody who copies it gets.</summary>
+    public byte[]? Kept
+    {
+        get => store[$"{Certificate}"];
+        set => store[$"{Certificate}"] = value;
     }
 
     public CreateSessionRequest Bind() =>

@@ -37,7 +37,7 @@ public sealed class RetentionTests
         await held.BindAsync(await held.PlatformAsync());
         var given = await gone.Phone.SubmitAsync(await gone.Phone.ClaimAsync(ClaimSteps.NextEnterprise()));
         await gone.Phone.WithdrawAsync(given.ApplicationId);
-        Assert.Equal(2, Directory.EnumerateFiles(Path.Combine(system.DataFolder, "blobs"), "*", SearchOption.AllDirectories).Count());
+        Assert.Equal(1, await BlobsAsync());
 
         await system.Grains.EvidenceNotary().Sweep();
         var key = (await ChannelTrust.FetchAsync(system.Gateway)).EvidenceKey;

@@ -25,6 +25,23 @@ public sealed class PostgresFixture : IAsyncDisposable
         return ConnectionString(await folder.Value, name);
     }
 
+    /// <summary>As an operator takes one while everything runs; the file.</summary>
+    public async Task<string> DumpAsync(string connectionString)
+    {
+        var (path, database) = (await folder.Value, new NpgsqlConnectionStringBuilder(connectionString).Database);
+        var file = $"{path}/{database}.dump";
+        await RunAsync($"{Binaries()}/pg_dump -Fc -h {path} -U bzt -f {file} {database}");
+        return file;
+    }
+
+    /// <summary>A dump in a new database; its connection string.</summary>
+    public async Task<string> RestoreAsync(string dump)
+    {
+        var connectionString = await NewDatabaseAsync();
+        await RunAsync($"{Binaries()}/pg_restore --exit-on-error -h {await folder.Value} -U bzt -d {new NpgsqlConnectionStringBuilder(connectionString).Database} {dump}");
+        return connectionString;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!folder.IsValueCreated)
