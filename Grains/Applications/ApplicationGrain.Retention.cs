@@ -20,6 +20,9 @@ public sealed partial class ApplicationGrain
             return;
         }
 
+        // Whatever becomes of it: the next activation reads what there is.
+        DeactivateOnIdle();
+
         // 1. Pictures and letters, then what names them: a crash between is mended by the next round, to which they are gone already.
         foreach (var letter in new[] { application.Letter?.BlobId, application.Letter?.Sealed?.BlobId }.OfType<string>())
         {
@@ -40,7 +43,6 @@ public sealed partial class ApplicationGrain
         await erasure.EraseApplicationAsync(
             Id, application.Offer.Ca.Value, [.. Enumerable.Range(1, application.Submission).Select(submission => ApplicationRules.Number(Id, submission))]);
         storage.State = new StoredApplication();
-        DeactivateOnIdle();
     }
 
     private static bool IsOver(ApplicationRecord application) =>

@@ -9,9 +9,15 @@ public sealed partial class CertificateGrain
 
     public async Task<bool> Erase(int years)
     {
-        if (!RetentionRules.MayErase(Record, years, time.GetUtcNow())
-            || !await erasure.EraseCertificateAsync(
-                Id, Record.Evidence is { Sequence: > 0 } log ? EvidencePages.PageOf(log.Sequence) + 1 : 0, Record.Created!.Ca.Value, RetentionRules.Serials(Record)))
+        if (!RetentionRules.MayErase(Record, years, time.GetUtcNow()))
+        {
+            return false;
+        }
+
+        // Whatever becomes of it: the next activation reads what there is.
+        DeactivateOnIdle();
+        var pages = Record.Evidence is { Sequence: > 0 } log ? EvidencePages.PageOf(log.Sequence) + 1 : 0;
+        if (!await erasure.EraseCertificateAsync(Id, pages, Record.Created!.Ca.Value, RetentionRules.Serials(Record)))
         {
             return false;
         }
@@ -19,7 +25,6 @@ public sealed partial class CertificateGrain
         // Whoever comes in this instant meets nothing, as everybody does from now on.
         rounds.Dispose();
         stored.State = new CertificateRecord();
-        DeactivateOnIdle();
         return true;
     }
 }

@@ -31,7 +31,7 @@ public sealed partial class RetentionGrain(
     private int held;
     private int failed;
 
-    public Task Ensure() => this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(3), options.Value.Period);
+    public Task Ensure() => this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(10), options.Value.Period);
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Sweep();
 

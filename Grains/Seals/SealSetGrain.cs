@@ -99,6 +99,7 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
             return;
         }
 
+        DeactivateOnIdle();
         foreach (var blob in set.Seals.Select(seal => seal.BlobId).OfType<string>())
         {
             await blobs.DeleteAsync(SealOwners.Of(set.User), new BlobId(blob));
@@ -106,7 +107,6 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
 
         await erasure.EraseSealSetAsync(Id);
         storage.State = new StoredSealSet();
-        DeactivateOnIdle();
     }
 
     public Task DrainOutbox() => outbox.DrainAsync();

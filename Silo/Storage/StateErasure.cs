@@ -88,6 +88,7 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         foreach (var number in numbers)
         {
             await DeleteAsync(connection, "ca-registration/ca-registration", $"{ca}/{number}");
+            await DeleteAsync(connection, "ca-claim/ca-claim", $"{ca}/number/{number}");
         }
 
         await connection.ExecuteAsync("DELETE FROM projection_application WHERE application_id = @id", ("id", application.ToString()));
