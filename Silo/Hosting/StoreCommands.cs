@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bzt.Grains.Foundations;
 using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Operators;
@@ -25,7 +26,7 @@ internal static class StoreCommands
         {
             await RunAsync(arguments);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or RootKeyUnavailableException or KeyProtectionUnavailableException or IOException or OptionsValidationException)
+        catch (Exception exception) when (exception is InvalidOperationException or DbException or RootKeyUnavailableException or KeyProtectionUnavailableException or IOException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             Environment.ExitCode = 1;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Operators;
 using Bzt.Silo.Storage;
@@ -25,7 +26,7 @@ internal static class KeyCommands
         {
             await RunAsync(command, rest);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or RootKeyUnavailableException or IOException or OptionsValidationException)
+        catch (Exception exception) when (exception is InvalidOperationException or DbException or RootKeyUnavailableException or IOException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             Environment.ExitCode = 1;
