@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Operators;
+using Bzt.Tests.KeyProtection;
 using Bzt.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -39,13 +40,19 @@ public sealed class OperatorTests : IDisposable
             Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(http, "/dashboard/Trace", ("zhangsan", Password))).Status);
         }
 
+        // A command of the program is on record as well, by the machine's user, whether or not it comes to anything.
+        Dictionary<string, string> settings = new() { ["Storage:DataFolder"] = folder.File("data"), ["Protection:RootKeyFile"] = folder.File("keys/root.key") };
+        await SiloCommand.RunAsync(settings, "keys", "list");
+        await SiloCommand.RefusedAsync(settings, "keys", "drop", "file:none");
+        var me = $"{Environment.UserName}@{Environment.MachineName}";
+
         // The record is the store's: the next process shows it.
         await using var next = await StartAsync();
         using var client = new HttpClient { BaseAddress = new Uri(next.Urls.Single()) };
         var (_, body) = await GetAsync(client, "/dashboard/audit", ("lisi", Password));
         using var json = JsonDocument.Parse(body);
         Assert.Equal(
-            [("lisi", "read the audit"), ("wangwu", "login refused"), ("zhangsan", "opened the dashboard"), ("zhangsan", "state of a grain refused"), ("zhangsan", "state of a grain refused")],
+            ((IEnumerable<(string, string)>)[(me, "keys drop file:none"), (me, "keys list"), ("lisi", "read the audit"), ("wangwu", "login refused"), ("zhangsan", "opened the dashboard"), ("zhangsan", "state of a grain refused"), ("zhangsan", "state of a grain refused")]).Order(),
             json.RootElement.EnumerateArray().Select(entry => (entry.GetProperty("operator").GetString()!, entry.GetProperty("action").GetString()!)).Order());
 
         // Guessing ends after ten tries, for the right password too.

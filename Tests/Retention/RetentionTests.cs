@@ -22,7 +22,7 @@ namespace Bzt.Tests.Retention;
 public sealed class RetentionTests
 {
     [Fact]
-    [Trait("Feature", "X24"), Trait("Surface", "operator")]
+    [Trait("Feature", "X26"), Trait("Surface", "operator")]
     public async Task Five_years_after_its_end_nothing_is_left_of_a_certificate_and_others_proofs_stand()
     {
         var stop = TestContext.Current.CancellationToken;
