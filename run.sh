@@ -4,6 +4,7 @@
 #   ./run.sh demo DIR          the main job without a person; its artifacts in DIR
 #   ./run.sh cluster           two silos, two gateways, PostgreSQL, Redis, until Ctrl-C
 #   ./run.sh cluster demo DIR  the main job against the cluster
+#   ./run.sh compose demo DIR  the main job against the containers of docker-compose.yml (docs/operations.md)
 set -euo pipefail
 invoked_from=$PWD
 cd "$(dirname "$0")"
@@ -57,5 +58,7 @@ case "${1:-}" in
           [[ -n "${3:-}" ]] || { echo "usage: ./run.sh cluster demo DIR" >&2; exit 2; }
           need librsvg2-bin; demo cluster play "$(in_caller "$3")"
         else build_app; exec dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll cluster; fi ;;
-  *) echo "usage: ./run.sh [--lan] | demo DIR | cluster | cluster demo DIR" >&2; exit 2 ;;
+  compose) [[ "${2:-}" == demo && -n "${3:-}" ]] || { echo "usage: ./run.sh compose demo DIR" >&2; exit 2; }
+        need librsvg2-bin; build; SSL_CERT_FILE=$PWD/secrets/tls-ca.crt demo compose play "$(in_caller "$3")" ;;
+  *) echo "usage: ./run.sh [--lan] | demo DIR | cluster | cluster demo DIR | compose demo DIR" >&2; exit 2 ;;
 esac

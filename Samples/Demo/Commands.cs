@@ -50,6 +50,15 @@ internal static class Commands
         return 0;
     }
 
+    /// <summary>The main job against the containers of docker-compose.yml with the profile <c>demo</c>.</summary>
+    public static async Task<int> PlayAtComposeAsync(string output, CancellationToken stop)
+    {
+        var host = Environment.GetEnvironmentVariable("BZT_HOST") is { Length: > 0 } named ? named : "bzt.localhost";
+        await using var deployment = RunningDeployment.Composition(host, Path.Combine(Binaries.Repository, "secrets"));
+        await Journey.PlayAsync(deployment, output, stop);
+        return 0;
+    }
+
     private static void Announce(Deployment deployment, LocalNetwork? network)
     {
         Console.WriteLine($"""

@@ -4,6 +4,7 @@ using Bzt.Samples.Demo;
 // play DIR             a system of its own, the main job without a person, its artifacts in DIR
 // cluster              two silos and two gateways over PostgreSQL and Redis, until Ctrl-C
 // cluster play DIR     the main job against such a cluster
+// compose play DIR     the main job against the containers that run (BZT_HOST, secrets/)
 using var stop = new CancellationTokenSource();
 using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, Stop);
 using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, Stop);
@@ -16,7 +17,8 @@ try
         ["play", var folder] => await Commands.PlayAsync(folder, cluster: false, stop.Token),
         ["cluster"] => await Commands.ServeClusterAsync(stop.Token),
         ["cluster", "play", var folder] => await Commands.PlayAsync(folder, cluster: true, stop.Token),
-        _ => throw new DemoException("usage: ./run.sh [--lan] | demo DIR | cluster | cluster demo DIR"),
+        ["compose", "play", var folder] => await Commands.PlayAtComposeAsync(folder, stop.Token),
+        _ => throw new DemoException("usage: ./run.sh [--lan] | demo DIR | cluster | cluster demo DIR | compose demo DIR"),
     };
 }
 catch (DemoException exception)

@@ -19,14 +19,24 @@ secret simulators-token 24
 secret grafana-password 8
 printf 'Host=postgres;Username=bzt;Password=%s;Database=bzt;Max Auto Prepare=50;Auto Prepare Min Usages=2' "$(<postgres-password)" > storage-connection
 
+console=$(openssl rand -hex 8)
+other=$(openssl rand -hex 24)
 cat > gateway.json <<END
 {
-  "CaConsole": { "Password": "$(openssl rand -hex 8)" },
+  "CaConsole": { "Password": "$console" },
   "Platforms": [
     { "Id": "yichang-ggzy", "Name": "宜昌公共资源电子交易平台", "RecognitionGroup": "hubei", "ClientSecret": "$(<platform-secret)",
       "RedirectUris": ["https://platform.$host:8443/signin-bzt"] },
-    { "Id": "jingzhou-ggzy", "Name": "荆州公共资源交易中心", "RecognitionGroup": "hubei", "ClientSecret": "$(openssl rand -hex 24)" }
+    { "Id": "jingzhou-ggzy", "Name": "荆州公共资源交易中心", "RecognitionGroup": "hubei", "ClientSecret": "$other" }
   ]
+}
+END
+
+# What `./run.sh compose demo` and LoadTests (--secrets) need; no container sees it.
+(umask 077; cat > development.json) <<END
+{
+  "SimulatorsPassword": "$(<simulators-password)", "SimulatorsToken": "$(<simulators-token)", "CaConsolePassword": "$console",
+  "PlatformSecret": "$(<platform-secret)", "OtherPlatformSecret": "$other", "TradingPlatformPassword": "none", "SandboxSecret": "none"
 }
 END
 

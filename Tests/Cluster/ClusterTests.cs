@@ -16,6 +16,7 @@ public sealed class ClusterTests(PostgresFixture postgres)
     private const int B = 1;
 
     [Fact]
+    [Trait("Feature", "X11"), Trait("Feature", "X26"), Trait("Surface", "api")]
     public async Task Gateways_are_one_and_a_killed_silo_takes_nothing_with_it()
     {
         await using var cluster = await RunningCluster.StartAsync(await postgres.NewDatabaseAsync());
@@ -32,6 +33,9 @@ public sealed class ClusterTests(PostgresFixture postgres)
         await holder.SignAsync(first);
         holder.Verify((await platform.WaitAsync(first.SessionId)).Result);
         holder.Verify((await other.WaitAsync(first.SessionId)).Result);
+
+        // So is a login with OpenID Connect, on the way there and back.
+        await ClusterLogin.IsOneOverBothAsync(cluster, holder, A, B);
 
         // Both start anew. Every token given before is good at either; a stranger's is at none.
         await cluster.Deployment.StopGatewaysAsync();
@@ -57,9 +61,9 @@ public sealed class ClusterTests(PostgresFixture postgres)
         holder.Verify((await Absence.OutlastedAsync(() => other.WaitAsync(second.SessionId))).Result);
         Assert.NotSame(home, await cluster.HolderOfAsync(certificate));
 
-        // Two confirmations are two signatures in an unbroken chain, no try of the PIN is lost, and what the phone had been told is there.
+        // Three confirmations are three signatures in an unbroken chain, no try of the PIN is lost, and what the phone had been told is there.
         var evidence = await Wait.UntilAsync(() => Absence.OutlastedAsync(() => phone.GetEvidenceAsync(certificate)), export => export.Verify(export.EvidenceKey) is EvidenceFault.None);
-        Assert.Equal(2, evidence.Entries.Count(entry => entry.Kind is EvidenceKind.Signed));
+        Assert.Equal(3, evidence.Entries.Count(entry => entry.Kind is EvidenceKind.Signed));
         Assert.Equal(5, (await phone.GetCertificateAsync(certificate)).TriesLeft);
         Assert.Contains((await phone.GetInboxAsync()).Messages, message => message.Kind == MessageKind.CertificateActive);
     }

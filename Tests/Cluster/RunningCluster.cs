@@ -68,7 +68,8 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     private HttpClient Client(HttpMessageHandler handler) => new(handler) { BaseAddress = Deployment.Gateway, Timeout = TimeSpan.FromSeconds(60) };
 
-    private SocketsHttpHandler Carrier(Func<int> choose) => new()
+    /// <summary>The same way for a browser, which keeps cookies.</summary>
+    public SocketsHttpHandler Carrier(Func<int> choose) => new()
     {
         // Each request has a connection of its own, so that a changed choice is obeyed.
         PooledConnectionLifetime = TimeSpan.Zero,

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Bzt.Contracts.Platforms;
+using Bzt.Grains.Foundations;
 using Bzt.Samples.Demo;
 using Bzt.Tests.Embedded;
 
@@ -31,19 +33,56 @@ public sealed partial class AlertTests
             // Something was written, and something was asked for.
         }
 
-        var there = Name().Matches(await system.Gateway.GetStringAsync("/metrics")).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+        // One that fails, so that the page shows how it says so.
+        Telemetry.Stored("write", failed: true, TimeSpan.Zero);
+        var page = await system.Gateway.GetStringAsync("/metrics");
+        var there = Name().Matches(page).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
         there.UnionWith(OfOurMeter());
         var named = Asked(Rules).ToList();
+        var expressions = new List<string> { Rules };
         foreach (var dashboard in Directory.GetFiles(Path.Combine(Binaries.Repository, "deploy/grafana/dashboards"), "*.json"))
         {
             using var json = JsonDocument.Parse(await File.ReadAllTextAsync(dashboard));
             var panels = json.RootElement.GetProperty("panels").EnumerateArray().ToList();
             Assert.All(panels, panel => Assert.NotEqual(0, panel.GetProperty("targets").GetArrayLength()));
-            named.AddRange(panels.SelectMany(panel => panel.GetProperty("targets").EnumerateArray()).SelectMany(target => Asked(target.GetProperty("expr").GetString()!)));
+            expressions.AddRange(panels.SelectMany(panel => panel.GetProperty("targets").EnumerateArray()).Select(target => target.GetProperty("expr").GetString()!));
         }
+
+        named.AddRange(expressions.Skip(1).SelectMany(Asked));
 
         Assert.True(named.Count > 30);
         Assert.Empty(named.Distinct().Except(there));
+
+        // A label that no figure has, or a value it never takes, would ask for nothing for ever.
+        var asked = expressions.SelectMany(AskedLabels).Distinct().ToList();
+        Assert.Contains(asked, label => label is { Name: "failed", Value: "true" });
+        Assert.All(asked, label => Assert.True(IsThere(label, page), $"{label.Figure}: {label.Name}=\"{label.Value}\""));
+        Assert.False(IsThere(new("bzt_storage_duration_seconds_count", "failed", "True"), page));
+    }
+
+    /// <param name="Figure">With these labels.</param>
+    /// <param name="Name">Of the label.</param>
+    /// <param name="Value">It is asked for; null for what a pattern excludes.</param>
+    private sealed record AskedLabel(string Figure, string Name, string? Value);
+
+    /// <summary>`job` and `instance` are Prometheus' own.</summary>
+    private static IEnumerable<AskedLabel> AskedLabels(string expression) =>
+        from selector in Selector().Matches(expression)
+        from label in Label().Matches(selector.Groups[2].Value)
+        where label.Groups[1].Value is not "job" and not "instance"
+        from value in label.Groups[2].Value.StartsWith('!') ? [null] : label.Groups[2].Value == "=" ? [label.Groups[3].Value] : label.Groups[3].Value.Split('|')
+        select new AskedLabel(selector.Groups[1].Value, label.Groups[1].Value, value);
+
+    private static bool IsThere(AskedLabel label, string page)
+    {
+        var values = Regex.Matches(page, $"^{label.Figure}\\{{(?:.*,)?{label.Name}=\"([^\"]*)\"", RegexOptions.Multiline).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        return label switch
+        {
+            // Whatever flows end with, this system may not have seen it yet.
+            { Figure: "bzt_flows_total", Name: "end" } => Enum.GetNames<SessionEnd>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).Contains(label.Value),
+            { Name: "http_response_status_code" } => values.Count > 0 && label.Value is { Length: 3 },
+            _ => label.Value is null ? values.Count > 0 : values.Contains(label.Value),
+        };
     }
 
     /// <summary>Names of figures in an expression; `up` is Prometheus' own.</summary>
@@ -59,7 +98,7 @@ public sealed partial class AlertTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name == Grains.Foundations.Telemetry.Name)
+                if (instrument.Meter.Name == Telemetry.Name)
                 {
                     var name = instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "");
                     var kind = instrument.GetType().GetGenericTypeDefinition();
@@ -80,6 +119,12 @@ public sealed partial class AlertTests
 
     [GeneratedRegex(@"^ +runbook: (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Runbook();
+
+    [GeneratedRegex("""\b(\w+)\{((?:[^}"]|"(?:[^"\\]|\\.)*")+)\}""")]
+    private static partial Regex Selector();
+
+    [GeneratedRegex("""(\w+)(=~|!~|!=|=)"((?:[^"\\]|\\.)*)["]""")]
+    private static partial Regex Label();
 
     [GeneratedRegex(@"\b[a-z]+(?:_[a-z0-9]+)+\b")]
     private static partial Regex Name();

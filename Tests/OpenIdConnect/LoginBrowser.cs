@@ -16,24 +16,31 @@ internal sealed partial class LoginBrowser : IDisposable
 {
     private static readonly TimeSpan LongestTrying = TimeSpan.FromSeconds(60);
 
-    private readonly EmbeddedSystem system;
+    private readonly Uri address;
     private readonly HttpClient http;
 
-    public LoginBrowser(EmbeddedSystem system)
+    public LoginBrowser(EmbeddedSystem system) : this(system.Address, new SocketsHttpHandler())
     {
-        this.system = system;
-        http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = system.Address, Timeout = TimeSpan.FromSeconds(100) };
+    }
+
+    /// <param name="address">The system's, as its users see it.</param>
+    /// <param name="way">To it.</param>
+    public LoginBrowser(Uri address, SocketsHttpHandler way)
+    {
+        this.address = address;
+        (way.AllowAutoRedirect, way.CookieContainer) = (false, new CookieContainer());
+        http = new HttpClient(way) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
     }
 
     public HttpClient Http => http;
 
     /// <summary>The page, which has to be one.</summary>
-    public async Task<LoginPage> OpenAsync(string address)
+    public async Task<LoginPage> OpenAsync(string path)
     {
-        using var response = await http.GetAsync(address);
+        using var response = await http.GetAsync(path);
         var html = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, html);
-        return new LoginPage(address, html, WebUtility.HtmlDecode(Name().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Continue().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Cancel().Match(html).Groups[1].Value));
+        return new LoginPage(path, html, WebUtility.HtmlDecode(Name().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Continue().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Cancel().Match(html).Groups[1].Value));
     }
 
     public async Task<JsonElement> StateAsync(LoginPage page)
@@ -44,14 +51,16 @@ internal sealed partial class LoginBrowser : IDisposable
     }
 
     /// <summary>Scans the code that is on the screen.</summary>
-    public async Task<ScannedSession> ScanAsync(LoginPage page, CertifiedPhone phone)
+    public Task<ScannedSession> ScanAsync(LoginPage page, CertifiedPhone phone) => ScanAsync(page, phone.Client);
+
+    public async Task<ScannedSession> ScanAsync(LoginPage page, PhoneClient phone)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
-                return await phone.Client.ScanAsync((await StateAsync(page)).GetProperty("link").GetString()!);
+                return await phone.ScanAsync((await StateAsync(page)).GetProperty("link").GetString()!);
             }
             catch (ApiRefusedException exception) when (exception.Code == ErrorCodes.QrStale && TimeProvider.System.GetElapsedTime(started) < LongestTrying)
             {
@@ -71,11 +80,11 @@ internal sealed partial class LoginBrowser : IDisposable
         Assert.Equal(end, (await Wait.UntilAsync(() => StateAsync(page), state => state.GetProperty("state").GetString() == "completed")).GetProperty("end").GetString());
 
     /// <summary>Where the browser is sent.</summary>
-    public async Task<Uri> FollowAsync(string address)
+    public async Task<Uri> FollowAsync(string path)
     {
-        using var response = await http.GetAsync(address);
+        using var response = await http.GetAsync(path);
         Assert.True(response.Headers.Location is not null, $"{response.StatusCode} {await response.Content.ReadAsStringAsync()}");
-        return new Uri(system.Address, response.Headers.Location);
+        return new Uri(address, response.Headers.Location);
     }
 
     /// <summary>Open, scan, PIN, and back: the address the platform's browser arrives at.</summary>

@@ -2,12 +2,15 @@ using System.Net;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.OpenIdConnect;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Csc;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Platforms;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Server;
 
 namespace Bzt.Tests.OpenIdConnect;
 
@@ -86,9 +89,19 @@ public sealed class RestartTests : IAsyncLifetime
         Assert.Equal(first.Kid, old.Kid);
         Assert.True(await VerifiesAsync(old));
 
+        // Beside this gateway another one, which keeps its own copy of the keys and looks only every few minutes.
+        using var beside = ActivatorUtilities.CreateInstance<SigningKeys>(world.System.Services);
+        await beside.RefreshAsync();
+        Assert.Equal([first.Kid], Besides());
+
         world.System.Clock.Advance(TimeSpan.FromDays(84));
         var both = await KeysAsync();
         Assert.Equal((2, first.Kid), (both.Count, both[0].Kid));
+
+        // It learns the new key when it looks, long before that signs.
+        Assert.Equal([first.Kid], Besides());
+        await beside.RefreshAsync();
+        Assert.Equal(both.Select(key => key.Kid), Besides());
 
         // From its day on the new one signs; what the old one signed still verifies for a while, at a gateway that has just started too.
         world.System.Clock.Advance(TimeSpan.FromDays(7));
@@ -101,6 +114,13 @@ public sealed class RestartTests : IAsyncLifetime
 
         world.System.Clock.Advance(TimeSpan.FromDays(7));
         Assert.Equal(both[1].Kid, Assert.Single(await KeysAsync()).Kid);
+
+        IEnumerable<string> Besides()
+        {
+            var options = new OpenIddictServerOptions();
+            beside.Configure(options);
+            return options.SigningCredentials.Select(credential => credential.Kid);
+        }
     }
 
     private async Task<(JsonWebToken Token, string Subject)> LogInAsync()
