@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Foundations;
 using Bzt.Samples.Demo;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 
 namespace Bzt.Tests.Deploy;
@@ -35,7 +36,7 @@ public sealed partial class AlertTests
 
         // One that fails, so that the page shows how it says so.
         Telemetry.Stored("write", failed: true, TimeSpan.Zero);
-        var page = await system.Gateway.GetStringAsync("/metrics");
+        var page = await Wait.UntilAsync(() => system.Gateway.GetStringAsync("/metrics"), found => found.Contains("failed=\"true\"", StringComparison.Ordinal));
         var there = Name().Matches(page).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
         there.UnionWith(OfOurMeter());
         var named = Asked(Rules).ToList();
@@ -70,7 +71,7 @@ public sealed partial class AlertTests
         from selector in Selector().Matches(expression)
         from label in Label().Matches(selector.Groups[2].Value)
         where label.Groups[1].Value is not "job" and not "instance"
-        from value in label.Groups[2].Value.StartsWith('!') ? [null] : label.Groups[2].Value == "=" ? [label.Groups[3].Value] : label.Groups[3].Value.Split('|')
+        from value in label.Groups[2].Value.StartsWith('!') ? (string?[])[null] : label.Groups[2].Value == "=" ? [label.Groups[3].Value] : label.Groups[3].Value.Split('|')
         select new AskedLabel(selector.Groups[1].Value, label.Groups[1].Value, value);
 
     private static bool IsThere(AskedLabel label, string page)
