@@ -38,8 +38,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             // The watch over the keys says so, once: not every request again.
             case KeyProtectionUnavailableException:
                 return new ProblemResult(ErrorCodes.KeysUnavailable);
-            // Nothing is known about the outcome. Commands carry operation ids, so the caller may ask again.
-            case TimeoutException or OrleansException or RedisException:
+            // Nothing is known about the outcome. Commands carry operation ids, so the caller may ask again. What is cancelled here, while the
+            // caller still waits, was given up inside: Orleans does so with a call whose silo went before it was placed.
+            case TimeoutException or OrleansException or RedisException or OperationCanceledException:
                 LogUnavailable(exception);
                 return new ProblemResult(ErrorCodes.Unavailable);
             default:
