@@ -3,6 +3,7 @@ using Bzt.LoadTests.BidFiles;
 using Bzt.LoadTests.Chaos;
 using Bzt.LoadTests.Ciphers;
 using Bzt.LoadTests.Flows;
+using Bzt.LoadTests.Fuzzing;
 using Bzt.LoadTests.Runs;
 using Bzt.LoadTests.Scenarios;
 using Bzt.LoadTests.Sm2;
@@ -18,6 +19,7 @@ var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
     ["chaos"] = ScenarioCommand.Of(new ChaosScenario()),
     ["writes"] = ScenarioCommand.Of(new WritesScenario()),
     ["certificates"] = ScenarioCommand.Of(new CertificatesScenario()),
+    ["fuzz"] = ScenarioCommand.Of(new FuzzScenario()),
     ["compare"] = new(CompareCommand.Usage, CompareCommand.Run),
     ["bench sm2"] = new("[--json FILE]: speed of the group's operations beside BouncyCastle's", Bench.Run),
     ["bench stage"] = new("[--json FILE]: the silo's stage: what a lone operation waits, what company gains", StageBench.Run),

@@ -4,7 +4,7 @@ namespace Bzt.Gateway.Problems;
 
 internal static class EmptyErrors
 {
-    private static readonly string[] Apis = ["/phone/", "/rp/", "/hubs/", "/connect/"];
+    private static readonly string[] Apis = ["/phone/", "/rp/", "/hubs/", "/connect/", "/evidence/", Routes.PhoneAppTrust, Routes.PhoneAppAbout];
 
     /// <summary>What routing itself refuses under an API (no such path, no such method, no such media type) is a problem document too.</summary>
     public static void UseProblemsForEmptyErrors(this WebApplication app) => app.UseStatusCodePages(async pages =>

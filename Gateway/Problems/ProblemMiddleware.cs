@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Grains.Foundations;
+using Microsoft.AspNetCore.Antiforgery;
 using Orleans.Runtime;
 using StackExchange.Redis;
 
@@ -23,11 +24,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             context.Response.Clear();
-            await Describe(exception).ExecuteAsync(context);
+            await Describe(exception, context.Request).ExecuteAsync(context);
         }
     }
 
-    private ProblemResult Describe(Exception exception)
+    private ProblemResult Describe(Exception exception, HttpRequest request)
     {
         switch (exception)
         {
@@ -35,6 +36,12 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 return new ProblemResult(ErrorCodes.BodyTooLarge);
             case BadHttpRequestException bad:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Explain(bad) };
+            // Looking for a form's token, the framework wraps what stopped it from reading the form.
+            case AntiforgeryValidationException { InnerException: { } unread }:
+                return Describe(unread, request);
+            // A form beyond the framework's bounds: too many members, too long a name.
+            case InvalidDataException when request.HasFormContentType:
+                return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "请求无法读取" };
             // The watch over the keys says so, once: not every request again.
             case KeyProtectionUnavailableException:
                 return new ProblemResult(ErrorCodes.KeysUnavailable);

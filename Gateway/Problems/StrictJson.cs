@@ -15,6 +15,8 @@ internal static class StrictJson
         options.NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict;
         options.DefaultIgnoreCondition = contracts.DefaultIgnoreCondition;
         options.RespectNullableAnnotations = true;
+        // Of two members of one name another reader on the way may have taken the other.
+        options.AllowDuplicateProperties = false;
         options.MaxDepth = 32;
         foreach (var converter in contracts.Converters)
         {

@@ -13,10 +13,10 @@ internal sealed class SimulatedPhone : IDisposable
 {
     public const string Pin = "493817";
 
-    private readonly EcdsaDeviceKey device = new();
-
     public SimulatedPhone(HttpClient http, ChannelTrust trust, CachedPinStretcher stretcher, int pinRounds) => Client = new PhoneClient(
-        http, device, new MemoryPhoneKeyStore(), stretcher, trust, TimeProvider.System, SystemRandom.Instance) { StretchRounds = pinRounds };
+        http, Device, new MemoryPhoneKeyStore(), stretcher, trust, TimeProvider.System, SystemRandom.Instance) { StretchRounds = pinRounds };
+
+    public EcdsaDeviceKey Device { get; } = new();
 
     public PhoneClient Client { get; }
 
@@ -39,7 +39,7 @@ internal sealed class SimulatedPhone : IDisposable
         CertificateDigest = Sm3.Hash(parsed.Der);
     }
 
-    public void Dispose() => device.Dispose();
+    public void Dispose() => Device.Dispose();
 }
 
 /// <summary>

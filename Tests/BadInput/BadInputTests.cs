@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Bzt.Contracts;
+using Bzt.LoadTests.Fuzzing;
 
 namespace Bzt.Tests.BadInput;
 
@@ -187,6 +188,41 @@ public sealed class BadInputTests(HostileWorld world)
         }
     });
 
+    [Fact]
+    public async Task Forms_that_cannot_be_read_are_refused()
+    {
+        using var reviewer = await FuzzCaller.ReviewerAsync(world.System.Address, HostileWorld.ConsolePassword, TestContext.Current.CancellationToken);
+        var tooLarge = Encoding.UTF8.GetBytes("reason=" + new string('a', 70_000));
+        byte[][] beyondBounds = [Encoding.UTF8.GetBytes(new string('a', 3000) + "=1"), Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, 1100).Select(number => $"a{number}=1")))];
+        foreach (var path in (string[])["/ca-console/login", "/ca-console/yichang-ca/applications/1/reject"])
+        {
+            Assert.Equal((413, "application/problem+json"), await PostAsync(path, tooLarge));
+            foreach (var form in beyondBounds)
+            {
+                Assert.Equal((400, "application/problem+json"), await PostAsync(path, form));
+            }
+        }
+
+        async Task<(int, string?)> PostAsync(string path, byte[] form)
+        {
+            var operation = new ApiOperation("POST", path, [], new Dictionary<string, JsonObject>(), [], AnswersProblems: true);
+            var answer = await reviewer.SendAsync(new FuzzedRequest(0, operation, "POST", path, [], form, "application/x-www-form-urlencoded", Chunked: false, ""), TestContext.Current.CancellationToken);
+            return (answer.Status, answer.MediaType);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", Routes.Phone.EvidenceCheckpoints + "?after=soon", 400)]
+    [InlineData("POST", Routes.PhoneAppTrust, 405)]
+    [InlineData("POST", Routes.PhoneAppAbout, 405)]
+    [InlineData("GET", "/evidence/nothing", 404)]
+    public async Task What_routing_refuses_is_a_problem_outside_of_the_two_interfaces_too(string method, string path, int status)
+    {
+        var answer = await world.AsAnonymous(HttpMethod.Parse(method), path);
+        Assert.Equal(status, answer.Status);
+        Assert.Null(HostileWorld.Fault(path, answer));
+    }
+
     /// <summary>Runs, then looks whether anything became of it, and whether a log says what it must not.</summary>
     private async Task UnchangedAsync(Func<List<string?>, Task> send)
     {
@@ -226,6 +262,7 @@ public sealed class BadInputTests(HostileWorld world)
                 }
             }
 
+            yield return ($"{name} twice", "{" + JsonValue.Create(name).ToJsonString() + ":" + (value?.ToJsonString() ?? "null") + "," + sample.TrimStart()[1..], null);
             yield return ($"{name} an object", With(sample, members => members[name] = value is JsonObject ? JsonValue.Create("NOTANOBJECT") : new JsonObject { ["x"] = 1 }), null);
             yield return ($"{name} an array", With(sample, members => members[name] = value is JsonArray ? JsonValue.Create("NOTANARRAY") : new JsonArray(1)), null);
             yield return ($"{name} a boolean", With(sample, members => members[name] = true), null);

@@ -48,10 +48,12 @@ public delegate Task<Answer> Sender(HttpMethod method, string path, byte[]? cont
 /// A system with an owner of everything, and around him whoever is not: another user, a second device of his own account, two platforms,
 /// a bid tool. Its log is kept at its most talkative.
 /// </summary>
-public sealed class HostileWorld : IAsyncLifetime
+public class HostileWorld : IAsyncLifetime
 {
     public static readonly IReadOnlySet<string> Codes =
         typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).ToHashSet();
+
+    public const string ConsolePassword = "password of the console in the tests";
 
     private const string OtherPlatformId = "jingzhou-ggzy";
     private const string OtherPlatformSecret = "a secret of the other platform in the tests";
@@ -61,7 +63,10 @@ public sealed class HostileWorld : IAsyncLifetime
 
     public EmbeddedSystem System { get; private set; } = null!;
 
-    internal KeptLog Log { get; } = new();
+    internal KeptLog Log => field ??= new KeptLog(Logged);
+
+    /// <summary>What of the log is kept.</summary>
+    protected virtual LogLevel Logged => LogLevel.Debug;
 
     internal CertifiedPhone Owner { get; private set; } = null!;
 
@@ -95,11 +100,12 @@ public sealed class HostileWorld : IAsyncLifetime
 
     public IReadOnlyList<Operation> Operations { get; private set; } = [];
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         System = await EmbeddedSystem.StartAsync(builder =>
         {
-            builder.Logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Log);
+            builder.Logging.SetMinimumLevel(Logged).AddProvider(Log);
+            builder.Configuration["CaConsole:Password"] = ConsolePassword;
         });
         Owner = await CertifiedPhone.ActiveAsync(System);
         Other = await System.RealNamedPhoneAsync();
@@ -131,8 +137,9 @@ public sealed class HostileWorld : IAsyncLifetime
         Operations = await ReadOperationsAsync(System);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Owner.Dispose();
         Other.Dispose();
         Limited.Dispose();
@@ -260,6 +267,8 @@ public sealed class HostileWorld : IAsyncLifetime
         }
     };
 
+    internal EcdsaDeviceKey ToolKey => toolKey;
+
     private Sender AsClient(string id, string secret)
     {
         var http = new HttpClient(new ClientCredentialsHandler(System.Gateway, id, secret, System.Clock) { InnerHandler = new HttpClientHandler() }) { BaseAddress = System.Address };
@@ -289,9 +298,11 @@ public sealed class HostileWorld : IAsyncLifetime
 }
 
 /// <summary>Everything that was logged, as the text an operator's files would hold.</summary>
-internal sealed class KeptLog : ILoggerProvider
+internal sealed class KeptLog(LogLevel from = LogLevel.Debug) : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> lines = new();
+
+    private LogLevel From => from;
 
     public string Text => string.Join('\n', lines);
 
@@ -305,14 +316,24 @@ internal sealed class KeptLog : ILoggerProvider
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull
         {
+            if (!IsEnabled(LogLevel.Debug))
+            {
+                return null;
+            }
+
             log.lines.Enqueue($"{category} {Describe(state)}");
             return null;
         }
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Debug;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= log.From;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.lines.Enqueue($"{category} {formatter(state, exception)} {Describe(state)} {exception}");
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                log.lines.Enqueue($"{category} {formatter(state, exception)} {Describe(state)} {exception}");
+            }
+        }
 
         // Structured sinks keep the values too, whether the text shows them or not.
         private static string Describe<TState>(TState state) =>
