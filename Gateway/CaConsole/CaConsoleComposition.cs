@@ -13,7 +13,7 @@ internal static class CaConsoleComposition
     public const string LoginPolicy = "ca-console-login";
     private const int LoginsPerMinute = 10;
 
-    public static void AddCaConsole(this WebApplicationBuilder builder)
+    public static void AddCaConsole(this WebApplicationBuilder builder, GatewayOptions options)
     {
         builder.Services.AddOptions<CaConsoleOptions>().BindConfiguration(CaConsoleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<ReviewDesk>();
@@ -21,19 +21,19 @@ internal static class CaConsoleComposition
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(antiforgery =>
         {
-            antiforgery.Cookie.Name = "ca-console-form";
-            antiforgery.Cookie.Path = ConsoleRoutes.Root;
+            antiforgery.Cookie.Name = HostCookies.Name(options, "ca-console-form");
+            antiforgery.Cookie.Path = HostCookies.Path(options, ConsoleRoutes.Root);
             antiforgery.Cookie.SameSite = SameSiteMode.Strict;
-            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            antiforgery.Cookie.SecurePolicy = HostCookies.Policy(options);
             antiforgery.SuppressXFrameOptionsHeader = true;
         });
         builder.Services.AddAuthentication().AddCookie(Scheme, cookie =>
         {
-            cookie.Cookie.Name = "ca-console";
-            cookie.Cookie.Path = ConsoleRoutes.Root;
+            cookie.Cookie.Name = HostCookies.Name(options, "ca-console");
+            cookie.Cookie.Path = HostCookies.Path(options, ConsoleRoutes.Root);
             cookie.Cookie.HttpOnly = true;
             cookie.Cookie.SameSite = SameSiteMode.Strict;
-            cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            cookie.Cookie.SecurePolicy = HostCookies.Policy(options);
             cookie.ExpireTimeSpan = TimeSpan.FromMinutes(30);
             cookie.SlidingExpiration = true;
         });

@@ -60,7 +60,7 @@ public static class GatewayHost
         builder.AddAuthorizationServer();
         builder.AddCsc();
         builder.AddCertificatesApi();
-        builder.AddCaConsole();
+        builder.AddCaConsole(options);
         builder.AddHealth();
         builder.AddDraining();
         builder.AddApiDocument();

@@ -1,27 +1,42 @@
+using Microsoft.Extensions.Options;
+
 namespace Bzt.Gateway.Hosting;
 
 internal static class SecurityHeaders
 {
     /// <summary>Pages of our own set a policy that lets them run; everything else is not to be rendered at all.</summary>
-    private const string NothingRuns = "default-src 'none'; frame-ancestors 'none'";
+    private const string NothingRuns = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static void UseSecurityHeaders(this WebApplication app) => app.Use(async (context, next) =>
+    public static void UseSecurityHeaders(this WebApplication app)
     {
-        context.Response.OnStarting(() =>
+        var overHttps = HostCookies.AreSecure(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value);
+        app.Use(async (context, next) =>
         {
-            var headers = context.Response.Headers;
-            headers.XContentTypeOptions = "nosniff";
-            headers["Referrer-Policy"] = "no-referrer";
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
-            headers.TryAdd("Content-Security-Policy", NothingRuns);
-            if (context.Request.IsHttps)
+            context.Response.OnStarting(() =>
             {
-                headers.StrictTransportSecurity = "max-age=31536000";
-            }
+                var headers = context.Response.Headers;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+                headers["Cross-Origin-Opener-Policy"] = "same-origin";
+                headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+                headers.TryAdd("Content-Security-Policy", NothingRuns);
+                headers.TryAdd("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()");
 
-            return Task.CompletedTask;
+                // Answers of the API are somebody's own data. What may be kept says so itself.
+                if (!headers.ContainsKey("ETag") && !headers.ContainsKey("Last-Modified"))
+                {
+                    headers.TryAdd("Cache-Control", "no-store");
+                }
+
+                // By the address everybody knows us by, whether or not the proxy in front is one we believe.
+                if (overHttps || context.Request.IsHttps)
+                {
+                    headers.StrictTransportSecurity = "max-age=31536000";
+                }
+
+                return Task.CompletedTask;
+            });
+            await next(context);
         });
-        await next(context);
-    });
+    }
 }

@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Scalar.AspNetCore;
 
 namespace Bzt.Gateway.OpenApi;
 
-internal static class ApiDocument
+internal static partial class ApiDocument
 {
     public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
     {
@@ -20,12 +24,19 @@ internal static class ApiDocument
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("BztCluster").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts())
             .AddEndpointFilter(async (context, next) =>
             {
-                // The reference page brings its own script and style, both from this origin.
+                // The reference page brings its own scripts and styles from this origin, where the phone app keeps its keys: of scripts in the page
+                // itself only those run that stand there now.
+                var result = await next(context);
+                var content = (result is INestedHttpResult nested ? nested.Result : result) as ContentHttpResult;
+                var inline = string.Concat(InlineScripts().Matches(content?.ResponseContent ?? "").Select(script => $" 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script.Groups[1].Value)))}'"));
                 context.HttpContext.Response.Headers.ContentSecurityPolicy =
-                    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'";
-                return await next(context);
+                    $"default-src 'none'; script-src 'self'{inline}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                return result;
             });
     }
+
+    [GeneratedRegex("""<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>""", RegexOptions.Singleline)]
+    private static partial Regex InlineScripts();
 }
 
 internal sealed record RefusalStatuses(IReadOnlyList<int> Statuses);

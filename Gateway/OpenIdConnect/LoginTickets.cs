@@ -5,10 +5,12 @@ using System.Text;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.Hosting;
 using Bzt.Grains;
 using Bzt.Grains.Csc;
 using Bzt.Grains.Sessions;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Gateway.OpenIdConnect;
 
@@ -28,9 +30,9 @@ internal sealed record LoginTicket(
 /// What ties a login page to its browser: a cookie no script reads, sealed under the gateways' keys, named after the request. Whoever has the
 /// page's address without it gets a page, and a code, of his own.
 /// </summary>
-internal sealed class LoginTickets(IDataProtectionProvider protection, TimeProvider clock)
+internal sealed class LoginTickets(IDataProtectionProvider protection, TimeProvider clock, IOptions<GatewayOptions> options)
 {
-    private const string Prefix = "bzt-login-";
+    private readonly string prefix = HostCookies.Name(options.Value, "bzt-login-");
 
     /// <summary>After the session's end the page still says how it ended.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
@@ -42,15 +44,15 @@ internal sealed class LoginTickets(IDataProtectionProvider protection, TimeProvi
     public void Give(HttpContext http, LoginTicket ticket)
     {
         var content = protector.Protect(JsonSerializer.SerializeToUtf8Bytes(ticket));
-        http.Response.Cookies.Append(Prefix + NameOf(ticket.Request), Base64Url.EncodeToString(content), Options(http, ticket.ExpiresAt + Grace - clock.GetUtcNow()));
+        http.Response.Cookies.Append(prefix + NameOf(ticket.Request), Base64Url.EncodeToString(content), Options(http, ticket.ExpiresAt + Grace - clock.GetUtcNow()));
     }
 
-    public void Take(HttpContext http, LoginTicket ticket) => http.Response.Cookies.Delete(Prefix + NameOf(ticket.Request), Options(http, null));
+    public void Take(HttpContext http, LoginTicket ticket) => http.Response.Cookies.Delete(prefix + NameOf(ticket.Request), Options(http, null));
 
     public bool TryRead(HttpContext http, string name, [NotNullWhen(true)] out LoginTicket? ticket)
     {
         ticket = null;
-        if (http.Request.Cookies[Prefix + name] is not { Length: > 0 and < 4096 } cookie)
+        if (http.Request.Cookies[prefix + name] is not { Length: > 0 and < 4096 } cookie)
         {
             return false;
         }
@@ -74,13 +76,13 @@ internal sealed class LoginTickets(IDataProtectionProvider protection, TimeProvi
         return false;
     }
 
-    private static CookieOptions Options(HttpContext http, TimeSpan? age) => new()
+    private CookieOptions Options(HttpContext http, TimeSpan? age) => new()
     {
         HttpOnly = true,
-        Secure = http.Request.IsHttps,
+        Secure = HostCookies.AreSecure(options.Value) || http.Request.IsHttps,
         // Sent when the platform's page leads here; never with a request another site's page makes by itself.
         SameSite = SameSiteMode.Lax,
-        Path = "/connect",
+        Path = HostCookies.Path(options.Value, "/connect"),
         MaxAge = age,
         IsEssential = true,
     };

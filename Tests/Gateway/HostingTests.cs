@@ -85,7 +85,7 @@ public sealed class HostingTests
         using var page = await system.Gateway.GetAsync("/docs/");
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.DoesNotContain("cdn.", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Contains("default-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains("script-src 'self' 'sha256-", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
     [Fact]
