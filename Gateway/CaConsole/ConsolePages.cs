@@ -38,7 +38,7 @@ internal static class ConsolePages
     /// <remarks>With the context alone it would be taken for a bare request delegate: no filter, no result.</remarks>
     private static async Task<IResult> LogInAsync(HttpContext http, CancellationToken cancellation)
     {
-        var form = await http.Request.ReadFormAsync(cancellation);
+        var form = await Forms.ReadAsync(http.Request, cancellation);
         return await ConsoleLogin.TryLogInAsync(http, form["reviewer"], form["password"])
             ? SeeOther(ConsoleRoutes.Root)
             : new RazorComponentResult<LoginPage>(new { Failed = true, ReviewerName = (string?)form["reviewer"] }) { StatusCode = StatusCodes.Status401Unauthorized };
@@ -62,7 +62,7 @@ internal static class ConsolePages
 
     private static async Task<IResult> RejectAsync(HttpContext http, string ca, string number, ReviewDesk desk)
     {
-        var reason = ((string?)(await http.Request.ReadFormAsync(http.RequestAborted))["reason"])?.Trim() ?? "";
+        var reason = ((string?)(await Forms.ReadAsync(http.Request, http.RequestAborted))["reason"])?.Trim() ?? "";
         return reason.Length is < 2 or > ReviewDesk.LongestReason
             ? await ShowAsync(http, ca, number, desk, $"请填写驳回原因，2至{ReviewDesk.LongestReason}字。申请人会看到它。")
             : await DecideAsync(http, ca, number, desk, reason);

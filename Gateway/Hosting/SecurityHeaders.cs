@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace Bzt.Gateway.Hosting;
 
 internal static class SecurityHeaders
@@ -7,9 +5,7 @@ internal static class SecurityHeaders
     /// <summary>Pages of our own set a policy that lets them run; everything else is not to be rendered at all.</summary>
     private const string NothingRuns = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static void UseSecurityHeaders(this WebApplication app)
-    {
-        var overHttps = HostCookies.AreSecure(app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value);
+    public static void UseSecurityHeaders(this WebApplication app) =>
         app.Use(async (context, next) =>
         {
             context.Response.OnStarting(() =>
@@ -28,8 +24,7 @@ internal static class SecurityHeaders
                     headers.TryAdd("Cache-Control", "no-store");
                 }
 
-                // By the address everybody knows us by, whether or not the proxy in front is one we believe.
-                if (overHttps || context.Request.IsHttps)
+                if (context.Request.IsHttps)
                 {
                     headers.StrictTransportSecurity = "max-age=31536000";
                 }
@@ -38,5 +33,4 @@ internal static class SecurityHeaders
             });
             await next(context);
         });
-    }
 }

@@ -7,12 +7,25 @@ internal static class TrustedProxies
 {
     public static void UseTrustedProxies(this WebApplication app, GatewayOptions options)
     {
-        if (options.TrustedProxies.Count == 0)
+        if (options.TrustedProxies.Count > 0)
         {
-            return;
+            app.UseForwardedHeaders(From(options));
         }
 
-        // The scheme decides on secure cookies and HSTS. The host is never taken: see PublicAddress.
+        // Known by https, it is https that browsers speak, to whichever proxy: the scheme decides on secure cookies and HSTS, and no header takes them away.
+        if (HostCookies.AreSecure(options))
+        {
+            app.Use((context, next) =>
+            {
+                context.Request.Scheme = Uri.UriSchemeHttps;
+                return next(context);
+            });
+        }
+    }
+
+    private static ForwardedHeadersOptions From(GatewayOptions options)
+    {
+        // The host is never taken: see PublicAddress.
         var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
@@ -21,6 +34,6 @@ internal static class TrustedProxies
             forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
         }
 
-        app.UseForwardedHeaders(forwarded);
+        return forwarded;
     }
 }

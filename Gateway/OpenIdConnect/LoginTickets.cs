@@ -79,7 +79,7 @@ internal sealed class LoginTickets(IDataProtectionProvider protection, TimeProvi
     private CookieOptions Options(HttpContext http, TimeSpan? age) => new()
     {
         HttpOnly = true,
-        Secure = HostCookies.AreSecure(options.Value) || http.Request.IsHttps,
+        Secure = http.Request.IsHttps,
         // Sent when the platform's page leads here; never with a request another site's page makes by itself.
         SameSite = SameSiteMode.Lax,
         Path = HostCookies.Path(options.Value, "/connect"),

@@ -23,7 +23,7 @@ internal static class PaymentsApi
     // Alipay.
     private static async Task<Dictionary<string, string>> FormAsync(HttpRequest request)
     {
-        var form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        var form = await Forms.ReadAsync(request, request.HttpContext.RequestAborted);
         return form.Where(field => field.Value.Count == 1).ToDictionary(field => field.Key, field => field.Value[0] ?? "", StringComparer.Ordinal);
     }
 

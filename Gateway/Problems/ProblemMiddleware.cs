@@ -24,11 +24,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             context.Response.Clear();
-            await Describe(exception, context.Request).ExecuteAsync(context);
+            await Describe(exception).ExecuteAsync(context);
         }
     }
 
-    private ProblemResult Describe(Exception exception, HttpRequest request)
+    private ProblemResult Describe(Exception exception)
     {
         switch (exception)
         {
@@ -37,10 +37,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             case BadHttpRequestException bad:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Explain(bad) };
             // Looking for a form's token, the framework wraps what stopped it from reading the form.
-            case AntiforgeryValidationException { InnerException: { } unread }:
-                return Describe(unread, request);
-            // A form beyond the framework's bounds: too many members, too long a name.
-            case InvalidDataException when request.HasFormContentType:
+            case AntiforgeryValidationException { InnerException: BadHttpRequestException unread }:
+                return Describe(unread);
+            case AntiforgeryValidationException:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "请求无法读取" };
             // The watch over the keys says so, once: not every request again.
             case KeyProtectionUnavailableException:

@@ -104,7 +104,7 @@ internal sealed class FuzzRun(ApiDescription api, IReadOnlyDictionary<string, st
         return round % 2 == 0 && right is not null ? right : callers[(request.Number + (round / 2)) % callers.Count];
     }
 
-    private void Report(FuzzedRequest request, FuzzCaller caller, string fault) => faults.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{fault}\n    seed {seed}, {caller.Name}, {request}"));
+    private void Report(FuzzedRequest request, FuzzCaller caller, string fault) => faults.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{(fault.Length > 1000 ? fault[..1000] : fault)}\n    seed {seed}, {caller.Name}, {request}"));
 }
 
 /// <summary>What must hold of every answer, whatever was asked.</summary>
@@ -121,10 +121,9 @@ internal static class FuzzVerdict
             return $"{answer.Status} {answer.Body}";
         }
 
-        // An operator's figures count exceptions by their names.
-        if (request.Operation.Path != "/metrics" && (answer.Body.Contains("   at ", StringComparison.Ordinal) || answer.Body.Contains("Exception", StringComparison.Ordinal)))
+        if (answer.Status >= 400 && (answer.Body.Contains("   at ", StringComparison.Ordinal) || answer.Body.Contains("Exception", StringComparison.Ordinal)))
         {
-            return $"the answer tells of our inside: {answer.Body}";
+            return $"{answer.Status} tells of our inside: {answer.Body}";
         }
 
         var unescaped = $"<{request.Mark}";
@@ -165,6 +164,6 @@ internal static class FuzzVerdict
     private static bool IsElsewhere(FuzzedRequest request)
     {
         var path = Uri.UnescapeDataString(request.Target.Split('?')[0]);
-        return path.Contains("..", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || path.Contains("/./", StringComparison.Ordinal);
+        return (request.Operation.Path.StartsWith("/app/", StringComparison.Ordinal) && path != request.Operation.Path) || path.Contains("..", StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal) || path.Contains("/./", StringComparison.Ordinal);
     }
 }

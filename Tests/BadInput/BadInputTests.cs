@@ -194,19 +194,21 @@ public sealed class BadInputTests(HostileWorld world)
         using var reviewer = await FuzzCaller.ReviewerAsync(world.System.Address, HostileWorld.ConsolePassword, TestContext.Current.CancellationToken);
         var tooLarge = Encoding.UTF8.GetBytes("reason=" + new string('a', 70_000));
         byte[][] beyondBounds = [Encoding.UTF8.GetBytes(new string('a', 3000) + "=1"), Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, 1100).Select(number => $"a{number}=1")))];
-        foreach (var path in (string[])["/ca-console/login", "/ca-console/yichang-ca/applications/1/reject"])
+        foreach (var path in (string[])["/ca-console/login", "/ca-console/yichang-ca/applications/1/reject", "/payments/alipay/notify"])
         {
             Assert.Equal((413, "application/problem+json"), await PostAsync(path, tooLarge));
             foreach (var form in beyondBounds)
             {
                 Assert.Equal((400, "application/problem+json"), await PostAsync(path, form));
             }
+
+            Assert.Equal((400, "application/problem+json"), await PostAsync(path, "--a\r\n"u8.ToArray(), "multipart/form-data; boundary=a"));
         }
 
-        async Task<(int, string?)> PostAsync(string path, byte[] form)
+        async Task<(int, string?)> PostAsync(string path, byte[] form, string mediaType = "application/x-www-form-urlencoded")
         {
             var operation = new ApiOperation("POST", path, [], new Dictionary<string, JsonObject>(), [], AnswersProblems: true);
-            var answer = await reviewer.SendAsync(new FuzzedRequest(0, operation, "POST", path, [], form, "application/x-www-form-urlencoded", Chunked: false, ""), TestContext.Current.CancellationToken);
+            var answer = await reviewer.SendAsync(new FuzzedRequest(0, operation, "POST", path, [], form, mediaType, Chunked: false, ""), TestContext.Current.CancellationToken);
             return (answer.Status, answer.MediaType);
         }
     }

@@ -65,7 +65,7 @@ public sealed class HeaderTests
         }
 
         // The console's session and its form token.
-        Assert.True(cookies.Count >= 2);
+        faults.AddRange(cookies.Count >= 2 ? [] : ["no cookie of the console's form"]);
         foreach (var cookie in cookies)
         {
             string[] attributes = [.. cookie.Split(';').Skip(1).Select(attribute => attribute.Trim().ToLowerInvariant())];
