@@ -24,11 +24,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             context.Response.Clear();
-            await Describe(exception).ExecuteAsync(context);
+            await Describe(exception, context.Request).ExecuteAsync(context);
         }
     }
 
-    private ProblemResult Describe(Exception exception)
+    private ProblemResult Describe(Exception exception, HttpRequest request)
     {
         switch (exception)
         {
@@ -38,8 +38,10 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Explain(bad) };
             // Looking for a form's token, the framework wraps what stopped it from reading the form.
             case AntiforgeryValidationException { InnerException: BadHttpRequestException unread }:
-                return Describe(unread);
+                return Describe(unread, request);
             case AntiforgeryValidationException:
+            // A form beyond the framework's bounds, or with a value that is no text, read by a library.
+            case InvalidDataException when request.HasFormContentType:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "请求无法读取" };
             // The watch over the keys says so, once: not every request again.
             case KeyProtectionUnavailableException:

@@ -205,6 +205,11 @@ public sealed class BadInputTests(HostileWorld world)
             Assert.Equal((400, "application/problem+json"), await PostAsync(path, "--a\r\n"u8.ToArray(), "multipart/form-data; boundary=a"));
         }
 
+        foreach (var path in (string[])[Routes.Connect.PushedAuthorization, Routes.Connect.Authorize, Routes.Csc.PushedAuthorization, Routes.Token])
+        {
+            Assert.Equal(400, (await PostAsync(path, "client_id=a&state=%00"u8.ToArray())).Item1);
+        }
+
         async Task<(int, string?)> PostAsync(string path, byte[] form, string mediaType = "application/x-www-form-urlencoded")
         {
             var operation = new ApiOperation("POST", path, [], new Dictionary<string, JsonObject>(), [], AnswersProblems: true);

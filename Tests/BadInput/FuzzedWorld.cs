@@ -5,7 +5,10 @@ using Bzt.Contracts.Platforms;
 using Bzt.LoadTests.Fuzzing;
 using Bzt.LoadTests.Scenarios;
 using Bzt.Tests.Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Bzt.Tests.BadInput;
@@ -32,6 +35,10 @@ public sealed class FuzzedWorld : HostileWorld
 
     /// <summary>Faults only: what thousands of requests log at its most talkative nobody could hold.</summary>
     protected override LogLevel Logged => LogLevel.Error;
+
+    /// <summary>Nothing but what is sent here ends the bystander's connection: he sends no pings.</summary>
+    protected override void Configure(WebApplicationBuilder builder) =>
+        builder.Services.PostConfigure<HubOptions>(hub => hub.ClientTimeoutInterval = TimeSpan.FromMinutes(30));
 
     public override async ValueTask InitializeAsync()
     {

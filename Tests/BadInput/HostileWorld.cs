@@ -18,6 +18,7 @@ using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Platforms;
 using Bzt.Tests.Sealing;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -106,6 +107,7 @@ public class HostileWorld : IAsyncLifetime
         {
             builder.Logging.SetMinimumLevel(Logged).AddProvider(Log);
             builder.Configuration["CaConsole:Password"] = ConsolePassword;
+            Configure(builder);
         });
         Owner = await CertifiedPhone.ActiveAsync(System);
         Other = await System.RealNamedPhoneAsync();
@@ -235,6 +237,11 @@ public class HostileWorld : IAsyncLifetime
     }
 
     internal static string ThumbprintOf(EcdsaDeviceKey key) => BidTool.Commands.LoginCommand.Thumbprint(key.PublicKey);
+
+    /// <summary>Adds to the gateway's composition.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder)
+    {
+    }
 
     private static async Task<Answer> SendAsync(HttpClient http, HttpMethod method, string path, byte[]? content, string? mediaType)
     {
