@@ -34,7 +34,7 @@ internal sealed class FuzzScenario : IScenario
     public async Task RunAsync(ScenarioRun run, CancellationToken stop)
     {
         var (gateway, seed, atOnce) = (run.Target.Gateway, run.Options.Count("seed"), run.Options.Count("at-once"));
-        var phones = await run.MakePhonesAsync(2, run.Options.Count("pin-rounds"), stop);
+        var phones = await run.MakePhonesAsync(2, stop);
         var (victim, bystander) = (phones[0], phones[1]);
         using var strangerHttp = new HttpClient { BaseAddress = gateway };
         var api = ApiDescription.Read(await strangerHttp.GetStringAsync("openapi/v1.json", stop));
