@@ -32,7 +32,7 @@ internal sealed record ChaosFault(string Name, string Text, Func<ChaosGround, Ca
     /// <summary>There is nothing to hold.</summary>
     public bool IsMoment { get; init; }
 
-    /// <summary>Logins have nothing to do with it, and must not notice.</summary>
+    /// <summary>Logins have nothing to do with it: what they take meanwhile is told.</summary>
     public bool IsElsewhere { get; init; }
 
     /// <param name="names">With commas between.</param>
