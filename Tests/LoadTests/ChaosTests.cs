@@ -19,7 +19,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var stop = TestContext.Current.CancellationToken;
         var scenario = new ChaosScenario();
         var options = CommandOptions.Parse(scenario.Name, ScenarioCommand.OptionsOf(scenario), [
-            "--faults", "kill-silo,freeze-silo,crash-postgres,flush-redis,silent-ca,kill-gateway", "--hold", "5", "--calm", "1", "--rate", "2", "--phones", "4", "--pin-rounds", "10"]);
+            "--faults", "silent-ca,kill-silo,freeze-silo,crash-postgres,flush-redis,kill-gateway", "--hold", "5", "--calm", "1", "--rate", "2", "--phones", "4", "--pin-rounds", "10"]);
         await using var started = await StartedTarget.StartAsync(cluster: true, stop, extras: scenario.ExtrasOf(options));
         using var told = new StringWriter();
         var report = await ScenarioCommand.RunAsync(scenario, options, started, told, stop);
