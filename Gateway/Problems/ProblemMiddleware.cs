@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Grains.Foundations;
 using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.Net.Http.Headers;
 using Orleans.Runtime;
 using StackExchange.Redis;
 
@@ -42,6 +43,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             case AntiforgeryValidationException:
             // A form beyond the framework's bounds, or with a value that is no text, read by a library.
             case InvalidDataException when request.HasFormContentType:
+                return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "请求无法读取" };
+            // The framework takes a charset nobody knows for a mistake of ours.
+            case InvalidOperationException when MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue && type.Encoding is null:
                 return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = "请求无法读取" };
             // The watch over the keys says so, once: not every request again.
             case KeyProtectionUnavailableException:

@@ -96,6 +96,7 @@ public sealed class BadInputTests(HostileWorld world)
             }
 
             faults.Add(Expect(ErrorCodes.InvalidRequest, $"{operation.Name} not UTF-8", await SendAsync(operation, [0xFF, 0xFE, 0x7B, 0x7D])));
+            faults.Add(Expect(ErrorCodes.InvalidRequest, $"{operation.Name} in a charset nobody knows", await SendAsync(operation, Encoding.UTF8.GetBytes(Samples[operation.Name]), "application/json; charset=nothing")));
             faults.Add(Expect(ErrorCodes.InvalidRequest, $"{operation.Name} a form", await SendAsync(operation, "a=b"u8.ToArray(), "application/x-www-form-urlencoded")));
         }
     });
