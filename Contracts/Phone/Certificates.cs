@@ -181,8 +181,6 @@ public enum MessageKind
     SealingSessionEnded,
     /// <summary>To the administrator: staff began a sealing session with automatic confirmation; subject is the sealing session.</summary>
     SealingSessionBegun,
-    /// <summary>A bid opening's time or deadline was moved later; subject is the opening.</summary>
-    OpeningChanged,
     /// <summary>A platform asks for signatures without a scan; subject is the session, which this phone has already.</summary>
     SignatureAsked,
     /// <summary>加入企业邀请; subject is the invitation.</summary>
@@ -205,6 +203,8 @@ public enum MessageKind
     RemittanceEnded,
     /// <summary>To the administrator: somebody asks to take over; subject is the enterprise's credit code.</summary>
     TransferWished,
+    /// <summary>A bid opening's time or deadline was moved later; subject is the opening.</summary>
+    OpeningChanged,
 }
 
 /// <summary>A page of the inbox, newest first. <paramref name="Unread"/> counts all.</summary>
