@@ -3,10 +3,16 @@ using Bzt.Samples.Demo;
 
 namespace Bzt.LoadTests.Chaos;
 
-/// <summary>Wall clocks that jump in the midst of work: one silo's and one gateway's, so that the others disagree with them.</summary>
+/// <summary>
+/// Wall clocks that jump in the midst of work: one silo's and one gateway's, so that the others disagree with them. A silo whose clock is set back ends
+/// (<c>Silo/Hosting/ClockWatch</c>), and whoever keeps it running starts another.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal static class ClockFaults
 {
+    /// <summary>As long as a silo that is told to stop may take.</summary>
+    private static readonly TimeSpan ToEnd = TimeSpan.FromSeconds(40);
+
     public static async Task<Func<Task>> JumpAsync(ChaosGround ground, TimeSpan offset, CancellationToken stop)
     {
         var cluster = ground.Cluster;
@@ -27,8 +33,9 @@ internal static class ClockFaults
                 cluster.MoveClock(process, TimeSpan.Zero);
             }
 
-            await Task.Delay(MovableClock.Latest, stop);
-            await ProcessFaults.ReplaceDeadAsync(cluster, [silo], stop);
+            // Set back now, or when it was struck: either ends it.
+            await ProcessFaults.ReplaceDeadAsync(cluster, [silo], stop, within: ToEnd);
+            ground.Feel(silo.Process.HasExited, $"{silo.Process.Name} was to end, its clock having been set back");
         };
     }
 }

@@ -42,9 +42,10 @@ internal static class ProcessFaults
     }
 
     /// <summary>A silo that finds itself declared dead ends; whoever keeps it running starts another.</summary>
-    public static async Task ReplaceDeadAsync(ClusterDeployment cluster, IReadOnlyCollection<ClusterDeployment.Silo> silos, CancellationToken stop)
+    /// <param name="within">What is given a silo to find out, and to hand its grains over where it can.</param>
+    public static async Task ReplaceDeadAsync(ClusterDeployment cluster, IReadOnlyCollection<ClusterDeployment.Silo> silos, CancellationToken stop, TimeSpan? within = null)
     {
-        var noticing = Task.Delay(ToNotice, stop);
+        var noticing = Task.Delay(within ?? ToNotice, stop);
         await Task.WhenAny(Task.WhenAll(silos.Select(silo => silo.Process.Exited)), noticing);
         stop.ThrowIfCancellationRequested();
         ClusterDeployment.Silo[] dead = [.. silos.Where(silo => silo.Process.HasExited)];

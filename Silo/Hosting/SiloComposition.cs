@@ -126,6 +126,7 @@ public static class SiloComposition
 
     private static void JoinCluster(ISiloBuilder silo, ClusterSettings cluster)
     {
+        silo.Services.AddHostedService<ClockWatch>();
         silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> options) => options.Configure<SqlStore>((clustering, store) =>
             (clustering.Invariant, clustering.DataSource) = (store.Invariant, store.DataSource)));
         if (cluster.AdvertisedAddress is { } address)
