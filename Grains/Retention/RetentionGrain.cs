@@ -106,6 +106,13 @@ public sealed partial class RetentionGrain(
         var papers = await GrainFactory.Application(id).GetPapers();
         if (papers is { EndedAt: { } ended, State: not ApplicationState.Completed } && ended.AddDays(options.Value.ApplicationDays) <= now)
         {
+            if (papers.Predecessor is { } about && await states.IsHeldAsync(about))
+            {
+                held++;
+                LogHeld(about, $"an operator holds it, and application {id} with it");
+                return;
+            }
+
             await EraseAsync(id, papers);
 
             // What its download had begun before it was given up.

@@ -37,7 +37,9 @@ public sealed class RetentionTests
         await held.BindAsync(await held.PlatformAsync());
         var given = await gone.Phone.SubmitAsync(await gone.Phone.ClaimAsync(ClaimSteps.NextEnterprise()));
         await gone.Phone.WithdrawAsync(given.ApplicationId);
-        Assert.Equal(1, await BlobsAsync());
+        var disputed = await held.Phone.SubmitAsync(await held.Phone.ClaimAsync(ClaimSteps.NextEnterprise()));
+        await held.Phone.WithdrawAsync(disputed.ApplicationId);
+        Assert.Equal(2, await BlobsAsync());
 
         await gone.EvidenceAsync();
         await held.EvidenceAsync();
@@ -47,17 +49,19 @@ public sealed class RetentionTests
         var others = await held.EvidenceAsync();
         Assert.Equal(EvidenceFault.None, kept.Verify(key));
 
-        // One is in dispute; about one an application is under way.
+        // One is in dispute, and an application about it that was given up; about one an application is under way.
         Assert.Contains("is kept", await SiloCommand.RunAsync(settings, "hold", $"{held.Certificate}", "诉讼"), StringComparison.Ordinal);
         Assert.Contains("诉讼", await SiloCommand.RunAsync(settings, "holds"), StringComparison.Ordinal);
-        var application = await ChangeAsync(unfinished.Application, Bzt.Contracts.Phone.ApplicationState.DownloadReady);
+        await ChangeAsync(disputed.ApplicationId, given => given with { Predecessor = new CertificateId(held.Certificate) });
+        var finished = await ChangeAsync(unfinished.Application, given => given with { State = Bzt.Contracts.Phone.ApplicationState.DownloadReady });
 
         // All of them end after a year. A day too early nothing goes but what was given up: its pictures are named by another application of the same user.
         var end = (await gone.Client.GetCertificateAsync(gone.Certificate)).NotAfter!.Value;
         await system.RestartAsync();
         system.Clock.Advance(end.AddYears(5).AddDays(-1) - system.Clock.GetUtcNow());
         Assert.Equal((0, 1, 0), Counts(await system.Grains.Retention().Sweep()));
-        Assert.Equal(1, await BlobsAsync());
+        Assert.NotEmpty(await FindAsync(disputed.ApplicationId));
+        Assert.Equal(2, await BlobsAsync());
         Assert.NotEmpty(await FindAsync(gone.Certificate));
 
         // Now: what rests in the archive too. The round is cut off before and after each step, and goes on where it was.
@@ -71,13 +75,13 @@ public sealed class RetentionTests
         {
             using var struck = store.StrikeAt(row, 1, fault);
             var round = await system.Grains.Retention().Sweep();
-            Assert.Equal((true, 2, 1), (struck.Happened, round.Held, round.Failed));
+            Assert.Equal((true, 3, 1), (struck.Happened, round.Held, round.Failed));
         }
 
         await system.Grains.Retention().Sweep();
         Assert.Empty(await FindAsync(gone.Certificate));
         Assert.Empty(await FindAsync(gone.Application));
-        Assert.Equal(0, await BlobsAsync());
+        Assert.Equal(1, await BlobsAsync());
         Assert.DoesNotContain(new CertificateId(gone.Certificate), await system.Grains.Holder(new UserId(gone.Phone.Login!.UserId)).GetCertificates());
         Assert.Empty(await RowsAsync("qr-session"));
         Assert.IsType<Refused<CertificateFacts>>(await system.Grains.Certificate(new CertificateId(gone.Certificate)).GetFacts());
@@ -99,9 +103,11 @@ public sealed class RetentionTests
         // Released, and finished: the next round ends them as well.
         Assert.Contains("is released", await SiloCommand.RunAsync(settings, "release", $"{held.Certificate}"), StringComparison.Ordinal);
         Assert.Contains("hold CERTIFICATE REASON", await SiloCommand.RefusedAsync(settings, "hold", "nothing"), StringComparison.Ordinal);
-        await ChangeAsync(unfinished.Application, application);
-        Assert.Equal((2, 2, 0), Counts(await system.Grains.Retention().Sweep()));
+        await ChangeAsync(unfinished.Application, given => given with { State = finished.State });
+        Assert.Equal((2, 3, 0), Counts(await system.Grains.Retention().Sweep()));
         Assert.Empty(await FindAsync(held.Certificate));
+        Assert.Empty(await FindAsync(disputed.ApplicationId));
+        Assert.Equal(0, await BlobsAsync());
         Assert.Equal((0, 0, 0), Counts(await system.Grains.Retention().Sweep()));
 
         // Who held and released is on record.
@@ -136,8 +142,8 @@ public sealed class RetentionTests
             "SELECT GrainIdExtensionString FROM OrleansStorage WHERE GrainTypeString = @type UNION ALL SELECT key FROM archived_state WHERE type = @type",
             row => row.GetString(0), stop, ("type", $"{type}/{type}"));
 
-        // As if that step had been taken or not; what it was.
-        async Task<Bzt.Contracts.Phone.ApplicationState> ChangeAsync(Guid id, Bzt.Contracts.Phone.ApplicationState to)
+        // As if it had gone otherwise; what it was.
+        async Task<ApplicationRecord> ChangeAsync(Guid id, Func<ApplicationRecord, ApplicationRecord> change)
         {
             var grain = system.Grains.Application(new Bzt.Grains.ApplicationId(id));
             await grain.AsReference<IOutboxOwner>().DrainOutbox();
@@ -147,8 +153,8 @@ public sealed class RetentionTests
             {
                 var state = new GrainState<StoredApplication>();
                 await storage.ReadStateAsync("application", grain.GetGrainId(), state);
-                var was = state.State!.Application!.State;
-                state.State = new StoredApplication { Application = state.State.Application with { State = to } };
+                var was = state.State!.Application!;
+                state.State = new StoredApplication { Application = change(was) };
                 try
                 {
                     await storage.WriteStateAsync("application", grain.GetGrainId(), state);

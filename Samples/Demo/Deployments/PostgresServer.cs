@@ -69,7 +69,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public Task CrashAsync(CancellationToken cancellation) => RunAsync($"{Binaries}pg_ctl -D {folder}/data -m immediate -w stop", cancellation);
 
     public Task StartAgainAsync(CancellationToken cancellation) =>
-        RunAsync($"{Binaries}pg_ctl -D {folder}/data -l {LogFile} -w -t 60 -o \"-p {port} -h 127.0.0.1 -k {folder}\" start", cancellation);
+        RunAsync($"{Binaries}pg_ctl -D {folder}/data -l {LogFile} -w -t 60 -o \"-p {port} -h 127.0.0.1 -k {folder} -c max_connections=400\" start", cancellation);
 
     /// <summary>As a machine that hangs: the server and all its backends.</summary>
     public void Freeze() => SignalAll(ManagedProcess.SigStop);
