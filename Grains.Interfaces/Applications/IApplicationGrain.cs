@@ -106,9 +106,10 @@ public interface IApplicationGrain : IGrainWithGuidKey
     Task<ApplicationPapers?> GetPapers();
 
     /// <summary>Ends everything of an application that has ended: letters, pictures, seals as they were photographed, the legal representative's data.</summary>
+    /// <returns>False when it has not ended, or an operator holds a certificate it is about.</returns>
     /// <param name="spared">Uploads that another application of the same user names.</param>
     [Alias("erase")]
-    Task Erase(IReadOnlyList<string> spared);
+    Task<bool> Erase(IReadOnlyList<string> spared);
 }
 
 /// <summary>

@@ -258,5 +258,11 @@ public sealed record UnopenedBid(
     [property: Id(3)] DateTimeOffset OpeningTime);
 
 /// <param name="Enterprise">Null for a personal certificate.</param>
+/// <param name="Application">That began it; null from silos of an earlier release.</param>
+/// <param name="EndedAt">Null from silos of an earlier release.</param>
 [GenerateSerializer, Immutable, Alias("bzt.CertificateEnd")]
-public sealed record CertificateEnd([property: Id(0)] UserId Holder, [property: Id(1)] CreditCode? Enterprise);
+public sealed record CertificateEnd(
+    [property: Id(0)] UserId Holder,
+    [property: Id(1)] CreditCode? Enterprise,
+    [property: Id(2)] ApplicationId? Application = null,
+    [property: Id(3)] DateTimeOffset? EndedAt = null);

@@ -13,11 +13,17 @@ public sealed partial class ApplicationGrain
             application.Claim.CreditCode.Value is { Length: > 0 } ? application.Claim.CreditCode : null, application.Certificate, application.Predecessor, Uploads(application))
         : null);
 
-    public async Task Erase(IReadOnlyList<string> spared)
+    public async Task<bool> Erase(IReadOnlyList<string> spared)
     {
-        if (storage.State.Application is not { } application || !IsOver(application) || !storage.State.Outbox.IsEmpty)
+        if (storage.State.Application is not { } application)
         {
-            return;
+            return true;
+        }
+
+        IReadOnlyList<CertificateId> about = [application.Certificate, .. application.Predecessor is { } predecessor ? [predecessor] : Array.Empty<CertificateId>()];
+        if (!IsOver(application) || !storage.State.Outbox.IsEmpty || await IsHeldAsync(about))
+        {
+            return false;
         }
 
         // Whatever becomes of it: the next activation reads what there is.
@@ -40,10 +46,17 @@ public sealed partial class ApplicationGrain
         }
 
         // 2. The application itself, with the key of the legal representative's data.
-        await erasure.EraseApplicationAsync(
-            Id, application.Offer.Ca.Value, [.. Enumerable.Range(1, application.Submission).Select(submission => ApplicationRules.Number(Id, submission))]);
+        if (!await erasure.EraseApplicationAsync(
+            Id, about, application.Offer.Ca.Value, [.. Enumerable.Range(1, application.Submission).Select(submission => ApplicationRules.Number(Id, submission))]))
+        {
+            return false;
+        }
+
         storage.State = new StoredApplication();
+        return true;
     }
+
+    private async Task<bool> IsHeldAsync(IReadOnlyList<CertificateId> about) => (await Task.WhenAll(about.Select(erasure.IsHeldAsync))).Contains(true);
 
     private static bool IsOver(ApplicationRecord application) =>
         application.State is ApplicationState.Completed or ApplicationState.Cancelled or ApplicationState.Expired;

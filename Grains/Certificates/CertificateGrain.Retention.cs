@@ -4,7 +4,8 @@ namespace Bzt.Grains.Certificates;
 public sealed partial class CertificateGrain
 {
     public Task<CertificateEnd?> GetEnd(int years) => Task.FromResult(RetentionRules.MayErase(Record, years, time.GetUtcNow())
-        ? new CertificateEnd(Record.Created!.Holder, Record.Created.CreditCode.Value is { Length: > 0 } ? Record.Created.CreditCode : null)
+        ? new CertificateEnd(Record.Created!.Holder, Record.Created.CreditCode.Value is { Length: > 0 } ? Record.Created.CreditCode : null,
+            Record.Created.Application, RetentionRules.EndOf(Record, time.GetUtcNow()))
         : null);
 
     public async Task<bool> Erase(int years)

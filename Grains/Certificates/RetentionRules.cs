@@ -20,7 +20,7 @@ internal static class RetentionRules
         record is { Created: not null, Outbox.IsEmpty: true } && EndOf(record, now) is { } end && end.AddYears(years) <= now
         && record.OpenBids.All(bid => bid.OpeningTime.AddYears(years) <= now)
         // What was never certified has no period to keep; what was has one by law, whoever asks.
-        && (years > 0 || record is { AbandonedAt: not null, ActivatedAt: null });
+        && (years > 0 || record is { ActivatedAt: null, RevokedAt: null } and ({ AbandonedAt: not null } or { HolderRemovedAt: not null }));
 
     public static IReadOnlyList<string> Serials(CertificateRecord record) => [.. new[] { record.SigningCertificate?.Serial, record.EncryptionCertificate?.Serial }
         .Concat(record.Past.SelectMany(past => new[] { SerialOf(past.SigningCertificate), SerialOf(past.EncryptionCertificate) })).OfType<string>().Distinct()];

@@ -4,6 +4,9 @@ namespace Bzt.Grains.Foundations;
 /// <remarks>A grain that still holds such a state is refused its next write.</remarks>
 public interface IStateErasure
 {
+    /// <summary>The time where the store is: a silo whose own is another ends nothing. The store inside the process has the process' clock.</summary>
+    Task<DateTimeOffset> StoreClockAsync();
+
     /// <summary>Certificates that may have ended before that time, in the order of their ids. Each decides for itself.</summary>
     Task<IReadOnlyList<CertificateId>> EndedCertificatesAsync(DateTimeOffset before, CertificateId? after, int limit);
 
@@ -22,8 +25,11 @@ public interface IStateErasure
 
     Task<bool> IsHeldAsync(CertificateId certificate);
 
-    /// <summary>The application's row, projections and the CA's registrations of it. Its papers are gone before.</summary>
-    Task EraseApplicationAsync(ApplicationId application, string ca, IReadOnlyList<string> numbers);
+    /// <summary>
+    /// The application's row, projections and the CA's registrations of it. Its papers are gone before. False, and nothing is gone, while an operator
+    /// holds one of the certificates it is about.
+    /// </summary>
+    Task<bool> EraseApplicationAsync(ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers);
 
     /// <summary>The row of a photographed form.</summary>
     Task EraseSealSetAsync(Guid set);
@@ -31,6 +37,6 @@ public interface IStateErasure
     /// <summary>Rows of that type, archived ones too, that were not written since that time and have nothing to tell; at most <paramref name="limit"/>. How many went.</summary>
     Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit);
 
-    /// <summary>Rows that their grains cleared, and marks of states that came back from the archive, from before that time.</summary>
-    Task<int> EraseClearedAsync(DateTimeOffset before);
+    /// <summary>Rows that their grains cleared, and marks of states that came back from the archive, from before that time; of each at most <paramref name="limit"/>. How many went.</summary>
+    Task<int> EraseClearedAsync(DateTimeOffset before, int limit);
 }

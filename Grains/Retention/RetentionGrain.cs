@@ -10,13 +10,15 @@ namespace Bzt.Grains.Retention;
 
 /// <inheritdoc cref="IRetentionGrain"/>
 /// <remarks>
-/// A certificate goes in this order: its applications with their papers, its place in the holder's list, then the certificate with its evidence in
-/// one transaction. It is the last to go, and the next round finds it, so a crash between leaves nothing that nobody ends. Published checkpoints
-/// stay: they hold a hash of the chain, which others' proofs need and which names nobody.
+/// A certificate goes in this order: its applications with their papers, what was begun before it and came to nothing, then the certificate with its
+/// evidence in one transaction. It is the last to go, and the next round finds it, so a crash between leaves nothing that nobody ends; its place in
+/// the holder's list goes when it is gone, and what the grain has stored repeats that. Published checkpoints stay: they hold a hash of the chain,
+/// which others' proofs need and which names nobody.
 /// </remarks>
 [GrainType("retention")]
 public sealed partial class RetentionGrain(
-    IStateErasure states, IProjectionStore projections, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RetentionGrain> log)
+    [PersistentState("retention")] IPersistentState<StoredRetention> stored, IStateErasure states, IProjectionStore projections,
+    IOptions<RetentionOptions> options, TimeProvider time, ILogger<RetentionGrain> log)
     : Grain, IRetentionGrain, IRemindable
 {
     private const string Reminder = "retention";
@@ -39,6 +41,19 @@ public sealed partial class RetentionGrain(
     {
         (certificates, applications, rows, held, failed) = (0, 0, 0, 0, 0);
         var now = time.GetUtcNow();
+        if (await MayEndAsync(now))
+        {
+            await EndAsync(now);
+        }
+
+        Telemetry.Retained(certificates, applications, rows, failed);
+        LogSwept(certificates, applications, rows, held, failed);
+        return new RetentionRound(certificates, applications, rows, held, failed);
+    }
+
+    private async Task EndAsync(DateTimeOffset now)
+    {
+        await UnlistAsync();
         await PagesAsync<CertificateId>(after => states.EndedCertificatesAsync(now.AddYears(-options.Value.CertificateYears), after, PageSize), certificate => EndAsync(certificate, now));
         await PagesAsync<ApplicationId>(after => states.EndedApplicationsAsync(now.AddDays(-options.Value.ApplicationDays), after, PageSize), application => EndAsync(application, now));
         await PagesAsync<UserId>(after => states.RestingInboxesAsync(now.AddDays(-options.Value.InboxDays), after, PageSize), async user =>
@@ -51,10 +66,7 @@ public sealed partial class RetentionGrain(
             await RowsAsync(() => states.EraseRestingAsync(resting.Type, now - resting.After, PageSize));
         }
 
-        await RowsAsync(() => states.EraseClearedAsync(now - Cleared));
-        Telemetry.Retained(certificates, applications, rows, failed);
-        LogSwept(certificates, applications, rows, held, failed);
-        return new RetentionRound(certificates, applications, rows, held, failed);
+        await RowsAsync(() => states.EraseClearedAsync(now - Cleared, PageSize));
     }
 
     private async Task EndAsync(CertificateId id, DateTimeOffset now)
@@ -90,14 +102,19 @@ public sealed partial class RetentionGrain(
             return;
         }
 
-        // 3. The applications, the list, the certificate.
+        // 3. The applications, what was begun before, the certificate. A hold that was set meanwhile keeps what is left.
         foreach (var (application, found) in papers)
         {
-            await EraseAsync(application, found);
+            if (!await EraseAsync(application, found))
+            {
+                held++;
+                LogHeldWith(id, application);
+                return;
+            }
         }
 
-        await GrainFactory.Holder(end.Holder).Remove(id);
-        certificates += await certificate.Erase(options.Value.CertificateYears) ? 1 : 0;
+        await EndUncertifiedAsync(end.Holder, now);
+        await EraseAsync(id, end.Holder, options.Value.CertificateYears);
     }
 
     /// <summary>One without a certificate: nothing but its own end counts.</summary>
@@ -106,25 +123,91 @@ public sealed partial class RetentionGrain(
         var papers = await GrainFactory.Application(id).GetPapers();
         if (papers is { EndedAt: { } ended, State: not ApplicationState.Completed } && ended.AddDays(options.Value.ApplicationDays) <= now)
         {
-            if (papers.Predecessor is { } about && await states.IsHeldAsync(about))
+            var about = papers.Predecessor ?? papers.Certificate;
+            if (await states.IsHeldAsync(about))
             {
                 held++;
-                LogHeld(about, $"an operator holds it, and application {id} with it");
+                LogHeldWith(about, id);
                 return;
             }
 
-            await EraseAsync(id, papers);
-
-            // What its download had begun before it was given up.
+            // What its downloads had begun before it was given up goes first: the application brings the next round here again.
             if (papers.Predecessor is null && await GrainFactory.Certificate(papers.Certificate).GetEnd(years: 0) is not null)
             {
-                await GrainFactory.Holder(papers.Holder).Remove(papers.Certificate);
-                await GrainFactory.Certificate(papers.Certificate).Erase(years: 0);
+                await EraseAsync(papers.Certificate, papers.Holder, years: 0);
+            }
+
+            await EndUncertifiedAsync(papers.Holder, now);
+            if (!await EraseAsync(id, papers))
+            {
+                held++;
+                LogHeldWith(about, id);
             }
         }
     }
 
-    private async Task EraseAsync(ApplicationId id, ApplicationPapers papers)
+    /// <summary>What never was certified is in no projection, and its application names the one that was begun after it: the holder's list still has it.</summary>
+    private async Task EndUncertifiedAsync(UserId holder, DateTimeOffset now)
+    {
+        foreach (var id in await GrainFactory.Holder(holder).GetCertificates())
+        {
+            if (await GrainFactory.Certificate(id).GetEnd(years: 0) is { Application: { } application, EndedAt: { } ended } && IsOver(ended)
+                && (await GrainFactory.Application(application).GetPapers() is not { } papers || papers.EndedAt is { } over && IsOver(over)))
+            {
+                await EraseAsync(id, holder, years: 0);
+            }
+        }
+
+        bool IsOver(DateTimeOffset end) => end.AddDays(options.Value.ApplicationDays) <= now;
+    }
+
+    /// <summary>It leaves the list when it is gone, not before: held in this instant, it stays whole.</summary>
+    private async Task EraseAsync(CertificateId id, UserId holder, int years)
+    {
+        EndingCertificate ending = new(holder, id);
+        if (!stored.State.Ending.Contains(ending))
+        {
+            await stored.WriteAsync(this, stored.State with { Ending = stored.State.Ending.Add(ending) });
+        }
+
+        if (await GrainFactory.Certificate(id).Erase(years))
+        {
+            certificates++;
+            await GrainFactory.Holder(holder).Remove(id);
+        }
+        else
+        {
+            held++;
+            LogHeld(id, "an operator holds it");
+        }
+
+        // Stored with the next write; done once more it does nothing.
+        stored.State = stored.State with { Ending = stored.State.Ending.Remove(ending) };
+    }
+
+    /// <summary>What an interrupted round may have left: in the list, and gone.</summary>
+    private async Task UnlistAsync()
+    {
+        foreach (var ending in stored.State.Ending)
+        {
+            try
+            {
+                if (await GrainFactory.Certificate(ending.Certificate).GetFacts() is Refused<CertificateFacts>)
+                {
+                    await GrainFactory.Holder(ending.Holder).Remove(ending.Certificate);
+                }
+
+                stored.State = stored.State with { Ending = stored.State.Ending.Remove(ending) };
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                failed++;
+                LogFailed(ending.ToString(), exception);
+            }
+        }
+    }
+
+    private async Task<bool> EraseAsync(ApplicationId id, ApplicationPapers papers)
     {
         // Equal photos of one user are one blob: it stays while another application names it.
         HashSet<string> named = [];
@@ -136,8 +219,9 @@ public sealed partial class RetentionGrain(
             }
         }
 
-        await GrainFactory.Application(id).Erase([.. papers.Uploads.Where(named.Contains)]);
-        applications++;
+        var gone = await GrainFactory.Application(id).Erase([.. papers.Uploads.Where(named.Contains)]);
+        applications += gone ? 1 : 0;
+        return gone;
     }
 
     private async Task<IReadOnlyCollection<ApplicationId>> ApplicationsAsync(UserId holder, CreditCode? enterprise, UserId? submitter = null)
@@ -169,45 +253,6 @@ public sealed partial class RetentionGrain(
         }
     }
 
-    private async Task PagesAsync<T>(Func<T?, Task<IReadOnlyList<T>>> read, Func<T, Task> end) where T : struct
-    {
-        T? after = null;
-        while (await read(after) is { Count: > 0 } page)
-        {
-            foreach (var one in page)
-            {
-                try
-                {
-                    await end(one);
-                }
-                catch (Exception exception) when (exception is not OutOfMemoryException)
-                {
-                    // One that cannot be reached keeps nothing else; the next round asks it again.
-                    failed++;
-                    LogFailed(one.ToString(), exception);
-                }
-            }
-
-            after = page[^1];
-        }
-    }
-
-    private async Task RowsAsync(Func<Task<int>> erase)
-    {
-        try
-        {
-            while (await erase() is > 0 and var gone)
-            {
-                rows += gone;
-            }
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            failed++;
-            LogFailed("resting rows", exception);
-        }
-    }
-
     [LoggerMessage(EventId = 333, Level = LogLevel.Information, Message = "Retention: {Certificates} certificates, {Applications} applications and {Rows} other states ended; {Held} held, {Failed} not reached.")]
     private partial void LogSwept(int certificates, int applications, int rows, int held, int failed);
 
@@ -216,4 +261,7 @@ public sealed partial class RetentionGrain(
 
     [LoggerMessage(EventId = 335, Level = LogLevel.Information, Message = "Retention: certificate {Certificate} stays beyond its period: {Why}.")]
     private partial void LogHeld(CertificateId certificate, string why);
+
+    [LoggerMessage(EventId = 338, Level = LogLevel.Information, Message = "Retention: certificate {Certificate} stays beyond its period: an operator holds it, and application {Application} with it.")]
+    private partial void LogHeldWith(CertificateId certificate, ApplicationId application);
 }

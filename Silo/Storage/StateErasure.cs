@@ -13,6 +13,10 @@ namespace Bzt.Silo.Storage;
 /// <remarks>Its questions may go over whole tables, a few times a day; nobody waits for the answer.</remarks>
 internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptions<ClusterOptions> cluster, TimeProvider time) : IStateErasure
 {
+    public async Task<DateTimeOffset> StoreClockAsync() => store.Texts.Clock is { } clock
+        ? DateTimeOffset.FromUnixTimeSeconds((await store.QueryAsync(clock, row => row.GetInt64(0)))[0])
+        : time.GetUtcNow();
+
     public async Task<IReadOnlyList<CertificateId>> EndedCertificatesAsync(DateTimeOffset before, CertificateId? after, int limit) =>
         await store.QueryPatientlyAsync(
             """
@@ -46,7 +50,7 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
             ("service", Service), ("after", after is { } user ? $":{user.Value:N}" : ""), ("before", before.ToUnixTimeSeconds()), ("limit", limit));
 
     public async Task<bool> IsHeldAsync(CertificateId certificate) =>
-        (await store.QueryAsync("SELECT 1 FROM retention_hold WHERE certificate_id = @id", row => row.GetInt32(0), parameters: ("id", certificate.ToString()))).Count > 0;
+        (await store.QueryAsync(Hold, row => row.GetInt32(0), parameters: ("id", certificate.ToString()))).Count > 0;
 
     public Task<bool> EraseCertificateAsync(CertificateId certificate, long pages, string ca, IReadOnlyList<string> serials) => GuardedAsync($"certificate/{certificate}", async connection =>
     {
@@ -81,8 +85,16 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         return true;
     });
 
-    public Task EraseApplicationAsync(ApplicationId application, string ca, IReadOnlyList<string> numbers) => GuardedAsync($"application/{application}", async connection =>
+    public Task<bool> EraseApplicationAsync(ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers) => GuardedAsync($"application/{application}", async connection =>
     {
+        foreach (var certificate in about)
+        {
+            if ((await connection.QueryAsync(Hold, row => row.GetInt32(0), ("id", certificate.ToString()))).Count > 0)
+            {
+                return false;
+            }
+        }
+
         var key = application.Value.ToString("N");
         await DeleteAsync(connection, "application/application", key);
         foreach (var number in numbers)
@@ -124,20 +136,43 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         return StateArchive.Covers(type) ? gone + await EraseArchivedAsync(type, before, limit) : gone;
     }
 
-    public async Task<int> EraseClearedAsync(DateTimeOffset before)
+    public async Task<int> EraseClearedAsync(DateTimeOffset before, int limit)
     {
-        // Without a time since they were archived by a release that kept none.
-        await store.WriteAsync(connection => connection.ExecutePatientlyAsync("UPDATE archived_state SET modified = @now WHERE modified IS NULL", ("now", time.GetUtcNow().ToUnixTimeSeconds())));
-        return await GuardedAsync("cleared", async connection =>
-            await connection.ExecutePatientlyAsync("DELETE FROM OrleansStorage WHERE PayloadBinary IS NULL AND ModifiedOn < @before", ("before", before.ToUnixTimeSeconds()))
-            + await connection.ExecutePatientlyAsync("DELETE FROM archived_state WHERE modified < @before AND length(payload) = 0", ("before", before.ToUnixTimeSeconds())));
+        // 1. Without a time since they were archived by a release that kept none: each page is a write of its own, others' go between.
+        while (await store.WriteAsync(connection => connection.ExecutePatientlyAsync(
+            """
+            UPDATE archived_state SET modified = @now WHERE (type, key, service) IN (
+                SELECT type, key, service FROM archived_state WHERE modified IS NULL LIMIT @limit)
+            """,
+            ("now", time.GetUtcNow().ToUnixTimeSeconds()), ("limit", limit))) == limit)
+        {
+        }
+
+        // 2. A row that was written again meanwhile, or archived again, is none of these any more. Said so that no index of the archive but the key fits.
+        (string, object?)[] which = [("before", before.ToUnixTimeSeconds()), ("limit", limit)];
+        return await GuardedAsync("cleared", connection => connection.ExecutePatientlyAsync(
+                """
+                DELETE FROM OrleansStorage WHERE length(PayloadBinary) IS NULL AND
+                    (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId) IN (
+                    SELECT GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId FROM OrleansStorage
+                    WHERE PayloadBinary IS NULL AND ModifiedOn < @before LIMIT @limit)
+                """,
+                which))
+            + await GuardedAsync("marks", connection => connection.ExecutePatientlyAsync(
+                """
+                DELETE FROM archived_state WHERE length(payload) < 1 AND (type, key, service) IN (
+                    SELECT type, key, service FROM archived_state WHERE length(payload) = 0 AND modified < @before LIMIT @limit)
+                """,
+                which));
     }
+
+    private const string Hold = "SELECT 1 FROM retention_hold WHERE certificate_id = @id";
 
     private string Service => cluster.Value.ServiceId;
 
     private Task<int> EraseArchivedAsync(string type, DateTimeOffset before, int limit) => GuardedAsync(type, connection => connection.ExecutePatientlyAsync(
         """
-        DELETE FROM archived_state WHERE type = @type AND service = @service AND key IN (
+        DELETE FROM archived_state WHERE type = @type AND service = @service AND coalesce(modified, 0) < @before AND key IN (
             SELECT key FROM archived_state WHERE type = @type AND service = @service AND modified < @before LIMIT @limit)
         """,
         ("type", type), ("service", Service), ("before", before.ToUnixTimeSeconds()), ("limit", limit)));

@@ -2,12 +2,14 @@ using Bzt.Grains;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Platforms;
+using Bzt.Grains.Retention;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Storage;
 using Bzt.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Storage;
 
 namespace Bzt.Tests.Retention;
@@ -57,8 +59,37 @@ public sealed class RetentionRulesTests(PostgresFixture postgres)
         // Never certified: at once, and nothing else is.
         Assert.True(RetentionRules.MayErase(new CertificateRecord { Created = created, AbandonedAt = Now }, 0, Now));
         Assert.False(RetentionRules.MayErase(new CertificateRecord { Created = created, AbandonedAt = Now, ActivatedAt = Now }, 0, Now));
+        Assert.True(RetentionRules.MayErase(new CertificateRecord { Created = created, HolderRemovedAt = Now }, 0, Now));
         Assert.False(RetentionRules.MayErase(revoked, 0, Now));
     }
+
+    [Fact]
+    public void After_a_jump_of_the_clock_nothing_ends_for_a_week_and_after_the_way_back_neither()
+    {
+        var first = RetentionClock.Next(new StoredRetention(), Now);
+        Assert.Equal((Now, null), (first.LastRound, first.QuietUntil));
+        Assert.Null(RetentionClock.Next(first, Now.AddDays(7)).QuietUntil);
+        Assert.Null(RetentionClock.Next(first, Now.AddMinutes(-10)).QuietUntil);
+
+        var ahead = RetentionClock.Next(first, Now.AddYears(5));
+        Assert.Equal((Now.AddYears(5), Now.AddYears(5).AddDays(7)), (ahead.LastRound, ahead.QuietUntil));
+        var quiet = RetentionClock.Next(ahead, Now.AddYears(5).AddDays(6));
+        Assert.Equal(ahead.QuietUntil, quiet.QuietUntil);
+        Assert.Null(RetentionClock.Next(quiet, ahead.QuietUntil!.Value).QuietUntil);
+
+        // Set right: a week from there, not from when it was wrong.
+        var back = RetentionClock.Next(quiet, Now.AddHours(1));
+        Assert.Equal(Now.AddHours(1).AddDays(7), back.QuietUntil);
+        Assert.Null(RetentionClock.Next(back with { LastRound = Now.AddDays(7) }, Now.AddDays(8)).QuietUntil);
+        Assert.NotNull(RetentionClock.Next(first, Now.AddMinutes(-11)).QuietUntil);
+    }
+
+    [Fact]
+    public void Stored() => GoldenState.Verify("retention-v1", new StoredRetention
+    {
+        LastRound = Now, QuietUntil = Now.AddDays(7),
+        Ending = [new EndingCertificate(new UserId(new Guid("019aa000-0000-7000-8000-000000000001")), new CertificateId(new Guid("019aa000-0000-7000-8000-000000000002")))],
+    });
 
     [Theory]
     [InlineData("sqlite")]
@@ -66,7 +97,8 @@ public sealed class RetentionRulesTests(PostgresFixture postgres)
     public async Task Rows_that_rest_go_with_their_archived_ones_and_what_has_something_to_tell_stays(string kind)
     {
         var stop = TestContext.Current.CancellationToken;
-        await using var silo = await TestSilo.StartAsync(postgres: kind == "postgres" ? await postgres.NewDatabaseAsync() : null);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var silo = await TestSilo.StartAsync(clock: clock, postgres: kind == "postgres" ? await postgres.NewDatabaseAsync() : null);
         var (storage, store, erasure) = (silo.Services.GetRequiredService<IGrainStorage>(), silo.Services.GetRequiredService<SqlStore>(), silo.Services.GetRequiredService<IStateErasure>());
         foreach (var id in Enumerable.Range(0, 7))
         {
@@ -88,20 +120,44 @@ public sealed class RetentionRulesTests(PostgresFixture postgres)
             Assert.Equal(0, await erasure.EraseRestingAsync($"{type}/{type}", yesterday, 100));
         }
 
-        Assert.Equal(0, await erasure.EraseClearedAsync(yesterday));
+        // From an archive of an earlier release: without a time, brought back long ago.
+        foreach (var id in Enumerable.Range(0, 4))
+        {
+            await store.WriteAsync(connection => connection.ExecuteAsync(
+                "INSERT INTO archived_state (type, key, service, id_hash, type_hash, n0, n1, version, payload) VALUES (@type, @key, 'other', 0, 0, 0, 0, 1, @empty)",
+                ("type", "evidence/evidence"), ("key", $":{id}"), ("empty", Array.Empty<byte>())));
+        }
+
+        Assert.Equal(0, await erasure.EraseClearedAsync(yesterday, 3));
+        Assert.Equal(0, await store.CountAsync("SELECT count(*) FROM archived_state WHERE modified IS NULL", stop));
+        Assert.Equal(4, await store.CountAsync("SELECT count(*) FROM archived_state WHERE length(payload) = 0", stop));
         Assert.Equal(4, await erasure.EraseRestingAsync("qr-session/qr-session", later, 3));
         Assert.Equal(3, await erasure.EraseRestingAsync("qr-session/qr-session", later, 3));
         Assert.Equal(1, await erasure.EraseRestingAsync("qr-session/qr-session", later, 3));
         Assert.Equal(0, await erasure.EraseRestingAsync("qr-session/qr-session", later, 3));
         Assert.Equal(1, await erasure.EraseRestingAsync("oauth-grant/oauth-grant", later, 3));
         Assert.Equal(1, await erasure.EraseRestingAsync("sealing-session/sealing-session", later, 3));
-        Assert.Equal(1, await erasure.EraseClearedAsync(later));
+        Assert.Equal(4, await erasure.EraseClearedAsync(later, 3));
+        Assert.Equal(1, await erasure.EraseClearedAsync(later, 3));
+        Assert.Equal(0, await erasure.EraseClearedAsync(later, 3));
         Assert.Equal(
             ["sealing-session/sealing-session:telling"],
             await store.QueryAsync(
                 "SELECT GrainTypeString || GrainIdExtensionString FROM OrleansStorage WHERE GrainTypeString LIKE '%session%' OR GrainTypeString LIKE 'oauth%' OR GrainTypeString LIKE 'counter%'",
                 row => row.GetString(0), stop));
         Assert.Empty(await store.QueryAsync("SELECT key FROM archived_state", row => row.GetString(0), stop));
+
+        // A silo whose clock is not the store's ends nothing, and says so; the store inside the process has no other.
+        await WriteAsync("wechat-sign-in", "1", new CounterState());
+        clock.SetUtcNow(DateTimeOffset.UtcNow);
+        Assert.Equal(0, (await silo.Grains.Retention().Sweep()).Failed);
+
+        // One question fails: the others are asked all the same.
+        await store.WriteAsync(connection => connection.ExecuteAsync("ALTER TABLE projection_application RENAME TO away"));
+        Assert.Equal(1, (await silo.Grains.Retention().Sweep()).Failed);
+        clock.Advance(TimeSpan.FromDays(6));
+        Assert.Equal(1, (await silo.Grains.Retention().Sweep()).Failed);
+        Assert.Equal(kind == "postgres" ? 1 : 0, await store.CountAsync("SELECT count(*) FROM OrleansStorage WHERE GrainTypeString = 'wechat-sign-in/wechat-sign-in'", stop));
 
         async Task<GrainState<T>> WriteAsync<T>(string type, string key, T value)
         {

@@ -55,11 +55,23 @@ public sealed class RetentionTests
         await ChangeAsync(disputed.ApplicationId, given => given with { Predecessor = new CertificateId(held.Certificate) });
         var finished = await ChangeAsync(unfinished.Application, given => given with { State = Bzt.Contracts.Phone.ApplicationState.DownloadReady });
 
-        // All of them end after a year. A day too early nothing goes but what was given up: its pictures are named by another application of the same user.
+        // Two downloads that the CA refused: one of an application that was fulfilled by the next, one of an application under way.
+        var refused = await RefusedAsync(gone.Application);
+        var running = await RefusedAsync(unfinished.Application);
+        Assert.Equal((0, 0, 0), Counts(await system.Grains.Retention().Sweep()));
+
+        // All of them end after a year. A clock that jumps ends nothing for a week, however old everything is by it. A day too early nothing goes but what was given up, and what was refused before: its pictures are named by another application of the same user.
         var end = (await gone.Client.GetCertificateAsync(gone.Certificate)).NotAfter!.Value;
         await system.RestartAsync();
-        system.Clock.Advance(end.AddYears(5).AddDays(-1) - system.Clock.GetUtcNow());
-        Assert.Equal((0, 1, 0), Counts(await system.Grains.Retention().Sweep()));
+        system.Clock.Advance(end.AddYears(5).AddDays(-8) - system.Clock.GetUtcNow());
+        Assert.Equal((0, 0, 1), Counts(await system.Grains.Retention().Sweep()));
+        system.Clock.Advance(TimeSpan.FromDays(6));
+        Assert.Equal((0, 0, 1), Counts(await system.Grains.Retention().Sweep()));
+        Assert.NotEmpty(await FindAsync(given.ApplicationId));
+        system.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal((1, 1, 0), Counts(await system.Grains.Retention().Sweep()));
+        Assert.Empty(await FindAsync(given.ApplicationId));
+        Assert.Empty(await FindAsync(refused));
         Assert.NotEmpty(await FindAsync(disputed.ApplicationId));
         Assert.Equal(2, await BlobsAsync());
         Assert.NotEmpty(await FindAsync(gone.Certificate));
@@ -81,10 +93,19 @@ public sealed class RetentionTests
         await system.Grains.Retention().Sweep();
         Assert.Empty(await FindAsync(gone.Certificate));
         Assert.Empty(await FindAsync(gone.Application));
+        Assert.NotEmpty(await FindAsync(running));
         Assert.Equal(1, await BlobsAsync());
         Assert.DoesNotContain(new CertificateId(gone.Certificate), await system.Grains.Holder(new UserId(gone.Phone.Login!.UserId)).GetCertificates());
         Assert.Empty(await RowsAsync("qr-session"));
         Assert.IsType<Refused<CertificateFacts>>(await system.Grains.Certificate(new CertificateId(gone.Certificate)).GetFacts());
+
+        // Held between the question and the deletion: neither of them goes.
+        Assert.False(await system.Grains.Application(new Bzt.Grains.ApplicationId(disputed.ApplicationId)).Erase([]));
+        Assert.False(await system.Services.GetRequiredService<IStateErasure>().EraseApplicationAsync(
+            new Bzt.Grains.ApplicationId(disputed.ApplicationId), [new CertificateId(held.Certificate)], "", []));
+        Assert.False(await system.Grains.Certificate(new CertificateId(held.Certificate)).Erase(5));
+        Assert.NotEmpty(await FindAsync(disputed.ApplicationId));
+        Assert.Contains(new CertificateId(held.Certificate), await system.Grains.Holder(new UserId(held.Phone.Login!.UserId)).GetCertificates());
 
         // After a restart too. Whoever kept his evidence proves it against what was published; the others' chains are whole and in the same checkpoint.
         await system.RestartAsync();
@@ -141,6 +162,23 @@ public sealed class RetentionTests
         Task<List<string>> RowsAsync(string type) => Sql().QueryAsync(
             "SELECT GrainIdExtensionString FROM OrleansStorage WHERE GrainTypeString = @type UNION ALL SELECT key FROM archived_state WHERE type = @type",
             row => row.GetString(0), stop, ("type", $"{type}/{type}"));
+
+        // As if the CA had refused one before.
+        async Task<Guid> RefusedAsync(Guid application)
+        {
+            var certificate = new CertificateId(Guid.NewGuid());
+            var user = new UserId(gone.Phone.Login!.UserId);
+            await system.Services.GetRequiredService<IGrainStorage>().WriteStateAsync(
+                "certificate", system.Grains.Certificate(certificate).GetGrainId(), new GrainState<CertificateRecord>(new CertificateRecord
+                {
+                    Created = new CreateCertificate(
+                        new Bzt.Grains.ApplicationId(application), "refused", user, DeviceId.New(), [4], new CreditCode("91420500MA49ABCD28"), "宜昌测试有限公司",
+                        new CaId("yichang-ca"), "宜昌CA", "hubei", new CertificateSubject("宜昌测试有限公司", "宜昌测试有限公司", "91420500MA49ABCD28")),
+                    AbandonedAt = system.Clock.GetUtcNow(),
+                }));
+            await system.Grains.Holder(user).Add(certificate);
+            return certificate.Value;
+        }
 
         // As if it had gone otherwise; what it was.
         async Task<ApplicationRecord> ChangeAsync(Guid id, Func<ApplicationRecord, ApplicationRecord> change)
