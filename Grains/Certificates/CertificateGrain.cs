@@ -39,6 +39,9 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     /// <summary>What this activation read from the store is what was sealed; what it writes itself is so anyhow.</summary>
     private bool pinHolds;
 
+    /// <summary>The row this activation read is the newest there was.</summary>
+    private bool isNewest;
+
     public CertificateGrain(
         [PersistentState("certificate")] IPersistentState<CertificateRecord> stored, OutboxDrains drains, ClusterKeyRings clusterKeys,
         IKeyProtector protector, INonceSource nonces, IGroupStage stage, IStoreRestores restores, IStateErasure erasure, TimeProvider time,
@@ -214,8 +217,8 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return Record.StateAt(now) == CertificateState.Frozen ? received.Reply(new Frozen()) : new Refusal(RefusalCode.CertificateUnusable);
         }
 
-        // A count that was set back in the store gives nobody another guess.
-        if (!PinHolds())
+        // Neither a count that was set back in the store nor a row from before the tries gives anybody another guess.
+        if (!PinHolds() || !await IsNewestAsync())
         {
             return await RefuseAlteredAsync(session);
         }
@@ -303,6 +306,35 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     }
 
     private bool PinHolds() => pinHolds = pinHolds || PinSeal.Holds(protector, Id, Record);
+
+    /// <summary>
+    /// A row is stored before the links it adds to the evidence, and a backup has both as they were in one moment; so a row that is behind the
+    /// evidence was put back by itself.
+    /// </summary>
+    private async Task<bool> IsNewestAsync()
+    {
+        if (isNewest)
+        {
+            return true;
+        }
+
+        if (!await LeadsEvidenceAsync())
+        {
+            // Unless this activation read it and another one wrote since.
+            await stored.ReadStateAsync();
+            if (!PinSeal.Holds(protector, Id, Record) || !await LeadsEvidenceAsync())
+            {
+                return false;
+            }
+        }
+
+        return isNewest = true;
+    }
+
+    private async Task<bool> LeadsEvidenceAsync() => Record.Evidence is not { } head
+        || await GrainFactory.Evidence(Id, EvidencePages.PageOf(head.Sequence + 1)).Read() is not [.., var newest]
+        || newest.Sequence < head.Sequence
+        || (newest.Sequence == head.Sequence && EvidenceReceipts.Hash(Id, newest).AsSpan().SequenceEqual(head.Hash));
 
     /// <summary>Nothing is written: the row is what whoever looks into it has to see.</summary>
     private async Task<Refusal> RefuseAlteredAsync(SessionId? session)
@@ -432,7 +464,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     [LoggerMessage(LogLevel.Error, "The CA does not issue certificate {Certificate}: {Refusal}")]
     private partial void LogNotIssued(CertificateId certificate, CaRefusal refusal);
 
-    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: its count of wrong PINs ({Failures}) is not the one that was sealed. Somebody altered the store")]
+    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: its count of wrong PINs ({Failures}) is not the one that was sealed, or older than its evidence. Somebody altered the store")]
     private partial void LogAltered(CertificateId certificate, int failures);
 
     [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: the phone is at epoch {Named}, the store at {Epoch}. The store lost state")]

@@ -1,19 +1,27 @@
 using System.Collections.Immutable;
 using Bzt.Grains.Foundations;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Certificates;
 
 /// <inheritdoc cref="IEvidenceGrain"/>
 [GrainType("evidence")]
-public sealed class EvidenceGrain(
-    [PersistentState("evidence")] IPersistentState<EvidenceState> stored) : Grain, IEvidenceGrain
+public sealed partial class EvidenceGrain(
+    [PersistentState("evidence")] IPersistentState<EvidenceState> stored, ILogger<EvidenceGrain> log) : Grain, IEvidenceGrain
 {
     public async Task Append(EvidenceRecord record)
     {
-        // A repeat: the outbox delivers at least once, and in order.
+        // A repeat: the outbox delivers at least once, and in order. Another link in the same place is none: the certificate's row was put back.
         if (stored.State.Records is [.., var last] && record.Sequence <= last.Sequence)
         {
+            if (stored.State.Records.FirstOrDefault(known => known.Sequence == record.Sequence) is { } there
+                && !EvidenceReceipts.Hash(Certificate, there).AsSpan().SequenceEqual(EvidenceReceipts.Hash(Certificate, record)))
+            {
+                Telemetry.StateAltered();
+                LogForked(Certificate, record.Sequence);
+            }
+
             return;
         }
 
@@ -37,6 +45,9 @@ public sealed class EvidenceGrain(
     public Task<long> GetCheckpoint() => Task.FromResult(stored.State.Checkpoint);
 
     private CertificateId Certificate => EvidencePages.CertificateOf(this.GetPrimaryKeyString());
+
+    [LoggerMessage(LogLevel.Critical, "The evidence of certificate {Certificate} has another link {Sequence} than its row now says. Somebody put back an older row")]
+    private partial void LogForked(CertificateId certificate, long sequence);
 }
 
 /// <param name="Records">Oldest first.</param>

@@ -24,6 +24,8 @@ public sealed class PinSealTests(CertificateSystem certificates)
         using var phone = await CertifiedPhone.ActiveAsync(certificates.System);
         var platform = await phone.PlatformAsync();
         await SignAsync(phone);
+        await certificates.ForgetAsync(phone.Certificate);
+        var older = await certificates.StoredAsync(phone.Certificate);
         for (var tries = 0; tries < 3; tries++)
         {
             var (_, guess) = await phone.BindSessionAsync(platform);
@@ -47,7 +49,7 @@ public sealed class PinSealTests(CertificateSystem certificates)
         listener.SetMeasurementEventCallback<long>((_, counted, _, _) => Interlocked.Add(ref altered, counted));
         listener.Start();
 
-        // Set back; set back without the seal; a lock that ended early; a reset that nobody approved; a count from the row of before, with its seal.
+        // Set back; set back without the seal; a lock that ended early; a reset that nobody approved; a seal of nobody's; the whole row of before the tries.
         var shares = genuine.Shares;
         foreach (var forged in (CertificateRecord[])
             [
@@ -56,6 +58,7 @@ public sealed class PinSealTests(CertificateSystem certificates)
                 genuine with { Shares = shares with { Pin = shares.Pin with { LockedUntil = DateTimeOffset.UnixEpoch } } },
                 genuine with { Shares = shares with { Approval = new DepositApproval("pin-reset/1", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue) } },
                 genuine with { PinSeal = RandomNumberGenerator.GetBytes(genuine.PinSeal!.Length) },
+                older,
             ])
         {
             await certificates.ReplaceAsync(phone.Certificate, forged);

@@ -224,7 +224,7 @@ public sealed class SecretsTests
 
         Scalar Open(byte[] sealedShare, string kind, string id)
         {
-            using var opened = protector.Unprotect("certificate/share", TaggedHash.Hash(
+            using var opened = protector.Unprotect("certificate/share/counted", TaggedHash.Hash(
                 "seal", TaggedHash.Part(keyId), TaggedHash.Part(kind), TaggedHash.Part(epoch), TaggedHash.Part(id)), sealedShare);
             return Scalar.TryDecode(opened.Span, out var share) ? share : throw new InvalidOperationException("A share is no scalar.");
         }
