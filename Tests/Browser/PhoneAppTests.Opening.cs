@@ -16,9 +16,31 @@ using DecryptionRecipient = Bzt.Contracts.Platforms.DecryptionRecipient;
 
 namespace Bzt.Tests.Browser;
 
-// The opening of a bid, and what wrong PINs lead to.
+// A seal taken back, the opening of a bid, and what wrong PINs lead to.
 public sealed partial class PhoneAppTests
 {
+    /// <summary>扫码撤章: the phone shows which seal and why; a wrong PIN withdraws nothing, the right one does, for whoever verifies.</summary>
+    private static async Task WithdrawAsync(PhoneBrowser phone, PlatformClient platform, byte[] seal, byte[] digest)
+    {
+        var page = phone.Page;
+        var question = new VerifyRequest { Seal = new SealToVerify(seal, digest) };
+        Assert.Null((await platform.VerifyAsync(question)).Withdrawn);
+        await ScanByLinkAsync(page, await platform.OpenAsync(new CreateSessionRequest(SessionKind.Withdraw) { Withdrawal = new WithdrawalRequest(seal, "报价有误，重新盖章") }));
+        await Expect(Heading(page, "确认撤章")).ToBeVisibleAsync();
+        await Expect(page.GetByText("投标函.pdf").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("报价有误，重新盖章").First).ToBeVisibleAsync();
+        await phone.LookAsync("confirm-withdraw");
+        await Press(page, "确认，输入PIN码");
+        await EnterPinAsync(page, WrongPin);
+        await Expect(page.GetByText("还可再试 4 次")).ToBeVisibleAsync();
+        Assert.Null((await platform.VerifyAsync(question)).Withdrawn);
+        await EnterPinAsync(page, Pin);
+        await Expect(page.GetByText("撤章完成").First).ToBeVisibleAsync();
+        await Press(page, "完成");
+        var withdrawn = await platform.VerifyAsync(question);
+        Assert.Equal((false, "报价有误，重新盖章"), (withdrawn.Valid, withdrawn.Withdrawn?.Reason));
+    }
+
     /// <summary>扫码解密: the code on the phone is the tool's, and what comes back opens the key for the tool alone.</summary>
     private static async Task OpenBidAsync(PhoneBrowser phone, SessionResult signer)
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Documents.Seals;
 using Bzt.Protocol.Forms;
 using Bzt.Protocol.Primitives;
 using Bzt.Simulators.BankCards;
@@ -22,7 +23,7 @@ public sealed partial class PhoneAppTests
 
     [Fact]
     [Trait("Feature", "M011"), Trait("Feature", "M017"), Trait("Feature", "M025"), Trait("Feature", "M031"), Trait("Feature", "M032"), Trait("Feature", "M033"), Trait("Feature", "M034")]
-    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M069"), Trait("Feature", "M075"), Trait("Feature", "X01"), Trait("Feature", "X06"), Trait("Surface", "screen")]
+    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M069"), Trait("Feature", "M075"), Trait("Feature", "X01"), Trait("Feature", "X06"), Trait("Feature", "X13"), Trait("Surface", "screen")]
     public async Task From_the_first_login_to_a_sealed_document_through_the_camera()
     {
         await using var phone = await PhoneBrowser.StartAsync();
@@ -212,6 +213,8 @@ public sealed partial class PhoneAppTests
         }
 
         await Press(page, "完成");
+        await WithdrawAsync(
+            phone, platform.Client, CmsSeal.Assemble(documents[0].Content, status.Result.Signatures[0].Signature, status.Result.SigningCertificate, status.Result.Chain), documents[0].MessageDigest);
         return [.. status.Result.Signatures.Select(signature => signature.Signature)];
     }
 
