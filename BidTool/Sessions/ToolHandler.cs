@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Bzt.Contracts.Phone;
 
 namespace Bzt.BidTool.Sessions;
@@ -40,6 +41,14 @@ internal sealed class ToolHandler(string token, IDeviceKey key) : DelegatingHand
         request.Headers.Authorization = new AuthenticationHeaderValue("DPoP", token);
         request.Headers.Remove("DPoP");
         request.Headers.Add("DPoP", await DpopProofs.CreateAsync(key, request.Method.Method, request.RequestUri!, DateTimeOffset.UtcNow, token, nonce));
-        return await base.SendAsync(request, cancellation);
+        try
+        {
+            return await base.SendAsync(request, cancellation);
+        }
+        catch (SocketException exception)
+        {
+            // Of a connection that was made and gone at once .NET tells as the socket does, not as of every other.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, exception.Message, exception);
+        }
     }
 }

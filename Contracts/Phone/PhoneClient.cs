@@ -80,7 +80,7 @@ public sealed partial class PhoneClient
 
     /// <summary>Whether nothing is known about what the server did.</summary>
     internal static bool IsAway(Exception exception) =>
-        exception is HttpRequestException or TaskCanceledException { InnerException: TimeoutException }
+        exception is HttpRequestException or System.Net.Sockets.SocketException or TaskCanceledException { InnerException: TimeoutException }
         || exception is ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable };
 
     private static string Route(string template, string name, object value) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bzt.Contracts.Phone;
@@ -57,7 +58,7 @@ public sealed partial class PlatformClient(HttpClient http, TimeProvider clock)
                 status = await GetAsync(sessionId, seen, TimeSpan.FromSeconds(20), cancellation);
                 answered = clock.GetTimestamp();
             }
-            catch (Exception exception) when (exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable } && clock.GetElapsedTime(answered) < LongestAbsence)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable } && clock.GetElapsedTime(answered) < LongestAbsence)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(500), clock, cancellation);
                 continue;

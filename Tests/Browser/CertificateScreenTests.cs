@@ -167,6 +167,7 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         // Bills: each order with its state, one with its details.
         var (first, second) = (await OrderAsync(person, "宜昌数字认证中心企业证书 1年", 30000, paid: true), await OrderAsync(person, "湖北CA企业证书找回", 5000, paid: true));
         await OrderAsync(person, "湖北CA个人证书 1年", 10000, paid: false);
+        await Wait.UntilAsync(() => person.Http.GetAsync(Routes.Phone.Orders, BztJson.Default.IReadOnlyListOrderInfo), list => list.Count == 3 && list.Count(line => line.State == OrderState.Paid) == 2);
         await phone.GoToAsync("bills");
         await Expect(page.Locator("a.row")).ToHaveCountAsync(3);
         await Expect(Chip(page, "待付款")).ToBeVisibleAsync();
