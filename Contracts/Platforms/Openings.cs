@@ -67,7 +67,7 @@ public sealed record OpeningReference(Guid OpeningId, IReadOnlyList<string> File
 /// <param name="Sections">Of each part; at most 64.</param>
 public sealed record OpeningReport(Guid SessionId, OpeningOutcome Outcome, IReadOnlyList<OpeningSection> Sections)
 {
-    /// <summary>Opened at the bidder's PC with a CA lock: no phone was asked, and the session's id is one that the tool made, the same in a repeat. With a project token, while the opening runs.</summary>
+    /// <summary>Opened at the bidder's PC with a CA lock: no phone was asked, and the session's id is one that the tool made, the same in a repeat. With a project token, while the opening runs, and with a section at least. The platform may say otherwise by a report of its own on the session the record names.</summary>
     public bool ByLock { get; init; }
 }
 

@@ -181,7 +181,7 @@ internal static class OpeningRules
         Open = file.Open.RemoveAll(open => open.Session == answered.Session),
     };
 
-    /// <summary>Only of what was released; each side has one word on a session, a repeat is the same.</summary>
+    /// <summary>Only of what was released, and by the platform of what a lock gave too; each side has one word on a session, a repeat is the same.</summary>
     public static (StoredOpeningFile File, Refusal? Refusal) Report(StoredOpeningFile file, OpeningReporter reporter, ReportOpening report, DateTimeOffset now)
     {
         if (report.Sections.Count > MostSections || report.Sections.Any(section => !IsText(section.Name) || !Enum.IsDefined(section.Outcome)) || !Enum.IsDefined(report.Outcome)
@@ -195,9 +195,15 @@ internal static class OpeningRules
             return ReportLock(file, reporter, report, now);
         }
 
-        if (!file.Events.Any(e => e.Session == report.Session && e.Answer == OpeningAnswer.Released))
+        var ofLock = file.Events.Any(e => e.Session == report.Session && e.Kind == OpeningEventKind.OpenedByLock);
+        if (!ofLock && !file.Events.Any(e => e.Session == report.Session && e.Answer == OpeningAnswer.Released))
         {
             return (file, new Refusal(RefusalCode.OpeningReportRefused));
+        }
+
+        if (ofLock && IsOfParts(report))
+        {
+            return (file, new Refusal(RefusalCode.InvalidRequest));
         }
 
         if (file.Events.FirstOrDefault(e => e.Session == report.Session && e.Reporter == reporter) is { } known)
@@ -211,10 +217,13 @@ internal static class OpeningRules
         }, null);
     }
 
-    /// <summary>No phone was asked and nothing was released: it is the bidder's word, and only the bidder's. A repeat is the same.</summary>
+    /// <summary>
+    /// No phone was asked and nothing was released: it is the bidder's word, and only the bidder's, of what its lock opened section by section. The
+    /// platform may say otherwise by an ordinary report on the same number. A repeat is the same.
+    /// </summary>
     private static (StoredOpeningFile File, Refusal? Refusal) ReportLock(StoredOpeningFile file, OpeningReporter reporter, ReportOpening report, DateTimeOffset now)
     {
-        if (reporter != OpeningReporter.Bidder)
+        if (reporter != OpeningReporter.Bidder || report.Sections.Count == 0 || IsOfParts(report))
         {
             return (file, new Refusal(RefusalCode.InvalidRequest));
         }
@@ -232,6 +241,10 @@ internal static class OpeningRules
                     OpeningEventKind.OpenedByLock, ToMilliseconds(now), report.Session, OpeningReader.ThisPc, null, null, reporter, report.Outcome, report.Sections)),
             }, null);
     }
+
+    /// <summary>Of phone and cluster, which have no part in what a lock opens.</summary>
+    private static bool IsOfParts(ReportOpening report) =>
+        report.Outcome == OpeningOutcome.PartsRefused || report.Sections.Any(section => section.Outcome == OpeningOutcome.PartsRefused);
 
     /// <summary>What is signed counts in milliseconds.</summary>
     public static DateTimeOffset ToMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

@@ -8,14 +8,15 @@ public sealed record OpeningJudgement(OpeningVerdict Verdict, OpeningCause Cause
 {
     /// <summary>
     /// From the events alone, so that whoever has the record comes to the same. The last attempt counts, the platform's word on it before the
-    /// bidder's; but what was opened once is open. Where the events do not show on whose side the cause lies it says so and blames nobody.
+    /// bidder's; but what was opened once is open. With a CA lock the bidder is its only witness: an attempt of which the platform says otherwise
+    /// does not count. Where the events do not show on whose side the cause lies it says so and blames nobody.
     /// </summary>
     /// <param name="events">Oldest first.</param>
     /// <param name="over">The opening is over and no request is open.</param>
     public static OpeningJudgement Of(IReadOnlyList<OpeningEvent> events, bool over)
     {
         ArgumentNullException.ThrowIfNull(events);
-        if (events.Any(e => e.Outcome == OpeningOutcome.Opened))
+        if (events.Any(e => e.Outcome == OpeningOutcome.Opened && Otherwise(events, e) is null))
         {
             return new(OpeningVerdict.Opened, OpeningCause.None, OpeningParty.Nobody);
         }
@@ -26,14 +27,15 @@ public sealed record OpeningJudgement(OpeningVerdict Verdict, OpeningCause Cause
 
     private static (OpeningCause Cause, OpeningParty Responsible) WhyNot(IReadOnlyList<OpeningEvent> events)
     {
-        if (events.LastOrDefault(e => e.Kind is OpeningEventKind.Asked or OpeningEventKind.OpenedByLock) is not { } asked)
+        var attempts = events.Where(e => e.Kind is OpeningEventKind.Asked or OpeningEventKind.OpenedByLock).ToList();
+        if ((attempts.FindLast(e => Otherwise(events, e) is null) ?? attempts.LastOrDefault()) is not { } asked)
         {
             return (OpeningCause.NotAsked, OpeningParty.Platform);
         }
 
         if (asked is { Kind: OpeningEventKind.OpenedByLock, Outcome: { } byLock })
         {
-            return OfOutcome(byLock, asked.Reader);
+            return OfLock(byLock, Otherwise(events, asked), asked.Reader);
         }
 
         var ofIt = events.Where(e => e.Session == asked.Session).ToList();
@@ -55,6 +57,17 @@ public sealed record OpeningJudgement(OpeningVerdict Verdict, OpeningCause Cause
             (_, OpeningReader.PlatformServer) => (OpeningCause.NotReported, OpeningParty.Platform),
             _ => (OpeningCause.NotReported, OpeningParty.Undetermined),
         };
+    }
+
+    /// <summary>What the platform says of an attempt with a lock, when it is not what the bidder says.</summary>
+    private static OpeningOutcome? Otherwise(IReadOnlyList<OpeningEvent> events, OpeningEvent attempt) => attempt.Kind != OpeningEventKind.OpenedByLock ? null
+        : events.FirstOrDefault(e => e.Kind == OpeningEventKind.Reported && e.Reporter == OpeningReporter.Platform && e.Session == attempt.Session && e.Outcome != attempt.Outcome)?.Outcome;
+
+    /// <summary>One word against the other shows nothing; and this service had no part in it.</summary>
+    private static (OpeningCause Cause, OpeningParty Responsible) OfLock(OpeningOutcome bidder, OpeningOutcome? platform, OpeningReader? reader)
+    {
+        var (cause, responsible) = OfOutcome(platform ?? bidder, reader);
+        return (cause, platform is null && responsible != OpeningParty.Service ? responsible : OpeningParty.Undetermined);
     }
 
     private static (OpeningCause Cause, OpeningParty Responsible) OfAnswer(OpeningAnswer answer) => answer switch
