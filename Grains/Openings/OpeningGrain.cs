@@ -128,10 +128,15 @@ internal sealed class OpeningGrain : Grain, IOpeningGrain, IRemindable, IOutboxO
             return new Refusal(RefusalCode.NotFound);
         }
 
-        // A lock asks nobody, so it is the time of its word that counts; a repeat after the end is still a repeat.
-        if (report.ByLock && NotRunning() is { } early && !(await GrainFactory.OpeningFile(Id, file).GetEvents()).Any(e => e.Session == report.Session))
+        if (report.ByLock)
         {
-            return early;
+            report = report with { Session = OpeningRules.LockNumber(report.Session) };
+
+            // A lock asks nobody, so it is the time of its word that counts; a repeat after the end is still a repeat.
+            if (NotRunning() is { } early && !(await GrainFactory.OpeningFile(Id, file).GetEvents()).Any(e => e.Session == report.Session))
+            {
+                return early;
+            }
         }
 
         var side = reporter.Bidder is null ? OpeningReporter.Platform : OpeningReporter.Bidder;

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Foundations;
@@ -161,7 +163,7 @@ internal static class OpeningRules
     public static OpeningFileFacts? FileFor(StoredOpening opening, OpeningViewer viewer, string file) =>
         MaySee(opening, viewer) ? opening.Command!.Files.FirstOrDefault(facts => facts.FileId == file && (viewer.Bidder is not { } bidder || bidder == facts.Bidder)) : null;
 
-    public static StoredOpeningFile Asked(StoredOpeningFile file, OpeningAsked asked) => file.Events.Any(e => e.Session == asked.Session) ? file : file with
+    public static StoredOpeningFile Asked(StoredOpeningFile file, OpeningAsked asked) => file.Events.Any(e => e.Kind == OpeningEventKind.Asked && e.Session == asked.Session) ? file : file with
     {
         Events = file.Events.Add(new OpeningFileEvent(
             OpeningEventKind.Asked, ToMilliseconds(asked.At), asked.Session,
@@ -216,6 +218,12 @@ internal static class OpeningRules
             Events = file.Events.Add(new OpeningFileEvent(OpeningEventKind.Reported, ToMilliseconds(now), report.Session, null, null, null, reporter, report.Outcome, report.Sections)),
         }, null);
     }
+
+    /// <summary>
+    /// The number under which a lock's attempt is kept, of the one the tool made: the same in a repeat, and never that of a session, which whoever
+    /// knows how it is made could have taken in advance.
+    /// </summary>
+    public static SessionId LockNumber(SessionId said) => new(new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"lock{said.Value:D}")).AsSpan(0, 16)));
 
     /// <summary>
     /// No phone was asked and nothing was released: it is the bidder's word, and only the bidder's, of what its lock opened section by section. The

@@ -133,7 +133,7 @@ public enum OpeningEventKind
     /// <summary>Whoever had the file and the phone's answer said what opening it gave.</summary>
     Reported = 3,
 
-    /// <summary>The bidder's tool opened it at the bidder's PC with a CA lock, and said what that gave: no request, and the bidder's word alone. The session is a number of the tool's own.</summary>
+    /// <summary>The bidder's tool opened it at the bidder's PC with a CA lock, and said what that gave: no request, and the bidder's word alone. The session is none, only a number that tells attempts apart.</summary>
     OpenedByLock = 4,
 }
 

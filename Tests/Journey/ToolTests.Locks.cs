@@ -108,6 +108,13 @@ public sealed partial class ToolTests
         Assert.Contains("用CA锁解密成功", told.GetProperty("events").GetString(), StringComparison.Ordinal);
         Assert.Contains("网络故障", told.GetProperty("changes").GetString(), StringComparison.Ordinal);
 
+        // What the lock opened the platform could not read: its word stands beside the bidder's, and the verifier comes to the same.
+        var attempt = (await bench.Platform.GetOpeningRecordAsync(running.OpeningId, "L-1")).Record.Events[0].Session;
+        await bench.Platform.ReportOpeningAsync(running.OpeningId, "L-1", new OpeningReport(attempt, OpeningOutcome.WrongKey, [new OpeningSection("投标文件", OpeningOutcome.WrongKey)]));
+        kept = bench.Folder.Write("lock-denied.json", JsonSerializer.SerializeToUtf8Bytes(await bench.Platform.GetOpeningRecordAsync(running.OpeningId, "L-1"), BztJson.Default.SignedOpeningRecord));
+        told = (await bench.RunAsync(null, ["evidence", "verify", kept, "--key", Convert.ToHexString((await bench.First.TrustAsync()).EvidenceKey)])).Events[^1];
+        Assert.Equal(("not_opened", "wrong_key", "undetermined"), (told.GetProperty("verdict").GetString(), told.GetProperty("cause").GetString(), told.GetProperty("responsible").GetString()));
+
         // A file whose manifest this lock did not sign is refused before the PIN is asked for.
         var bytes = await File.ReadAllBytesAsync(bid);
         await using (var reader = await Bzt.Documents.BidFiles.BidFileReader.OpenAsync(bid))

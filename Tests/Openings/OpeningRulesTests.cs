@@ -161,6 +161,13 @@ public sealed class OpeningRulesTests
             Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Report(new StoredOpeningFile(), OpeningReporter.Bidder, wrong, At).Refusal?.Code);
         }
 
+        // The number a session would have, taken in advance: the request and its answer enter the record all the same. In a grain it is never that one.
+        var released = OpeningRules.Answered(
+            OpeningRules.Asked(file, new OpeningAsked(report.Session, At, DecryptionRecipient.ThisPc, At.AddMinutes(5))), new OpeningAnswered(report.Session, At, OpeningAnswer.Released, "0A"));
+        Assert.Equal([OpeningEventKind.OpenedByLock, OpeningEventKind.Asked, OpeningEventKind.Answered], released.Events.Select(e => e.Kind));
+        Assert.Equal(OpeningRules.LockNumber(report.Session), OpeningRules.LockNumber(new SessionId(Id)));
+        Assert.Equal(3, new HashSet<SessionId> { report.Session, OpeningRules.LockNumber(report.Session), OpeningRules.LockNumber(new SessionId(Later)) }.Count);
+
         // A request to a phone is another thing: its id is none for a lock, and after it the request counts.
         var asked = OpeningRules.Asked(file, new OpeningAsked(new SessionId(Later), At, DecryptionRecipient.ThisPc, At.AddMinutes(5)));
         Assert.Equal(RefusalCode.IdempotencyConflict, OpeningRules.Report(asked, OpeningReporter.Bidder, report with { Session = new SessionId(Later) }, At).Refusal?.Code);
