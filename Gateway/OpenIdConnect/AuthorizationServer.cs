@@ -71,7 +71,7 @@ internal static class AuthorizationServer
             await next(context);
         });
         app.UseWhen(
-            context => IsItsOwn(context) || (context.GetEndpoint()?.Metadata.GetMetadata<PlatformAccessMetadata>() is not null && known.Find(context.Request) is null),
+            context => (context.GetEndpoint()?.Metadata.GetMetadata<PlatformAccessMetadata>() is not null && !known.Recall(context)) || IsItsOwn(context),
             shown => shown.UseAuthentication());
 
         // An application that says nothing itself shows it every request.

@@ -55,7 +55,7 @@ internal sealed class PlatformPipeline(RequestDelegate next, DpopVerifier dpop, 
         if (!authorization.StartsWith(Dpop, StringComparison.Ordinal))
         {
             // An access token of the client credentials grant.
-            if (known.Find(context.Request) is { } asBefore)
+            if (context.Features.Get<KnownPlatform>() is { Platform: var asBefore })
             {
                 return (new PlatformCaller(asBefore, null), null);
             }

@@ -25,6 +25,16 @@ internal sealed class PlatformTokens(TimeProvider time)
     public PlatformId? Find(HttpRequest request) =>
         TokenOf(request) is { } token && known.TryGetValue(Name(token), out var found) && time.GetUtcNow() < found.Until ? found.Platform : null;
 
+    /// <summary>
+    /// Looks once for the whole request and keeps what it found there: an entry that goes in between would leave a token that nobody has read, nor will.
+    /// </summary>
+    public bool Recall(HttpContext context)
+    {
+        var platform = Find(context.Request);
+        context.Features.Set(platform is { } found ? new KnownPlatform(found) : null);
+        return platform is not null;
+    }
+
     /// <summary>The request's token is good for that platform.</summary>
     public void Remember(HttpRequest request, PlatformId platform, DateTimeOffset? until)
     {
@@ -64,3 +74,6 @@ internal sealed class PlatformTokens(TimeProvider time)
 
     private static string Name(string token) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }
+
+/// <summary>Whose request it is by a token that was found good before; a feature of the request.</summary>
+internal sealed record KnownPlatform(PlatformId Platform);

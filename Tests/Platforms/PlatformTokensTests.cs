@@ -55,6 +55,36 @@ public sealed class PlatformTokensTests
         Assert.InRange(Enumerable.Range(0, 10_000).Count(i => tokens.Find(With($"Bearer {i}")) is not null), 1, 4096);
     }
 
+    /// <summary>Between the look that spares a request OpenIddict and the one that lets it in, its token may run out, or all may be forgotten.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_found_once_holds_for_the_whole_request(bool byTime)
+    {
+        var tokens = new PlatformTokens(clock);
+        tokens.Remember(With("Bearer one"), platform, clock.GetUtcNow().AddMinutes(30));
+        var context = With("Bearer one").HttpContext;
+        context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new PlatformAccessMetadata(PlatformAccess.PlatformOnly)), null));
+        Assert.True(tokens.Recall(context));
+        clock.Advance(TimeSpan.FromMinutes(byTime ? 30 : 29));
+        for (var i = 0; i < 5000; i++)
+        {
+            tokens.Remember(With($"Bearer other {i}"), platform, clock.GetUtcNow().AddMinutes(30));
+        }
+
+        Assert.Null(tokens.Find(context.Request));
+
+        // No authentication service is there to be asked: it lets in whom it found, or throws.
+        var served = false;
+        await new PlatformPipeline(_ => Task.FromResult(served = true), null!, null!, tokens).InvokeAsync(context);
+        Assert.True(served);
+        Assert.Equal(new PlatformCaller(platform, null), context.Features.Get<PlatformCaller>());
+
+        // And of another request nothing is known.
+        Assert.False(tokens.Recall(context));
+        await Assert.ThrowsAnyAsync<Exception>(() => new PlatformPipeline(_ => Task.CompletedTask, null!, null!, tokens).InvokeAsync(context));
+    }
+
     private static HttpRequest With(string? authorization)
     {
         var request = new DefaultHttpContext().Request;
