@@ -56,10 +56,13 @@ internal static class OpeningRules
     private const int LongestId = 64;
     private static readonly TimeSpan LongestOpening = TimeSpan.FromDays(1);
 
+    /// <summary>How far ahead: well within the years an opening is kept after its last write, so that it is there when it takes place.</summary>
+    private const int YearsAhead = 3;
+
     public static Refusal? Check(CreateOpening command, DateTimeOffset now) =>
         command.Files.Count is > 0 and <= MostFiles
         && IsText(command.ProjectId) && IsText(command.ProjectName)
-        && command.Deadline > command.OpensAt && command.Deadline - command.OpensAt <= LongestOpening && command.Deadline > now
+        && command.Deadline > command.OpensAt && command.Deadline - command.OpensAt <= LongestOpening && command.Deadline > now && !IsTooFar(command.Deadline, now)
         && command.Files.All(file => IsFileId(file.FileId) && IsText(file.Name) && IsText(file.BidderName) && file.Digest.Length == 32)
         && command.Files.DistinctBy(file => file.FileId, StringComparer.Ordinal).Count() == command.Files.Count
             ? null
@@ -99,7 +102,8 @@ internal static class OpeningRules
         }
 
         var move = new OpeningMove(change, ToMilliseconds(now), standing.OpensAt, standing.Deadline);
-        if (!IsText(change.Reason) || (change.OpensAt is null && change.Deadline is null) || move.Deadline <= move.OpensAt || move.Deadline - move.OpensAt > LongestOpening)
+        if (!IsText(change.Reason) || (change.OpensAt is null && change.Deadline is null) || move.Deadline <= move.OpensAt || move.Deadline - move.OpensAt > LongestOpening
+            || IsTooFar(move.Deadline, now))
         {
             return new Refusal(RefusalCode.InvalidRequest);
         }
@@ -256,6 +260,9 @@ internal static class OpeningRules
 
     /// <summary>What is signed counts in milliseconds.</summary>
     public static DateTimeOffset ToMilliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+
+    /// <summary>The opening time is before the deadline.</summary>
+    private static bool IsTooFar(DateTimeOffset deadline, DateTimeOffset now) => deadline > now.AddYears(YearsAhead);
 
     private static bool IsFileId(string id) => id.Length is > 0 and <= LongestId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 

@@ -2,6 +2,7 @@ using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Openings;
+using Bzt.Grains.Retention;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Evidence;
 using Bzt.Tests.Storage;
@@ -44,6 +45,13 @@ public sealed class OpeningRulesTests
         }
 
         Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Check(Command, Command.Deadline)?.Code);
+
+        // Three years ahead, which is before what is kept of it ends.
+        var far = At.AddYears(3);
+        Assert.Null(OpeningRules.Check(Command with { OpensAt = far.AddHours(-1), Deadline = far }, At));
+        Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Check(Command with { OpensAt = far.AddHours(-1), Deadline = far.AddSeconds(1) }, At)?.Code);
+        Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Check(Command with { OpensAt = DateTimeOffset.MaxValue.AddHours(-1), Deadline = DateTimeOffset.MaxValue }, At)?.Code);
+        Assert.All(RestingRows.Of(new RetentionOptions()).Where(rows => rows.Type.StartsWith("opening", StringComparison.Ordinal)), rows => Assert.True(At + rows.After > far.AddDays(1)));
     }
 
     [Theory]
@@ -260,6 +268,8 @@ public sealed class OpeningRulesTests
         Refuses(RefusalCode.InvalidRequest, announced, extend with { Reason = "a\nb" });
         Refuses(RefusalCode.InvalidRequest, announced, extend with { Deadline = At.AddHours(24).AddSeconds(1) });
         Refuses(RefusalCode.InvalidRequest, announced, postpone with { OpensAt = At.AddHours(1), Deadline = null }, At.AddSeconds(-1));
+        Refuses(RefusalCode.InvalidRequest, announced, postpone with { OpensAt = DateTimeOffset.MaxValue.AddHours(-1), Deadline = DateTimeOffset.MaxValue }, At.AddSeconds(-1));
+        Refuses(RefusalCode.InvalidRequest, announced, postpone with { OpensAt = At.AddYears(3), Deadline = At.AddYears(3).AddSeconds(1) }, At);
         Refuses(RefusalCode.OpeningNotEarlier, announced, extend with { Deadline = At.AddHours(1) });
         Refuses(RefusalCode.OpeningNotEarlier, announced, postpone with { OpensAt = At.AddSeconds(-1) }, At.AddMinutes(-1));
         Refuses(RefusalCode.OpeningBegun, announced, postpone);

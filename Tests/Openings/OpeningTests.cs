@@ -330,6 +330,9 @@ public sealed class OpeningTests(PlatformSystem world)
         Assert.Equal(ErrorCodes.InvalidRequest, await RefusalAsync(postponed with { Reason = "" }));
         Assert.Equal(ErrorCodes.InvalidRequest, await RefusalAsync(new ChangeOpeningRequest("没有新的时间")));
         Assert.Equal(ErrorCodes.InvalidRequest, await RefusalAsync(postponed with { Deadline = announced.Deadline.AddDays(2) }));
+        var never = new DateTimeOffset(9999, 12, 31, 20, 0, 0, TimeSpan.Zero);
+        Assert.Equal(ErrorCodes.InvalidRequest, await RefusalAsync(postponed with { OpeningTime = never.AddHours(-1), Deadline = never }));
+        Assert.Equal(ErrorCodes.InvalidRequest, await Refusal.OfAsync(() => party.Client.CreateOpeningAsync(announced with { Project = project with { OpeningTime = never.AddHours(-1) }, Deadline = never })));
         var moved = await party.Client.ChangeOpeningAsync(id, postponed, "once");
         Assert.Equal((OpeningState.Announced, postponed.OpeningTime, postponed.Deadline), (moved.State, moved.Project.OpeningTime, moved.Deadline));
         Assert.Single((await party.Client.ChangeOpeningAsync(id, postponed, "once")).Changes);
