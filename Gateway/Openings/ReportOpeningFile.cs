@@ -16,7 +16,7 @@ internal static class ReportOpeningFile
         .WithName("reportOpening")
         .WithSummary("Reports what opening a file gave")
         .WithDescription("By the platform for what its server opened, by the bid tool for what the bidder's PC opened: the record says whose word it is. "
-            + "Only after the session's end was ok (opening_report_refused); each side has one word on a session, and a repeat is done. "
+            + "Only after the session's end was ok, or about a CA lock's attempt (opening_report_refused); each side has one word on a session, and a repeat is done. "
             + "What a bidder's PC opened with a CA lock (byLock) had no session: it is the bidder's word alone, taken while the opening runs.")
         .Refuses(400, 404, 409, 429)
         .Produces<OpeningFileStatus>();
