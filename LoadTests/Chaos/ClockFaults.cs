@@ -34,8 +34,8 @@ internal static class ClockFaults
             }
 
             // Set back now, or when it was struck: either ends it.
-            await ProcessFaults.ReplaceDeadAsync(cluster, [silo], stop, within: ToEnd);
-            ground.Feel(silo.Process.HasExited, $"{silo.Process.Name} was to end, its clock having been set back");
+            var ended = await ProcessFaults.ReplaceDeadAsync(cluster, [silo], stop, within: ToEnd);
+            ground.Feel(ended == 1, $"{silo.Process.Name} was to end, its clock having been set back");
         };
     }
 }

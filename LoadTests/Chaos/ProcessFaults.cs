@@ -43,7 +43,8 @@ internal static class ProcessFaults
 
     /// <summary>A silo that finds itself declared dead ends; whoever keeps it running starts another.</summary>
     /// <param name="within">What is given a silo to find out, and to hand its grains over where it can.</param>
-    public static async Task ReplaceDeadAsync(ClusterDeployment cluster, IReadOnlyCollection<ClusterDeployment.Silo> silos, CancellationToken stop, TimeSpan? within = null)
+    /// <returns>How many had ended.</returns>
+    public static async Task<int> ReplaceDeadAsync(ClusterDeployment cluster, IReadOnlyCollection<ClusterDeployment.Silo> silos, CancellationToken stop, TimeSpan? within = null)
     {
         var noticing = Task.Delay(within ?? ToNotice, stop);
         await Task.WhenAny(Task.WhenAll(silos.Select(silo => silo.Process.Exited)), noticing);
@@ -53,6 +54,8 @@ internal static class ProcessFaults
         {
             await cluster.ReplaceSilosAsync(dead, stop);
         }
+
+        return dead.Length;
     }
 
     private static async Task<Func<Task>> KillAsync(ClusterDeployment cluster, int most, CancellationToken stop)
