@@ -36,12 +36,6 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private readonly OpenWork openWork = new();
     private SiloChannels? channels;
 
-    /// <summary>What this activation read from the store is what was sealed; what it writes itself is so anyhow.</summary>
-    private bool pinHolds;
-
-    /// <summary>The row this activation read is the newest there was.</summary>
-    private bool isNewest;
-
     public CertificateGrain(
         [PersistentState("certificate")] IPersistentState<CertificateRecord> stored, OutboxDrains drains, ClusterKeyRings clusterKeys,
         IKeyProtector protector, INonceSource nonces, IGroupStage stage, IStoreRestores restores, IStateErasure erasure, TimeProvider time,
@@ -305,117 +299,6 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         return received.Reply(decision.Answer);
     }
 
-    private bool PinHolds() => pinHolds = pinHolds || PinSeal.Holds(protector, Id, Record);
-
-    /// <summary>
-    /// A row is stored before the links it adds to the evidence, and a backup has both as they were in one moment; so a row that is behind the
-    /// evidence was put back by itself.
-    /// </summary>
-    private async Task<bool> IsNewestAsync()
-    {
-        if (isNewest)
-        {
-            return true;
-        }
-
-        if (!await LeadsEvidenceAsync())
-        {
-            // Unless this activation read it and another one wrote since.
-            await stored.ReadStateAsync();
-            if (!PinSeal.Holds(protector, Id, Record) || !await LeadsEvidenceAsync())
-            {
-                return false;
-            }
-        }
-
-        return isNewest = true;
-    }
-
-    private async Task<bool> LeadsEvidenceAsync() => Record.Evidence is not { } head
-        || await GrainFactory.Evidence(Id, EvidencePages.PageOf(head.Sequence + 1)).Read() is not [.., var newest]
-        || newest.Sequence < head.Sequence
-        || (newest.Sequence == head.Sequence && EvidenceReceipts.Hash(Id, newest).AsSpan().SequenceEqual(head.Hash));
-
-    /// <summary>Nothing is written: the row is what whoever looks into it has to see.</summary>
-    private async Task<Refusal> RefuseAlteredAsync(SessionId? session)
-    {
-        rounds.Dispose();
-        Telemetry.StateAltered();
-        LogAltered(Id, Record.Shares!.Pin.Failures);
-        await EndSessionAsync(session, SessionEnd.CertificateUnusable);
-        return new Refusal(RefusalCode.CertificateStateAltered);
-    }
-
-    /// <summary>The phone is ahead. A declared restore explains it, and ends the key; without one nothing is decided.</summary>
-    private async Task<SiloAnswer> LoseStateAsync(RoundEffect.StateLost lost, SiloAnswer answer, DateTimeOffset now)
-    {
-        Telemetry.StateLost();
-        LogStateLost(Id, lost.NamedEpoch, lost.Epoch);
-        if (!RestoreRules.Explains(Record, restores.Declared))
-        {
-            return answer;
-        }
-
-        rounds.Dispose();
-        await SaveAsync(RestoreRules.Supersede(Record, Id, now));
-        return new Frozen();
-    }
-
-    private async Task<Reply<FoundWork>> FindWorkAsync(string requestId, SessionId? session, CreateCertificate created)
-    {
-        if (session is not { } id)
-        {
-            return new FoundWork(CertificateRules.OwnWork(Record, requestId, time.GetUtcNow()));
-        }
-
-        switch (await FindSessionWorkAsync(id, created))
-        {
-            case Refused<SessionWork>(var refusal):
-                return refusal;
-            case Done<SessionWork>({ Sealing: { } sealing } work)
-                when SealingRules.RefuseUse(Record, sealing, id, work.Documents.Count, automatically: false, time.GetUtcNow()) is { } refusal:
-                return refusal;
-            case Done<SessionWork>(var found):
-                openWork.Keep(id, found);
-                return new FoundWork(CertificateRules.WorkOf(found));
-            default:
-                throw new InvalidOperationException("A session answered something else.");
-        }
-    }
-
-    private async Task<Reply<SessionWork>> FindSessionWorkAsync(SessionId session, CreateCertificate created)
-    {
-        // A certificate that is not active yet, or not any more, serves no session; a lock is told by the core, with its end.
-        if (Record.ActivatedAt is null || Record.SigningCertificate is not { } signing || Record.EncryptionCertificate is not { } encryption)
-        {
-            return new Refusal(RefusalCode.CertificateUnusable);
-        }
-
-        var signer = new SessionSigner(
-            created.Holder, Id, created.EnterpriseName, created.CreditCode, created.RecognitionGroup, signing.Serial,
-            [encryption.Serial, .. Record.Shares!.EncryptionKeys.Select(key => key.Id)]);
-        return await GrainFactory.QrSession(session).GetWork(signer);
-    }
-
-    /// <summary>
-    /// The session's word that it goes on. It knows in memory who got its work: one that moved to another silo meanwhile is asked for the
-    /// work once more, decides again whether this certificate may serve it, and goes on only if the work is still what was shown.
-    /// </summary>
-    private async Task<bool> MayCompleteAsync(SessionId session, SessionWork shown, CreateCertificate created)
-    {
-        var grain = GrainFactory.QrSession(session);
-        return await grain.BeginCompletion(Id) switch
-        {
-            Done<Nothing> => true,
-            Refused<Nothing>({ Code: RefusalCode.NotFound }) => await FindSessionWorkAsync(session, created) is Done<SessionWork>(var work)
-                && work.Documents.Select(document => document.ToBeSigned).SequenceEqual(shown.Documents.Select(document => document.ToBeSigned), SameBytes)
-                && await grain.BeginCompletion(Id) is Done<Nothing>,
-            _ => false,
-        };
-    }
-
-    private static readonly IEqualityComparer<byte[]> SameBytes = EqualityComparer<byte[]>.Create((one, other) => one.AsSpan().SequenceEqual(other), bytes => bytes.Length);
-
     private Task EndSessionAsync(SessionId? session, SessionEnd end) => session is { } id
         ? GrainFactory.QrSession(id).Fail(Record.Created!.Holder, end)
         : Task.CompletedTask;
@@ -453,8 +336,6 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         EncryptionSerials = [.. (Record.Shares?.EncryptionKeys ?? []).Select(key => key.Id).Reverse()],
     };
 
-    private readonly record struct FoundWork(RoundWork? Work);
-
     [LoggerMessage(LogLevel.Information, "A message to certificate {Certificate} was rejected: {Fault}")]
     private partial void LogRejected(CertificateId certificate, ChannelFault fault);
 
@@ -463,10 +344,4 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     [LoggerMessage(LogLevel.Error, "The CA does not issue certificate {Certificate}: {Refusal}")]
     private partial void LogNotIssued(CertificateId certificate, CaRefusal refusal);
-
-    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: its count of wrong PINs ({Failures}) is not the one that was sealed, or older than its evidence. Somebody altered the store")]
-    private partial void LogAltered(CertificateId certificate, int failures);
-
-    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: the phone is at epoch {Named}, the store at {Epoch}. The store lost state")]
-    private partial void LogStateLost(CertificateId certificate, int named, int epoch);
 }

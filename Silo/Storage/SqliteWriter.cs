@@ -232,7 +232,7 @@ internal sealed class SqliteWriter : IDisposable
                 return known;
             }
 
-#pragma warning disable CA2100 // As said above.
+#pragma warning disable CA2100 // Every text is a constant of this assembly; values are parameters.
             var command = statements.Count < MostKept ? new KeptCommand { Connection = this, CommandText = sql } : new SqliteCommand(sql, this);
 #pragma warning restore CA2100
             if (command is KeptCommand one)

@@ -1,0 +1,66 @@
+using Bzt.Grains.Foundations;
+using Bzt.Grains.Sessions;
+using Bzt.Protocol.Rounds;
+
+namespace Bzt.Grains.Certificates;
+
+// What an opening message is about, and the session's word before and after the user looked.
+public sealed partial class CertificateGrain
+{
+    private async Task<Reply<FoundWork>> FindWorkAsync(string requestId, SessionId? session, CreateCertificate created)
+    {
+        if (session is not { } id)
+        {
+            return new FoundWork(CertificateRules.OwnWork(Record, requestId, time.GetUtcNow()));
+        }
+
+        switch (await FindSessionWorkAsync(id, created))
+        {
+            case Refused<SessionWork>(var refusal):
+                return refusal;
+            case Done<SessionWork>({ Sealing: { } sealing } work)
+                when SealingRules.RefuseUse(Record, sealing, id, work.Documents.Count, automatically: false, time.GetUtcNow()) is { } refusal:
+                return refusal;
+            case Done<SessionWork>(var found):
+                openWork.Keep(id, found);
+                return new FoundWork(CertificateRules.WorkOf(found));
+            default:
+                throw new InvalidOperationException("A session answered something else.");
+        }
+    }
+
+    private async Task<Reply<SessionWork>> FindSessionWorkAsync(SessionId session, CreateCertificate created)
+    {
+        // A certificate that is not active yet, or not any more, serves no session; a lock is told by the core, with its end.
+        if (Record.ActivatedAt is null || Record.SigningCertificate is not { } signing || Record.EncryptionCertificate is not { } encryption)
+        {
+            return new Refusal(RefusalCode.CertificateUnusable);
+        }
+
+        var signer = new SessionSigner(
+            created.Holder, Id, created.EnterpriseName, created.CreditCode, created.RecognitionGroup, signing.Serial,
+            [encryption.Serial, .. Record.Shares!.EncryptionKeys.Select(key => key.Id)]);
+        return await GrainFactory.QrSession(session).GetWork(signer);
+    }
+
+    /// <summary>
+    /// The session's word that it goes on. It knows in memory who got its work: one that moved to another silo meanwhile is asked for the
+    /// work once more, decides again whether this certificate may serve it, and goes on only if the work is still what was shown.
+    /// </summary>
+    private async Task<bool> MayCompleteAsync(SessionId session, SessionWork shown, CreateCertificate created)
+    {
+        var grain = GrainFactory.QrSession(session);
+        return await grain.BeginCompletion(Id) switch
+        {
+            Done<Nothing> => true,
+            Refused<Nothing>({ Code: RefusalCode.NotFound }) => await FindSessionWorkAsync(session, created) is Done<SessionWork>(var work)
+                && work.Documents.Select(document => document.ToBeSigned).SequenceEqual(shown.Documents.Select(document => document.ToBeSigned), SameBytes)
+                && await grain.BeginCompletion(Id) is Done<Nothing>,
+            _ => false,
+        };
+    }
+
+    private static readonly IEqualityComparer<byte[]> SameBytes = EqualityComparer<byte[]>.Create((one, other) => one.AsSpan().SequenceEqual(other), bytes => bytes.Length);
+
+    private readonly record struct FoundWork(RoundWork? Work);
+}
