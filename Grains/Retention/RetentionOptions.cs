@@ -33,16 +33,22 @@ public sealed class RetentionOptions
 /// <param name="After">Since the last write.</param>
 public sealed record RestingRows(string Type, TimeSpan After)
 {
-    /// <summary>By what their rules say: a login is over after minutes, a callback is given up after two days, an invitation after seven.</summary>
+    /// <summary>
+    /// By what their rules say: a login is over after minutes, a text message's cause after a day, a device's wrong PINs after a week, a callback is
+    /// given up after two days, an invitation after seven. A remittance shows how somebody became a member of an enterprise, as long as evidence does.
+    /// </summary>
     public static IReadOnlyList<RestingRows> Of(RetentionOptions options) =>
     [
         new("wechat-sign-in/wechat-sign-in", TimeSpan.FromDays(1)),
         new("oauth-grant/oauth-grant", TimeSpan.FromDays(30)),
         new("signature-activation/signature-activation", TimeSpan.FromDays(30)),
         new("invitation-box/invitation-box", TimeSpan.FromDays(30)),
+        new("sms-notice/sms-notice", TimeSpan.FromDays(30)),
+        new("device-pins/device-pins", TimeSpan.FromDays(30)),
         new("session-callback/session-callback", TimeSpan.FromDays(60)),
         new("sealing-session/sealing-session", TimeSpan.FromDays(options.SessionDays)),
         new("qr-session/qr-session", TimeSpan.FromDays(options.SessionDays)),
+        new("remittance/remittance", Years(options)),
         new("opening-file/opening-file", Years(options)),
         new("opening/opening", Years(options)),
     ];

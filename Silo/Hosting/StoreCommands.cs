@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Bzt.Grains;
 using Bzt.Grains.Foundations;
 using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Operators;
@@ -124,17 +125,18 @@ internal static class StoreCommands
         builder.AddSettingFiles();
         await using var store = builder.Bind<StorageOptions>(StorageOptions.Section).OpenExisting();
         await OperatorAudit.CommandAsync(store, certificate == Guid.Empty ? "holds" : $"{arguments[0]} certificate {certificate:D}");
-        (string, object?)[] values = [("id", certificate.ToString("D")), ("reason", reason), ("since", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), ("operator", OperatorAudit.Me)];
         switch (arguments[0])
         {
             case "hold":
-                await store.WriteAsync(connection => connection.ExecuteAsync(
-                    "INSERT INTO retention_hold (certificate_id, reason, since, operator) VALUES (@id, @reason, @since, @operator) ON CONFLICT (certificate_id) DO UPDATE SET reason = excluded.reason",
-                    values));
-                Console.WriteLine($"Certificate {certificate:D} is kept, with its evidence and applications, until it is released.");
+                if (!await RetentionHolds.SetAsync(store, new CertificateId(certificate), reason, DateTimeOffset.UtcNow, OperatorAudit.Me))
+                {
+                    throw new InvalidOperationException($"There is no certificate {certificate:D}, or its period has ended it: nothing is held.");
+                }
+
+                Console.WriteLine($"Certificate {certificate:D} is kept, with its evidence and what there is of applications, until it is released.");
                 break;
             case "release":
-                Console.WriteLine(await store.WriteAsync(connection => connection.ExecuteAsync("DELETE FROM retention_hold WHERE certificate_id = @id", values[0])) == 1
+                Console.WriteLine(await RetentionHolds.ReleaseAsync(store, new CertificateId(certificate))
                     ? $"Certificate {certificate:D} is released: the next round ends it if its period is over."
                     : $"Certificate {certificate:D} was not held.");
                 break;

@@ -49,20 +49,12 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
             row => new UserId(Guid.Parse(row.GetString(0).AsSpan(1))),
             ("service", Service), ("after", after is { } user ? $":{user.Value:N}" : ""), ("before", before.ToUnixTimeSeconds()), ("limit", limit));
 
-    public async Task<bool> IsHeldAsync(CertificateId certificate) =>
-        (await store.QueryAsync(Hold, row => row.GetInt32(0), parameters: ("id", certificate.ToString()))).Count > 0;
+    public Task<bool> IsHeldAsync(CertificateId certificate) => RetentionHolds.IsHeldAsync(store, certificate);
 
     public Task<bool> EraseCertificateAsync(CertificateId certificate, long pages, string ca, IReadOnlyList<string> serials) => GuardedAsync($"certificate/{certificate}", async connection =>
     {
         var key = certificate.Value.ToString("N");
-        var gone = await connection.ExecuteAsync(
-            """
-            DELETE FROM OrleansStorage
-            WHERE GrainTypeString = 'certificate/certificate' AND GrainIdExtensionString = @key AND ServiceId = @service
-              AND NOT EXISTS (SELECT 1 FROM retention_hold WHERE certificate_id = @id)
-            """,
-            ("key", ":" + key), ("service", Service), ("id", certificate.ToString()));
-        if (gone != 1)
+        if (await RetentionHolds.IsHeldAsync(store, connection, certificate) || !await DeleteAsync(connection, "certificate/certificate", key))
         {
             return false;
         }
@@ -87,9 +79,10 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
 
     public Task<bool> EraseApplicationAsync(ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers) => GuardedAsync($"application/{application}", async connection =>
     {
-        foreach (var certificate in about)
+        // In one order, so that two erasures do not wait for each other.
+        foreach (var certificate in about.Distinct().OrderBy(certificate => certificate.Value))
         {
-            if ((await connection.QueryAsync(Hold, row => row.GetInt32(0), ("id", certificate.ToString()))).Count > 0)
+            if (await RetentionHolds.IsHeldAsync(store, connection, certificate))
             {
                 return false;
             }
@@ -165,8 +158,6 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
                 """,
                 which));
     }
-
-    private const string Hold = "SELECT 1 FROM retention_hold WHERE certificate_id = @id";
 
     private string Service => cluster.Value.ServiceId;
 
