@@ -30,7 +30,7 @@ public interface IEvidenceGrain : IGrainWithStringKey
     Task<long> GetCheckpoint();
 }
 
-/// <summary>Pages bound what one append rewrites.</summary>
+/// <summary>Pages bound what one grain holds.</summary>
 public static class EvidencePages
 {
     public const int Size = 64;

@@ -6,16 +6,22 @@ using Orleans.Runtime;
 namespace Bzt.Grains.Certificates;
 
 /// <inheritdoc cref="IEvidenceGrain"/>
+/// <remarks>
+/// In two rows: links gather in the tail, and every eighth goes into the page together with those before it. So each link is one write, and mostly
+/// a small one. Nothing is taken out of the tail by a write of its own: what the page has by now is left out when the tail is written next. Reading
+/// is the union by sequence, so it does not matter which of the two a link lies in, or that it lies in both.
+/// </remarks>
 [GrainType("evidence")]
 public sealed partial class EvidenceGrain(
-    [PersistentState("evidence")] IPersistentState<EvidenceState> stored, ILogger<EvidenceGrain> log) : Grain, IEvidenceGrain
+    [PersistentState("evidence")] IPersistentState<EvidenceState> page, [PersistentState("evidence-tail")] IPersistentState<EvidenceState> tail,
+    ILogger<EvidenceGrain> log) : Grain, IEvidenceGrain
 {
     public async Task Append(EvidenceRecord record)
     {
         // A repeat: the outbox delivers at least once, and in order. Another link in the same place is none: the certificate's row was put back.
-        if (stored.State.Records is [.., var last] && record.Sequence <= last.Sequence)
+        if (record.Sequence <= EvidenceRows.Newest(page.State, tail.State)?.Sequence)
         {
-            if (stored.State.Records.FirstOrDefault(known => known.Sequence == record.Sequence) is { } there
+            if (EvidenceRows.Find(page.State, tail.State, record.Sequence) is { } there
                 && !EvidenceReceipts.Hash(Certificate, there).AsSpan().SequenceEqual(EvidenceReceipts.Hash(Certificate, record)))
             {
                 Telemetry.StateAltered();
@@ -25,24 +31,32 @@ public sealed partial class EvidenceGrain(
             return;
         }
 
-        await stored.WriteAsync(this, stored.State with { Records = stored.State.Records.Add(record) });
-    }
-
-    public Task<IReadOnlyList<EvidenceRecord>> Read() => Task.FromResult<IReadOnlyList<EvidenceRecord>>(stored.State.Records);
-
-    public Task<CheckpointLeaf?> GetUnchecked() => Task.FromResult(stored.State.Records is [.., var last] && last.Sequence > stored.State.CheckedTo
-        ? new CheckpointLeaf(Certificate, last.Sequence, EvidenceReceipts.Hash(Certificate, last))
-        : null);
-
-    public async Task Checkpointed(long number, long sequence)
-    {
-        if (sequence > stored.State.CheckedTo)
+        if (EvidenceRows.GoesToPage(record))
         {
-            await stored.WriteAsync(this, stored.State with { Checkpoint = number, CheckedTo = sequence });
+            await page.WriteAsync(this, EvidenceRows.PageWith(page.State, tail.State, record));
+        }
+        else
+        {
+            await tail.WriteAsync(this, EvidenceRows.TailWith(page.State, tail.State, record));
         }
     }
 
-    public Task<long> GetCheckpoint() => Task.FromResult(stored.State.Checkpoint);
+    public Task<IReadOnlyList<EvidenceRecord>> Read() => Task.FromResult<IReadOnlyList<EvidenceRecord>>(EvidenceRows.Union(page.State, tail.State));
+
+    public Task<CheckpointLeaf?> GetUnchecked() => Task.FromResult(
+        EvidenceRows.Newest(page.State, tail.State) is { } newest && newest.Sequence > EvidenceRows.Checked(page.State, tail.State).CheckedTo
+            ? new CheckpointLeaf(Certificate, newest.Sequence, EvidenceReceipts.Hash(Certificate, newest))
+            : null);
+
+    public async Task Checkpointed(long number, long sequence)
+    {
+        if (sequence > EvidenceRows.Checked(page.State, tail.State).CheckedTo)
+        {
+            await tail.WriteAsync(this, EvidenceRows.TailWith(page.State, tail.State) with { Checkpoint = number, CheckedTo = sequence });
+        }
+    }
+
+    public Task<long> GetCheckpoint() => Task.FromResult(EvidenceRows.Checked(page.State, tail.State).Checkpoint);
 
     private CertificateId Certificate => EvidencePages.CertificateOf(this.GetPrimaryKeyString());
 
@@ -50,6 +64,7 @@ public sealed partial class EvidenceGrain(
     private partial void LogForked(CertificateId certificate, long sequence);
 }
 
+/// <summary>One of the two rows of a page, <c>evidence</c> and <c>evidence-tail</c>.</summary>
 /// <param name="Records">Oldest first.</param>
 /// <param name="Checkpoint">The newest checkpoint the page is in; 0: none.</param>
 /// <param name="CheckedTo">How far it was then.</param>

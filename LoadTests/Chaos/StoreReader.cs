@@ -16,7 +16,10 @@ internal sealed class StoreReader : IDisposable
 
     private readonly Dictionary<Guid, JsonDocument> certificates = [];
     private readonly Dictionary<Guid, JsonDocument> sessions = [];
-    private readonly Dictionary<Guid, List<EvidenceLine>> evidence = [];
+
+    /// <summary>By hash: a link may lie in both rows of its page, and two that differ are two.</summary>
+    private readonly Dictionary<Guid, Dictionary<string, EvidenceLine>> evidence = [];
+
     private readonly Dictionary<string, JsonDocument> enterprises = [];
 
     private StoreReader()
@@ -53,7 +56,7 @@ internal sealed class StoreReader : IDisposable
         var reader = new StoreReader();
         await using var command = source.CreateCommand(
             "SELECT GrainTypeString, GrainIdExtensionString, PayloadBinary FROM OrleansStorage WHERE PayloadBinary IS NOT NULL AND GrainTypeString IN "
-            + "('certificate/certificate', 'evidence/evidence', 'qr-session/qr-session', 'enterprise/enterprise')");
+            + "('certificate/certificate', 'evidence/evidence', 'evidence/evidence-tail', 'qr-session/qr-session', 'enterprise/enterprise')");
         await using var rows = await command.ExecuteReaderAsync(stop);
         while (await rows.ReadAsync(stop))
         {
@@ -75,7 +78,7 @@ internal sealed class StoreReader : IDisposable
             }
 
             var (sequence, previous) = (0L, EvidenceEntry.Beginning);
-            foreach (var line in evidence.GetValueOrDefault(id, []).OrderBy(line => line.Entry.Sequence))
+            foreach (var line in evidence.GetValueOrDefault(id, []).Values.OrderBy(line => line.Entry.Sequence))
             {
                 if (line.Entry.Sequence != ++sequence || !line.Entry.Previous.AsSpan().SequenceEqual(previous))
                 {
@@ -95,7 +98,7 @@ internal sealed class StoreReader : IDisposable
     }
 
     /// <summary>One entry at most releases signatures for a request.</summary>
-    public List<string> DoubleReleases() => [.. evidence.SelectMany(chain => chain.Value)
+    public List<string> DoubleReleases() => [.. evidence.SelectMany(chain => chain.Value.Values)
         .Where(line => line.Entry.Kind is EvidenceKind.Signed or EvidenceKind.Decrypted)
         .GroupBy(line => line.Entry.Request).Where(group => group.Count() > 1)
         .Select(group => $"request {group.Key} was released {group.Count()} times")];
@@ -157,7 +160,7 @@ internal sealed class StoreReader : IDisposable
 
             var stored = session.RootElement.GetProperty("outcome").GetProperty("signatures").EnumerateArray().Select(signature => signature.GetProperty("signature").GetString());
             var digests = answer.Signatures.Select(signature => Convert.ToHexString(Sm2Signature.Digest(answer.Phone.PublicKey, signature.ToBeSigned)));
-            var entry = evidence.GetValueOrDefault(answer.Phone.Certificate.CertificateId, []).SingleOrDefault(line => line.Entry.Kind == EvidenceKind.Signed && line.Entry.Request == answer.Session);
+            var entry = evidence.GetValueOrDefault(answer.Phone.Certificate.CertificateId, []).Values.SingleOrDefault(line => line.Entry.Kind == EvidenceKind.Signed && line.Entry.Request == answer.Session);
             if (!stored.SequenceEqual(answer.Signatures.Select(signature => Convert.ToBase64String(signature.Signature))))
             {
                 lost.Add($"session {answer.Session} stores other signatures than were answered");
@@ -230,7 +233,10 @@ internal sealed class StoreReader : IDisposable
 
                 using (state)
                 {
-                    lines.AddRange(state.RootElement.GetProperty("records").EnumerateArray().Select(record => EvidenceLine.Of(certificate, record)));
+                    foreach (var line in state.RootElement.GetProperty("records").EnumerateArray().Select(record => EvidenceLine.Of(certificate, record)))
+                    {
+                        lines.TryAdd(Convert.ToHexString(line.Entry.Hash()), line);
+                    }
                 }
 
                 break;

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Bzt.LoadTests.Scenarios;
 
 /// <summary>
-/// Certificates that nobody has used for a while, as PostgreSQL holds them: the certificate's state among the states; its first page of evidence
+/// Certificates that nobody has used for a while, as PostgreSQL holds them: the certificate's state among the states; its first links of evidence
 /// in the archive, where it is by then, and its sessions gone; the rows that lists and searches read. Copies of real ones under keys of their own.
 /// </summary>
 internal sealed class RestingCertificates
@@ -24,7 +24,7 @@ internal sealed class RestingCertificates
     {
         // Which rows are copies.
         await ExecuteAsync(source, "CREATE TABLE copied_certificate (key text NOT NULL)", stop);
-        return new RestingCertificates(source, await ModelAsync(source, "certificate/certificate", stop), StateArchive.Pack(await ModelAsync(source, "evidence/evidence", stop)));
+        return new RestingCertificates(source, await ModelAsync(source, "certificate/certificate", stop), StateArchive.Pack(await ModelAsync(source, "evidence/evidence-tail", stop)));
     }
 
     /// <summary>How many were made so that there are <paramref name="size"/>.</summary>
@@ -47,7 +47,7 @@ internal sealed class RestingCertificates
                             model.ServiceId, $3, model.ModifiedOn, 1
                      FROM made, model),
                  archive AS (INSERT INTO archived_state
-                     SELECT 'evidence/evidence', ':' || made.key || '/0', model.ServiceId, (random() * 2147483647)::integer, 0, 0, 0, 2, $2 FROM made, model),
+                     SELECT 'evidence/evidence-tail', ':' || made.key || '/0', model.ServiceId, (random() * 2147483647)::integer, 0, 0, 0, 2, $2 FROM made, model),
                  guards AS (INSERT INTO projection_source SELECT 'certificate/' || key, 4 FROM made)
             INSERT INTO projection_certificate (certificate_id, owner, enterprise, serial, ca, state, not_after, source)
             SELECT made.key, md5(made.key), upper(left(md5('e' || made.key), 18)), row.serial, row.ca, row.state, row.not_after, 'certificate/' || made.key

@@ -35,7 +35,8 @@ public sealed class StateArchive(SqlStore store, IOptions<ClusterOptions> cluste
     /// <summary>Types as in the rows, each with a text of its own: the store's partial indexes are found by the literal.</summary>
     private static readonly (string Type, string Query)[] Archived = [
         ("qr-session/qr-session", Oldest("qr-session/qr-session")),
-        ("evidence/evidence", Oldest("evidence/evidence"))];
+        ("evidence/evidence", Oldest("evidence/evidence")),
+        ("evidence/evidence-tail", Oldest("evidence/evidence-tail"))];
 
     public static bool Covers(string rowType) => Archived.Any(archived => archived.Type == rowType);
 

@@ -61,7 +61,9 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
 
         for (var page = 0L; page < pages; page++)
         {
-            await DeleteAsync(connection, "evidence/evidence", string.Create(CultureInfo.InvariantCulture, $"{certificate}/{page}"));
+            var pageKey = string.Create(CultureInfo.InvariantCulture, $"{certificate}/{page}");
+            await DeleteAsync(connection, "evidence/evidence", pageKey);
+            await DeleteAsync(connection, "evidence/evidence-tail", pageKey);
         }
 
         await DeleteAsync(connection, "certificate-errand/certificate-errand", key);

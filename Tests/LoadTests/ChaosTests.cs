@@ -35,7 +35,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
         // The reader that found nothing finds what is there to be found.
         var database = ((ClusterDeployment)started.Deployment!).Database!;
-        await AlterAsync(database, "evidence/evidence", "\"kind\":\"signed\"", "\"kind\":\"locked\"");
+        await AlterAsync(database, "evidence/%", "\"kind\":\"signed\"", "\"kind\":\"locked\"");
         await AlterAsync(database, "enterprise/enterprise", "\"role\":\"administrator\"", "\"role\":\"member\"");
         await AlterAsync(database, "certificate/certificate", "\"failures\":1", "\"failures\":0");
         using var store = await StoreReader.ReadAsync(database, [], TimeSpan.Zero, stop);
@@ -51,13 +51,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.Single(store.RepeatedNonces([signed, signed with { Signatures = [other] }]));
     }
 
-    private static async Task AlterAsync(string database, string type, string from, string to)
+    private static async Task AlterAsync(string database, string types, string from, string to)
     {
         await using var source = NpgsqlDataSource.Create(database);
-        var altered = new List<(string Key, byte[] Payload)>();
-        await using (var read = source.CreateCommand("SELECT GrainIdExtensionString, PayloadBinary FROM OrleansStorage WHERE GrainTypeString = $1"))
+        var altered = new List<(string Key, byte[] Payload, string Type)>();
+        await using (var read = source.CreateCommand("SELECT GrainIdExtensionString, PayloadBinary, GrainTypeString FROM OrleansStorage WHERE GrainTypeString LIKE $1"))
         {
-            read.Parameters.AddWithValue(type);
+            read.Parameters.AddWithValue(types);
             await using var rows = await read.ExecuteReaderAsync();
             while (await rows.ReadAsync())
             {
@@ -65,17 +65,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 var text = Encoding.Latin1.GetString(payload);
                 if (text.Contains(from, StringComparison.Ordinal))
                 {
-                    altered.Add((rows.GetString(0), Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal))));
+                    altered.Add((rows.GetString(0), Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal)), rows.GetString(2)));
                 }
             }
         }
 
         Assert.NotEmpty(altered);
-        foreach (var (key, payload) in altered)
+        foreach (var (key, payload, row) in altered)
         {
             await using var write = source.CreateCommand("UPDATE OrleansStorage SET PayloadBinary = $1 WHERE GrainTypeString = $2 AND GrainIdExtensionString = $3");
             write.Parameters.AddWithValue(payload);
-            write.Parameters.AddWithValue(type);
+            write.Parameters.AddWithValue(row);
             write.Parameters.AddWithValue(key);
             Assert.Equal(1, await write.ExecuteNonQueryAsync());
         }
