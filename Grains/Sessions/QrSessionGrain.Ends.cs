@@ -11,15 +11,15 @@ internal sealed partial class QrSessionGrain
 {
     private const string ReturnPurpose = "session-return";
 
-    public Task<OpeningAnswered?> GetOpeningAnswer()
+    public async Task<OpeningAnswered?> GetOpeningAnswer()
     {
-        Age();
-        return Task.FromResult(state is { Command.Opening: not null, End: not null } ? QrSessionRules.OpeningAnswer(state, new SessionId(this.GetPrimaryKey())) : null);
+        await AgeAsync();
+        return state is { Command.Opening: not null, End: not null } ? QrSessionRules.OpeningAnswer(state, new SessionId(this.GetPrimaryKey())) : null;
     }
 
     public async Task EndOpening(OpeningId opening)
     {
-        Age();
+        await AgeAsync();
         if (state.Command?.Opening?.Opening == opening && state.End is null && !Confirming)
         {
             await Write(state with { End = SessionEnd.Cancelled });
@@ -34,7 +34,7 @@ internal sealed partial class QrSessionGrain
         }
 
         // Both are looked at whichever is wrong: which of them it was is nobody's business.
-        Age();
+        await AgeAsync();
         var right = Same(value, ReturnValue()) & Same(nonce, state.Command!.ReturnNonce ?? "") & (state.End is not null) & (state.Scanner is { SameDevice: true });
         if (!right)
         {

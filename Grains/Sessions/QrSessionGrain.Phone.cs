@@ -6,57 +6,57 @@ namespace Bzt.Grains.Sessions;
 // What the phone that scanned it does: looks, chooses, says no, takes its browser back.
 internal sealed partial class QrSessionGrain
 {
-    public Task<Reply<PhoneSessionView>> Scan(ScanSession command)
+    public async Task<Reply<PhoneSessionView>> Scan(ScanSession command)
     {
         if (state.Command is null)
         {
-            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.QrInvalid));
+            return new Refusal(RefusalCode.QrInvalid);
         }
 
-        Age();
+        await AgeAsync();
         using var secret = protector.Unprotect(SecretPurpose, SecretContext, state.ProtectedSecret);
         var (next, refusal) = QrSessionRules.Scan(state, command, secret.Span, clock.GetUtcNow());
         if (refusal is not null)
         {
-            return Task.FromResult<Reply<PhoneSessionView>>(refusal);
+            return refusal;
         }
 
         Change(next);
-        return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
+        return PhoneView();
     }
 
-    public Task<Reply<PhoneSessionView>> GetForPhone(UserId user)
+    public async Task<Reply<PhoneSessionView>> GetForPhone(UserId user)
     {
         if (state.Scanner?.User != user)
         {
-            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.NotFound));
+            return new Refusal(RefusalCode.NotFound);
         }
 
-        Age();
-        return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
+        await AgeAsync();
+        return PhoneView();
     }
 
-    public Task<Reply<PhoneSessionView>> ChooseSeal(UserId user, SealKind seal)
+    public async Task<Reply<PhoneSessionView>> ChooseSeal(UserId user, SealKind seal)
     {
         if (state.Scanner?.User != user)
         {
-            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.NotFound));
+            return new Refusal(RefusalCode.NotFound);
         }
 
-        Age();
+        await AgeAsync();
         if ((QrSessionRules.Ended(state) ?? (Confirming ? new Refusal(RefusalCode.SessionConfirming) : null)) is { } refusal)
         {
-            return Task.FromResult<Reply<PhoneSessionView>>(refusal);
+            return refusal;
         }
 
         if (!QrSessionRules.Seals(state).Contains(seal))
         {
-            return Task.FromResult<Reply<PhoneSessionView>>(new Refusal(RefusalCode.InvalidRequest));
+            return new Refusal(RefusalCode.InvalidRequest);
         }
 
         // In memory, as the scan is.
         Change(state with { Seal = seal });
-        return Task.FromResult<Reply<PhoneSessionView>>(PhoneView());
+        return PhoneView();
     }
 
     public async Task<Reply<Nothing>> Refuse(UserId user, bool disowned)
@@ -66,7 +66,7 @@ internal sealed partial class QrSessionGrain
             return new Refusal(RefusalCode.NotFound);
         }
 
-        Age();
+        await AgeAsync();
         if (state.End == SessionEnd.Refused)
         {
             return default(Nothing);
@@ -86,13 +86,12 @@ internal sealed partial class QrSessionGrain
         return default(Nothing);
     }
 
-    public Task<Reply<string>> GetReturn(UserId user)
+    public async Task<Reply<string>> GetReturn(UserId user)
     {
-        Age();
-        return Task.FromResult<Reply<string>>(
-            state.Scanner is not { SameDevice: true } scanner || scanner.User != user ? new Refusal(RefusalCode.NotFound)
+        await AgeAsync();
+        return state.Scanner is not { SameDevice: true } scanner || scanner.User != user ? new Refusal(RefusalCode.NotFound)
             : state.End is null ? new Refusal(RefusalCode.ReturnMismatch)
-            : Platforms.PlatformReturns.Of(state.Command!.ReturnUrl!, this.GetPrimaryKey(), ReturnValue()));
+            : Platforms.PlatformReturns.Of(state.Command!.ReturnUrl!, this.GetPrimaryKey(), ReturnValue());
     }
 
     private PhoneSessionView PhoneView() => new(

@@ -61,7 +61,7 @@ internal sealed partial class QrSessionGrain
             return;
         }
 
-        Age();
+        await AgeAsync();
         if (state.End is null && !Confirming)
         {
             await Write(state with { End = end });
@@ -70,7 +70,7 @@ internal sealed partial class QrSessionGrain
 
     public async Task<Reply<Nothing>> BeginCompletion(CertificateId certificate)
     {
-        Age();
+        await AgeAsync();
         if (QrSessionRules.Ended(state) is { } ended)
         {
             return ended;
@@ -149,7 +149,7 @@ internal sealed partial class QrSessionGrain
             return new Refusal(RefusalCode.NotFound);
         }
 
-        Age();
+        await AgeAsync();
         if (QrSessionRules.MayServe(state, signer) is { } refusal)
         {
             return refusal;

@@ -72,6 +72,12 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
             Age();
         }
 
+        if (IsEndUnwritten)
+        {
+            // Others' turns may be under way here: the write waits for its own.
+            await this.AsReference<IQrSessionGrain>().Settle();
+        }
+
         return View();
     }
 
@@ -82,7 +88,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
             return new Refusal(RefusalCode.NotFound);
         }
 
-        Age();
+        await AgeAsync();
         if (Confirming)
         {
             return new Refusal(RefusalCode.SessionConfirming);
@@ -98,20 +104,28 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
 
     public Task DrainOutbox() => outbox.DrainAsync();
 
-    public async Task Settle()
-    {
-        Age();
-        if (state.End is not null && store.State.End is null)
-        {
-            await Write(state);
-        }
-    }
+    public Task Settle() => AgeAsync();
 
     private byte[] SecretContext => this.GetPrimaryKey().ToByteArray();
 
     private bool Confirming => confirmingSince is { } since && clock.GetUtcNow() - since < LongestConfirmation;
 
     private SessionState Phase => state.Phase(Confirming);
+
+    /// <summary>
+    /// What time ended is written before anybody is told: a clock that is set back afterwards does not open it again. An outcome is not waited for;
+    /// the certificate's own write holds it.
+    /// </summary>
+    private bool IsEndUnwritten => state is { End: not null, Outcome: null } && store.State.End is null;
+
+    private async Task AgeAsync()
+    {
+        Age();
+        if (IsEndUnwritten)
+        {
+            await Write(state);
+        }
+    }
 
     private void Age()
     {
@@ -139,10 +153,11 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     {
         if (next is { End: { } end } && store.State.End is null)
         {
-            next = next with { EndedAt = end is SessionEnd.TimedOut or SessionEnd.WrongPin ? next.ExpiresAt : clock.GetUtcNow() };
+            var now = clock.GetUtcNow();
+            next = next with { EndedAt = end is (SessionEnd.TimedOut or SessionEnd.WrongPin) && next.ExpiresAt < now ? next.ExpiresAt : now };
             if (next.Tells)
             {
-                next = next with { Outbox = next.Outbox.AddEnded(this.GetPrimaryKey(), new SessionEnded(next.Command!.Kind, end, clock.GetUtcNow())) };
+                next = next with { Outbox = next.Outbox.AddEnded(this.GetPrimaryKey(), new SessionEnded(next.Command!.Kind, end, now)) };
             }
 
             if (next.Command!.Opening is { } opening)

@@ -45,18 +45,20 @@ internal static partial class QrSessionRules
             return (state, ended);
         }
 
+        // The phone that scanned it before has it already, whatever a clock that was set says of the code's age.
+        var scanner = new SessionScanner(command.User, command.Device, command.SameDevice);
         var age = (now - state.CreatedAt).TotalSeconds - command.ElapsedSeconds;
-        if (!command.SameDevice && age is > DynamicQr.StaleAfterSeconds or < -DynamicQr.ClockSkewSeconds)
+        if (!command.SameDevice && state.Scanner != scanner && age is > DynamicQr.StaleAfterSeconds or < -DynamicQr.ClockSkewSeconds)
         {
             return (state, new Refusal(RefusalCode.QrStale));
         }
 
-        if (state.Scanner is { } scanner && scanner.User != command.User)
+        if (state.Scanner is { User: var user } && user != command.User)
         {
             return (state, new Refusal(RefusalCode.SessionTaken));
         }
 
-        return (state with { Scanner = new SessionScanner(command.User, command.Device, command.SameDevice) }, null);
+        return (state with { Scanner = scanner }, null);
     }
 
     public static Refusal? Ended(QrSessionState state) => state.End switch

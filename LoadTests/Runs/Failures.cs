@@ -19,6 +19,7 @@ internal static class Failures
     {
         ApiRefusedException refused => refused.Code,
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } http => $"HTTP {http.HttpRequestError}",
+        PhoneLinkException { InnerException: ApiRefusedException refused } => $"the phone is refused, {refused.Code}",
         PhoneLinkException => "no answer to the phone",
         OperationCanceledException or TimeoutException => "time-out",
         _ => exception.Message,

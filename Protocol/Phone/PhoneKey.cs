@@ -83,7 +83,14 @@ public sealed partial class PhoneKey
         return pending is null ? (answer is Acknowledged ? null : answer) : await SettleAsync(pending, epoch, answer, null);
     }
 
+    /// <summary>A challenge may not count any more when it is answered (R3.1): another tab asked for one, or the server's clock was set. Then once more.</summary>
     private async ValueTask<(SiloAnswer Answer, PendingAttempt? Pending, int Epoch)> AskAsync()
+    {
+        var asked = await AskOnceAsync();
+        return asked.Answer is Failed { Reason: ProtocolFailure.Unexpected } ? await AskOnceAsync() : asked;
+    }
+
+    private async ValueTask<(SiloAnswer Answer, PendingAttempt? Pending, int Epoch)> AskOnceAsync()
     {
         using var conversation = await link.BeginAsync("resume");
         var opened = await conversation.SendAsync(new ResumeOpen());

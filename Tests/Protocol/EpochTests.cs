@@ -116,6 +116,23 @@ public class EpochTests
     }
 
     [Fact]
+    public async Task A_challenge_that_a_jump_of_the_clock_outlived_is_asked_for_once_more()
+    {
+        var key = await TestKey.CreateAsync();
+        key.Ask("r", "a");
+        var jumps = 1;
+        (key.Silo.OnAnswer, key.Silo.OnRequest) = (
+            (request, answer) => request is SigningFinish && jumps > 0 ? throw new PhoneLinkException("lost") : answer,
+            request => key.Silo.Now += request is Resume && jumps-- > 0 ? TimeSpan.FromHours(1) : TimeSpan.Zero);
+        Assert.IsType<Signed>(await key.SignAsync("r"));
+        Assert.Single(key.Silo.Effects.OfType<RoundEffect.SignaturesReleased>());
+
+        // Only once more: a silo that never accepts one is no endless loop.
+        key.Silo.OnRequest = request => key.Silo.Now += request is Resume ? TimeSpan.FromHours(1) : TimeSpan.Zero;
+        Assert.Equal(new Failed(ProtocolFailure.Unexpected), await key.Phone.ResumeAsync());
+    }
+
+    [Fact]
     public async Task A_phone_ahead_means_the_server_lost_state_and_is_nobodys_wrong_PIN()
     {
         var key = await TestKey.CreateAsync();

@@ -86,6 +86,11 @@ public class QrSessionRulesTests
         Assert.Equal(SessionEnd.TimedOut, QrSessionRules.Age(Login(), before, confirming: false).End);
         Assert.NotNull(scanned.Scanner);
         Assert.Null(QrSessionRules.Age(scanned, before, confirming: false).End);
+
+        // Its user scans once more after the silo went; another is refused by the code's age as ever.
+        Assert.Null(Scan(scanned, 9, before).Refusal);
+        var other = new ScanSession(UserId.New(), Device, "token", 9, DynamicQr.Code("token", Secret, 9));
+        Assert.Equal(RefusalCode.QrStale, QrSessionRules.Scan(scanned, other, Secret, before).Refusal?.Code);
         Assert.Null(QrSessionRules.Age(Login(), Created.AddSeconds(-9), confirming: false).End);
     }
 
