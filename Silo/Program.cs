@@ -13,6 +13,7 @@ builder.AddBztSilo();
 builder.AddOperations();
 builder.AddDashboard();
 await using var app = builder.Build();
+app.UseSecurityHeaders();
 app.MapOperations();
 app.MapDashboard();
 await app.RunAsync();

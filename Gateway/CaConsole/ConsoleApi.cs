@@ -91,6 +91,12 @@ internal static class ConsoleApi
 
     private static async Task<T> ReadAsync<T>(HttpContext http, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
     {
+        // Of another kind the framework would not read it at all, and take that for a mistake of ours.
+        if (!http.Request.HasJsonContentType())
+        {
+            throw new BadHttpRequestException("The body is no JSON.");
+        }
+
         try
         {
             return await http.Request.ReadFromJsonAsync(type, cancellation) ?? throw new BadHttpRequestException("The body is null.");

@@ -130,13 +130,33 @@ internal sealed partial class CscPipeline(RequestDelegate next, IGrainFactory gr
         {
             using var document = await JsonDocument.ParseAsync(
                 context.Request.Body, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false }, context.RequestAborted);
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            return document.RootElement.ValueKind == JsonValueKind.Object && IsText(document.RootElement)
                 ? (new CscCall(caller, new CscObject(document.RootElement.Clone())), null)
                 : (null, new CscError(CscError.InvalidRequest, "The request is not a JSON object"));
         }
-        catch (JsonException)
+        // The second: names that are no text, compared with each other.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return (null, new CscError(CscError.InvalidRequest, "The request is not a JSON object"));
+        }
+    }
+
+    /// <summary>Half a surrogate pair, or octets that are no UTF-8, would only be noticed by whoever reads them.</summary>
+    private static bool IsText(JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.String => element.GetString() is not null,
+                JsonValueKind.Array => element.EnumerateArray().All(IsText),
+                JsonValueKind.Object => element.EnumerateObject().All(member => member.Name is not null && IsText(member.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

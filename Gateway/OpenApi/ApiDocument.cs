@@ -21,7 +21,9 @@ internal static partial class ApiDocument
     public static void MapApiDocument(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("BztCluster").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts())
+        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("BztCluster").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts()
+            // What leads to its maker's services, which the page's policy forbids.
+            .DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton())
             .AddEndpointFilter(async (context, next) =>
             {
                 // The reference page brings its own scripts and styles from this origin, where the phone app keeps its keys: of scripts in the page

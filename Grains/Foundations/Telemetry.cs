@@ -17,6 +17,7 @@ public static class Telemetry
     private static readonly Meter Meter = new(Name);
     private static readonly ConcurrentDictionary<string, (int Waiting, DateTimeOffset Oldest)> CaQueues = new(StringComparer.Ordinal);
     private static (int Pending, double OldestSeconds) outbox;
+    private static RetentionSight? retention;
 
     private static readonly Counter<long> Flows = Meter.CreateCounter<long>("bzt.flows", description: "Sessions that ended, by kind and end.");
     private static readonly Counter<long> PinFailures = Meter.CreateCounter<long>("bzt.pin.failures", description: "Wrong PINs.");
@@ -39,6 +40,9 @@ public static class Telemetry
             () => CaQueues.Select(ca => new Measurement<double>(ca.Value.Waiting == 0 ? 0 : Math.Max(0, (DateTimeOffset.UtcNow - ca.Value.Oldest).TotalSeconds), Tag("ca", ca.Key))),
             "s",
             "How long the oldest of them has waited for the CA.");
+        Meter.CreateObservableGauge("bzt.retention.round.timestamp", () => Sight(round => round.At), "s", "When the last round of retention was that this silo saw, in seconds since 1970.");
+        Meter.CreateObservableGauge("bzt.retention.held", () => Sight(round => round.Held), description: "What that round found beyond its period and left, since it is held.");
+        Meter.CreateObservableGauge("bzt.retention.paused", () => Sight(round => round.Paused ? 1 : 0), description: "1 when that round ended nothing, since a clock may be wrong or the store did not answer.");
     }
 
     /// <summary>The share of flows that are traced, of 1. A flow is traced whole, by every process, or not at all.</summary>
@@ -78,6 +82,9 @@ public static class Telemetry
         NotErased.Add(failed);
     }
 
+    /// <summary>Rounds are at one silo and then at another: whoever compares looks at the newest.</summary>
+    public static void RetentionSeen(int held, bool paused, DateTimeOffset at) => Volatile.Write(ref retention, new RetentionSight(held, paused, at.ToUnixTimeSeconds()));
+
     public static void Stored(string operation, bool failed, TimeSpan took) => StorageDuration.Record(took.TotalSeconds, Tag("operation", operation), Tag("failed", failed));
 
     public static void Pushed(TimeSpan took) => PushDuration.Record(took.TotalSeconds);
@@ -116,6 +123,10 @@ public static class Telemetry
 
     // The last octets of a session's id are random.
     private static bool IsTraced(ReadOnlySpan<byte> id) => BitConverter.ToUInt32(id[12..]) < TracedShare * uint.MaxValue;
+
+    private static IEnumerable<Measurement<long>> Sight(Func<RetentionSight, long> of) => Volatile.Read(ref retention) is { } round ? [new(of(round))] : [];
+
+    private sealed record RetentionSight(int Held, bool Paused, long At);
 
     private static KeyValuePair<string, object?> Tag(string name, object value) => new(name, value);
 

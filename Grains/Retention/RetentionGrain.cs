@@ -41,12 +41,14 @@ public sealed partial class RetentionGrain(
     {
         (certificates, applications, rows, held, failed) = (0, 0, 0, 0, 0);
         var now = time.GetUtcNow();
-        if (await MayEndAsync(now))
+        var mayEnd = await MayEndAsync(now);
+        if (mayEnd)
         {
             await EndAsync(now);
         }
 
         Telemetry.Retained(certificates, applications, rows, failed);
+        Telemetry.RetentionSeen(held, !mayEnd, now);
         LogSwept(certificates, applications, rows, held, failed);
         return new RetentionRound(certificates, applications, rows, held, failed);
     }

@@ -22,10 +22,14 @@ internal sealed class SimulatedPlatform : IDisposable
     private readonly HttpClient http;
     private readonly PlatformClient client;
 
-    public SimulatedPlatform(Target target)
+    public SimulatedPlatform(Target target) : this(target, Deployment.PlatformId, target.PlatformSecret)
+    {
+    }
+
+    public SimulatedPlatform(Target target, string id, string secret)
     {
         token = new HttpClient { BaseAddress = target.Gateway };
-        var credentials = new ClientCredentialsHandler(token, Deployment.PlatformId, target.PlatformSecret, TimeProvider.System) { InnerHandler = new SocketsHttpHandler() };
+        var credentials = new ClientCredentialsHandler(token, id, secret, TimeProvider.System) { InnerHandler = new SocketsHttpHandler() };
         http = new HttpClient(credentials) { BaseAddress = target.Gateway, Timeout = TimeSpan.FromMinutes(2) };
         client = new PlatformClient(http, TimeProvider.System);
     }

@@ -15,6 +15,9 @@ internal sealed record Target(string Name, Uri Gateway, Uri Simulators, string S
 {
     /// <summary>Processes whose CPU time is the server's; empty when they are not ours to look at.</summary>
     public IReadOnlyList<int> ServerProcesses { get; init; } = [];
+
+    /// <summary>Of the platform <see cref="Deployment.OtherPlatformId"/>, which may have hashes signed.</summary>
+    public string OtherPlatformSecret { get; init; } = "";
 }
 
 /// <summary>What a cluster has for its faults, and costs otherwise.</summary>
@@ -143,5 +146,5 @@ internal sealed class StartedTarget : IAsyncDisposable
         process.Name.StartsWith("gateway", StringComparison.Ordinal) || process.Name.StartsWith("silo", StringComparison.Ordinal);
 
     private static Target Of(string name, Uri gateway, Uri simulators, DevelopmentSecrets secrets) =>
-        new(name, gateway, simulators, secrets.SimulatorsToken, secrets.CaConsolePassword, secrets.PlatformSecret);
+        new(name, gateway, simulators, secrets.SimulatorsToken, secrets.CaConsolePassword, secrets.PlatformSecret) { OtherPlatformSecret = secrets.OtherPlatformSecret };
 }

@@ -60,6 +60,18 @@ internal sealed class FuzzCaller : IDisposable
         };
     }
 
+    /// <summary>Whoever has a token that is good for its bearer.</summary>
+    /// <param name="token">As it is when a request is sent.</param>
+    public static FuzzCaller Bearer(Uri gateway, string name, Func<string> token) => new(name, gateway, Handler(), message =>
+    {
+        if (!message.Headers.Contains("Authorization"))
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token());
+        }
+
+        return Task.CompletedTask;
+    });
+
     /// <summary>Logged in at the CA console.</summary>
     public static async Task<FuzzCaller> ReviewerAsync(Uri gateway, string password, CancellationToken stop)
     {

@@ -18,6 +18,9 @@ internal sealed class FuzzScenario : IScenario
 {
     private const int Slice = 512;
 
+    /// <summary>A SAD and a token of scope credential are good for five minutes, and a hash is signed once.</summary>
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(30);
+
     public string Name => "fuzz";
 
     public string Summary => "malformed requests to every endpoint, frames to the hub, octets to the port; what fails, hangs, or grows";
@@ -34,21 +37,24 @@ internal sealed class FuzzScenario : IScenario
     public async Task RunAsync(ScenarioRun run, CancellationToken stop)
     {
         var (gateway, seed, atOnce) = (run.Target.Gateway, run.Options.Count("seed"), run.Options.Count("at-once"));
-        var phones = await run.MakePhonesAsync(2, stop);
+        var phones = await run.MakePhonesAsync(3, stop);
         var (victim, bystander) = (phones[0], phones[1]);
+        var application = await LetInAsync(run, phones[2], stop);
         using var strangerHttp = new HttpClient { BaseAddress = gateway };
         var api = ApiDescription.Read(await strangerHttp.GetStringAsync("openapi/v1.json", stop));
         FuzzCaller[] callers = [
             FuzzCaller.Stranger(gateway), FuzzCaller.Holder(gateway, "a phone", victim.Client.Login!.AccessToken, victim.Device, TimeProvider.System),
             FuzzCaller.Platform(gateway, "a platform", Samples.Demo.Deployment.PlatformId, run.Target.PlatformSecret, TimeProvider.System),
-            await FuzzCaller.ReviewerAsync(gateway, run.Target.CaConsolePassword, stop)];
+            await FuzzCaller.ReviewerAsync(gateway, run.Target.CaConsolePassword, stop),
+            FuzzCaller.Bearer(gateway, FuzzRun.ServiceBearer, () => application.ServiceToken), FuzzCaller.Bearer(gateway, FuzzRun.CredentialBearer, () => application.CredentialToken)];
         Array.ForEach(callers, caller => run.Own(caller));
         var codes = typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).ToHashSet();
-        var fuzz = new FuzzRun(api, Known(victim), callers, codes, seed);
+        var known = Known(victim, application);
+        var fuzz = new FuzzRun(api, known, callers, codes, seed);
         if (run.Options.Text("only") is var only && only != "0")
         {
             await fuzz.SendAsync(run.Options.Count("only"), stop);
-            run.Tell(string.Join('\n', fuzz.Statuses.Keys) + "\n" + new RequestFuzzer(api, Known(victim), seed).Make(run.Options.Count("only")));
+            run.Tell(string.Join('\n', fuzz.Statuses.Keys) + "\n" + new RequestFuzzer(api, known, seed).Make(run.Options.Count("only")));
             run.Recorder.Invariant("the answer is as it must be", fuzz.Faults);
             return;
         }
@@ -61,8 +67,15 @@ internal sealed class FuzzScenario : IScenario
         run.Begin($"{api.Operations.Count} operations, seed {seed}, {run.Options.Seconds("seconds").TotalSeconds} s ...");
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         enough.CancelAfter(run.Options.Seconds("seconds"));
+        var renewed = run.Recorder.Now;
         for (var from = 0; !enough.IsCancellationRequested; from += Slice)
         {
+            // Between two slices the newest request on the user's phone is his own application's.
+            if (run.Recorder.Now - renewed > Renewal)
+            {
+                await run.Recorder.ObserveAsync("an authorisation over CSC", renewed = run.Recorder.Now, application.AuthoriseAsync, stop);
+            }
+
             await run.Recorder.ObserveAsync($"{Slice} requests", run.Recorder.Now, cancellation => fuzz.SendAsync(from, Slice, atOnce, enough.Token, cancellation), stop);
             await socket.PingAsync(stop);
         }
@@ -101,6 +114,20 @@ internal sealed class FuzzScenario : IScenario
         await listening;
     }
 
+    private static async Task<SignatureApplication> LetInAsync(ScenarioRun run, SimulatedPhone user, CancellationToken stop)
+    {
+        using (var platform = new SimulatedPlatform(run.Target, Samples.Demo.Deployment.OtherPlatformId, run.Target.OtherPlatformSecret))
+        {
+            await platform.BindAsync(user, stop);
+        }
+
+        var application = run.Own(new SignatureApplication(
+            run.Target.Gateway, new CscClientId(Samples.Demo.Deployment.OtherPlatformId, run.Target.OtherPlatformSecret, Samples.Demo.Deployment.OtherPlatformRedirect),
+            new CscUser(user.Client, user.Certificate.CertificateId, SimulatedPhone.Pin)));
+        await application.AuthoriseAsync(stop);
+        return application;
+    }
+
     private static void Growth(ScenarioRun run)
     {
         foreach (var process in run.Recorder.Resources.GroupBy(sample => sample.Process))
@@ -113,7 +140,7 @@ internal sealed class FuzzScenario : IScenario
         }
     }
 
-    private static Dictionary<string, string[]> Known(SimulatedPhone victim) => new(StringComparer.Ordinal)
+    private static Dictionary<string, string[]> Known(SimulatedPhone victim, SignatureApplication application) => new(application.Known, StringComparer.Ordinal)
     {
         ["certificateId"] = [victim.Certificate.CertificateId.ToString()],
         ["creditCode"] = [victim.Certificate.CreditCode],

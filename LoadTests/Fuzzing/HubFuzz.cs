@@ -15,6 +15,9 @@ internal sealed class HubFuzz(Uri gateway, Func<CancellationToken, Task<string>>
     private const byte Separator = 0x1e;
     private const byte Text = 1, Binary = 2, Close = 8, Ping = 9, Pong = 10;
     private const string Upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    /// <summary>SignalR's own words, when they come before the end does.</summary>
+    private const string NoSuchMethod = "HubException: Method does not exist.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly byte[] Hello = Frame(Text, [.. "{\"protocol\":\"json\",\"version\":1}"u8, Separator]);
 
@@ -151,7 +154,7 @@ internal sealed class HubFuzz(Uri gateway, Func<CancellationToken, Task<string>>
             (name, var frames) = number - Handshakes.Length < Frames.Length ? Frames[number - Handshakes.Length] : Drawn(number);
             var answer = await ConnectAsync(await ticket(patience.Token), frames, patience.Token);
             return !answer.StartsWith("HTTP/1.1 101", StringComparison.Ordinal) ? $"{name}: not let in: {answer}"
-                : answer.Contains("   at ", StringComparison.Ordinal) || answer.Contains("Exception", StringComparison.Ordinal) ? $"{name}: it tells of our inside: {answer}" : null;
+                : answer.Contains("   at ", StringComparison.Ordinal) || answer.Replace(NoSuchMethod, "", StringComparison.Ordinal).Contains("Exception", StringComparison.Ordinal) ? $"{name}: it tells of our inside: {answer}" : null;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

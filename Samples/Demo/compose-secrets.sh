@@ -27,7 +27,8 @@ cat > gateway.json <<END
   "Platforms": [
     { "Id": "yichang-ggzy", "Name": "宜昌公共资源电子交易平台", "RecognitionGroup": "hubei", "ClientSecret": "$(<platform-secret)",
       "RedirectUris": ["https://platform.$host:8443/signin-bzt"] },
-    { "Id": "jingzhou-ggzy", "Name": "荆州公共资源交易中心", "RecognitionGroup": "hubei", "ClientSecret": "$other" }
+    { "Id": "jingzhou-ggzy", "Name": "荆州公共资源交易中心", "RecognitionGroup": "hubei", "ClientSecret": "$other",
+      "RedirectUris": ["http://127.0.0.1:8765/callback"], "MaySignHashes": true }
   ]
 }
 END

@@ -1,6 +1,7 @@
 using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -18,6 +19,7 @@ public static class Operations
         {
             InitialData = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning", ["Logging:LogLevel:Orleans"] = "Warning" },
         });
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]).AddKeysCheck();
         builder.AddObservability();
         return builder;

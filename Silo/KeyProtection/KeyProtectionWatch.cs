@@ -18,6 +18,9 @@ internal sealed partial class KeyProtectionWatch : BackgroundService
         (this.protector, this.options, this.log) = (protector, options, log);
         meter = meters.Create("Bzt.KeyProtection");
         misses = meter.CreateCounter<long>("bzt.keys.misses", description: "Signs of life the root key or the store did not give.");
+        meter.CreateObservableGauge(
+            "bzt.keys.rotated.timestamp", () => protector.NewestSince is { } since ? [new Measurement<long>(since.ToUnixTimeSeconds())] : Array.Empty<Measurement<long>>(), "s",
+            "When the key that new blobs are sealed under was added to the ring, in seconds since 1970; 0 for a ring that was never rotated.");
         meter.CreateObservableGauge("bzt.keys.available", () => protector.IsAvailable ? 1 : 0, description: "1 while what is sealed can be opened, else 0: then this process refuses work.");
     }
 
@@ -30,6 +33,8 @@ internal sealed partial class KeyProtectionWatch : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.RefreshPeriod);
+        // The first miss is a rise from nothing, not the beginning of a figure.
+        misses.Add(0);
         var look = Task.CompletedTask;
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

@@ -33,6 +33,9 @@ public sealed class KeyProtector(IRootKey root, KeyRingStore store, ProtectionOp
     /// <summary>Whether work that needs keys can be done.</summary>
     public bool IsAvailable => Volatile.Read(ref ring) is not null && !HasLapsed;
 
+    /// <summary>When the key that new blobs are sealed under was added; null without keys.</summary>
+    internal DateTimeOffset? NewestSince => Volatile.Read(ref ring) is { } keys ? keys.Rows.First(row => row.Id == keys.Newest).Created : null;
+
     /// <summary>The newest key, when there are older ones and blobs can move to it; else null.</summary>
     internal uint? KeyToMoveTo => Volatile.Read(ref ring) is { } keys && keys.Newest > KeyRing.FirstId && keys.Rows.Any(row => row.Id != KeyRing.LookupId && row.Id < keys.Newest)
         ? keys.Newest : null;

@@ -5,6 +5,8 @@ using Bzt.Contracts.Platforms;
 using Bzt.LoadTests.Fuzzing;
 using Bzt.LoadTests.Scenarios;
 using Bzt.Tests.Certificates;
+using Bzt.Tests.OpenIdConnect;
+using Bzt.Tests.Platforms;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Data.Sqlite;
@@ -19,6 +21,8 @@ public sealed class FuzzedWorld : HostileWorld
     private readonly List<FuzzCaller> callers = [];
     private readonly CancellationTokenSource leave = new();
     private Task listening = Task.CompletedTask;
+    private RelyingParty party = null!;
+    private SignatureApplication application = null!;
 
     internal CertifiedPhone Bystander { get; private set; } = null!;
 
@@ -49,15 +53,25 @@ public sealed class FuzzedWorld : HostileWorld
         listening = Socket.ListenAsync(leave.Token);
         Waiting = await Platform.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = RandomNumberGenerator.GetBytes(32), TimeoutSeconds = 600 });
         Api = ApiDescription.Read(await System.Gateway.GetStringAsync("/openapi/v1.json"));
+        party = await RelyingParty.RegisterAsync(System, maySignHashes: true, redirectUris: [OpenIdWorld.Redirect]);
+        await Owner.BindToAsync(party.Client);
+        application = new SignatureApplication(System.Address, new CscClientId(party.Id, party.Secret, OpenIdWorld.Redirect), new CscUser(Owner.Client, Owner.Certificate, CertifiedPhone.Pin));
+        await application.AuthoriseAsync(default);
         callers.AddRange([
             FuzzCaller.Stranger(System.Address),
             FuzzCaller.Holder(System.Address, "a phone", Owner.Phone.Login!.AccessToken, Owner.Phone.Key, System.Clock),
             FuzzCaller.Platform(System.Address, "a platform", CertifiedPhone.PlatformId, CertifiedPhone.PlatformSecret, System.Clock),
             FuzzCaller.Holder(System.Address, "another phone", Other.Login!.AccessToken, Other.Key, System.Clock),
             FuzzCaller.Holder(System.Address, "a tool", ProjectToken, ToolKey, System.Clock),
-            await FuzzCaller.ReviewerAsync(System.Address, ConsolePassword, default)]);
+            await FuzzCaller.ReviewerAsync(System.Address, ConsolePassword, default),
+            FuzzCaller.Bearer(System.Address, FuzzRun.ServiceBearer, () => application.ServiceToken), FuzzCaller.Bearer(System.Address, FuzzRun.CredentialBearer, () => application.CredentialToken)]);
         string[] named = ["applicationId", "orderId", "certificateId", "sessionId", "openingId", "fileId", "sealingSessionId", "creditCode", "deviceId", "document", "userId", "platformId", "sealSetId", "operationId"];
-        var known = named.ToDictionary(name => name, name => new[] { Fill("{" + name + "}") }, StringComparer.Ordinal);
+        var known = new Dictionary<string, string[]>(application.Known, StringComparer.Ordinal);
+        foreach (var name in named)
+        {
+            known[name] = [Fill("{" + name + "}")];
+        }
+
         known["blobId"] = known["licenceBlobId"] = known["formBlobId"] = [BlobId];
         known["caId"] = known["ca"] = ["yichang-ca", "hubei-ca"];
         known["client_id"] = [CertifiedPhone.PlatformId];
@@ -75,6 +89,8 @@ public sealed class FuzzedWorld : HostileWorld
         Socket.Dispose();
         leave.Dispose();
         callers.ForEach(caller => caller.Dispose());
+        application.Dispose();
+        party.Dispose();
         Bystander.Dispose();
         await base.DisposeAsync();
     }

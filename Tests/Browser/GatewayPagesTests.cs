@@ -38,6 +38,34 @@ public sealed class GatewayPagesTests
         await window.LookAsync("logged-out");
     }
 
+    /// <summary>The API's reference is another's page under our policy: it has to show the API, ask nobody else, and lead to nobody's services.</summary>
+    [Fact]
+    public async Task The_apis_reference_is_whole_under_its_policy()
+    {
+        var system = await BrowserStage.SystemAsync();
+        await using var window = await PageWindow.OpenAsync(system.Address);
+        var page = window.Page;
+        var faults = new List<string>();
+        page.Console += (_, message) => faults.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
+        page.PageError += (_, error) => faults.Add(error);
+        page.Request += (_, request) => faults.AddRange(request.Url.StartsWith("data:", StringComparison.Ordinal) || new Uri(request.Url).Authority == system.Address.Authority ? [] : [request.Url]);
+        foreach (var (width, height) in ((int, int)[])[(1280, 800), (390, 844)])
+        {
+            await page.SetViewportSizeAsync(width, height);
+            await window.GoAsync("docs/");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "BztCluster", Exact = true })).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Platforms", Exact = true }).First).ToBeVisibleAsync();
+            await Expect(page.GetByText("/rp/v1/callback-endpoint").First).ToBeAttachedAsync();
+            Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+            foreach (var elsewhere in new[] { "Ask AI", "Deploy", "Generate SDK", "Share", "Open API Client" })
+            {
+                await Expect(page.GetByText(elsewhere)).ToHaveCountAsync(0);
+            }
+        }
+
+        Assert.Empty(faults);
+    }
+
     [Fact]
     public async Task The_reviewers_desk_can_be_used_on_a_desk_and_in_a_hand()
     {

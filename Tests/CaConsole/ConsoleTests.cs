@@ -45,6 +45,8 @@ public sealed partial class ConsoleTests
         // The other word comes too late; the audit is there after a restart.
         using var late = await reviewer.Http.PostAsync(reviewer.At($"/api/applications/{number}/approve"), null);
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        using var picturesque = await reviewer.Http.PostAsync(reviewer.At($"/api/applications/{number}/reject"), new StringContent("""{"reason":"名称不符"}""", System.Text.Encoding.UTF8, "image/png"));
+        Assert.Equal(HttpStatusCode.BadRequest, picturesque.StatusCode);
         await system.RestartAsync();
         using var again = await TestReviewer.LogInAsync(system, "审核员乙");
         var audit = WebUtility.HtmlDecode(await Wait.UntilAsync(

@@ -183,7 +183,7 @@ public sealed class CscTests(OpenIdWorld world) : IClassFixture<OpenIdWorld>
             Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await anonymous.PostRawAsync(path, Json("{}"), $"Bearer {world.Party.AccessToken}")).Status));
             Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await anonymous.PostRawAsync(path, Json("{}"), "Bearer nonsense")).Status));
             Assert.Equal((path, HttpStatusCode.BadRequest), (path, (await anonymous.PostRawAsync(path, Json("{}"), "Basic eDp5")).Status));
-            foreach (var text in new[] { "", "{", "[]", "null", "7", "{\"a\":1,\"a\":2}", new string('[', 200), "\u0000" })
+            foreach (var text in new[] { "", "{", "[]", "null", "7", "{\"a\":1,\"a\":2}", "{\"credentialID\":\"\\ud800\"}", "{\"\\udc00\\ud800\":1}", "{\"a\":[{\"b\":\"\\ud800\"}]}", new string('[', 200), "\u0000" })
             {
                 Assert.Equal((path, text, HttpStatusCode.BadRequest), (path, text, (await client.PostRawAsync(path, Json(text))).Status));
             }

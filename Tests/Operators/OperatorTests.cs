@@ -4,12 +4,15 @@ using System.Text;
 using System.Text.Json;
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Operators;
+using Bzt.Tests.Browser;
 using Bzt.Tests.KeyProtection;
+using Bzt.Tests.Peers;
 using Bzt.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
 
 namespace Bzt.Tests.Operators;
 
@@ -33,6 +36,8 @@ public sealed class OperatorTests : IDisposable
             Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(http, "/dashboard/ClusterStats", ("wangwu", "wrong"))).Status);
             Assert.Contains("<html", (await GetAsync(http, "/dashboard/", ("zhangsan", Password))).Body, StringComparison.OrdinalIgnoreCase);
             Assert.Equal(HttpStatusCode.OK, (await GetAsync(http, "/dashboard/ClusterStats", ("zhangsan", Password))).Status);
+            Assert.Empty(await HeaderFaultsAsync(http));
+            Assert.Empty(await SeenAsync(http.BaseAddress, "lisi"));
 
             // What a grain keeps is nobody's to look at here, however it is spelled.
             Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(http, "/dashboard/GrainState?grainId=1&grainType=user", ("zhangsan", Password))).Status);
@@ -52,7 +57,7 @@ public sealed class OperatorTests : IDisposable
         var (_, body) = await GetAsync(client, "/dashboard/audit", ("lisi", Password));
         using var json = JsonDocument.Parse(body);
         Assert.Equal(
-            ((IEnumerable<(string, string)>)[(me, "keys drop file:none"), (me, "keys list"), ("lisi", "read the audit"), ("wangwu", "login refused"), ("zhangsan", "opened the dashboard"), ("zhangsan", "state of a grain refused"), ("zhangsan", "state of a grain refused")]).Order(),
+            ((IEnumerable<(string, string)>)[(me, "keys drop file:none"), (me, "keys list"), ("lisi", "read the audit"), ("lisi", "opened the dashboard"), ("zhaoliu", "opened the dashboard"),  ("wangwu", "login refused"), ("zhangsan", "opened the dashboard"), ("zhangsan", "state of a grain refused"), ("zhangsan", "state of a grain refused")]).Order(),
             json.RootElement.EnumerateArray().Select(entry => (entry.GetProperty("operator").GetString()!, entry.GetProperty("action").GetString()!)).Order());
 
         // Guessing ends after ten tries, for the right password too.
@@ -62,6 +67,49 @@ public sealed class OperatorTests : IDisposable
         }
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await GetAsync(client, "/dashboard/", ("lisi", Password))).Status);
+    }
+
+    /// <summary>What an operator's browser is told by every answer of a silo, his own pages and what he may not see; policies judged as the gateway's are.</summary>
+    private static async Task<IReadOnlyList<string>> HeaderFaultsAsync(HttpClient http)
+    {
+        var (faults, policies) = (new List<string>(), new List<string>());
+        foreach (var path in new[] { "/dashboard/", "/dashboard/index.min.js", "/dashboard/ClusterStats", "/dashboard/GrainState", "/dashboard/nothing", "/health/live", "/metrics", "/nothing" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = Basic("zhaoliu", Password) } };
+            using var answer = await http.SendAsync(path == "/dashboard/GrainState" ? new HttpRequestMessage(HttpMethod.Get, path) : request);
+            string? Header(string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+            void Expect(string name, Func<string?, bool> holds) => faults.AddRange(holds(Header(name)) ? [] : [$"{path}: {name}: {Header(name)}"]);
+            Expect("X-Content-Type-Options", value => value == "nosniff");
+            Expect("Referrer-Policy", value => value == "no-referrer");
+            Expect("Cross-Origin-Opener-Policy", value => value == "same-origin");
+            Expect("Cross-Origin-Resource-Policy", value => value == "same-origin");
+            Expect("Permissions-Policy", value => value == "camera=(), geolocation=(), microphone=(), payment=()");
+            Expect("Cache-Control", value => value?.Contains("no-store", StringComparison.Ordinal) == true);
+            Expect("Server", value => value is null);
+            Expect("Content-Security-Policy", value => value is not null && (string[])["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"] is var parts && parts.All(part => value.Contains(part, StringComparison.Ordinal)));
+            policies.Add(Header("Content-Security-Policy") ?? "");
+        }
+
+        return [.. faults, .. (await CspEvaluator.FindAsync([.. policies.Distinct()])).SelectMany(findings => findings)];
+    }
+
+    /// <summary>The dashboard in a browser, at a desk and in a hand: it shows the silo's figures, and its policy stops nothing of it.</summary>
+    private static async Task<IReadOnlyList<string>> SeenAsync(Uri silo, string name)
+    {
+        await using var context = await (await BrowserStage.ChromiumAsync()).NewContextAsync(new() { HttpCredentials = new() { Username = name, Password = Password } });
+        var page = await context.NewPageAsync();
+        page.SetDefaultTimeout(PhoneBrowser.Patience);
+        var faults = new List<string>();
+        page.Console += (_, message) => faults.AddRange(message.Type is "error" or "warning" ? [message.Text] : []);
+        page.PageError += (_, error) => faults.Add(error);
+        foreach (var (width, height) in ((int, int)[])[(1280, 800), (390, 844)])
+        {
+            await page.SetViewportSizeAsync(width, height);
+            await page.GotoAsync(new Uri(silo, "/dashboard/").ToString(), new() { Timeout = PhoneBrowser.Patience });
+            await Assertions.Expect(page.GetByText("Active Silos", new() { Exact = false }).First).ToBeVisibleAsync(new() { Timeout = PhoneBrowser.Patience });
+        }
+
+        return faults;
     }
 
     private async Task<WebApplication> StartAsync()
@@ -78,18 +126,21 @@ public sealed class OperatorTests : IDisposable
         builder.AddOperations();
         builder.AddDashboard();
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.MapOperations();
         app.MapDashboard();
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }
 
+    private static AuthenticationHeaderValue Basic(string name, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
+
     private static async Task<(HttpStatusCode Status, string Body)> GetAsync(HttpClient http, string path, (string Name, string Password)? login)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (login is var (name, password))
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
+            request.Headers.Authorization = Basic(name, password);
         }
 
         using var answer = await http.SendAsync(request);

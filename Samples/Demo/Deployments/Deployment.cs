@@ -35,6 +35,10 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
     public const string PlatformName = "宜昌公共资源电子交易平台";
     public const string OtherPlatformId = "jingzhou-ggzy";
     public const string OtherPlatformName = "荆州公共资源交易中心";
+
+    /// <summary>For the commands of docs/platforms/openid-connect.md and csc.md; nobody listens there.</summary>
+    public const string OtherPlatformRedirect = "http://127.0.0.1:8765/callback";
+
     public const string RecognitionGroup = "hubei";
 
     public abstract Task StartAsync(CancellationToken cancellation);
@@ -138,8 +142,7 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
             ["Platforms:1:Name"] = OtherPlatformName,
             ["Platforms:1:RecognitionGroup"] = RecognitionGroup,
             ["Platforms:1:ClientSecret"] = Secrets.OtherPlatformSecret,
-            // For the commands of docs/platforms/openid-connect.md and csc.md; nobody listens there.
-            ["Platforms:1:RedirectUris:0"] = "http://127.0.0.1:8765/callback",
+            ["Platforms:1:RedirectUris:0"] = OtherPlatformRedirect,
             ["Platforms:1:PostLogoutRedirectUris:0"] = "http://127.0.0.1:8765/",
             ["Platforms:1:MaySignHashes"] = "true",
         };

@@ -1,6 +1,7 @@
-namespace Bzt.Gateway.Hosting;
+namespace Bzt.Silo.Hosting;
 
-internal static class SecurityHeaders
+/// <summary>What every answer of a gateway and of a silo tells a browser.</summary>
+public static class SecurityHeaders
 {
     /// <summary>Pages of our own set a policy that lets them run; everything else is not to be rendered at all.</summary>
     private const string NothingRuns = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
