@@ -19,9 +19,12 @@ public sealed record PinResetRequest(Guid OperationId, string Code);
 /// <param name="Waived">The administrator ended the wait.</param>
 /// <param name="AgainFrom">When another request may be made; null: now, as far as pauses and limits go.</param>
 /// <param name="Member">Whose it is, masked, for the administrator; null for the holder.</param>
+/// <param name="EnterpriseName">Of the certificate, for the administrator, who may be one of several enterprises.</param>
+/// <param name="CaName">Of the certificate, for the administrator.</param>
+/// <param name="SigningSerial">Of the certificate, for the administrator: a member may have several.</param>
 public sealed record PinResetInfo(
     Guid OperationId, PinResetPhase Phase, DateTimeOffset AskedAt, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool Waived, DateTimeOffset? AgainFrom,
-    string? Member = null);
+    string? Member = null, string? EnterpriseName = null, string? CaName = null, string? SigningSerial = null);
 
 public enum PinResetPhase
 {

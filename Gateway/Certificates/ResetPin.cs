@@ -46,7 +46,7 @@ internal static class ResetPin
             return Invalid.Member("code");
         }
 
-        return ToHttp(await Pin(grains, certificateId).RequestPinReset(new RequestPinReset(request.OperationId, GetCertificate.From(caller), request.Code)), member: null);
+        return ToHttp(await Pin(grains, certificateId).RequestPinReset(new RequestPinReset(request.OperationId, GetCertificate.From(caller), request.Code)));
     }
 
     private static async Task<IResult> GetAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>
@@ -55,15 +55,16 @@ internal static class ResetPin
     private static async Task<IResult> StopAsync(Guid certificateId, Caller caller, IGrainFactory grains) =>
         await ShowAsync(await Pin(grains, certificateId).StopPinReset(From(caller)), certificateId, caller, grains);
 
-    /// <summary>Who decides about somebody else's PIN is told whose it is; the grain has said before that the caller may know.</summary>
+    /// <summary>Who decides about somebody else's PIN is told whose it is, and which; the grain has said before that the caller may know.</summary>
     private static async Task<IResult> ShowAsync(Reply<PinResetView> reply, Guid certificateId, Caller caller, IGrainFactory grains)
     {
-        var member = reply is Done<PinResetView>
-            && await grains.Certificate(new CertificateId(certificateId)).GetFacts() is Done<CertificateFacts>(var facts) && facts.Holder != caller.UserId
-            && await grains.User(facts.Holder).GetAccount() is Done<Account>(var holder)
-            ? holder.RealName?.MaskedName
-            : null;
-        return ToHttp(reply, member);
+        if (reply is not Done<PinResetView> || await grains.Certificate(new CertificateId(certificateId)).GetFacts() is not Done<CertificateFacts>(var facts) || facts.Holder == caller.UserId)
+        {
+            return ToHttp(reply);
+        }
+
+        var member = await grains.User(facts.Holder).GetAccount() is Done<Account>(var holder) ? holder.RealName?.MaskedName : null;
+        return ToHttp(reply, info => info with { Member = member, EnterpriseName = facts.EnterpriseName, CaName = facts.CaName, SigningSerial = facts.Issued?.SigningSerial });
     }
 
     private static async Task<IResult> WaiveAsync(Guid certificateId, PinResetWaiverRequest request, Caller caller, IGrainFactory grains)
@@ -85,9 +86,11 @@ internal static class ResetPin
 
     private static PinCaller From(Caller caller) => new(caller.UserId, caller.DeviceId, caller.Limited);
 
-    private static IResult ToHttp(Reply<PinResetView> reply, string? member) => reply.ToHttp(view => Results.Json(
-        new PinResetInfo(view.Operation, ToHttp(view.Phase), view.AskedAt, view.NotBefore, view.NotAfter, view.Waived, view.AgainFrom, member),
-        BztJson.Default.PinResetInfo));
+    private static IResult ToHttp(Reply<PinResetView> reply, Func<PinResetInfo, PinResetInfo>? more = null) => reply.ToHttp(view =>
+    {
+        var info = new PinResetInfo(view.Operation, ToHttp(view.Phase), view.AskedAt, view.NotBefore, view.NotAfter, view.Waived, view.AgainFrom);
+        return Results.Json(more is null ? info : more(info), BztJson.Default.PinResetInfo);
+    });
 
     private static Contracts.Phone.PinResetPhase ToHttp(Grains.Certificates.PinResetPhase phase) => phase switch
     {

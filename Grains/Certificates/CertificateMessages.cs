@@ -3,7 +3,7 @@ using Bzt.Grains.Inbox;
 
 namespace Bzt.Grains.Certificates;
 
-/// <summary>What a holder reads in the inbox. Nothing personal in it.</summary>
+/// <summary>What a holder reads in the inbox. Nothing personal in it, as it is stored here (<see cref="AdministratorNotice.Member"/>).</summary>
 internal static class CertificateMessages
 {
     private static readonly TimeSpan Shanghai = TimeSpan.FromHours(8);
@@ -60,13 +60,18 @@ internal static class CertificateMessages
         $"服务端数据曾从备份恢复，{NameOf(created)}在备份之后使用过，两端的密钥数据已不一致，不能继续使用。此前的签名仍然有效。请找回证书，找回时重新生成签名密钥，原有加密文件仍可解密。",
         certificate.ToString(), now);
 
-    /// <summary>To the enterprise's administrator, of a member's certificate.</summary>
-    public static InboxEntry MembersSuperseded(CertificateId certificate, CreateCertificate created, long sequence, DateTimeOffset now) => new(
-        $"certificate/{certificate}/superseded/{sequence}/member", MessageKind.CertificateFrozen, "成员证书须找回",
-        $"服务端数据曾从备份恢复，{created.EnterpriseName}一名成员的企业证书（{created.CaName}）须找回后才能继续使用。", certificate.ToString(), now);
+    /// <summary>A member's certificate, as the enterprise's administrator has to tell it from others.</summary>
+    /// <param name="serial">Of the signing certificate; null when none was issued yet.</param>
+    public static string Members(CreateCertificate created, string? serial) =>
+        $"{created.EnterpriseName}的{AdministratorNotice.Member}的企业证书（{created.CaName}{(serial is { Length: >= 4 } ? $"，尾号{serial[^4..].ToUpperInvariant()}" : "")}）";
 
     /// <summary>To the enterprise's administrator, of a member's certificate.</summary>
-    public static InboxEntry MembersFrozen(CertificateId certificate, CreateCertificate created, long sequence, DateTimeOffset now) => new(
+    public static InboxEntry MembersSuperseded(CertificateId certificate, CreateCertificate created, string? serial, long sequence, DateTimeOffset now) => new(
+        $"certificate/{certificate}/superseded/{sequence}/member", MessageKind.CertificateFrozen, "成员证书须找回",
+        $"服务端数据曾从备份恢复，{Members(created, serial)}须找回后才能继续使用。", certificate.ToString(), now);
+
+    /// <summary>To the enterprise's administrator, of a member's certificate.</summary>
+    public static InboxEntry MembersFrozen(CertificateId certificate, CreateCertificate created, string? serial, long sequence, DateTimeOffset now) => new(
         $"certificate/{certificate}/frozen/{sequence}/member", MessageKind.CertificateFrozen, "成员证书已冻结",
-        $"{created.EnterpriseName}一名成员的企业证书（{created.CaName}）可能已被他人掌握，现已停止使用。请与其核实。", certificate.ToString(), now);
+        $"{Members(created, serial)}可能已被他人掌握，现已停止使用。请与其核实。", certificate.ToString(), now);
 }

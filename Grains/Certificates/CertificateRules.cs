@@ -195,7 +195,7 @@ internal static class CertificateRules
         {
             Outbox = next.Outbox
                 .AddMessage(record.Created!.Holder, CertificateMessages.Frozen(id, record.Created, now))
-                .AddAdministratorMessage(record.Created, CertificateMessages.MembersFrozen(id, record.Created, next.Evidence!.Sequence, now)),
+                .AddAdministratorMessage(record.Created, CertificateMessages.MembersFrozen(id, record.Created, record.SigningCertificate?.Serial, next.Evidence!.Sequence, now)),
         };
     }
 

@@ -2,7 +2,7 @@ using Bzt.Grains.Inbox;
 
 namespace Bzt.Grains.Certificates;
 
-/// <summary>What people read about PINs. Nothing personal in it.</summary>
+/// <summary>What people read about PINs. Nothing personal in it, as it is stored here (<see cref="AdministratorNotice.Member"/>).</summary>
 internal static class PinMessages
 {
     private static readonly TimeSpan Shanghai = TimeSpan.FromHours(8);
@@ -22,11 +22,15 @@ internal static class PinMessages
         $"{CertificateMessages.NameOf(created)}（{created.CaName}）申请重置PIN码，{Time(reset.NotBefore)}后可设置新PIN码。若非本人操作，请在此之前阻止。",
         certificate.ToString(), now);
 
-    /// <summary>To the enterprise's administrator.</summary>
-    public static InboxEntry MemberAsked(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
+    /// <summary>To the enterprise's administrator, who decides whether to object: whose it is, and which certificate.</summary>
+    public static InboxEntry MemberAsked(CertificateId certificate, CreateCertificate created, string? serial, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/member", MessageKind.PinResetAsked, "成员申请重置PIN码",
-        $"{created.EnterpriseName}的成员申请重置其企业证书（{created.CaName}）的PIN码，{Time(reset.NotBefore)}后生效。您可以阻止，也可以凭PIN码免除等待。",
+        $"{CertificateMessages.Members(created, serial)}申请重置PIN码，{Time(reset.NotBefore)}后可设置新PIN码。请向本人核实：不是本人申请的请阻止；确是本人的，可凭您的PIN码免除等待。",
         certificate.ToString(), now);
+
+    /// <summary>To the enterprise's administrator.</summary>
+    public static InboxEntry MembersStopped(CertificateId certificate, CreateCertificate created, string? serial, PinReset reset, DateTimeOffset now) =>
+        ResetStopped(certificate, created, reset, now) with { Body = $"{CertificateMessages.Members(created, serial)}的PIN码重置申请已被阻止，原PIN码不变。" };
 
     public static InboxEntry ResetStopped(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/stopped", MessageKind.PinResetStopped, "PIN码重置已被阻止",

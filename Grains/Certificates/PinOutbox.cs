@@ -27,7 +27,18 @@ internal static class PinOutbox
             $"certificate/{certificate}/reset/{reset.Operation}", SmsNoticeKind.PinResetAsked, PinMessages.Time(reset.NotBefore), reset.NotBefore));
 }
 
-internal sealed record AdministratorNotice(UserId Holder, InboxEntry Entry);
+/// <summary>
+/// A message about a member's certificate. The certificate does not know its holder's name, and a message that waits need not keep it: the name
+/// goes in, masked, when the message is delivered.
+/// </summary>
+internal sealed record AdministratorNotice(UserId Holder, InboxEntry Entry)
+{
+    /// <summary>Stands in the text for the member. Stored: it is never changed.</summary>
+    public const string Member = "{member}";
+
+    /// <param name="name">Masked; null when the account is gone.</param>
+    public InboxEntry For(string? name) => Entry with { Body = Entry.Body.Replace(Member, name is null ? "一名成员" : $"成员{name}", StringComparison.Ordinal) };
+}
 
 public sealed class DeviceCountHandler(IGrainFactory grains) : IOutboxHandler
 {
@@ -46,7 +57,8 @@ public sealed class AdministratorHandler(IGrainFactory grains) : IOutboxHandler
         var notice = delivery.Item.Read<AdministratorNotice>();
         if (await grains.Enterprise(new CreditCode(delivery.Item.Target)).GetAdministrator() is Done<UserId>(var administrator) && administrator != notice.Holder)
         {
-            await grains.Inbox(administrator).Post(notice.Entry);
+            var name = await grains.User(notice.Holder).GetAccount() is Done<Account>(var holder) ? holder.RealName?.MaskedName : null;
+            await grains.Inbox(administrator).Post(notice.For(name));
         }
     }
 }

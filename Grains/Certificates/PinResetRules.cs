@@ -75,7 +75,7 @@ internal static class PinResetRules
         {
             Outbox = next.Outbox
                 .AddMessage(created.Holder, PinMessages.ResetAsked(id, created, reset, now))
-                .AddAdministratorMessage(created, PinMessages.MemberAsked(id, created, reset, now))
+                .AddAdministratorMessage(created, PinMessages.MemberAsked(id, created, record.SigningCertificate?.Serial, reset, now))
                 .AddSmsNotice(created, id, reset),
         };
     }
@@ -111,7 +111,7 @@ internal static class PinResetRules
         {
             Outbox = next.Outbox
                 .AddMessage(created.Holder, PinMessages.ResetStopped(id, created, reset!, now))
-                .AddAdministratorMessage(created, PinMessages.ResetStopped(id, created, reset!, now)),
+                .AddAdministratorMessage(created, PinMessages.MembersStopped(id, created, record.SigningCertificate?.Serial, reset!, now)),
         };
         if (!released)
         {
@@ -124,7 +124,7 @@ internal static class PinResetRules
         {
             Outbox = next.Outbox
                 .AddMessage(created.Holder, PinMessages.ResetFroze(id, created, reset!, now))
-                .AddAdministratorMessage(created, CertificateMessages.MembersFrozen(id, created, next.Evidence!.Sequence, now)),
+                .AddAdministratorMessage(created, CertificateMessages.MembersFrozen(id, created, record.SigningCertificate?.Serial, next.Evidence!.Sequence, now)),
         }, null);
     }
 

@@ -27,7 +27,7 @@ internal static class RestoreRules
         {
             Outbox = next.Outbox
                 .AddMessage(created.Holder, CertificateMessages.Superseded(id, created, now))
-                .AddAdministratorMessage(created, CertificateMessages.MembersSuperseded(id, created, next.Evidence!.Sequence, now)),
+                .AddAdministratorMessage(created, CertificateMessages.MembersSuperseded(id, created, record.SigningCertificate?.Serial, next.Evidence!.Sequence, now)),
         };
     }
 

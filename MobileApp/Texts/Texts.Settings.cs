@@ -90,7 +90,9 @@ internal static partial class Texts
         public const string Same = "新PIN码与原PIN码相同，请换一个";
         public const string Locked = "证书已锁定，暂不能修改";
 
-        public static string Card(CertificateInfo certificate) => certificate.SigningSerial is { Length: >= 4 } serial ? $"{certificate.CaName} · 尾号 {serial[^4..].ToUpperInvariant()}" : certificate.CaName;
+        public static string Card(CertificateInfo certificate) => Card(certificate.CaName, certificate.SigningSerial);
+
+        public static string Card(string ca, string? signingSerial) => signingSerial is { Length: >= 4 } serial ? $"{ca} · 尾号 {serial[^4..].ToUpperInvariant()}" : ca;
     }
 
     public static class PinReset
@@ -124,6 +126,8 @@ internal static partial class Texts
         public const string Waived = "管理员已同意提前设置";
         public const string MemberWhy = "这是您企业一位成员的证书。请先向本人核实：确是本人忘记PIN码的，可以同意提前设置；不是的，请立即阻止。";
         public const string Member = "成员";
+        public const string Enterprise = "企业";
+        public const string Certificate = "证书";
         public const string MemberTitle = "成员的PIN码重置";
         public const string MemberObjectNote = "阻止后原PIN码继续有效，该成员一段时间内不能再次申请。";
         public const string MemberObject = "阻止重置";

@@ -26,7 +26,7 @@ public sealed class ConfirmScreenTests
     private const string Project = "城东路道路改造工程施工（第二标段）";
 
     [Fact]
-    [Trait("Feature", "M065"), Trait("Feature", "X09"), Trait("Feature", "X06"), Trait("Feature", "X10"), Trait("Feature", "X15"), Trait("Surface", "screen")]
+    [Trait("Feature", "M065"), Trait("Feature", "X09"), Trait("Feature", "X06"), Trait("Feature", "X10"), Trait("Surface", "screen")]
     public async Task Seals_are_chosen_many_documents_confirmed_at_once_and_an_interruption_doubles_nothing()
     {
         await using var system = await PhoneBrowser.StartSystemAsync();

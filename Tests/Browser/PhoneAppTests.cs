@@ -23,7 +23,7 @@ public sealed partial class PhoneAppTests
 
     [Fact]
     [Trait("Feature", "M011"), Trait("Feature", "M017"), Trait("Feature", "M025"), Trait("Feature", "M031"), Trait("Feature", "M032"), Trait("Feature", "M033"), Trait("Feature", "M034")]
-    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M069"), Trait("Feature", "M075"), Trait("Feature", "X01"), Trait("Feature", "X06"), Trait("Feature", "X13"), Trait("Surface", "screen")]
+    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M069"), Trait("Feature", "M075"), Trait("Feature", "X01"), Trait("Feature", "X06"), Trait("Surface", "screen")]
     public async Task From_the_first_login_to_a_sealed_document_through_the_camera()
     {
         await using var phone = await PhoneBrowser.StartAsync();

@@ -27,7 +27,7 @@ public sealed class TenderJourneyTests
     private const string Title = "宜昌市伍家岗区滨江绿道工程施工";
 
     [Fact]
-    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M069"), Trait("Feature", "X05"), Trait("Feature", "X11"), Trait("Surface", "screen")]
+    [Trait("Feature", "M063"), Trait("Feature", "M064"), Trait("Feature", "M069"), Trait("Surface", "screen")]
     public async Task A_whole_tender_between_two_windows()
     {
         var system = await BrowserStage.SystemAsync();
@@ -140,6 +140,10 @@ public sealed class TenderJourneyTests
         await Expect(page.GetByText("已绑定", new() { Exact = true })).ToBeVisibleAsync();
         if (first)
         {
+            await Expect(page.Locator(".bound")).ToContainTextAsync(enterprise.Name);
+            await Expect(page.Locator(".bound")).ToContainTextAsync("有效期至");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "扫码绑定证书" })).ToHaveCountAsync(0);
+            await page.ClickAsync(".bound summary");
             await pc.LookAsync("account");
         }
     }
@@ -211,5 +215,12 @@ public sealed class TenderJourneyTests
         await Press(page, "扫码签章");
         await pc.ScanAndConfirmAsync("确认签章", personal.CertificateId, "签章完成");
         await Expect(page.GetByText("评标结果公示")).ToBeVisibleAsync();
+
+        // Whoever has done his work takes the certificate off his account.
+        await pc.GoAsync("/account");
+        await page.ClickAsync(".bound summary");
+        await Press(page, "确认解绑");
+        await Expect(page.GetByText("未绑定")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "扫码绑定证书" })).ToBeVisibleAsync();
     }
 }

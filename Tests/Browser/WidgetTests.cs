@@ -16,7 +16,6 @@ namespace Bzt.Tests.Browser;
 public sealed partial class WidgetTests
 {
     [Fact]
-    [Trait("Feature", "X05"), Trait("Feature", "X07"), Trait("Surface", "screen")]
     public async Task A_session_is_shown_from_its_code_to_its_end()
     {
         await using var site = await Site.OpenAsync("<bzt-qr src='/qr' finish></bzt-qr>");
@@ -62,7 +61,6 @@ public sealed partial class WidgetTests
     }
 
     [Fact]
-    [Trait("Feature", "X07"), Trait("Surface", "screen")]
     public async Task Every_other_end_says_what_happened_and_offers_to_begin_again()
     {
         await using var site = await Site.OpenAsync("<bzt-qr src='/qr' begin='扫码签章'></bzt-qr>");

@@ -142,8 +142,17 @@ public partial class PinResetTests
 
         // A member's: told at once, seen, stopped. Who is neither learns nothing.
         await AskAsync(member);
-        await ToldAsync(administrator, member, "成员申请重置PIN码");
-        Assert.Equal(PinResetPhase.Waiting, (await administrator.Client.GetPinResetAsync(member.Certificate)).Phase);
+        // Whose it is, masked, and which certificate: there is somebody else's in the same enterprise.
+        var serial = (await member.Client.GetCertificateAsync(member.Certificate)).SigningSerial!;
+        var (name, tail) = (member.Phone.Person.Name[..1] + "*", serial[^4..].ToUpperInvariant());
+        var told = await ToldAsync(administrator, member, "成员申请重置PIN码");
+        Assert.Contains($"成员{name}", told.Body, StringComparison.Ordinal);
+        Assert.Contains($"尾号{tail}）", told.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain(member.Phone.Person.Name, told.Body, StringComparison.Ordinal);
+        var seen = await administrator.Client.GetPinResetAsync(member.Certificate);
+        Assert.Equal((PinResetPhase.Waiting, administrator.Enterprise.Name, "宜昌CA", serial), (seen.Phase, seen.EnterpriseName, seen.CaName, seen.SigningSerial));
+        Assert.StartsWith(name, seen.Member, StringComparison.Ordinal);
+        Assert.Null((await member.Client.GetPinResetAsync(member.Certificate)).SigningSerial);
         foreach (var nobody in (CertifiedPhone[])[stranger, other])
         {
             await RefusedAsync(ErrorCodes.NotFound, () => nobody.Client.GetPinResetAsync(member.Certificate));
@@ -156,6 +165,7 @@ public partial class PinResetTests
         using var thief = await system.LoggedInPhoneAsync(administrator.Phone.Person);
         await RefusedAsync(ErrorCodes.DeviceLimited, () => StopAsync(thief, member));
         Assert.Equal(PinResetPhase.Stopped, (await administrator.Client.StopPinResetAsync(member.Certificate)).Phase);
+        Assert.Contains($"成员{name}", (await ToldAsync(administrator, member, "PIN码重置已被阻止")).Body, StringComparison.Ordinal);
 
         // Another member's: waived. Neither with somebody else's certificate nor with a wrong PIN, and not twice.
         await AskAsync(other);
@@ -234,7 +244,11 @@ public partial class PinResetTests
             task, new CertificateId(by.Certificate), new UserId(by.Phone.Login!.UserId), [new byte[64]], certificate, system.Clock.GetUtcNow());
     }
 
-    private static async Task ToldAsync(CertifiedPhone administrator, CertifiedPhone member, string title) => await Wait.UntilAsync(
-        async () => (await administrator.Client.GetInboxAsync()).Messages,
-        found => found.Any(message => message.Title == title && message.Subject == member.Certificate.ToString()));
+    private static async Task<MessageInfo> ToldAsync(CertifiedPhone administrator, CertifiedPhone member, string title)
+    {
+        var messages = await Wait.UntilAsync(async () => (await administrator.Client.GetInboxAsync()).Messages, found => found.Any(IsIt));
+        return messages.First(IsIt);
+
+        bool IsIt(MessageInfo message) => message.Title == title && message.Subject == member.Certificate.ToString();
+    }
 }

@@ -78,6 +78,11 @@ public sealed class StoredCertificateTests
     public void Certificate_with_its_pin()
     {
         var reset = new PinReset(Id, Guid.Empty, At, At.AddDays(1), At.AddDays(4), Waived: true, PinResetEnd.Stopped);
+        // As it was written before messages to the administrator named the member: it is delivered as it is.
+        var asked = new Grains.Inbox.InboxEntry(
+            $"certificate/{Id}/reset/{Id}/member", Grains.Inbox.MessageKind.PinResetAsked, "成员申请重置PIN码",
+            "宜昌测试有限公司的成员申请重置其企业证书（宜昌CA）的PIN码，11月26日 16:00后生效。您可以阻止，也可以凭PIN码免除等待。", Id.ToString(), At);
+        Assert.Equal(asked, new AdministratorNotice(new UserId(Id), asked).For("李*"));
         GoldenState.Verify("certificate-pin-v1", new CertificateRecord
         {
             CreatedAt = At,
@@ -91,7 +96,7 @@ public sealed class StoredCertificateTests
             },
             Outbox = Outbox.Empty
                 .AddDeviceCount(Created(), new CertificateId(Id), 3)
-                .AddAdministratorMessage(Created(), PinMessages.MemberAsked(new CertificateId(Id), Created(), reset, At))
+                .AddAdministratorMessage(Created(), asked)
                 .AddSmsNotice(Created(), new CertificateId(Id), reset),
         });
     }

@@ -16,7 +16,7 @@ public sealed class ClusterTests(PostgresFixture postgres)
     private const int B = 1;
 
     [Fact]
-    [Trait("Feature", "X11"), Trait("Feature", "X26"), Trait("Surface", "api")]
+    [Trait("Feature", "X26"), Trait("Surface", "operator")]
     public async Task Gateways_are_one_and_a_killed_silo_takes_nothing_with_it()
     {
         await using var cluster = await RunningCluster.StartAsync(await postgres.NewDatabaseAsync());

@@ -40,7 +40,7 @@ public sealed partial class ToolTests
     }
 
     [Fact]
-    [Trait("Feature", "M071"), Trait("Surface", "tool")]
+    [Trait("Feature", "M067"), Trait("Surface", "tool")]
     public async Task In_a_sealing_session_one_scan_serves_all_nodes_and_the_next_command()
     {
         using var stop = new CancellationTokenSource();

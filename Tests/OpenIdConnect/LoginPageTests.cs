@@ -16,7 +16,7 @@ namespace Bzt.Tests.OpenIdConnect;
 public sealed class LoginPageTests(OpenIdWorld world) : IClassFixture<OpenIdWorld>
 {
     [Fact]
-    [Trait("Feature", "X11"), Trait("Surface", "screen")]
+    [Trait("Feature", "M064"), Trait("Surface", "screen")]
     public async Task The_page_follows_the_phone_and_leads_back()
     {
         await using var platform = await PlatformAsync();

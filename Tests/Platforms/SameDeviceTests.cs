@@ -19,7 +19,7 @@ public sealed class SameDeviceTests(PlatformSystem world)
     private const string Nonce = "a-random-of-this-browser-1";
 
     [Fact]
-    [Trait("Feature", "X10"), Trait("Surface", "api")]
+    [Trait("Feature", "X07"), Trait("Surface", "api")]
     public async Task The_browser_that_began_comes_back_once_and_only_then_is_the_result_told()
     {
         using var party = await RelyingParty.RegisterAsync(world.System);

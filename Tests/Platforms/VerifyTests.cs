@@ -22,7 +22,7 @@ namespace Bzt.Tests.Platforms;
 public sealed class VerifyTests(PlatformSystem world)
 {
     [Fact]
-    [Trait("Feature", "M001"), Trait("Surface", "api")]
+    [Trait("Feature", "X20"), Trait("Surface", "api")]
     public async Task A_signature_a_certificate_and_the_seal_of_a_document_are_what_they_are()
     {
         using var party = await RelyingParty.RegisterAsync(world.System);
@@ -115,7 +115,6 @@ public sealed class VerifyTests(PlatformSystem world)
 
     /// <summary>The blocks of <c>docs/platforms/verify.md</c>, as they stand: of a login's signature, of a sealed PDF, and of one that was altered.</summary>
     [Fact]
-    [Trait("Feature", "M001"), Trait("Surface", "api")]
     public async Task The_commands_of_verifying_work()
     {
         using var party = await RelyingParty.RegisterAsync(world.System);

@@ -24,7 +24,7 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
     private static readonly string[] SameOrigin = ["Sec-Fetch-Site", "same-origin"];
 
     [Fact]
-    [Trait("Feature", "M069"), Trait("Feature", "M053"), Trait("Feature", "X16"), Trait("Surface", "api")]
+    [Trait("Feature", "M053"), Trait("Feature", "X16"), Trait("Surface", "api")]
     public async Task A_tender_goes_from_its_notice_to_the_sealed_report()
     {
         var (system, clock) = (platform.System, platform.System.Clock);

@@ -136,6 +136,50 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
             Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync(login, SameOrigin)).Status);
             Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(login)).Status);
         }
+
+        // The account says which certificate that is: whose, by whom, until when. A colleague's stands beside it; the same one again is the same.
+        using var colleague = await phone.ColleagueAsync();
+        foreach (var bound in new[] { colleague, phone })
+        {
+            Assert.Equal("/account", await browser.ConfirmAsync(await browser.StartQrAsync("/qr/bind"), bound.Client, bound.Certificate));
+        }
+
+        var (own, theirs) = (await phone.Client.GetCertificateAsync(phone.Certificate), await colleague.Client.GetCertificateAsync(colleague.Certificate));
+        await platform.Pages.RestartAsync();
+        using var later = new Browser(platform.Address);
+        Assert.Equal("/", await later.ConfirmAsync(await later.StartQrAsync("/qr/login"), phone.Client, phone.Certificate));
+        var page = await AccountAsync(later);
+        Assert.Equal(2, page.Split("<article").Length - 1);
+        foreach (var certificate in new[] { own, theirs })
+        {
+            Assert.Contains($"<dd class=\"mono\">{certificate.SigningSerial}</dd>", page, StringComparison.Ordinal);
+            Assert.Contains($"{certificate.NotAfter!.Value.ToOffset(TimeSpan.FromHours(8)):yyyy年M月d日}", page, StringComparison.Ordinal);
+        }
+
+        Assert.Contains($"<b>{phone.Enterprise.Name}</b>", page, StringComparison.Ordinal);
+        Assert.Contains("<dt>颁发机构</dt>", page, StringComparison.Ordinal);
+
+        // Unbound, one logs in no more and the other does; a form of somebody else's page and another account's user change nothing.
+        Assert.Equal(HttpStatusCode.Forbidden, (await later.SubmitAsync("/account?handler=Unbind", ["Sec-Fetch-Site", "cross-site"], ("serial", own.SigningSerial!))).Status);
+        using var stranger = new Browser(platform.Address);
+        using var another = await CertifiedPhone.ReadyAsync(platform.System);
+        await RegisterAsync(stranger, another.Enterprise, NewUser());
+        Assert.Equal(HttpStatusCode.Redirect, (await stranger.SubmitAsync("/account?handler=Unbind", SameOrigin, ("serial", own.SigningSerial!))).Status);
+        Assert.Equal(2, (await AccountAsync(later)).Split("<article").Length - 1);
+        Assert.Equal(HttpStatusCode.Redirect, (await later.SubmitAsync("/account?handler=Unbind", SameOrigin, ("serial", own.SigningSerial!))).Status);
+        Assert.Equal(1, (await AccountAsync(later)).Split("<article").Length - 1);
+        await platform.Pages.RestartAsync();
+        using var again = new Browser(platform.Address);
+        var unbound = await again.StartQrAsync("/qr/login");
+        Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await again.ShowAsync(unbound, phone.Client), CertifiedPhone.Pin));
+        Assert.Equal("ok", await again.WaitForEndAsync(unbound));
+        var answer = await again.PostAsync(unbound, SameOrigin);
+        Assert.Equal(HttpStatusCode.Conflict, answer.Status);
+        Assert.Contains("请用密码登录后绑定", System.Text.RegularExpressions.Regex.Unescape(answer.Body), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await again.GetAsync("/account")).Status);
+        Assert.Equal("/", await again.ConfirmAsync(await again.StartQrAsync("/qr/login"), colleague.Client, colleague.Certificate));
+
+        static async Task<string> AccountAsync(Browser browser) => WebUtility.HtmlDecode((await browser.GetAsync("/account")).Body);
     }
 
     [Fact]

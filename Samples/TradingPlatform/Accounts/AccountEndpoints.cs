@@ -41,9 +41,11 @@ internal static class AccountEndpoints
                     return Task.FromResult(QrOutcome.Refused("签名校验未通过"));
                 }
 
-                if (accounts.OfCertificate(result.Enterprise.CreditCode, result.SigningSerial) is not { } account)
+                if (accounts.OfBound(result) is not { } account)
                 {
-                    return Task.FromResult(QrOutcome.Refused(result.Enterprise.CreditCode.Length > 0 ? "该企业尚未在本平台注册" : "该证书尚未绑定本平台的账号"));
+                    return Task.FromResult(QrOutcome.Refused(result.Enterprise.CreditCode.Length > 0 && accounts.OfEnterprise(result.Enterprise.CreditCode) is null
+                        ? "该企业尚未在本平台注册"
+                        : "该证书尚未绑定本平台的账号，请用密码登录后绑定"));
                 }
 
                 // Kept as proof: who asked what, signed by whom.
@@ -55,7 +57,7 @@ internal static class AccountEndpoints
 
     private static QrRequest Bind(IServiceProvider services, Account account)
     {
-        var (accounts, platform) = (services.GetRequiredService<AccountStore>(), PlatformId(services));
+        var (accounts, clock, platform) = (services.GetRequiredService<AccountStore>(), services.GetRequiredService<TimeProvider>(), PlatformId(services));
         var challenge = RandomNumberGenerator.GetBytes(32);
         return new QrRequest(new CreateSessionRequest(SessionKind.Bind) { Challenge = challenge, Enterprise = new EnterpriseInfo(account.Name, account.CreditCode) })
         {
@@ -66,7 +68,7 @@ internal static class AccountEndpoints
                     return Task.FromResult(QrOutcome.Refused("签名校验未通过"));
                 }
 
-                accounts.Bind(account, result);
+                accounts.Bind(account, result, clock.GetUtcNow());
                 return Task.FromResult(new QrOutcome("/account"));
             },
         };

@@ -39,7 +39,7 @@ internal static class OpenIdLogin
         {
             var claims = context.Principal!;
             var account = context.HttpContext.RequestServices.GetRequiredService<AccountStore>()
-                .OfCertificate(claims.FindFirst("credit_code")?.Value ?? "", claims.FindFirst("certificate_serial")?.Value ?? "");
+                .OfBound(claims.FindFirst("credit_code")?.Value ?? "", claims.FindFirst("certificate_serial")?.Value ?? "");
             if (account is null)
             {
                 Leave(context.Response, "unknown");

@@ -60,7 +60,7 @@ internal static class BidToolEndpoints
             return Results.Json(new { state = "Completed", end = status.End?.ToString() ?? "ProtocolFailure" });
         }
 
-        if (accounts.OfCertificate(result.Enterprise.CreditCode, result.SigningSerial) is not { Role: Role.Bidder })
+        if (accounts.OfBound(result) is not { Role: Role.Bidder })
         {
             return Results.Json(new { state = "Completed", end = "NotRegistered" });
         }

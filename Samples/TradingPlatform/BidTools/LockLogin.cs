@@ -86,7 +86,7 @@ internal sealed class LockLogin(LockTrust trust, AccountStore accounts, IOptions
             && form.CertificateSerial == certificate.Serial
             && certificate.Verify(form.Content, answer.Signature);
         return !holds ? (null, "LockSignature")
-            : accounts.OfCertificate(form.CreditCode, form.CertificateSerial) is { Role: Role.Bidder } account ? (account, nameof(SessionEnd.Ok))
+            : accounts.OfEnterprise(form.CreditCode) is { Role: Role.Bidder } account ? (account, nameof(SessionEnd.Ok))
             : (null, "NotRegistered");
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Certificates;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 
@@ -9,15 +10,25 @@ public enum Role { Bidder, Evaluator, Buyer }
 
 /// <param name="Name">The enterprise's, or for an evaluator the person's.</param>
 /// <param name="CreditCode">Of the enterprise; empty for a person.</param>
-/// <param name="CertificateSerial">Of the certificate it has bound.</param>
-public sealed record Account(string UserName, Role Role, string Name, string CreditCode, string? CertificateSerial);
+public sealed record Account(string UserName, Role Role, string Name, string CreditCode)
+{
+    /// <summary>What it can be logged in to with: an enterprise's may be several, one of each who acts for it; a person's is one.</summary>
+    public IReadOnlyList<BoundCertificate> Certificates { get; init; } = [];
+
+    public bool IsBound => Certificates.Count > 0;
+}
+
+/// <param name="Serial">As of its last login here: a renewal gives it another.</param>
+/// <param name="Name">Of its subject. This and what follows is empty for one that was bound under an earlier release.</param>
+/// <param name="Ca">Who issued it.</param>
+public sealed record BoundCertificate(string Serial, string Name, string Ca, DateTimeOffset? NotAfter, DateTimeOffset? BoundAt);
 
 /// <summary>Who may log in. Enterprises are bidders; evaluators are persons with a personal certificate; the buyer publishes and has no certificate here.</summary>
 public sealed class AccountStore
 {
     private const string Every = """
-        SELECT user_name, 'Bidder' AS role, enterprise_name AS name, credit_code, certificate_serial, password FROM account
-        UNION ALL SELECT user_name, role, name, '', certificate_serial, password FROM person
+        SELECT user_name, 'Bidder' AS role, enterprise_name AS name, credit_code, password FROM account
+        UNION ALL SELECT user_name, role, name, '', password FROM person
         """;
 
     private static readonly PasswordHasher<string> Passwords = new();
@@ -31,7 +42,13 @@ public sealed class AccountStore
         database.Execute("""
             CREATE TABLE IF NOT EXISTS account(user_name TEXT PRIMARY KEY, password TEXT NOT NULL, enterprise_name TEXT NOT NULL, credit_code TEXT NOT NULL UNIQUE, certificate_serial TEXT);
             CREATE TABLE IF NOT EXISTS person(user_name TEXT PRIMARY KEY, password TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, certificate_serial TEXT UNIQUE, certificate BLOB, chain BLOB);
+            CREATE TABLE IF NOT EXISTS bound(
+                user_name TEXT NOT NULL, key TEXT NOT NULL, serial TEXT NOT NULL, name TEXT NOT NULL, ca TEXT NOT NULL, not_after TEXT, bound_at TEXT, PRIMARY KEY(user_name, key));
             CREATE TABLE IF NOT EXISTS login(credit_code TEXT PRIMARY KEY, to_be_signed BLOB NOT NULL, signature BLOB NOT NULL, at TEXT NOT NULL);
+            INSERT OR IGNORE INTO bound SELECT user_name, 'serial/' || certificate_serial, certificate_serial, '', '', NULL, NULL FROM account WHERE certificate_serial IS NOT NULL;
+            INSERT OR IGNORE INTO bound SELECT user_name, 'serial/' || certificate_serial, certificate_serial, '', '', NULL, NULL FROM person WHERE certificate_serial IS NOT NULL;
+            UPDATE account SET certificate_serial = NULL;
+            UPDATE person SET certificate_serial = NULL;
             """);
     }
 
@@ -47,35 +64,63 @@ public sealed class AccountStore
 
     public Account? LogIn(string userName, string password)
     {
-        var row = database.Query($"SELECT * FROM ({Every}) WHERE user_name = $user", reader => (Account: Read(reader), Hash: reader.GetString(5)), ("$user", userName)).SingleOrDefault();
+        var row = database.Query($"SELECT * FROM ({Every}) WHERE user_name = $user", reader => (Account: Read(reader), Hash: reader.GetString(4)), ("$user", userName)).SingleOrDefault();
         // The same work for an unknown user, so that the answer's time does not tell who has an account.
-        return Passwords.VerifyHashedPassword(userName, row.Hash ?? UnknownUser, password) != PasswordVerificationResult.Failed ? row.Account : null;
+        return Passwords.VerifyHashedPassword(userName, row.Hash ?? UnknownUser, password) != PasswordVerificationResult.Failed ? WithCertificates(row.Account) : null;
     }
 
     /// <summary>Whoever is logged in, as it is now.</summary>
-    public Account? Of(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true, Name: { } name }
-        ? database.Query($"SELECT * FROM ({Every}) WHERE user_name = $user", Read, ("$user", name)).SingleOrDefault()
-        : null;
+    public Account? Of(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true, Name: { } name } ? One("user_name = $user", ("$user", name)) : null;
 
-    /// <summary>Whose account the certificate logs in to: an enterprise's by its code, a person's by the very certificate that was bound.</summary>
-    public Account? OfCertificate(string creditCode, string serial) => creditCode.Length > 0
-        ? database.Query($"SELECT * FROM ({Every}) WHERE credit_code = $code", Read, ("$code", creditCode)).SingleOrDefault()
-        : database.Query($"SELECT * FROM ({Every}) WHERE credit_code = '' AND certificate_serial = $serial", Read, ("$serial", serial)).SingleOrDefault();
+    /// <summary>The enterprise's account, whatever is bound to it.</summary>
+    public Account? OfEnterprise(string creditCode) => creditCode.Length > 0 ? One("credit_code = $code", ("$code", creditCode)) : null;
 
-    public void Bind(Account account, SessionResult result)
+    /// <summary>The account the certificate is bound to; null also when it was bound and is not any more.</summary>
+    /// <param name="creditCode">Of the certificate's enterprise; empty for a person's.</param>
+    public Account? OfBound(string creditCode, string serial) =>
+        One("credit_code = $code AND user_name IN (SELECT user_name FROM bound WHERE serial = $serial)", ("$code", creditCode), ("$serial", serial));
+
+    /// <summary>The same with the certificate at hand. A renewed one has another serial and the same key: it is known, and its new dates with it.</summary>
+    public Account? OfBound(SessionResult result)
     {
-        if (account.Role == Role.Bidder)
+        if (Describe(result) is { } certificate)
         {
-            database.Execute("UPDATE account SET certificate_serial = $serial WHERE user_name = $user", ("$serial", result.SigningSerial), ("$user", account.UserName));
-        }
-        else
-        {
-            // A certificate has one account. The service answers for enterprises what their certificates are; of a person the platform keeps it.
             database.Execute(
-                "UPDATE person SET certificate_serial = NULL, certificate = NULL, chain = NULL WHERE certificate_serial = $serial; "
-                + "UPDATE person SET certificate_serial = $serial, certificate = $certificate, chain = $chain WHERE user_name = $user",
-                ("$serial", result.SigningSerial), ("$certificate", result.SigningCertificate), ("$chain", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(result.Chain)), ("$user", account.UserName));
+                "UPDATE bound SET serial = $serial, not_after = $until WHERE key = $key", ("$serial", result.SigningSerial), ("$until", Database.Text(certificate.NotAfter)), ("$key", certificate.Key));
         }
+
+        return OfBound(result.Enterprise.CreditCode, result.SigningSerial);
+    }
+
+    /// <summary>An enterprise's certificate is added to those it has; a person's takes the place of the one before, and a certificate has one account.</summary>
+    public void Bind(Account account, SessionResult result, DateTimeOffset now)
+    {
+        var certificate = Describe(result) ?? throw new ArgumentException("Verified before.", nameof(result));
+        (string, object)[] key = [("$key", certificate.Key), ("$serial", result.SigningSerial), ("$user", account.UserName)];
+        (string Sql, (string, object)[] Parameters)[] taken = account.Role == Role.Bidder
+            ? [("DELETE FROM bound WHERE user_name = $user AND serial = $serial AND key <> $key", key)]
+            :
+            [
+                ("UPDATE person SET certificate = NULL, chain = NULL WHERE user_name IN (SELECT user_name FROM bound WHERE key = $key OR serial = $serial)", key),
+                ("DELETE FROM bound WHERE key = $key OR serial = $serial OR user_name = $user", key),
+                // The service answers for enterprises what their certificates are; of a person the platform keeps it.
+                ("UPDATE person SET certificate = $certificate, chain = $chain WHERE user_name = $user",
+                    [("$certificate", result.SigningCertificate), ("$chain", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(result.Chain)), ("$user", account.UserName)]),
+            ];
+        database.Together([.. taken, ("INSERT OR REPLACE INTO bound VALUES($user, $key, $serial, $name, $ca, $until, $now)",
+            [.. key, ("$name", certificate.Name), ("$ca", certificate.Ca), ("$until", Database.Text(certificate.NotAfter)), ("$now", Database.Text(now))])]);
+    }
+
+    /// <summary>From now on the certificate does not log in here; false when it was not bound. The service still knows it: binding it again is one scan.</summary>
+    public bool Unbind(Account account, string serial)
+    {
+        if (database.Execute("DELETE FROM bound WHERE user_name = $user AND serial = $serial", ("$user", account.UserName), ("$serial", serial)) == 0)
+        {
+            return false;
+        }
+
+        database.Execute("UPDATE person SET certificate = NULL, chain = NULL WHERE user_name = $user", ("$user", account.UserName));
+        return true;
     }
 
     /// <summary>A person's bound certificate and the certificates above it.</summary>
@@ -93,6 +138,29 @@ public sealed class AccountStore
 
     private static string LoginKey(Account account) => account.CreditCode.Length > 0 ? account.CreditCode : $"person/{account.UserName}";
 
-    private static Account Read(SqliteDataReader reader) => new(
-        reader.GetString(0), Enum.Parse<Role>(reader.GetString(1)), reader.GetString(2), reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4));
+    private static (string Key, string Name, string Ca, DateTimeOffset NotAfter)? Describe(SessionResult result)
+    {
+        if (!Sm2Certificate.TryParse(result.SigningCertificate, out var certificate))
+        {
+            return null;
+        }
+
+        var ca = result.Chain.Count > 0 && Sm2Certificate.TryParse(result.Chain[0], out var issuer) ? issuer.CommonName : null;
+        return (Convert.ToHexStringLower(certificate.PublicKey.Encode()), certificate.CommonName ?? result.Enterprise.Name, ca ?? "", certificate.NotAfter);
+    }
+
+    private Account? One(string condition, params ReadOnlySpan<(string Name, object Value)> parameters) =>
+        database.Query($"SELECT * FROM ({Every}) WHERE {condition}", Read, parameters).SingleOrDefault() is { } account ? WithCertificates(account) : null;
+
+    private Account WithCertificates(Account account) => account with
+    {
+        Certificates = database.Query(
+            "SELECT serial, name, ca, not_after, bound_at FROM bound WHERE user_name = $user ORDER BY bound_at",
+            reader => new BoundCertificate(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2),
+                reader.IsDBNull(3) ? null : Database.Time(reader, 3), reader.IsDBNull(4) ? null : Database.Time(reader, 4)),
+            ("$user", account.UserName)),
+    };
+
+    private static Account Read(SqliteDataReader reader) => new(reader.GetString(0), Enum.Parse<Role>(reader.GetString(1)), reader.GetString(2), reader.GetString(3));
 }
