@@ -79,7 +79,7 @@ internal static partial class Texts
 
         public static string? NoteOf(EvidenceExportEntry entry)
         {
-            string?[] parts = [Fact(entry, "platform_name"), Fact(entry, "project_name"), entry.Request == Guid.Empty ? null : $"编号\u00A0{Result.NumberOf(entry.Request)}"];
+            string?[] parts = [Fact(entry, "platform_name"), Fact(entry, "project_name"), entry.Request == Guid.Empty ? null : $"编\u2060号\u00A0{Result.NumberOf(entry.Request)}"];
             return string.Join(" · ", parts.OfType<string>()) is { Length: > 0 } note ? note : null;
         }
 

@@ -78,8 +78,9 @@ internal static partial class Texts
             _ => "签名",
         };
 
+        /// <summary>It is the request that ends: an opening may last longer, and says so on the PC.</summary>
         public static string Late(SessionKind kind) => kind == SessionKind.Decrypt
-            ? "已过解密截止时间，未解密。"
+            ? "请求已超时，没有解密。未到解密截止时间的，请在电脑端重新发起。"
             : "请求已超时，没有签名。请在电脑端重新发起。";
 
         public static string LoginStatement(LoginForm form) => form.Purpose == LoginPurpose.Bind
@@ -107,7 +108,7 @@ internal static partial class Texts
 
         public static string TooEarly(DateTimeOffset opening) => $"尚未到开标时间（{Moment(opening)}），现在解密将提前公开报价。";
 
-        public static string Until(string clock, bool decrypts) => decrypts ? $"距解密截止 {clock}" : $"请在 {clock} 内确认，签名只对以上内容有效";
+        public static string Until(string clock, bool decrypts) => decrypts ? $"请在 {clock} 内确认，只解密以上文件" : $"请在 {clock} 内确认，签名只对以上内容有效";
 
         public static string NameOf(SigningForm form) => form switch
         {

@@ -126,6 +126,7 @@ internal static partial class Texts
         public const string Waived = "管理员已同意提前设置";
         public const string MemberWhy = "这是您企业一位成员的证书。请先向本人核实：确是本人忘记PIN码的，可以同意提前设置；不是的，请立即阻止。";
         public const string Member = "成员";
+        public const string Decide = "请核实，不是本人申请的请阻止";
         public const string Enterprise = "企业";
         public const string Certificate = "证书";
         public const string MemberTitle = "成员的PIN码重置";

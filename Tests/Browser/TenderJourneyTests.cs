@@ -170,11 +170,19 @@ public sealed class TenderJourneyTests
         await pc.LookAsync("tender-bidding");
     }
 
-    /// <summary>One bidder logs in by OpenID Connect, the other by the widget; each opens its own bid.</summary>
+    /// <summary>The buyer may give more time. One bidder logs in by OpenID Connect, the other by the widget; each opens its own bid.</summary>
     private static async Task OpenAsync(PlatformWindow pc, string tender, CertifiedPhone first, CertifiedPhone second)
     {
         var page = pc.Page;
         var hall = $"/tenders/{tender}/opening";
+        await pc.GoAsync($"/login?returnUrl={Uri.EscapeDataString(hall)}");
+        await pc.LogInAsync("buyer", SamplePages.DemoPassword);
+        await Expect(Heading(page, "开标大厅")).ToBeVisibleAsync();
+        await page.ClickAsync(".extend summary");
+        await Expect(page.GetByText("只能延长，不能提前")).ToBeVisibleAsync();
+        await pc.LookAsync("opening-extend");
+        await pc.LogOutAsync();
+
         await pc.GoAsync($"/login?returnUrl={Uri.EscapeDataString(hall)}");
         await page.ClickAsync("text=前往标证通登录页");
         await Expect(page.GetByText(PlatformName).First).ToBeVisibleAsync();

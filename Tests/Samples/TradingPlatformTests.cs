@@ -2,6 +2,8 @@ using System.Net;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains;
+using Bzt.Grains.Enterprises;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Platforms;
 
@@ -139,6 +141,9 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
 
         // The account says which certificate that is: whose, by whom, until when. A colleague's stands beside it; the same one again is the same.
         using var colleague = await phone.ColleagueAsync();
+        var now = platform.System.Clock.GetUtcNow();
+        Assert.IsType<Done<Nothing>>(await platform.System.Grains.Enterprise(new CreditCode(phone.Enterprise.CreditCode)).Grant(new GrantAuthorisation(
+            Guid.NewGuid(), new UserId(colleague.Phone.Login!.UserId), new PlatformId(platform.Party.Id), [Bzt.Contracts.Phone.AuthorisationScope.Login], new CertificateId(colleague.Certificate), now.AddMinutes(-1), now.AddYears(1), null, null)));
         foreach (var bound in new[] { colleague, phone })
         {
             Assert.Equal("/account", await browser.ConfirmAsync(await browser.StartQrAsync("/qr/bind"), bound.Client, bound.Certificate));

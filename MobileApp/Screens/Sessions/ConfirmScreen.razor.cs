@@ -85,11 +85,10 @@ public sealed partial class ConfirmScreen
         }
     }
 
-    private Option OptionOf(Guid id) => new($"{id}", Named(id), null);
-
-    private string Named(Guid id) => App.Certificates?.FirstOrDefault(certificate => certificate.CertificateId == id) is { } certificate
-        ? $"{certificate.EnterpriseName} · {certificate.CaName}"
-        : Texts.Unknown;
+    /// <summary>One enterprise may have several certificates of one CA: the serial's end tells them apart.</summary>
+    private Option OptionOf(Guid id) => App.Certificates?.FirstOrDefault(certificate => certificate.CertificateId == id) is { } certificate
+        ? new($"{id}", $"{certificate.EnterpriseName} · {Texts.PinChange.Card(certificate)}")
+        : new($"{id}", Texts.Unknown);
 
     private async Task OpenWithAsync(Guid certificateId)
     {
