@@ -209,7 +209,7 @@ internal sealed class PhoneBrowser : IAsyncDisposable
         var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = 390, Height = 844 }, Locale = "zh-CN", TimezoneId = "Asia/Shanghai", ColorScheme = ColorScheme.Light, HasTouch = true, IsMobile = true,
-            ReducedMotion = ReducedMotion.Reduce, ServiceWorkers = keepsApp || Environment.GetEnvironmentVariable("BZT_KEEP") is not null ? ServiceWorkerPolicy.Allow : ServiceWorkerPolicy.Block,
+            ReducedMotion = ReducedMotion.Reduce, ServiceWorkers = keepsApp ? ServiceWorkerPolicy.Allow : ServiceWorkerPolicy.Block,
         });
         if (mayUseCamera)
         {

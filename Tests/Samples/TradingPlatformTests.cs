@@ -6,6 +6,7 @@ using Bzt.Grains;
 using Bzt.Grains.Enterprises;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Platforms;
+using Refusal = Bzt.Tests.Platforms.Refusal;
 
 namespace Bzt.Tests.TradingPlatforms;
 
