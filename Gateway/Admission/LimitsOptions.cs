@@ -41,6 +41,10 @@ public sealed class LimitsOptions
     [Range(1, 100_000)]
     public int AtOncePerUser { get; set; } = 64;
 
+    /// <summary>Pictures of one user that no application names yet: uploads, and seals cut out of them. They are ended after <c>Retention:UploadDays</c>.</summary>
+    [Range(1, 100_000)]
+    public int UploadsPerUser { get; set; } = 200;
+
     /// <summary>Long polls of one platform under way.</summary>
     [Range(1, 100_000)]
     public int WaitsPerPlatform { get; set; } = 10_000;

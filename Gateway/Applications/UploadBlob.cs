@@ -1,9 +1,11 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Admission;
 using Bzt.Gateway.Hosting;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains.Foundations;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Gateway.Applications;
 
@@ -19,7 +21,8 @@ internal static class UploadBlob
     public static void Map(RouteGroupBuilder phones) =>
         phones.MapPost(Routes.Phone.Blobs, HandleAsync).WithSummary("Uploads a photograph or a PDF").LimitBody(HardLimit).Accepts<IFormFile>("image/jpeg", "image/png", "application/pdf").Produces<BlobUploaded>();
 
-    private static async Task<IResult> HandleAsync(string purpose, Caller caller, HttpRequest request, IBlobStore blobs)
+    private static async Task<IResult> HandleAsync(
+        string purpose, Caller caller, HttpRequest request, IBlobStore blobs, IBlobRetention waiting, IOptions<LimitsOptions> limits, TimeProvider time)
     {
         if (purpose is not ("licence" or "form"))
         {
@@ -34,7 +37,13 @@ internal static class UploadBlob
             return new ProblemResult(ErrorCodes.BlobTypeNotAllowed);
         }
 
-        // 2. Stored under the caller: nobody else can name it in an application.
+        // 2. Who hands nothing in does not fill the store; a few at once may be a few too many.
+        if ((await waiting.WaitingOfAsync(UploadedFile.OwnerOf(caller.UserId))).Count >= limits.Value.UploadsPerUser)
+        {
+            return new ProblemResult(ErrorCodes.RateLimited) { RetryAt = time.GetUtcNow().AddDays(1) };
+        }
+
+        // 3. Stored under the caller: nobody else can name it in an application.
         await using var content = new PrefixedStream(head.AsMemory(0, length), request.Body);
         return await blobs.PutAsync(UploadedFile.OwnerOf(caller.UserId), content, BodyLimits.Blob, request.HttpContext.RequestAborted) switch
         {

@@ -20,9 +20,9 @@ internal static class UploadedFile
 
     public static string OwnerOf(UserId user) => $"user/{user}";
 
-    /// <summary>Whether it is this user's. An id that is not one of a blob is nobody's.</summary>
+    /// <summary>Whether it is this user's, whole, and stays until an application has had time to name it. An id that is not one of a blob is nobody's.</summary>
     public static async Task<bool> ExistsAsync(IBlobStore blobs, UserId user, string id, CancellationToken cancellation) =>
-        IsId(id) && await blobs.ReadAsync(OwnerOf(user), new BlobId(id), Stream.Null, cancellation);
+        IsId(id) && await blobs.ReadAsync(OwnerOf(user), new BlobId(id), Stream.Null, cancellation) && await blobs.RenewAsync(OwnerOf(user), new BlobId(id), cancellation);
 
     public static bool IsId(string id) => id.Length == 64 && id.All(character => char.IsAsciiHexDigitLower(character));
 }

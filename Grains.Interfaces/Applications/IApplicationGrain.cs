@@ -105,11 +105,10 @@ public interface IApplicationGrain : IGrainWithGuidKey
     [Alias("papers")]
     Task<ApplicationPapers?> GetPapers();
 
-    /// <summary>Ends everything of an application that has ended: letters, pictures, seals as they were photographed, the legal representative's data.</summary>
+    /// <summary>Ends everything of an application that has ended, with the legal representative's data. Nobody names its letters and pictures any more.</summary>
     /// <returns>False when it has not ended, or an operator holds a certificate it is about.</returns>
-    /// <param name="spared">Uploads that another application of the same user names.</param>
     [Alias("erase")]
-    Task<bool> Erase(IReadOnlyList<string> spared);
+    Task<bool> Erase();
 }
 
 /// <summary>
@@ -285,7 +284,7 @@ public sealed record ApplicationStep(
 /// <param name="Submitter">Whose the uploads are.</param>
 /// <param name="Enterprise">Null for a personal certificate.</param>
 /// <param name="Predecessor">The certificate it was to renew or stand in for.</param>
-/// <param name="Uploads">Blobs.</param>
+/// <param name="Uploads">Blobs, those of earlier submissions too.</param>
 [GenerateSerializer, Immutable, Alias("bzt.ApplicationPapers")]
 public sealed record ApplicationPapers(
     [property: Id(0)] ApplicationState State,
@@ -295,4 +294,9 @@ public sealed record ApplicationPapers(
     [property: Id(4)] CreditCode? Enterprise,
     [property: Id(5)] CertificateId Certificate,
     [property: Id(6)] CertificateId? Predecessor,
-    [property: Id(7)] IReadOnlyList<string> Uploads);
+    [property: Id(7)] IReadOnlyList<string> Uploads)
+{
+    /// <summary>Blobs of the application's own.</summary>
+    [Id(8)]
+    public IReadOnlyList<string> Letters { get; init; } = [];
+}

@@ -13,6 +13,10 @@ public interface IEnterpriseSealsGrain : IGrainWithStringKey
     /// <summary>Null while it has none.</summary>
     [Alias("view")]
     Task<EnterpriseSealsView?> GetView();
+
+    /// <summary>Whether this is a picture of one of its sets, earlier ones too.</summary>
+    [Alias("names")]
+    Task<bool> Names(string blobId);
 }
 
 [GenerateSerializer, Immutable, Alias("bzt.GiveSeals")]

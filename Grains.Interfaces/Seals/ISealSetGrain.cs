@@ -31,7 +31,7 @@ public interface ISealSetGrain : IGrainWithGuidKey
     [Alias("adopt")]
     Task Adopt(AdoptSeals command);
 
-    /// <summary>Its pictures and what is known of it end with the application whose form it was.</summary>
+    /// <summary>What is known of it ends with the form it was cut out of, and nobody names its pictures any more. Not while it has something to hand over.</summary>
     [Alias("erase")]
     Task Erase();
 }

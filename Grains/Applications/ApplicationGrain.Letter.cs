@@ -55,6 +55,11 @@ public sealed partial class ApplicationGrain
                 return refusal;
             }
 
+            if (application.Letter is { Sealed: null } forgotten)
+            {
+                await blobs.ReleaseAsync(Person, new BlobId(forgotten.BlobId));
+            }
+
             await Write(next);
         }
 

@@ -10,10 +10,13 @@ public sealed partial class ApplicationGrain
     public Task<ApplicationPapers?> GetPapers() => Task.FromResult(storage.State.Application is { } application
         ? new ApplicationPapers(
             application.State, IsOver(application) && storage.State.Outbox.IsEmpty ? application.Timeline[^1].At : null, application.Applicant.User, application.Submitter,
-            application.Claim.CreditCode.Value is { Length: > 0 } ? application.Claim.CreditCode : null, application.Certificate, application.Predecessor, Uploads(application))
+            application.Claim.CreditCode.Value is { Length: > 0 } ? application.Claim.CreditCode : null, application.Certificate, application.Predecessor, application.Uploads)
+        {
+            Letters = application.Letters,
+        }
         : null);
 
-    public async Task<bool> Erase(IReadOnlyList<string> spared)
+    public async Task<bool> Erase()
     {
         if (storage.State.Application is not { } application)
         {
@@ -21,7 +24,7 @@ public sealed partial class ApplicationGrain
         }
 
         IReadOnlyList<CertificateId> about = [application.Certificate, .. application.Predecessor is { } predecessor ? [predecessor] : Array.Empty<CertificateId>()];
-        if (!IsOver(application) || !storage.State.Outbox.IsEmpty || await IsHeldAsync(about))
+        if (!IsOver(application) || !storage.State.Outbox.IsEmpty)
         {
             return false;
         }
@@ -29,25 +32,13 @@ public sealed partial class ApplicationGrain
         // Whatever becomes of it: the next activation reads what there is.
         DeactivateOnIdle();
 
-        // 1. Pictures and letters, then what names them: a crash between is mended by the next round, to which they are gone already.
-        foreach (var letter in new[] { application.Letter?.BlobId, application.Letter?.Sealed?.BlobId }.OfType<string>())
-        {
-            await blobs.DeleteAsync(Person, new BlobId(letter));
-        }
-
-        foreach (var upload in Uploads(application).Except(spared))
-        {
-            await blobs.DeleteAsync(SealOwners.Of(application.Submitter), new BlobId(upload));
-        }
-
-        if (application.Claim.FormBlobId is { } form && !spared.Contains(form))
-        {
-            await GrainFactory.SealSet(SealSetIds.Of(application.Submitter, form)).Erase();
-        }
-
-        // 2. The application itself, with the key of the legal representative's data.
+        // With the key of the legal representative's data; and from this moment, and no other, nobody names its pictures and letters.
         if (!await erasure.EraseApplicationAsync(
-            Id, about, application.Offer.Ca.Value, [.. Enumerable.Range(1, application.Submission).Select(submission => ApplicationRules.Number(Id, submission))]))
+            Id, about, application.Offer.Ca.Value, [.. Enumerable.Range(1, application.Submission).Select(submission => ApplicationRules.Number(Id, submission))],
+            [
+                .. application.Letters.Select(letter => new OwnedBlob(Person, new BlobId(letter))),
+                .. application.Uploads.Select(upload => new OwnedBlob(SealOwners.Of(application.Submitter), new BlobId(upload))),
+            ]))
         {
             return false;
         }
@@ -56,11 +47,6 @@ public sealed partial class ApplicationGrain
         return true;
     }
 
-    private async Task<bool> IsHeldAsync(IReadOnlyList<CertificateId> about) => (await Task.WhenAll(about.Select(erasure.IsHeldAsync))).Contains(true);
-
     private static bool IsOver(ApplicationRecord application) =>
         application.State is ApplicationState.Completed or ApplicationState.Cancelled or ApplicationState.Expired;
-
-    private static IReadOnlyList<string> Uploads(ApplicationRecord application) =>
-        [.. new[] { application.Claim.LicenceBlobId, application.Claim.FormBlobId }.OfType<string>().Distinct()];
 }

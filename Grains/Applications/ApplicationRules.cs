@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bzt.Contracts.Phone;
 using Bzt.Grains.Applications.Catalogue;
 using Bzt.Grains.CaVendors;
@@ -96,6 +97,8 @@ public static class ApplicationRules
             ValidUntil = submission.ValidUntil,
             RejectionReason = null,
             Letter = null,
+            EarlierUploads = Earlier(application.Uploads),
+            EarlierLetters = Earlier(application.Letters),
         };
         if (Move(corrected, ApplicationEvent.Resubmit, ApplicationActors.Submitter, now, null) is not { } moved)
         {
@@ -270,7 +273,7 @@ public static class ApplicationRules
 
         return Become(
             state with { Outbox = outbox.AddMessage(before.Submitter, message) }, id,
-            rejected with { RejectionReason = rejected.Timeline[^1].Note, Order = null, Letter = null });
+            rejected with { RejectionReason = rejected.Timeline[^1].Note, Order = null, Letter = null, EarlierLetters = Earlier(rejected.Letters) });
     }
 
     /// <summary>Null: not from here, or not by this one.</summary>
@@ -279,6 +282,8 @@ public static class ApplicationRules
 
     internal static StoredApplication Become(StoredApplication state, ApplicationId id, ApplicationRecord application) =>
         state with { Application = application, Outbox = state.Outbox.Project(ApplicationProjector.Row(id, application)) };
+
+    private static ImmutableArray<string>? Earlier(IReadOnlyList<string> blobs) => blobs.Count > 0 ? [.. blobs] : null;
 
     private static ApplicationRecord Reached(ApplicationRecord application, ApplicationState next, DateTimeOffset now, string? note) => application with
     {

@@ -52,11 +52,25 @@ public sealed record ApplicationRecord(
     /// <summary>The authorisation letter of this submission, from the moment its seal is asked for.</summary>
     public AuthorisationLetter? Letter { get; init; }
 
+    /// <summary>Uploads of submissions before this one: the CA has looked at them.</summary>
+    public ImmutableArray<string>? EarlierUploads { get; init; }
+
+    /// <summary>Letters of submissions before this one.</summary>
+    public ImmutableArray<string>? EarlierLetters { get; init; }
+
     /// <summary>The end the recovered certificate keeps; null where years are applied for.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
 
     /// <summary>When the clock ends it, as it stands; null never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>All of the submitter's blobs that it names.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Uploads => [.. new[] { Claim.LicenceBlobId, Claim.FormBlobId }.OfType<string>().Concat(EarlierUploads ?? []).Distinct()];
+
+    /// <summary>All of its own blobs.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Letters => [.. new[] { Letter?.BlobId, Letter?.Sealed?.BlobId }.OfType<string>().Concat(EarlierLetters ?? []).Distinct()];
 
     [JsonIgnore]
     public UserId Submitter => SubmittedBy ?? Applicant.User;

@@ -26,13 +26,14 @@ public interface IStateErasure
     Task<bool> IsHeldAsync(CertificateId certificate);
 
     /// <summary>
-    /// The application's row, projections and the CA's registrations of it. Its papers are gone before. False, and nothing is gone, while an operator
-    /// holds one of the certificates it is about.
+    /// The application's row, projections and the CA's registrations of it; its papers are named by nobody from then on. False, and nothing is gone,
+    /// while an operator holds one of the certificates it is about.
     /// </summary>
-    Task<bool> EraseApplicationAsync(ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers);
+    Task<bool> EraseApplicationAsync(
+        ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers, IReadOnlyList<OwnedBlob> papers);
 
-    /// <summary>The row of a photographed form.</summary>
-    Task EraseSealSetAsync(Guid set);
+    /// <summary>The row of a photographed form; its pictures are named by nobody from then on.</summary>
+    Task EraseSealSetAsync(Guid set, IReadOnlyList<OwnedBlob> pictures);
 
     /// <summary>Rows of that type, archived ones too, that were not written since that time and have nothing to tell; at most <paramref name="limit"/>. How many went.</summary>
     Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit);

@@ -10,14 +10,14 @@ namespace Bzt.Grains.Retention;
 
 /// <inheritdoc cref="IRetentionGrain"/>
 /// <remarks>
-/// A certificate goes in this order: its applications with their papers, what was begun before it and came to nothing, then the certificate with its
-/// evidence in one transaction. It is the last to go, and the next round finds it, so a crash between leaves nothing that nobody ends; its place in
+/// A certificate goes in this order: its applications, what was begun before it and came to nothing, then the certificate with its evidence in one
+/// transaction; last the papers that nobody names any more. It is the last to go, and the next round finds it, so a crash between leaves nothing that nobody ends; its place in
 /// the holder's list goes when it is gone, and what the grain has stored repeats that. Published checkpoints stay: they hold a hash of the chain,
 /// which others' proofs need and which names nobody.
 /// </remarks>
 [GrainType("retention")]
 public sealed partial class RetentionGrain(
-    [PersistentState("retention")] IPersistentState<StoredRetention> stored, IStateErasure states, IProjectionStore projections,
+    [PersistentState("retention")] IPersistentState<StoredRetention> stored, IStateErasure states, IBlobRetention blobs, IProjectionStore projections,
     IOptions<RetentionOptions> options, TimeProvider time, ILogger<RetentionGrain> log)
     : Grain, IRetentionGrain, IRemindable
 {
@@ -63,6 +63,7 @@ public sealed partial class RetentionGrain(
             await GrainFactory.Inbox(user).Clear();
             rows++;
         });
+        await EndBlobsAsync(now);
         foreach (var resting in RestingRows.Of(options.Value))
         {
             await RowsAsync(() => states.EraseRestingAsync(resting.Type, now - resting.After, PageSize));
@@ -105,9 +106,9 @@ public sealed partial class RetentionGrain(
         }
 
         // 3. The applications, what was begun before, the certificate. A hold that was set meanwhile keeps what is left.
-        foreach (var (application, found) in papers)
+        foreach (var (application, _) in papers)
         {
-            if (!await EraseAsync(application, found))
+            if (!await EraseAsync(application))
             {
                 held++;
                 LogHeldWith(id, application);
@@ -140,7 +141,7 @@ public sealed partial class RetentionGrain(
             }
 
             await EndUncertifiedAsync(papers.Holder, now);
-            if (!await EraseAsync(id, papers))
+            if (!await EraseAsync(id))
             {
                 held++;
                 LogHeldWith(about, id);
@@ -209,31 +210,17 @@ public sealed partial class RetentionGrain(
         }
     }
 
-    private async Task<bool> EraseAsync(ApplicationId id, ApplicationPapers papers)
+    private async Task<bool> EraseAsync(ApplicationId id)
     {
-        // Equal photos of one user are one blob: it stays while another application names it.
-        HashSet<string> named = [];
-        foreach (var other in await ApplicationsAsync(papers.Holder, papers.Enterprise, papers.Submitter))
-        {
-            if (other != id && await GrainFactory.Application(other).GetPapers() is { } others && others.Submitter == papers.Submitter)
-            {
-                named.UnionWith(others.Uploads);
-            }
-        }
-
-        var gone = await GrainFactory.Application(id).Erase([.. papers.Uploads.Where(named.Contains)]);
+        var gone = await GrainFactory.Application(id).Erase();
         applications += gone ? 1 : 0;
         return gone;
     }
 
-    private async Task<IReadOnlyCollection<ApplicationId>> ApplicationsAsync(UserId holder, CreditCode? enterprise, UserId? submitter = null)
+    private async Task<IReadOnlyCollection<ApplicationId>> ApplicationsAsync(UserId holder, CreditCode? enterprise)
     {
         HashSet<ApplicationId> found = [];
         await ReadAsync(page => projections.ApplicationsOfOwnerAsync(holder.ToString(), page));
-        if (submitter is { } other && other != holder)
-        {
-            await ReadAsync(page => projections.ApplicationsOfOwnerAsync(other.ToString(), page));
-        }
 
         if (enterprise is { } code)
         {

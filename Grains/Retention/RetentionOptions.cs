@@ -19,6 +19,10 @@ public sealed class RetentionOptions
     [Range(184, 36_500)]
     public int ApplicationDays { get; set; } = 365;
 
+    /// <summary>Pictures and letters that nothing names: an upload has so long to be handed in with an application.</summary>
+    [Range(7, 366)]
+    public int UploadDays { get; set; } = 30;
+
     /// <summary>Messages of an inbox into which nothing has come since.</summary>
     [Range(184, 36_500)]
     public int InboxDays { get; set; } = 1_096;

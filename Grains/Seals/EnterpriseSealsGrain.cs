@@ -44,6 +44,8 @@ public sealed class EnterpriseSealsGrain(
     public Task<EnterpriseSealsView?> GetView() => Task.FromResult(
         storage.State.Sets is [.., var current] ? new EnterpriseSealsView(storage.State.Sets.Length, current.Since, current.Seals) : null);
 
+    public Task<bool> Names(string blobId) => Task.FromResult(storage.State.Sets.Any(set => set.Seals.Any(seal => seal.BlobId == blobId)));
+
     private async Task<SealFacts?> CopyAsync(UserId user, SealFacts seal)
     {
         using var png = new MemoryStream();

@@ -71,6 +71,11 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
         }
 
         var cut = await KeepAsync(set.User, extraction!.CutOuts.Single(cutOut => cutOut.Kind == command.Crop.Kind));
+        if (set.Seals.FirstOrDefault(seal => seal.Kind == command.Crop.Kind)?.BlobId is { } replaced)
+        {
+            await blobs.ReleaseAsync(SealOwners.Of(set.User), new BlobId(replaced));
+        }
+
         await Write(SealSetRules.Cut(storage.State, command.Crop, cut));
         return View();
     }
@@ -100,12 +105,7 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
         }
 
         DeactivateOnIdle();
-        foreach (var blob in set.Seals.Select(seal => seal.BlobId).OfType<string>())
-        {
-            await blobs.DeleteAsync(SealOwners.Of(set.User), new BlobId(blob));
-        }
-
-        await erasure.EraseSealSetAsync(Id);
+        await erasure.EraseSealSetAsync(Id, [.. set.Seals.Select(seal => seal.BlobId).OfType<string>().Select(blob => new OwnedBlob(SealOwners.Of(set.User), new BlobId(blob)))]);
         storage.State = new StoredSealSet();
     }
 
@@ -113,8 +113,9 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
 
     private async Task<(SealExtraction.Extracted? Extraction, Refusal? Refusal)> LookAsync(UserId user, string formBlobId, IReadOnlyList<SealCrop> crops)
     {
+        // What was cut out of it is found by it: it stays at least as long as that.
         using var photo = new MemoryStream();
-        if (!await blobs.ReadAsync(SealOwners.Of(user), new BlobId(formBlobId), photo))
+        if (!await blobs.ReadAsync(SealOwners.Of(user), new BlobId(formBlobId), photo) || !await blobs.RenewAsync(SealOwners.Of(user), new BlobId(formBlobId)))
         {
             return (null, new Refusal(RefusalCode.BlobUnknown));
         }

@@ -6,20 +6,22 @@ using Bzt.Silo.Storage;
 namespace Bzt.Silo.Blobs;
 
 /// <summary>The embedded form: a file per blob. A blob appears whole and on the disk, or not at all.</summary>
-internal sealed partial class FolderBlobStore : IBlobStore, IMovableBlobs, IDisposable
+internal sealed partial class FolderBlobStore : IBlobStore, IBlobRetention, IMovableBlobs, IDisposable
 {
     private readonly BlobCipher cipher;
     private readonly KeyProtector protector;
 
-    /// <summary>A blob that is rewritten under another key must not come back after its deletion.</summary>
+    /// <summary>A blob that is rewritten under another key must not come back after its deletion, and one that is put again must not go with the one before.</summary>
     private readonly SemaphoreSlim replacing = new(1, 1);
     private readonly IStorageFaults faults;
+    private readonly WaitingBlobs waiting;
     private readonly string folder;
     private readonly string incoming;
 
-    public FolderBlobStore(string folder, KeyProtector protector, IStorageFaults faults)
+    public FolderBlobStore(string folder, SqlStore store, KeyProtector protector, IStorageFaults faults, TimeProvider time)
     {
-        (cipher, this.protector, this.faults, this.folder, incoming) = (new BlobCipher(protector), protector, faults, folder, Path.Combine(folder, "incoming"));
+        (cipher, this.protector, this.faults, waiting) = (new BlobCipher(protector), protector, faults, new WaitingBlobs(store, time));
+        (this.folder, incoming) = (folder, Path.Combine(folder, "incoming"));
         // What a crash left half written: nobody was told of it.
         if (Directory.Exists(incoming))
         {
@@ -48,10 +50,20 @@ internal sealed partial class FolderBlobStore : IBlobStore, IMovableBlobs, IDisp
 
             var write = new DurableWrite("blob", id.Value);
             await faults.BeforeAsync(write);
-            var target = FileOf(id);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Move(temporary, target, overwrite: true);
-            DurableFolder.Sync(Path.GetDirectoryName(target)!);
+
+            // Its row first, then the file: a crash between leaves a row, which the round takes away. An equal blob that is being ended meanwhile
+            // goes before this one's file comes, and leaves the row.
+            await waiting.AnewAsync(owner, id, cancellation);
+            await ReplacingAsync(
+                () =>
+                {
+                    var target = FileOf(id);
+                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                    File.Move(temporary, target, overwrite: true);
+                    DurableFolder.Sync(Path.GetDirectoryName(target)!);
+                    return Task.FromResult(true);
+                },
+                cancellation);
             await faults.AfterAsync(write);
             return new PutBlob.Stored(id, size);
         }
@@ -67,7 +79,7 @@ internal sealed partial class FolderBlobStore : IBlobStore, IMovableBlobs, IDisp
         return file is not null && await cipher.DecryptAsync(owner, file, destination, cancellation);
     }
 
-    public async Task<bool> DeleteAsync(string owner, BlobId id, CancellationToken cancellation = default)
+    public async Task<bool> RenewAsync(string owner, BlobId id, CancellationToken cancellation = default)
     {
         await using (var file = Open(id))
         {
@@ -77,18 +89,39 @@ internal sealed partial class FolderBlobStore : IBlobStore, IMovableBlobs, IDisp
             }
         }
 
-        await replacing.WaitAsync(cancellation);
-        try
-        {
-            File.Delete(FileOf(id));
-        }
-        finally
-        {
-            replacing.Release();
-        }
-
-        return true;
+        await waiting.AnewAsync(owner, id, cancellation);
+        return await ReplacingAsync(() => Task.FromResult(File.Exists(FileOf(id))), cancellation);
     }
+
+    public Task ReleaseAsync(string owner, BlobId id, CancellationToken cancellation = default) => waiting.AnewAsync(owner, id, cancellation);
+
+    public Task<IReadOnlyList<WaitingBlob>> WaitingAsync(DateTimeOffset before, WaitingBlob? after, int limit) => waiting.PageAsync(before, after, limit);
+
+    public Task<IReadOnlyList<BlobId>> WaitingOfAsync(string owner) => waiting.OfAsync(owner);
+
+    public Task SettleAsync(WaitingBlob blob) => waiting.RemoveAsync(blob);
+
+    public Task<bool> EndAsync(WaitingBlob blob) => ReplacingAsync(
+        async () =>
+        {
+            if (!await waiting.IsSameAsync(blob))
+            {
+                return false;
+            }
+
+            // The file first: cut off here, the row brings the next round back to it.
+            if (Form().IsMatch(blob.Id.Value))
+            {
+                File.Delete(FileOf(blob.Id));
+            }
+
+            var write = new DurableWrite("erase", $"blob/{blob.Id}");
+            await faults.BeforeAsync(write);
+            await waiting.RemoveAsync(blob);
+            await faults.AfterAsync(write);
+            return true;
+        },
+        CancellationToken.None);
 
     public Task<long> CountAsync(CancellationToken cancellation) => Task.FromResult((long)Files().Count());
 
@@ -108,6 +141,19 @@ internal sealed partial class FolderBlobStore : IBlobStore, IMovableBlobs, IDisp
     }
 
     public void Dispose() => replacing.Dispose();
+
+    private async Task<T> ReplacingAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await replacing.WaitAsync(cancellation);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            replacing.Release();
+        }
+    }
 
     private IEnumerable<string> Files() => Directory.EnumerateDirectories(folder).Where(inner => inner != incoming).SelectMany(Directory.EnumerateFiles);
 

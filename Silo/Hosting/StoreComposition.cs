@@ -119,8 +119,9 @@ public static class StoreComposition
         builder.Services.AddHostedService<KeyProtectionWatch>();
         builder.Services.AddSingleton<PersonalData>();
         builder.Services.AddSingleton<IBlobStore>(services => storage.IsEmbedded
-            ? new FolderBlobStore(Path.Combine(storage.DataFolder!, "blobs"), services.GetRequiredService<KeyProtector>(), services.GetRequiredService<IStorageFaults>())
+            ? ActivatorUtilities.CreateInstance<FolderBlobStore>(services, Path.Combine(storage.DataFolder!, "blobs"))
             : ActivatorUtilities.CreateInstance<PostgresBlobStore>(services));
+        builder.Services.AddSingleton(services => (IBlobRetention)services.GetRequiredService<IBlobStore>());
         builder.Services.AddSingleton(services => (IMovableBlobs)services.GetRequiredService<IBlobStore>());
 
         // One name for all gateways: the framework would otherwise take each one's path and refuse the others' cookies.

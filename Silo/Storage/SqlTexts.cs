@@ -4,8 +4,9 @@ namespace Bzt.Silo.Storage;
 /// <param name="PendingOutboxes">States that a crash left with something to tell.</param>
 /// <param name="NothingPending">A condition: this one has nothing to tell.</param>
 /// <param name="Clock">The server's, in seconds since 1970; null where the store is inside the process.</param>
+/// <param name="Now">The same within a statement; the process' own, as the parameter <c>now</c>, where the store is inside it.</param>
 /// <param name="Lock">Until the transaction ends nobody else gets the lock of that name; null where only one writes at a time.</param>
-public sealed record SqlTexts(string PendingOutboxes, string NothingPending, string? Clock, string? Lock)
+public sealed record SqlTexts(string PendingOutboxes, string NothingPending, string? Clock, string? Lock, string Now)
 {
     // The WHERE clauses repeat those of the partial indexes in 0001_grain_state.sql: otherwise the index is not used.
     public static readonly SqlTexts Sqlite = new(PendingOutboxes: """
@@ -13,7 +14,7 @@ public sealed record SqlTexts(string PendingOutboxes, string NothingPending, str
         WHERE (instr('0123456789ABCDEF', substr(hex(substr(PayloadBinary, 3, 1)), 2, 1)) - 1) & 1 = 1
           AND ServiceId = @service AND ModifiedOn <= unixepoch() - @age
         ORDER BY ModifiedOn
-        """, NothingPending: "(instr('0123456789ABCDEF', substr(hex(substr(PayloadBinary, 3, 1)), 2, 1)) - 1) & 1 = 0", Clock: null, Lock: null);
+        """, NothingPending: "(instr('0123456789ABCDEF', substr(hex(substr(PayloadBinary, 3, 1)), 2, 1)) - 1) & 1 = 0", Clock: null, Lock: null, Now: "@now");
 
     public static readonly SqlTexts Postgres = new(PendingOutboxes: """
         SELECT GrainTypeString, GrainIdExtensionString, extract(epoch from now())::bigint - ModifiedOn FROM OrleansStorage
@@ -21,5 +22,5 @@ public sealed record SqlTexts(string PendingOutboxes, string NothingPending, str
           AND ServiceId = @service AND ModifiedOn <= extract(epoch from now())::bigint - @age
         ORDER BY ModifiedOn
         """, NothingPending: "CASE WHEN length(PayloadBinary) > 2 THEN get_byte(PayloadBinary, 2) & 1 ELSE 0 END = 0", Clock: "SELECT extract(epoch from clock_timestamp())::bigint",
-        Lock: "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))");
+        Lock: "SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", Now: "extract(epoch from clock_timestamp())::bigint");
 }

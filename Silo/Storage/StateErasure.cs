@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Bzt.Grains;
 using Bzt.Grains.Foundations;
+using Bzt.Silo.Blobs;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
@@ -79,7 +80,7 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         return true;
     });
 
-    public Task<bool> EraseApplicationAsync(ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers) => GuardedAsync($"application/{application}", async connection =>
+    public Task<bool> EraseApplicationAsync(ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers, IReadOnlyList<OwnedBlob> papers) => GuardedAsync($"application/{application}", async connection =>
     {
         // In one order, so that two erasures do not wait for each other.
         foreach (var certificate in about.Distinct().OrderBy(certificate => certificate.Value))
@@ -100,10 +101,15 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
 
         await connection.ExecuteAsync("DELETE FROM projection_application WHERE application_id = @id", ("id", application.ToString()));
         await ForgetSourceAsync(connection, "application", key);
+        await LeaveAsync(connection, papers);
         return true;
     });
 
-    public Task EraseSealSetAsync(Guid set) => GuardedAsync($"seal-set/{set}", async connection => await DeleteAsync(connection, "seal-set/seal-set", set.ToString("N")));
+    public Task EraseSealSetAsync(Guid set, IReadOnlyList<OwnedBlob> pictures) => GuardedAsync($"seal-set/{set}", async connection =>
+    {
+        await LeaveAsync(connection, pictures);
+        return await DeleteAsync(connection, "seal-set/seal-set", set.ToString("N"));
+    });
 
     public async Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit)
     {
@@ -177,6 +183,14 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         return StateArchive.Covers(type)
             ? gone + await connection.ExecuteAsync("DELETE FROM archived_state WHERE type = @type AND key = @key AND service = @service", named) > 0
             : gone > 0;
+    }
+
+    private static async Task LeaveAsync(DbConnection connection, IReadOnlyList<OwnedBlob> blobs)
+    {
+        foreach (var blob in blobs)
+        {
+            await WaitingBlobs.LeftAsync(connection, blob);
+        }
     }
 
     /// <summary>The mark of what was taken from its outbox: nothing comes from there any more.</summary>

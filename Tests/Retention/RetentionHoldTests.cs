@@ -32,8 +32,8 @@ public sealed class RetentionHoldTests(PostgresFixture postgres) : IDisposable
             await using var transaction = await holding.BeginTransactionAsync(stop);
             await holding.ExecuteAsync(store.Texts.Lock!, ("name", $"retention/{first}"));
             var erased = erasure.EraseCertificateAsync(first, 1, "yichang-ca", []);
-            var application = erasure.EraseApplicationAsync(new Bzt.Grains.ApplicationId(Guid.NewGuid()), [first], "yichang-ca", []);
-            await WaitersAsync(2);
+            var application = erasure.EraseApplicationAsync(new Bzt.Grains.ApplicationId(Guid.NewGuid()), [first], "yichang-ca", [], []);
+            await PostgresFixture.WaitersAsync(database, 2);
             await holding.ExecuteAsync(
                 "INSERT INTO retention_hold (certificate_id, reason, since, operator) VALUES (@id, 'dispute', 0, 'test')", ("id", first.ToString()));
             await transaction.CommitAsync(stop);
@@ -51,9 +51,9 @@ public sealed class RetentionHoldTests(PostgresFixture postgres) : IDisposable
             await using var transaction = await blocking.BeginTransactionAsync(stop);
             await blocking.ExecuteAsync("LOCK TABLE projection_source IN EXCLUSIVE MODE");
             var erased = erasure.EraseCertificateAsync(second, 1, "yichang-ca", []);
-            await WaitersAsync(1);
+            await PostgresFixture.WaitersAsync(database, 1);
             var held = RetentionHolds.SetAsync(store, second, "too late", DateTimeOffset.UtcNow, "test");
-            await WaitersAsync(2);
+            await PostgresFixture.WaitersAsync(database, 2);
             await transaction.CommitAsync(stop);
             Assert.True(await erased);
             Assert.False(await held);
@@ -82,16 +82,5 @@ public sealed class RetentionHoldTests(PostgresFixture postgres) : IDisposable
         }
 
         Task<long> RowsAsync(CertificateId id) => store.CountAsync($"SELECT count(*) FROM OrleansStorage WHERE GrainIdExtensionString = ':{id.Value:N}'", stop);
-
-        // They are seen to wait; nothing depends on how long.
-        async Task WaitersAsync(int count)
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            patience.CancelAfter(TimeSpan.FromSeconds(60));
-            while (await store.CountAsync("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", patience.Token) < count)
-            {
-                await Task.Yield();
-            }
-        }
     }
 }

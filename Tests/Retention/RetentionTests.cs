@@ -100,9 +100,9 @@ public sealed class RetentionTests
         Assert.IsType<Refused<CertificateFacts>>(await system.Grains.Certificate(new CertificateId(gone.Certificate)).GetFacts());
 
         // Held between the question and the deletion: neither of them goes.
-        Assert.False(await system.Grains.Application(new Bzt.Grains.ApplicationId(disputed.ApplicationId)).Erase([]));
+        Assert.False(await system.Grains.Application(new Bzt.Grains.ApplicationId(disputed.ApplicationId)).Erase());
         Assert.False(await system.Services.GetRequiredService<IStateErasure>().EraseApplicationAsync(
-            new Bzt.Grains.ApplicationId(disputed.ApplicationId), [new CertificateId(held.Certificate)], "", []));
+            new Bzt.Grains.ApplicationId(disputed.ApplicationId), [new CertificateId(held.Certificate)], "", [], []));
         Assert.False(await system.Grains.Certificate(new CertificateId(held.Certificate)).Erase(5));
         Assert.NotEmpty(await FindAsync(disputed.ApplicationId));
         Assert.Contains(new CertificateId(held.Certificate), await system.Grains.Holder(new UserId(held.Phone.Login!.UserId)).GetCertificates());

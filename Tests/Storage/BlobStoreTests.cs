@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Bzt.Grains.Foundations;
+using Bzt.Silo.Storage;
+using Npgsql;
 
 namespace Bzt.Tests.Storage;
 
@@ -38,11 +40,95 @@ public sealed class BlobStoreTests(PostgresFixture postgres) : IDisposable
         {
             Assert.Equal(content, await ReadAsync(blobs, "alice", id));
             Assert.Null(await ReadAsync(blobs, "bob", id));
-            Assert.False(await blobs.DeleteAsync("bob", id));
-            Assert.True(await blobs.DeleteAsync("alice", id));
-            Assert.False(await blobs.DeleteAsync("alice", id));
-            Assert.Null(await ReadAsync(blobs, "alice", id));
+            Assert.False(await blobs.RenewAsync("bob", id));
+            Assert.True(await blobs.RenewAsync("alice", id));
         }
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task What_nobody_names_ends_and_what_was_put_renewed_or_released_since_stays(string store)
+    {
+        await using var host = await StoreHost.StartAsync(folder, store == "postgres" ? await postgres.NewDatabaseAsync() : null);
+        var (blobs, retention, sql) = (host.Get<IBlobStore>(), host.Get<IBlobRetention>(), host.Get<SqlStore>());
+        var id = await PutAsync(blobs, "alice", "licence");
+        await PutAsync(blobs, "bob", "licence");
+        Assert.Empty(await retention.WaitingAsync(DateTimeOffset.UtcNow.AddDays(-1), null, 10));
+        var page = await retention.WaitingAsync(DateTimeOffset.UtcNow.AddDays(1), null, 1);
+        Assert.Equal("alice", Assert.Single(page).Owner);
+        Assert.Equal("bob", Assert.Single(await retention.WaitingAsync(DateTimeOffset.UtcNow.AddDays(1), page[0], 10)).Owner);
+        Assert.Equal([id], await retention.WaitingOfAsync("alice"));
+
+        // Whoever asked about an earlier waiting ends and settles nothing.
+        foreach (var anew in (Func<Task>[])[() => PutAsync(blobs, "alice", "licence"), () => blobs.RenewAsync("alice", id), () => blobs.ReleaseAsync("alice", id)])
+        {
+            var before = await LongAgoAsync();
+            await anew();
+            Assert.False(await retention.EndAsync(before));
+            await retention.SettleAsync(before);
+            Assert.NotNull(await ReadAsync(blobs, "alice", id));
+            Assert.Equal([id], await retention.WaitingOfAsync("alice"));
+        }
+
+        // Named, it waits no more, and does not end; let go, it does, and nothing renews it then.
+        var named = await LongAgoAsync();
+        await retention.SettleAsync(named);
+        Assert.Empty(await retention.WaitingOfAsync("alice"));
+        Assert.False(await retention.EndAsync(named));
+        Assert.NotNull(await ReadAsync(blobs, "alice", id));
+        await blobs.ReleaseAsync("alice", id);
+        Assert.True(await retention.EndAsync(await LongAgoAsync()));
+        Assert.Null(await ReadAsync(blobs, "alice", id));
+        Assert.False(await blobs.RenewAsync("alice", id));
+        Assert.Empty(await retention.WaitingOfAsync("alice"));
+        Assert.Single(await retention.WaitingOfAsync("bob"));
+        Assert.Equal(id, await PutAsync(blobs, "alice", "licence"));
+        Assert.NotNull(await ReadAsync(blobs, "alice", id));
+
+        async Task<WaitingBlob> LongAgoAsync()
+        {
+            await sql.WriteAsync(connection => connection.ExecuteAsync("UPDATE blob_waiting SET since = 1 WHERE owner = 'alice'"));
+            return new WaitingBlob("alice", id, 1);
+        }
+    }
+
+    [Fact]
+    public async Task Put_again_while_the_one_before_is_being_ended_it_is_there_whichever_was_first()
+    {
+        var database = await postgres.NewDatabaseAsync();
+        await using var host = await StoreHost.StartAsync(folder, database);
+        var (blobs, retention) = (host.Get<IBlobStore>(), host.Get<IBlobRetention>());
+        var id = await PutAsync(blobs, "alice", "licence");
+        await host.Get<SqlStore>().WriteAsync(connection => connection.ExecuteAsync("UPDATE blob_waiting SET since = 1"));
+        await using var other = new NpgsqlConnection(database);
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+
+        // The one before is deleted, and that is not committed: the new one waits for it, and is put.
+        await using (var ending = await other.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await other.ExecuteAsync("DELETE FROM blob_waiting");
+            await other.ExecuteAsync("DELETE FROM blob");
+            var put = PutAsync(blobs, "alice", "licence");
+            await PostgresFixture.WaitersAsync(database, 1);
+            await ending.CommitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(id, await put);
+        }
+
+        Assert.NotNull(await ReadAsync(blobs, "alice", id));
+
+        // The new one has come, and that is not committed: whoever would end the one before waits for it, and ends nothing.
+        await host.Get<SqlStore>().WriteAsync(connection => connection.ExecuteAsync("UPDATE blob_waiting SET since = 1"));
+        await using (var putting = await other.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await other.ExecuteAsync("UPDATE blob_waiting SET since = 2");
+            var end = retention.EndAsync(new WaitingBlob("alice", id, 1));
+            await PostgresFixture.WaitersAsync(database, 1);
+            await putting.CommitAsync(TestContext.Current.CancellationToken);
+            Assert.False(await end);
+        }
+
+        Assert.NotNull(await ReadAsync(blobs, "alice", id));
     }
 
     [Theory]
@@ -99,7 +185,7 @@ public sealed class BlobStoreTests(PostgresFixture postgres) : IDisposable
     {
         await using var host = await StoreHost.StartAsync(folder);
         Assert.Null(await ReadAsync(host.Get<IBlobStore>(), "alice", new BlobId(id)));
-        Assert.False(await host.Get<IBlobStore>().DeleteAsync("alice", new BlobId(id)));
+        Assert.False(await host.Get<IBlobStore>().RenewAsync("alice", new BlobId(id)));
     }
 
     private string[] BlobFiles() => Directory.GetFiles(folder.File("data/blobs"), "*", SearchOption.AllDirectories);

@@ -25,6 +25,20 @@ public sealed class PostgresFixture : IAsyncDisposable
         return ConnectionString(await folder.Value, name);
     }
 
+    /// <summary>Until so many connections to that database wait for a lock. Nothing depends on how long it takes.</summary>
+    public static async Task WaitersAsync(string connectionString, int count)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(patience.Token);
+        await using var waiting = new NpgsqlCommand("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        while ((long)(await waiting.ExecuteScalarAsync(patience.Token))! < count)
+        {
+            await Task.Yield();
+        }
+    }
+
     /// <summary>As an operator takes one while everything runs; the file.</summary>
     public async Task<string> DumpAsync(string connectionString)
     {
