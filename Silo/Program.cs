@@ -8,6 +8,7 @@ if (await KeyCommands.TryRunAsync(args) || await StoreCommands.TryRunAsync(args)
 }
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddLogLevels();
 builder.AddSettingFiles();
 builder.AddBztSilo();
 builder.AddOperations();

@@ -43,7 +43,7 @@ public static class SimulatorsHost
         builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
 
         // Addresses of calls carry phone numbers and codes, as Aliyun's interface has it.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.AddOptions<SimulatorOptions>().BindConfiguration(SimulatorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(services => SimulatorKeys.LoadOrCreate(Options(services).DataFolder));

@@ -35,22 +35,20 @@ internal sealed partial class CommandLine
             CustomParser = AcrossPages.Parse,
         };
         var output = new Option<FileInfo>("--output", "-o") { Description = Say("签章后的文件", "The sealed file"), Required = true };
-        var seal = new Option<SealKind>("--seal")
+        var seal = new Option<SealKind?>("--seal")
         {
-            Description = Say("enterprise 单位公章，legal 法定代表人印鉴，signature 法定代表人签字", "enterprise: the enterprise's round seal; legal: its legal representative's seal; signature: his signature"),
-            DefaultValueFactory = _ => SealKind.Enterprise,
-            CustomParser = SealNode.ParseKind,
+            Description = Say("enterprise 单位公章（默认），legal 法定代表人印鉴，signature 法定代表人签字", "enterprise: the enterprise's round seal (unless told otherwise); legal: its legal representative's seal; signature: his signature"),
+            CustomParser = result => SealNode.ParseKind(result),
         };
-        seal.CompletionSources.Add("enterprise", "legal", "signature");
-        var form = new Option<SealSubFilter>("--form")
+        OneOf(seal, "enterprise", "legal", "signature");
+        var form = new Option<SealSubFilter?>("--form")
         {
             Description = Say(
                 "签章格式：pdf 通用PDF签名（默认），pades，gm-cms 国标GB/T 35275，gm-seal 国标电子印章GB/T 38540",
-                "Form: pdf (what every reader knows), pades, gm-cms (GB/T 35275), gm-seal (GB/T 38540)"),
-            DefaultValueFactory = _ => SealSubFilter.Pkcs7Detached,
-            CustomParser = SealForms.Parse,
+                "Form: pdf (what every reader knows; unless told otherwise), pades, gm-cms (GB/T 35275), gm-seal (GB/T 38540)"),
+            CustomParser = result => SealForms.Parse(result),
         };
-        form.CompletionSources.Add("pdf", "pades", "gm-cms", "gm-seal");
+        OneOf(form, "pdf", "pades", "gm-cms", "gm-seal");
         var stamp = new Option<bool>("--time-stamp") { Description = Say("加盖时间戳（RFC 3161）", "With a time stamp (RFC 3161)") };
         var authority = new Option<Uri?>("--tsa") { Description = Say("时间戳服务地址，默认标证通的时间戳服务", "The time-stamp authority; by default the service's own"), CustomParser = SealForms.ParseAddress };
         var picture = new Option<FileInfo?>("--picture") { Description = Say("印章图片（PNG），代替企业在标证通的印章", "A picture of the seal (PNG), instead of the enterprise's own of the phone app") };
@@ -78,10 +76,19 @@ internal sealed partial class CommandLine
             (parsed, invocation, stop) => new SealCommand(invocation, parsed.GetValue(session)).RunAsync(
                 parsed.GetRequiredValue(input).FullName,
                 new SealOrder(
-                    parsed.GetValue(node) ?? [], parsed.GetValue(across), parsed.GetValue(seal), parsed.GetValue(picture)?.FullName, parsed.GetValue(form),
+                    parsed.GetValue(node) ?? [], parsed.GetValue(across), parsed.GetValue(seal) ?? SealKind.Enterprise, parsed.GetValue(picture)?.FullName,
+                    parsed.GetValue(form) ?? SealSubFilter.Pkcs7Detached,
                     parsed.GetValue(stamp) || parsed.GetValue(authority) is not null, parsed.GetValue(authority)),
                 parsed.GetRequiredValue(output).FullName, stop));
         return command;
+    }
+
+    /// <summary>The words that are taken, and not the names of what they stand for, which the library would show and complete.</summary>
+    private static void OneOf(Option option, params string[] words)
+    {
+        option.HelpName = string.Join('|', words);
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(words);
     }
 
     private Command Verify()

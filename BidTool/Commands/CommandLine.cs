@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Bzt.BidTool.Locks;
 using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
@@ -14,6 +15,7 @@ namespace Bzt.BidTool.Commands;
 /// </summary>
 internal sealed partial class CommandLine
 {
+    private const string Name = "bidtool";
     private const string LockOption = "--lock", ModuleOption = "--module";
 
     /// <summary>After Ctrl-C: to remove what is unfinished and to withdraw the request.</summary>
@@ -71,13 +73,22 @@ internal sealed partial class CommandLine
         var parsed = root.Parse(WithModule(args));
         if (parsed.Action is ParseErrorAction)
         {
-            var names = parsed.CommandResult.Command == root ? "bidtool" : $"bidtool {parsed.CommandResult.Command.Name}";
-            var faults = string.Join("; ", parsed.Errors.Select(error => error.Message.TrimEnd('.')));
+            var names = string.Join(' ', PathOf(parsed.CommandResult).Append(Name).Reverse());
+            var faults = string.Join(Say("；", "; "), parsed.Errors.Select(error => ParserTexts.Fault(error.Message)));
             UserInterface.Create(parsed.GetValue(json)).Failed("usage", Say($"用法有误（{faults}），见 {names} --help", $"Wrong usage ({faults}): see {names} --help"));
             return 2;
         }
 
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Tidying });
+    }
+
+    /// <summary>The names of a command and of those it belongs to, without the tool's own.</summary>
+    private static IEnumerable<string> PathOf(SymbolResult? result)
+    {
+        for (; result is CommandResult { Parent: not null } command; result = command.Parent)
+        {
+            yield return command.Command.Name;
+        }
     }
 
     /// <summary>The value of an option before anything is parsed: what a parser says is in a language already.</summary>

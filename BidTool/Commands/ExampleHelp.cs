@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Bzt.BidTool.Terminal;
 using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
@@ -10,10 +11,14 @@ internal sealed class ExampleHelp(HelpAction usual, IReadOnlyDictionary<Command,
 {
     public override int Invoke(ParseResult parseResult)
     {
+        var output = parseResult.InvocationConfiguration.Output;
+        using var help = new StringWriter();
+        parseResult.InvocationConfiguration.Output = help;
         var result = usual.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output = output;
+        output.Write(ParserTexts.Say(help.ToString()));
         if (examples.TryGetValue(parseResult.CommandResult.Command, out var lines))
         {
-            var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine(Say("例：", "Examples:"));
             foreach (var line in lines)
             {

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
@@ -46,7 +45,7 @@ internal sealed class LoginCommand(Invocation invocation)
 
     private async Task WithPhoneAsync(HttpClient http, string tender, EcdsaDeviceKey key, CancellationToken stop)
     {
-        var id = (await PostAsync(http, "bidtool/pairings", new { tenderId = tender, toolKeyThumbprint = Thumbprint(key.PublicKey) }, stop)).GetProperty("id").GetString()!;
+        var id = (await PostAsync(http, "bidtool/pairings", new { tenderId = tender, toolKeyThumbprint = DpopProofs.ThumbprintOf(key.PublicKey) }, stop)).GetProperty("id").GetString()!;
         var link = "";
         IShownQr? shown = null;
         try
@@ -83,8 +82,8 @@ internal sealed class LoginCommand(Invocation invocation)
     private async Task WithLockAsync(HttpClient http, string tender, EcdsaDeviceKey key, CancellationToken stop)
     {
         using var bidder = LockBidder.Open(invocation.Lock, null, bound: false, Ui, TimeProvider.System);
-        var asked = await PostAsync(http, "bidtool/locks", new { tenderId = tender, toolKeyThumbprint = Thumbprint(key.PublicKey) }, stop);
-        var (now, thumbprint) = (DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), Thumbprint(key.PublicKey));
+        var asked = await PostAsync(http, "bidtool/locks", new { tenderId = tender, toolKeyThumbprint = DpopProofs.ThumbprintOf(key.PublicKey) }, stop);
+        var (now, thumbprint) = (DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), DpopProofs.ThumbprintOf(key.PublicKey));
         var challenge = SHA256.HashData([.. asked.GetProperty("challenge").GetBytesFromBase64(), .. Encoding.ASCII.GetBytes(thumbprint)]);
         var form = new LoginForm(
             LoginPurpose.Login, asked.GetProperty("platformId").GetString()!, asked.GetProperty("platformName").GetString()!, bidder.Enterprise.Name, bidder.Enterprise.CreditCode,
@@ -155,12 +154,5 @@ internal sealed class LoginCommand(Invocation invocation)
             : throw new ToolException("platform_refused", answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("error", out var error)
                 ? error.GetString()!
                 : Say($"这不是交易平台的地址，或平台暂不可用（{(int)response.StatusCode}）", $"This is no trading platform's address, or it is not available now ({(int)response.StatusCode})"));
-    }
-
-    /// <summary>RFC 7638.</summary>
-    internal static string Thumbprint(byte[] publicKey)
-    {
-        var json = $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(publicKey.AsSpan(1, 32))}}","y":"{{Base64Url.EncodeToString(publicKey.AsSpan(33, 32))}}"}""";
-        return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(json)));
     }
 }

@@ -51,6 +51,15 @@ public static class DpopProofs
         return $"{header}.{claims}.{Base64Url.EncodeToString(signature)}";
     }
 
+    /// <summary>The key's JWK thumbprint (RFC 7638), base64url: what a token bound to it carries (<c>jkt</c>).</summary>
+    /// <param name="publicKey">65 octets 04‖x‖y, P-256.</param>
+    public static string ThumbprintOf(ReadOnlySpan<byte> publicKey)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, 65);
+        var (x, y) = (Base64Url.EncodeToString(publicKey[1..33]), Base64Url.EncodeToString(publicKey[33..]));
+        return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
+    }
+
     private static string Encode(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -49,10 +49,6 @@ public sealed record SealAppearance(int Page, double XMm, double YMm, double Wid
 
     /// <summary>One millimetre in points.</summary>
     public const double PointsPerMm = 72 / 25.4;
-
-    /// <summary>The same from points (1/72 inch), still from the top left corner.</summary>
-    public static SealAppearance FromPoints(int page, double x, double y, double width, SealPicture picture, string? name = null) =>
-        new(page, x / PointsPerMm, y / PointsPerMm, width / PointsPerMm, picture, name);
 }
 
 /// <summary>How the signature dictionary is labelled.</summary>

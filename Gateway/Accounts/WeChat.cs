@@ -69,7 +69,7 @@ internal static class WeChat
     }
 
     private static async Task<IResult> TieAsync(WeChatTieRequest request, Caller caller, IGrainFactory grains) => Read(request.Code, request.State) is ({ } id, { } back)
-        ? (await grains.WeChatSignIn(id).Tie(back, DpopProof.ThumbprintOf(caller.DevicePublicKey), caller.UserId)).ToHttp(_ => Results.NoContent())
+        ? (await grains.WeChatSignIn(id).Tie(back, DpopProofs.ThumbprintOf(caller.DevicePublicKey), caller.UserId)).ToHttp(_ => Results.NoContent())
         : new ProblemResult(ErrorCodes.WeChatRefused);
 
     private static async Task<IResult> UntieAsync(Caller caller, IGrainFactory grains)

@@ -21,6 +21,8 @@ internal static class DownloadEndpoints
             http.Response.Headers.ContentSecurityPolicy = Policy;
             return new RazorComponentResult<DownloadPage>(new { Address = AppAddress(address) });
         }).ExcludeFromDescription();
+        // Who types the host's name alone.
+        app.MapGet("/", () => Results.Redirect(Routes.DownloadPage)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/qr.svg", (PublicAddress address) => Results.Text(Draw(AppAddress(address)), "image/svg+xml", Encoding.UTF8)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/page.css", () => Results.Stream(
             typeof(DownloadEndpoints).Assembly.GetManifestResourceStream("download-page.css")!, "text/css; charset=utf-8")).ExcludeFromDescription();

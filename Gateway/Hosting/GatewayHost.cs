@@ -40,6 +40,7 @@ public static class GatewayHost
             ApplicationName = typeof(GatewayHost).Assembly.GetName().Name,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        builder.AddLogLevels();
         builder.AddSettingFiles();
         configure?.Invoke(builder);
 

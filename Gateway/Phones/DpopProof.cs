@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Bzt.Contracts.Phone;
 
 namespace Bzt.Gateway.Phones;
 
@@ -46,7 +47,7 @@ internal sealed record DpopProof(string Jkt, byte[] PublicKey, string Jti, strin
 
             // 6. The signature verifies under it.
             byte[] publicKey = [4, .. x, .. y];
-            var jkt = ThumbprintOf(publicKey);
+            var jkt = DpopProofs.ThumbprintOf(publicKey);
             if (!Verifies(keys, jkt, new ECPoint { X = x, Y = y }, text.AsSpan(0, text.LastIndexOf('.')), parts[2]))
             {
                 return false;
@@ -63,14 +64,6 @@ internal sealed record DpopProof(string Jkt, byte[] PublicKey, string Jti, strin
             proof = new DpopProof(jkt, publicKey, jti, htm, htu, seconds, Text(claims.RootElement, "ath"), Text(claims.RootElement, "nonce"));
             return true;
         }
-    }
-
-    /// <summary>RFC 7638, base64url.</summary>
-    /// <param name="publicKey">65 octets 04‖x‖y, P-256.</param>
-    public static string ThumbprintOf(byte[] publicKey)
-    {
-        var (x, y) = (Base64Url.EncodeToString(publicKey.AsSpan(1, CoordinateBytes)), Base64Url.EncodeToString(publicKey.AsSpan(1 + CoordinateBytes)));
-        return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
     }
 
     private static bool Verifies(DeviceKeys keys, string jkt, ECPoint point, ReadOnlySpan<char> signed, string signature)

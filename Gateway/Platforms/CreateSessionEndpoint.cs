@@ -67,6 +67,11 @@ internal static class CreateSessionEndpoint
         var reply = request.UseSealingSession is { } sealing
             ? await grains.SealingSession(new SealingId(sealing)).Admit(new SessionId(sessionId), SealingMessages.UserOf(caller), command)
             : await grains.GetGrain<IQrSessionGrain>(sessionId).Create(command);
+        if (reply is Refused<SessionOpened> { Refusal.Code: RefusalCode.InvalidRequest })
+        {
+            return new ProblemResult(ErrorCodes.InvalidRequest) { Detail = Needs(request.Kind) };
+        }
+
         return reply.ToHttp(opened => Results.Json(
             new SessionCreated(sessionId, opened.Token, opened.Secret, address.Of(Routes.QrLink), opened.ExpiresAt, clock.GetUtcNow())
             {
@@ -76,4 +81,16 @@ internal static class CreateSessionEndpoint
             BztJson.Default.SessionCreated,
             statusCode: StatusCodes.Status201Created));
     }
+
+    /// <summary>What a platform's developer has forgotten is among these.</summary>
+    private static string Needs(SessionKind kind) => kind switch
+    {
+        SessionKind.Bind => "bind需要challenge（32至64字节，base64）和enterprise",
+        SessionKind.Login => "login需要challenge（32至64字节，base64）",
+        SessionKind.Seal or SessionKind.Sign => "seal和sign需要documents，不带challenge和decryption",
+        SessionKind.Encrypt => "encrypt需要project和一份bid-manifest，不带challenge和decryption",
+        SessionKind.Decrypt => "decrypt需要project和decryption（1至500个keys），不带challenge和documents",
+        SessionKind.Withdraw => "withdraw需要withdrawal及其reason，不带challenge、documents和decryption",
+        _ => "未知的kind",
+    } + "；timeoutSeconds为30至600；其余各项须符合接口文档";
 }

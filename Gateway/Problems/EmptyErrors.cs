@@ -25,7 +25,10 @@ internal static class EmptyErrors
         };
         if (code is not null)
         {
-            await new ProblemResult(code).ExecuteAsync(context);
+            await new ProblemResult(code)
+            {
+                Detail = context.Response.StatusCode == StatusCodes.Status415UnsupportedMediaType ? "不支持的Content-Type" : null,
+            }.ExecuteAsync(context);
         }
     });
 }

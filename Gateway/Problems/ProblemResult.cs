@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
 using Bzt.Contracts;
 
 namespace Bzt.Gateway.Problems;
@@ -7,6 +10,9 @@ namespace Bzt.Gateway.Problems;
 /// <summary>Writes an RFC 9457 problem document.</summary>
 internal sealed class ProblemResult(string code) : IResult
 {
+    /// <summary>Chinese as it is: who develops a platform reads it in a terminal.</summary>
+    private static readonly BztJson Readable = new(new JsonSerializerOptions(BztJson.Default.Options) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) });
+
     public string Code { get; } = code;
 
     public string? Detail { get; init; }
@@ -32,6 +38,6 @@ internal sealed class ProblemResult(string code) : IResult
             TraceId = Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier,
             RetryAfterSeconds = retryAfter,
         };
-        await httpContext.Response.WriteAsJsonAsync(problem, BztJson.Default.Problem, "application/problem+json", httpContext.RequestAborted);
+        await httpContext.Response.WriteAsJsonAsync(problem, Readable.Problem, "application/problem+json", httpContext.RequestAborted);
     }
 }

@@ -20,8 +20,6 @@ internal static class CertificateRules
 
     private const string EnvelopePrefix = "envelope/";
 
-    public static string EnvelopeRequest(string encryptionSerial) => EnvelopePrefix + encryptionSerial;
-
     /// <param name="record">Before.</param>
     /// <param name="id">Whose record.</param>
     /// <param name="decision">What the core decided; its state is not the record's.</param>

@@ -104,8 +104,6 @@ internal static partial class Texts
         public const string Platforms = "互认平台";
         public const string Actions = "可办理";
         public const string RenewNote = "密钥不变，原有文件仍可解密";
-        public const string ReapplyNote = "换发新证书，原有文件仍可解密";
-        public const string RecoverNote = "在这台手机重新生成签名密钥";
         public const string Records = "操作记录";
         public const string RecordsNote = "登录、签章、解密的凭证";
         public const string RevokeNote = "不能恢复，原有文件不能再解密";

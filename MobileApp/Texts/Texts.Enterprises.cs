@@ -53,7 +53,6 @@ internal static partial class Texts
         public const string Years = "有效期与费用";
         public const string ChoiceMissing = "请选择交易平台、CA机构和有效期";
         public const string Form = "证书申请书";
-        public const string FormHint = "印章与签名须完整、清晰";
         public const string Summary = "提交前请核对";
         public const string Enterprise = "企业";
         public const string Legal = "法定代表人";

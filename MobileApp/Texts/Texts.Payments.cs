@@ -118,7 +118,6 @@ internal static partial class Texts
         public const string Number = "发票号码";
         public const string At = "申请时间";
         public const string Pdf = "查看发票";
-        public const string PdfNote = "由开票方提供的PDF";
         public const string Electronic = "开具电子普通发票，开好后可在此查看。";
 
         public static string Sum(int count, int fen) => $"已选 {count} 笔，共 {Money(fen)}";

@@ -250,7 +250,6 @@ internal static partial class Texts
         public const string Name = "企业名称";
         public const string Administrator = "管理员";
         public const string Seals = "企业印章";
-        public const string NoSeals = "尚未采集印章";
         public const string Change = "变更企业信息";
         public const string ChangeAsk = "确认变更企业信息？";
         public const string Warning = "企业信息一经变更，不能恢复，无法解密原有文件！";

@@ -10,6 +10,7 @@ internal static class Commands
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
         using var network = lan ? LocalNetwork.Prepare(Path.Combine(folder, "keys"), Ports.Embedded.Gateway) : null;
         await using var deployment = new EmbeddedDeployment(folder, secrets, Ports.Embedded, network);
+        Console.WriteLine("starting ...");
         await deployment.StartAsync(stop);
         network?.Offer();
         Announce(deployment, network);
@@ -23,6 +24,7 @@ internal static class Commands
         var folder = Path.Combine(Binaries.Repository, "var", "cluster");
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
         await using var deployment = new ClusterDeployment(folder, secrets, Ports.Cluster);
+        Console.WriteLine("starting ...");
         await deployment.StartAsync(stop);
         Announce(deployment, network: null);
         await WaitAsync(deployment, stop);

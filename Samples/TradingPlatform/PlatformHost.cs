@@ -26,6 +26,8 @@ public static class PlatformHost
         });
         // A container's secrets, one file a setting.
         builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
+        // A login by OpenID Connect comes back with its code in the address, which the framework would log.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configure?.Invoke(builder);
 
         builder.Services.AddOptions<PlatformOptions>().BindConfiguration(PlatformOptions.Section).ValidateDataAnnotations().ValidateOnStart();

@@ -29,9 +29,6 @@ internal static class SealedBlob
     private const int EnvelopeLength = KeyLength + TagLength;
     private const int ContentAt = HeaderLength + EnvelopeLength;
 
-    /// <summary>Header and envelope of form 2: what a change of keys rewrites, and no more.</summary>
-    public const int MovableLength = ContentAt;
-
     /// <summary>Of form 2.</summary>
     public const int ShortestLength = ContentAt + TagLength;
 

@@ -117,9 +117,6 @@ public sealed class SimulatorControl(HttpClient http, Uri address, string token)
     public Task DecideCaApplicationAsync(string number, string? rejection = null, CancellationToken cancellation = default) =>
         PostAsync($"control/ca-vendor/{Uri.EscapeDataString(number)}/decide", JsonContent.Create(new VendorDecision(rejection), options: ControlEndpoints.Json), cancellation);
 
-    public Task NotifyCaApplicationAsync(string number, CancellationToken cancellation = default) =>
-        PostAsync($"control/ca-vendor/{Uri.EscapeDataString(number)}/notify", null, cancellation);
-
     /// <summary>How the vendor writes its envelopes from now on.</summary>
     public Task SetCaQuirksAsync(VendorQuirks quirks, CancellationToken cancellation = default) =>
         PostAsync("control/ca-vendor/quirks", JsonContent.Create(quirks, options: ControlEndpoints.Json), cancellation);

@@ -1,11 +1,7 @@
-using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using System.Reflection;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Bzt.BidTool.Sessions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
@@ -36,20 +32,11 @@ public sealed record Operation(HttpMethod Method, string Path, JsonObject? JsonB
     public string Name => $"{Method} {Path}";
 }
 
-/// <summary>What came back.</summary>
-public sealed record Answer(int Status, string? Code, string Body)
-{
-    public bool Succeeded => Status is >= 200 and < 300;
-}
-
-/// <summary>Somebody who sends requests as he likes.</summary>
-public delegate Task<Answer> Sender(HttpMethod method, string path, byte[]? content = null, string? mediaType = null);
-
 /// <summary>
 /// A system with an owner of everything, and around him whoever is not: another user, a second device of his own account, two platforms,
 /// a bid tool. Its log is kept at its most talkative.
 /// </summary>
-public class HostileWorld : IAsyncLifetime
+public partial class HostileWorld : IAsyncLifetime
 {
     public static readonly IReadOnlySet<string> Codes =
         typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).ToHashSet();
@@ -105,7 +92,12 @@ public class HostileWorld : IAsyncLifetime
     {
         System = await EmbeddedSystem.StartAsync(builder =>
         {
-            builder.Logging.SetMinimumLevel(Logged).AddProvider(Log);
+            foreach (var category in (string[])["Default", "Microsoft", "Microsoft.AspNetCore", "Orleans", "Polly"])
+            {
+                builder.Configuration[$"Logging:LogLevel:{category}"] = Logged.ToString();
+            }
+
+            builder.Logging.AddProvider(Log);
             builder.Configuration["CaConsole:Password"] = ConsolePassword;
             Configure(builder);
         });
@@ -150,23 +142,6 @@ public class HostileWorld : IAsyncLifetime
         await System.DisposeAsync();
     }
 
-    public Sender AsAnonymous => (method, path, content, mediaType) => SendAsync(System.Gateway, method, path, content, mediaType);
-
-    public Sender AsOwner => AsPhone(Owner.Phone);
-
-    public Sender AsOther => AsPhone(Other);
-
-    public Sender AsLimited => AsPhone(Limited);
-
-    public Sender AsPlatform => AsClient(CertifiedPhone.PlatformId, CertifiedPhone.PlatformSecret);
-
-    public Sender AsOtherPlatform => AsClient(OtherPlatformId, OtherPlatformSecret);
-
-    public Sender AsTool => AsHolderOf(toolKey);
-
-    /// <summary>The tool's token, stolen: another key signs.</summary>
-    public Sender AsThiefOfToken => AsHolderOf(strangeKey);
-
     /// <summary>A path of the document with the owner's own ids in it.</summary>
     public string Fill(string template) => template
         .Replace("{applicationId}", Application.ToString(), StringComparison.Ordinal)
@@ -180,7 +155,6 @@ public class HostileWorld : IAsyncLifetime
         .Replace("{sealingSessionId}", Sealing.ToString(), StringComparison.Ordinal)
         .Replace("{creditCode}", Owner.Enterprise.CreditCode, StringComparison.Ordinal)
         .Replace("{deviceId}", Owner.Phone.Login!.DeviceId.ToString(), StringComparison.Ordinal)
-        .Replace("{operationId}", "01a21262-5bb7-7fa6-ae65-635864885e2a", StringComparison.Ordinal)
         .Replace("{document}", "user_agreement", StringComparison.Ordinal)
         .Replace("{userId}", Owner.Phone.Login!.UserId.ToString(), StringComparison.Ordinal)
         .Replace("{invitationId}", Application.ToString(), StringComparison.Ordinal)
@@ -236,57 +210,14 @@ public class HostileWorld : IAsyncLifetime
             : $"{what}: not a problem document of ours: {answer.Body}";
     }
 
-    internal static string ThumbprintOf(EcdsaDeviceKey key) => BidTool.Commands.LoginCommand.Thumbprint(key.PublicKey);
+    internal static string ThumbprintOf(EcdsaDeviceKey key) => DpopProofs.ThumbprintOf(key.PublicKey);
 
     /// <summary>Adds to the gateway's composition.</summary>
     protected virtual void Configure(WebApplicationBuilder builder)
     {
     }
 
-    private static async Task<Answer> SendAsync(HttpClient http, HttpMethod method, string path, byte[]? content, string? mediaType)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (content is not null)
-        {
-            request.Content = new ByteArrayContent(content) { Headers = { ContentType = MediaTypeHeaderValue.Parse(mediaType!) } };
-        }
-
-        using var response = await http.SendAsync(request);
-        var body = await response.Content.ReadAsStringAsync();
-        var code = response.Content.Headers.ContentType?.MediaType == "application/problem+json" ? JsonNode.Parse(body)!["code"]?.GetValue<string>() : null;
-        return new Answer((int)response.StatusCode, code, body);
-    }
-
-    internal static Sender AsPhone(TestPhone phone) => async (method, path, content, mediaType) =>
-    {
-        try
-        {
-            using var response = await phone.Http.SendAsync(method, path, content, mediaType);
-            return new Answer((int)response.StatusCode, null, await response.Content.ReadAsStringAsync());
-        }
-        catch (ApiRefusedException refused)
-        {
-            return new Answer(refused.Problem.Status, refused.Code, JsonSerializer.Serialize(refused.Problem, BztJson.Default.Problem));
-        }
-        catch (HttpRequestException exception) when (exception.StatusCode is { } status)
-        {
-            return new Answer((int)status, null, exception.Message);
-        }
-    };
-
     internal EcdsaDeviceKey ToolKey => toolKey;
-
-    private Sender AsClient(string id, string secret)
-    {
-        var http = new HttpClient(new ClientCredentialsHandler(System.Gateway, id, secret, System.Clock) { InnerHandler = new HttpClientHandler() }) { BaseAddress = System.Address };
-        return (method, path, content, mediaType) => SendAsync(http, method, path, content, mediaType);
-    }
-
-    private Sender AsHolderOf(EcdsaDeviceKey key)
-    {
-        var http = new HttpClient(new ToolHandler(ProjectToken, key)) { BaseAddress = System.Address };
-        return (method, path, content, mediaType) => SendAsync(http, method, path, content, mediaType);
-    }
 
     internal static async Task<IReadOnlyList<Operation>> ReadOperationsAsync(EmbeddedSystem system)
     {
@@ -301,49 +232,5 @@ public class HostileWorld : IAsyncLifetime
                 : schema;
             return new Operation(HttpMethod.Parse(operation.Key.ToUpperInvariant()), path.Key, resolved?.AsObject(), body is not null);
         }))];
-    }
-}
-
-/// <summary>Everything that was logged, as the text an operator's files would hold.</summary>
-internal sealed class KeptLog(LogLevel from = LogLevel.Debug) : ILoggerProvider
-{
-    private readonly ConcurrentQueue<string> lines = new();
-
-    private LogLevel From => from;
-
-    public string Text => string.Join('\n', lines);
-
-    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
-
-    public void Dispose()
-    {
-    }
-
-    private sealed class Logger(KeptLog log, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
-        {
-            if (!IsEnabled(LogLevel.Debug))
-            {
-                return null;
-            }
-
-            log.lines.Enqueue($"{category} {Describe(state)}");
-            return null;
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= log.From;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                log.lines.Enqueue($"{category} {formatter(state, exception)} {Describe(state)} {exception}");
-            }
-        }
-
-        // Structured sinks keep the values too, whether the text shows them or not.
-        private static string Describe<TState>(TState state) =>
-            state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join(' ', values.Select(value => $"{value.Key}={value.Value}")) : $"{state}";
     }
 }

@@ -33,7 +33,7 @@ public sealed class HeaderTests
 
         (string Path, HttpStatusCode Status)[] pages = [
             ("/app/", HttpStatusCode.OK), ("/app", HttpStatusCode.Redirect), ("/app/nothing.js", HttpStatusCode.NotFound), ("/app/trust.json", HttpStatusCode.OK), ("/q?v=1", HttpStatusCode.Redirect),
-            ("/widget/v1/bzt.js", HttpStatusCode.OK), ("/download", HttpStatusCode.OK), ("/download/qr.svg", HttpStatusCode.OK), ("/docs/", HttpStatusCode.OK), ("/openapi/v1.json", HttpStatusCode.OK),
+            ("/widget/v1/bzt.js", HttpStatusCode.OK), ("/", HttpStatusCode.Redirect), ("/download", HttpStatusCode.OK), ("/download/qr.svg", HttpStatusCode.OK), ("/docs/", HttpStatusCode.OK), ("/openapi/v1.json", HttpStatusCode.OK),
             ("/connect/authorize", HttpStatusCode.BadRequest), ("/connect/logged-out", HttpStatusCode.OK), ("/connect/assets/login.js", HttpStatusCode.OK), ("/.well-known/openid-configuration", HttpStatusCode.OK), ("/connect/jwks", HttpStatusCode.OK),
             ("/ca-console/login", HttpStatusCode.OK), ("/ca-console", HttpStatusCode.OK), ("/ca-console/audit", HttpStatusCode.OK), ("/ca-console/yichang-ca/applications/1", HttpStatusCode.SeeOther),
             ("/phone/v1/me", HttpStatusCode.Unauthorized), ("/phone/v1/legal", HttpStatusCode.OK), ("/rp/v1/sessions/1", HttpStatusCode.Unauthorized), ("/csc/v2/info", HttpStatusCode.MethodNotAllowed), ("/ca/yichang-ca/crl", HttpStatusCode.NotFound),

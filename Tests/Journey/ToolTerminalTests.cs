@@ -63,7 +63,21 @@ public sealed class ToolTerminalTests : IDisposable
             var help = await RunAsync([], [.. command.Split(' '), "--help", "--lang", "en"]);
             Assert.Equal((0, ""), (help.ExitCode, help.Error));
             Assert.Contains($"Examples:\n  bidtool {command}", help.Output, StringComparison.Ordinal);
+            Assert.DoesNotMatch("Pkcs7Detached|LegalRepresentative", help.Output);
             Assert.DoesNotContain(help.Output.Replace("唱标信息", "", StringComparison.Ordinal).Replace("投标文件", "", StringComparison.Ordinal), c => c is >= '\u4e00' and <= '\u9fff');
+        }
+
+        // Neither the tool nor the library beneath it falls back into English.
+        foreach (var (arguments, expected) in new (string[], string)[]
+        {
+            (["--help"], "命令："), (["seal", "--help"], "（必填）"), ([], "缺少命令"), (["sela"], "无法识别 'sela'"), (["login"], "缺少选项 '--tender'"), (["login", "--tender"], "'--tender' 后缺少内容"),
+            (["verify"], "'verify' 后缺少内容"), (["completion", "fish"], "'fish' 应为以下之一：'bash', 'zsh'"), (["open", "a", "-o", "b", "--opening", "7"], "'--opening' 不能是 '7'"),
+            (["config", "set", "language"], "bidtool config set --help"),
+        })
+        {
+            var run = await RunAsync(["LANG=zh_CN.UTF-8"], arguments);
+            Assert.Contains(expected, run.Output + run.Error, StringComparison.Ordinal);
+            Assert.DoesNotMatch("(?i)usage:|options|required|unrecognized|description|show |must be|cannot", run.Output + run.Error);
         }
 
         Assert.Matches(@"^\d+\.\d+\.\d+", (await RunAsync([], ["--version"])).Output);

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using Bzt.BidTool.Sessions;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
@@ -21,7 +18,7 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
     {
         using var party = await RelyingParty.RegisterAsync(shared.System);
         using var key = new EcdsaDeviceKey();
-        var request = new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, Thumbprint(key), 3600);
+        var request = new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, DpopProofs.ThumbprintOf(key.PublicKey), 3600);
         Assert.Equal(ErrorCodes.NotBound, await Refusal.OfAsync(() => party.Client.CreateProjectTokenAsync(request)));
 
         await shared.Phone.BindToAsync(party.Client);
@@ -43,7 +40,7 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
         await shared.Phone.BindToAsync(party.Client);
         using var key = new EcdsaDeviceKey();
         using var thief = new EcdsaDeviceKey();
-        var token = (await party.Client.CreateProjectTokenAsync(new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, Thumbprint(key), 3600))).Token;
+        var token = (await party.Client.CreateProjectTokenAsync(new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, DpopProofs.ThumbprintOf(key.PublicKey), 3600))).Token;
         using var toolHttp = Http(token, key);
         var tool = new PlatformClient(toolHttp, TimeProvider.System);
 
@@ -64,7 +61,7 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
         Assert.Equal(ErrorCodes.CreditCodeInvalid, await Refusal.OfAsync(() => tool.GetSignerAsync("91420500MA00000010")));
 
         // No further tokens, no binding, no login.
-        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => tool.CreateProjectTokenAsync(new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, Thumbprint(thief), 3600))));
+        Assert.Equal(ErrorCodes.Forbidden, await Refusal.OfAsync(() => tool.CreateProjectTokenAsync(new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, DpopProofs.ThumbprintOf(thief.PublicKey), 3600))));
         Assert.Equal(ErrorCodes.KindNotAllowed, await Refusal.OfAsync(() => tool.OpenAsync(RelyingParty.Login())));
         Assert.Equal(ErrorCodes.KindNotAllowed, await Refusal.OfAsync(() => tool.OpenAsync(RelyingParty.Bind(shared.Phone.Enterprise))));
 
@@ -87,7 +84,7 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
         await shared.Phone.BindToAsync(party.Client);
         await other.BindToAsync(party.Client);
         using var key = new EcdsaDeviceKey();
-        using var http = Http((await party.Client.CreateProjectTokenAsync(new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, Thumbprint(key), 3600))).Token, key);
+        using var http = Http((await party.Client.CreateProjectTokenAsync(new ProjectTokenRequest(Project, shared.Phone.Enterprise.CreditCode, DpopProofs.ThumbprintOf(key.PublicKey), 3600))).Token, key);
         var tool = new PlatformClient(http, TimeProvider.System);
         var opened = await tool.OpenAsync(Encrypt(party, Project));
         var scanned = await other.Client.ScanAsync(opened);
@@ -102,7 +99,7 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
         using var phone = await CertifiedPhone.ActiveAsync(system);
         await phone.BindToAsync(party.Client);
         using var key = new EcdsaDeviceKey();
-        var token = (await party.Client.CreateProjectTokenAsync(new ProjectTokenRequest(Project, phone.Enterprise.CreditCode, Thumbprint(key), 3600))).Token;
+        var token = (await party.Client.CreateProjectTokenAsync(new ProjectTokenRequest(Project, phone.Enterprise.CreditCode, DpopProofs.ThumbprintOf(key.PublicKey), 3600))).Token;
         await system.RestartAsync();
         using var http = Http(token, key, system);
         var tool = new PlatformClient(http, system.Clock);
@@ -120,10 +117,4 @@ public sealed class ProjectTokenTests(SharedPhone shared) : IClassFixture<Shared
 
     private HttpClient Http(string token, EcdsaDeviceKey key, EmbeddedSystem? system = null) =>
         new(new ToolHandler(token, key)) { BaseAddress = (system ?? shared.System).Address, Timeout = TimeSpan.FromSeconds(100) };
-
-    private static string Thumbprint(EcdsaDeviceKey key)
-    {
-        var json = $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(key.PublicKey.AsSpan(1, 32))}}","y":"{{Base64Url.EncodeToString(key.PublicKey.AsSpan(33, 32))}}"}""";
-        return Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(json)));
-    }
 }

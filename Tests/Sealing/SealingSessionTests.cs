@@ -366,7 +366,7 @@ public sealed class SealingSessionTests
     private static async Task<Tool> ToolAsync(EnterpriseWorld world, ProjectInfo project)
     {
         var key = new EcdsaDeviceKey();
-        var token = await world.Platform.CreateProjectTokenAsync(new ProjectTokenRequest(project, world.Code, BidTool.Commands.LoginCommand.Thumbprint(key.PublicKey), 3600));
+        var token = await world.Platform.CreateProjectTokenAsync(new ProjectTokenRequest(project, world.Code, DpopProofs.ThumbprintOf(key.PublicKey), 3600));
         return new Tool(key, new HttpClient(new ToolHandler(token.Token, key)) { BaseAddress = world.System.Address }, world.System.Clock);
     }
 

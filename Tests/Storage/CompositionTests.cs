@@ -81,6 +81,14 @@ public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public void Libraries_are_logged_from_warnings_on_unless_the_operator_says_otherwise()
+    {
+        var builder = Builder(("Logging:LogLevel:Orleans", "Debug"));
+        builder.AddLogLevels();
+        Assert.Equal(("Warning", "Debug"), (builder.Configuration["Logging:LogLevel:Polly"], builder.Configuration["Logging:LogLevel:Orleans"]));
+    }
+
+    [Fact]
     public async Task A_second_process_does_not_start_on_the_same_folder()
     {
         await using var first = await StoreHost.StartAsync(folder);

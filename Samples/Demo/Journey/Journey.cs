@@ -38,7 +38,7 @@ internal sealed class Journey : IDisposable
         platform = new PlatformBrowser(deployment.TradingPlatform);
     }
 
-    private sealed record StepRecord(string Step, double Milliseconds, string? Note);
+    private sealed record StepRecord(string Step, double Milliseconds);
 
     public static async Task PlayAsync(Deployment deployment, string output, CancellationToken stop)
     {
@@ -184,7 +184,7 @@ internal sealed class Journey : IDisposable
             throw new DemoException($"{name}: {exception.Message}");
         }
 
-        steps.Add(new StepRecord(name, watch.Elapsed.TotalMilliseconds, null));
+        steps.Add(new StepRecord(name, watch.Elapsed.TotalMilliseconds));
         Console.WriteLine($"{watch.Elapsed.TotalSeconds:F2} s");
         return result;
     }
