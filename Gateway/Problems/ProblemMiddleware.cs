@@ -67,7 +67,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         JsonException json when MissingMembers().Match(json.Message) is { Success: true } missing => $"缺少必填项：{missing.Groups[1].Value.Replace("'", "", StringComparison.Ordinal)}",
         JsonException { Path: { Length: > 2 } path } => $"内容不正确：{path[2..]}",
         JsonException => "不是有效的JSON",
-        _ when exception.Message.EndsWith("was not provided from body.", StringComparison.Ordinal) => "缺少请求内容",
+        _ when NoBody().IsMatch(exception.Message) => "缺少请求内容",
         _ when Parameter().Match(exception.Message) is { Success: true } parameter => $"内容不正确：{parameter.Groups[1].Value}",
         _ => "请求无法读取",
     };
@@ -75,6 +75,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     // The texts of System.Text.Json and minimal APIs; tests notice if a new version words them otherwise.
     [GeneratedRegex("missing required properties including: ([^.;]+)")]
     private static partial Regex MissingMembers();
+
+    [GeneratedRegex("not provided from body|no body was provided")]
+    private static partial Regex NoBody();
 
     [GeneratedRegex("parameter \"(?:[^\" ]+ )?([A-Za-z]+)\"")]
     private static partial Regex Parameter();

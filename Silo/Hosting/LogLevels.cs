@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Configuration.Memory;
-
 namespace Bzt.Silo.Hosting;
 
 /// <summary>
@@ -10,8 +8,12 @@ public static class LogLevels
 {
     private static readonly string[] Libraries = ["Microsoft.AspNetCore", "Orleans", "Polly"];
 
-    public static void AddLogLevels(this IHostApplicationBuilder builder) => builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+    // Before the rules of the configuration: of two for the same category the later one counts.
+    public static void AddLogLevels(this IHostApplicationBuilder builder) => builder.Services.Configure<LoggerFilterOptions>(filters =>
     {
-        InitialData = Libraries.Select(library => KeyValuePair.Create<string, string?>($"Logging:LogLevel:{library}", nameof(LogLevel.Warning))),
+        foreach (var library in Libraries)
+        {
+            filters.Rules.Insert(0, new LoggerFilterRule(providerName: null, categoryName: library, LogLevel.Warning, filter: null));
+        }
     });
 }

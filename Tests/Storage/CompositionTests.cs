@@ -1,7 +1,10 @@
 using Bzt.Silo.Hosting;
 using Bzt.Silo.Storage;
+using Bzt.Tests.BadInput;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Tests.Storage;
@@ -84,8 +87,14 @@ public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
     public void Libraries_are_logged_from_warnings_on_unless_the_operator_says_otherwise()
     {
         var builder = Builder(("Logging:LogLevel:Orleans", "Debug"));
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddProvider(new KeptLog());
         builder.AddLogLevels();
-        Assert.Equal(("Warning", "Debug"), (builder.Configuration["Logging:LogLevel:Polly"], builder.Configuration["Logging:LogLevel:Orleans"]));
+        using var host = builder.Build();
+        var logs = host.Services.GetRequiredService<ILoggerFactory>();
+        Assert.Equal(
+            (false, true, true, true),
+            (logs.CreateLogger("Polly").IsEnabled(LogLevel.Information), logs.CreateLogger("Polly").IsEnabled(LogLevel.Warning),
+                logs.CreateLogger("Orleans.Runtime").IsEnabled(LogLevel.Debug), logs.CreateLogger("Bzt.Grains").IsEnabled(LogLevel.Information)));
     }
 
     [Fact]
