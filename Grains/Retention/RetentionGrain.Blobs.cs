@@ -71,7 +71,7 @@ public sealed partial class RetentionGrain
 
     private async Task<PapersOf> PapersAsync(string owner, UserId user)
     {
-        // 1. Uploads of applications.
+        // 1. Uploads of applications: of his own, since what is handed in for another (新增授权) takes none.
         PapersOf found = new(user, [], []);
         foreach (var application in await ApplicationsAsync(user, enterprise: null))
         {
