@@ -81,7 +81,7 @@ public static class EnterpriseRules
         var renamed = (state with
         {
             Claimed = changed,
-            Replacements = state.Replacements.Add(application),
+            Replacements = [.. state.Replacements.TakeLast(ReplacementsKept - 1), application],
             Outbox = told.Project(EnterpriseProjector.Row(code, changed)),
         }).With(code, null, EnterpriseAct.NameChanged, null, application.ToString(), now);
 
@@ -102,6 +102,9 @@ public static class EnterpriseRules
     }
 
     private const int AwaitingKept = 200;
+
+    /// <summary>A repeat comes from an outbox, long before so many others.</summary>
+    internal const int ReplacementsKept = 200;
 
     private static StoredEnterprise Tell(StoredEnterprise state, CreditCode code, ApplicationId loser) =>
         state with { Outbox = state.Outbox.Add(ApplicationOutbox.ClaimLost, loser.ToString(), code) };

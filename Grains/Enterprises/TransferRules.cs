@@ -166,7 +166,7 @@ internal static class TransferRules
             return (state, null);
         }
 
-        var next = Stop(state, code, null, now) with { Replacements = state.Replacements.Add(command.Application) };
+        var next = Stop(state, code, null, now) with { Replacements = [.. state.Replacements.TakeLast(EnterpriseRules.ReplacementsKept - 1), command.Application] };
         if (claimed.Administrator == command.Administrator)
         {
             return (next, null);

@@ -36,7 +36,14 @@ public interface IStateErasure
     Task EraseSealSetAsync(Guid set, IReadOnlyList<OwnedBlob> pictures);
 
     /// <summary>Rows of that type, archived ones too, that were not written since that time and have nothing to tell; at most <paramref name="limit"/>. How many went.</summary>
-    Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit);
+    /// <param name="type">Grain type and state name.</param>
+    /// <param name="before">Written last.</param>
+    /// <param name="limit">Of one call.</param>
+    /// <param name="without">Only those whose JSON has no such member.</param>
+    Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit, string? without = null);
+
+    /// <summary>What operators did before that time; at most <paramref name="limit"/> of it. How many went.</summary>
+    Task<int> EraseOperatorAuditAsync(DateTimeOffset before, int limit);
 
     /// <summary>Rows that their grains cleared, and marks of states that came back from the archive, from before that time; of each at most <paramref name="limit"/>. How many went.</summary>
     Task<int> EraseClearedAsync(DateTimeOffset before, int limit);

@@ -13,6 +13,9 @@ public sealed record BindingState
 [GrainType("binding")]
 internal sealed class BindingGrain([PersistentState("binding")] IPersistentState<BindingState> store) : Grain, IBindingGrain
 {
+    /// <summary>More than an enterprise has in use; one that falls out is bound anew with its next login.</summary>
+    private const int Kept = 2000;
+
     public async Task Bind(PlatformBinding binding)
     {
         if (store.State.Bindings.Any(known => known.Certificate == binding.Certificate && known.SigningSerial == binding.SigningSerial))
@@ -22,7 +25,7 @@ internal sealed class BindingGrain([PersistentState("binding")] IPersistentState
 
         await store.WriteAsync(this, new BindingState
         {
-            Bindings = store.State.Bindings.RemoveAll(known => known.Certificate == binding.Certificate).Add(binding),
+            Bindings = [.. store.State.Bindings.RemoveAll(known => known.Certificate == binding.Certificate).TakeLast(Kept - 1), binding],
         });
     }
 

@@ -66,9 +66,10 @@ public sealed partial class RetentionGrain(
         await EndBlobsAsync(now);
         foreach (var resting in RestingRows.Of(options.Value))
         {
-            await RowsAsync(() => states.EraseRestingAsync(resting.Type, now - resting.After, PageSize));
+            await RowsAsync(() => states.EraseRestingAsync(resting.Type, now - resting.After, PageSize, resting.Without));
         }
 
+        await RowsAsync(() => states.EraseOperatorAuditAsync(now.AddDays(-options.Value.SessionDays), PageSize));
         await RowsAsync(() => states.EraseClearedAsync(now - Cleared, PageSize));
     }
 

@@ -35,7 +35,8 @@ public sealed class RetentionOptions
 /// <summary>What only means something for a while, in periods that are nobody's to set.</summary>
 /// <param name="Type">Of the rows: grain type and state name.</param>
 /// <param name="After">Since the last write.</param>
-public sealed record RestingRows(string Type, TimeSpan After)
+/// <param name="Without">Only those whose state has no such member.</param>
+public sealed record RestingRows(string Type, TimeSpan After, string? Without = null)
 {
     /// <summary>
     /// By what their rules say: a login is over after minutes, a text message's cause after a day, a device's wrong PINs after a week, a callback is
@@ -49,7 +50,14 @@ public sealed record RestingRows(string Type, TimeSpan After)
         new("invitation-box/invitation-box", TimeSpan.FromDays(30)),
         new("sms-notice/sms-notice", TimeSpan.FromDays(30)),
         new("device-pins/device-pins", TimeSpan.FromDays(30)),
+        new("push/push", TimeSpan.FromDays(30)),
+
+        // Numbers that only asked for a code, persons and WeChat users whose account was closed: nobody's.
+        new("phone-number/phone-number", TimeSpan.FromDays(30), Without: "owner"),
+        new("person/person", TimeSpan.FromDays(1), Without: "user"),
+        new("wechat-account/wechat-account", TimeSpan.FromDays(1), Without: "user"),
         new("session-callback/session-callback", TimeSpan.FromDays(60)),
+        new("sealing-session-index/sealing-session-index", TimeSpan.FromDays(options.SessionDays)),
         new("sealing-session/sealing-session", TimeSpan.FromDays(options.SessionDays)),
         new("qr-session/qr-session", TimeSpan.FromDays(options.SessionDays)),
         new("remittance/remittance", Years(options)),

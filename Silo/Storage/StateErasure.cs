@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using Bzt.Grains;
 using Bzt.Grains.Foundations;
 using Bzt.Silo.Blobs;
@@ -72,7 +73,17 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         foreach (var serial in serials)
         {
             await DeleteAsync(connection, "ca-serial/ca-serial", $"{ca}/{serial}");
+            await DeleteAsync(connection, "ca-claim/ca-claim", $"{ca}/serial/{serial}");
         }
+
+        // A person's certificate is bound by itself, an enterprise's in the enterprise's list.
+        await DeleteAsync(connection, "ca-claim/ca-claim", $"{ca}/holder/{certificate}");
+        await connection.ExecuteAsync(
+            """
+            DELETE FROM OrleansStorage WHERE GrainTypeString = 'binding/binding' AND ServiceId = @service AND GrainIdExtensionString IN (
+                SELECT GrainIdExtensionString || @suffix FROM OrleansStorage WHERE GrainTypeString = 'platform/platform' AND ServiceId = @service)
+            """,
+            ("service", Service), ("suffix", $"/certificate/{certificate}"));
 
         await connection.ExecuteAsync("DELETE FROM projection_certificate WHERE certificate_id = @id", ("id", certificate.ToString()));
         await ForgetSourceAsync(connection, "certificate", key);
@@ -99,6 +110,20 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
             await DeleteAsync(connection, "ca-claim/ca-claim", $"{ca}/number/{number}");
         }
 
+        // What the CA filed about a certificate that was never begun: else that goes with the certificate.
+        foreach (var certificate in about)
+        {
+            if (await connection.ExecuteAsync(
+                """
+                DELETE FROM OrleansStorage WHERE GrainTypeString = 'ca-holder/ca-holder' AND GrainIdExtensionString = @holder AND ServiceId = @service AND NOT EXISTS (
+                    SELECT 1 FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate' AND GrainIdExtensionString = @key AND ServiceId = @service)
+                """,
+                ("holder", $":{ca}/{certificate}"), ("key", $":{certificate.Value:N}"), ("service", Service)) == 1)
+            {
+                await ForgetSourceAsync(connection, "ca-holder", $"{ca}/{certificate}");
+            }
+        }
+
         await connection.ExecuteAsync("DELETE FROM projection_application WHERE application_id = @id", ("id", application.ToString()));
         await ForgetSourceAsync(connection, "application", key);
         await LeaveAsync(connection, papers);
@@ -111,17 +136,20 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         return await DeleteAsync(connection, "seal-set/seal-set", set.ToString("N"));
     });
 
-    public async Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit)
+    public async Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit, string? without = null)
     {
         var rows = await store.QueryPatientlyAsync(
             $"""
             SELECT GrainIdExtensionString, Version FROM OrleansStorage
             WHERE GrainTypeString = {(StateArchive.Covers(type) ? $"'{type}'" : "@type")} AND ServiceId = @service AND ModifiedOn < @before AND PayloadBinary IS NOT NULL
-              AND {store.Texts.NothingPending}
+              AND {store.Texts.NothingPending}{(without is null ? "" : $" AND {store.Texts.Lacks}")}
             LIMIT @limit
             """,
             row => (Key: row.GetString(0), Version: row.GetInt32(1)),
-            ("type", type), ("service", Service), ("before", before.ToUnixTimeSeconds()), ("limit", limit));
+            [
+                ("type", type), ("service", Service), ("before", before.ToUnixTimeSeconds()), ("limit", limit),
+                .. without is null ? Array.Empty<(string, object?)>() : [("member", Encoding.ASCII.GetBytes($"\"{without}\":"))],
+            ]);
         var gone = rows.Count == 0 ? 0 : await GuardedAsync(type, async connection =>
         {
             var count = 0;
@@ -136,6 +164,10 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         });
         return StateArchive.Covers(type) ? gone + await EraseArchivedAsync(type, before, limit) : gone;
     }
+
+    public Task<int> EraseOperatorAuditAsync(DateTimeOffset before, int limit) => GuardedAsync("operator-audit", connection => connection.ExecutePatientlyAsync(
+        $"DELETE FROM operator_audit WHERE {store.Texts.RowId} IN (SELECT {store.Texts.RowId} FROM operator_audit WHERE at < @before LIMIT @limit)",
+        ("before", before.ToUnixTimeMilliseconds()), ("limit", limit)));
 
     public async Task<int> EraseClearedAsync(DateTimeOffset before, int limit)
     {

@@ -69,6 +69,7 @@ public sealed class BlobRetentionTests
         await RoundsAsync(40);
         Assert.Equal(Ordered(again, first, second), Blobs());
         Assert.Equal(0, await CountAsync("SELECT count(*) FROM blob_waiting"));
+        Assert.NotEqual(0, await CountAsync("SELECT count(*) FROM OrleansStorage WHERE GrainTypeString LIKE 'ca-holder/%'"));
         await system.RestartAsync();
         phone.Reconnect();
         system.Clock.Advance(TimeSpan.FromDays(325));
@@ -89,6 +90,9 @@ public sealed class BlobRetentionTests
         phone.Reconnect();
         Assert.Equal(0, (await system.Grains.Retention().Sweep()).Failed);
         Assert.Equal([second], Blobs());
+
+        // What the CA filed about the certificates that were applied for is gone with them, though none was ever begun.
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM OrleansStorage WHERE GrainTypeString LIKE 'ca-holder/%' OR GrainTypeString LIKE 'ca-registration/%' OR GrainTypeString LIKE 'ca-claim/%'"));
         var late = (await phone.SubmitAsync(Another() with { LicenceBlobId = second, FormBlobId = second })).ApplicationId;
         await RoundsAsync(31);
         Assert.Equal([second], Blobs());

@@ -52,6 +52,10 @@ public sealed class RetentionTests
         // One is in dispute, and an application about it that was given up; about one an application is under way.
         Assert.Contains("is kept", await SiloCommand.RunAsync(settings, "hold", $"{held.Certificate}", "诉讼"), StringComparison.Ordinal);
         Assert.Contains("诉讼", await SiloCommand.RunAsync(settings, "holds"), StringComparison.Ordinal);
+
+        // Who held is on record.
+        Assert.Equal([$"hold certificate {held.Certificate}", "holds"], (await AuditAsync()).Select(entry => entry.Did));
+        Assert.All(await AuditAsync(), entry => Assert.StartsWith(Environment.UserName + "@", entry.By, StringComparison.Ordinal));
         await ChangeAsync(disputed.ApplicationId, given => given with { Predecessor = new CertificateId(held.Certificate) });
         var finished = await ChangeAsync(unfinished.Application, given => given with { State = Bzt.Contracts.Phone.ApplicationState.DownloadReady });
 
@@ -123,7 +127,11 @@ public sealed class RetentionTests
 
         // Released, and finished: the next round ends them as well.
         Assert.Contains("is released", await SiloCommand.RunAsync(settings, "release", $"{held.Certificate}"), StringComparison.Ordinal);
+
+        // Who released is on record; who held no more, after so many years.
+        Assert.Equal([$"release certificate {held.Certificate}"], (await AuditAsync()).Select(entry => entry.Did));
         Assert.Contains("hold CERTIFICATE REASON", await SiloCommand.RefusedAsync(settings, "hold", "nothing"), StringComparison.Ordinal);
+        Assert.Contains("There is no certificate", await SiloCommand.RefusedAsync(settings, "hold", $"{gone.Certificate}", "too late"), StringComparison.Ordinal);
         await ChangeAsync(unfinished.Application, given => given with { State = finished.State });
         Assert.Equal((2, 3, 0), Counts(await system.Grains.Retention().Sweep()));
         Assert.Empty(await FindAsync(held.Certificate));
@@ -131,10 +139,7 @@ public sealed class RetentionTests
         Assert.Equal(0, await BlobsAsync());
         Assert.Equal((0, 0, 0), Counts(await system.Grains.Retention().Sweep()));
 
-        // Who held and released is on record.
-        var audit = await Sql().QueryAsync("SELECT operator, action FROM operator_audit ORDER BY at", row => (By: row.GetString(0), Did: row.GetString(1)), stop);
-        Assert.Equal([$"hold certificate {held.Certificate}", "holds", $"release certificate {held.Certificate}"], audit.Select(entry => entry.Did));
-        Assert.All(audit, entry => Assert.StartsWith(Environment.UserName + "@", entry.By, StringComparison.Ordinal));
+        Task<List<(string By, string Did)>> AuditAsync() => Sql().QueryAsync("SELECT operator, action FROM operator_audit ORDER BY at", row => (row.GetString(0), row.GetString(1)), stop);
 
         SqlStore Sql() => system.Services.GetRequiredService<SqlStore>();
 
