@@ -77,7 +77,7 @@ public sealed class AccountLoginTests(AccountStage stage)
     {
         var person = EmbeddedSystem.NextPerson();
         const string Password = "Yichang-2026-ok";
-        await using var phone = await PhoneBrowser.OpenAsync(system, keepsApp: true);
+        await using var phone = await PhoneBrowser.OpenAsync(system);
         var page = phone.Page;
         await stage.LogInAsync(page, person);
 

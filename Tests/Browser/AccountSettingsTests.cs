@@ -22,7 +22,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
     public async Task The_number_the_PIN_the_devices_and_the_messages_that_tell_of_them()
     {
         using var certified = await CertifiedPhone.ActiveAsync(system);
-        await using var phone = await PreparedPhone.OpenAsync(certified, "me", keepsApp: true);
+        await using var phone = await PreparedPhone.OpenAsync(certified, "me");
         var page = phone.Page;
 
         // 咨询电话 and product information.

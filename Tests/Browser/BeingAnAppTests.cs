@@ -30,7 +30,7 @@ public sealed class BeingAnAppTests
     public async Task It_starts_from_its_own_store_comes_back_by_itself_and_renews_itself()
     {
         using var certified = await CertifiedPhone.ActiveAsync(await BrowserStage.SystemAsync());
-        await using var phone = await PreparedPhone.OpenAsync(certified, keepsApp: true);
+        await using var phone = await PreparedPhone.OpenAsync(certified);
         var page = phone.Page;
         await Expect(Heading(page, certified.Enterprise.Name)).ToBeVisibleAsync();
 

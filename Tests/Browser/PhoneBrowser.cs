@@ -48,7 +48,7 @@ internal sealed class PhoneBrowser : IAsyncDisposable
         var phone = new PhoneBrowser(await StartSystemAsync(configure)) { ownsSystem = true };
         try
         {
-            await phone.OpenContextAsync(await phone.LaunchWithCameraAsync(), mayUseCamera: true, keepsApp: true);
+            await phone.OpenContextAsync(await phone.LaunchWithCameraAsync(), mayUseCamera: true);
             await phone.OpenAppAsync();
             return phone;
         }
@@ -64,13 +64,12 @@ internal sealed class PhoneBrowser : IAsyncDisposable
     /// <param name="prepare">Before the app starts, on a page of its origin that runs nothing.</param>
     /// <param name="place">Where the app opens.</param>
     /// <param name="withCamera">In a browser of its own, which has a camera: <see cref="Camera"/>.</param>
-    /// <param name="keepsApp">With the service worker, which fetches the whole app once more to keep it: for what is about that.</param>
-    public static async Task<PhoneBrowser> OpenAsync(EmbeddedSystem? system = null, Func<IPage, Task>? prepare = null, string place = "", bool withCamera = false, bool keepsApp = false)
+    public static async Task<PhoneBrowser> OpenAsync(EmbeddedSystem? system = null, Func<IPage, Task>? prepare = null, string place = "", bool withCamera = false)
     {
         var phone = new PhoneBrowser(system ?? await BrowserStage.SystemAsync());
         try
         {
-            await phone.OpenContextAsync(withCamera ? await phone.LaunchWithCameraAsync() : await BrowserStage.ChromiumAsync(), withCamera, keepsApp);
+            await phone.OpenContextAsync(withCamera ? await phone.LaunchWithCameraAsync() : await BrowserStage.ChromiumAsync(), withCamera);
             if (prepare is not null)
             {
                 await phone.Page.GotoAsync(new Uri(phone.System.Address, "app/js/keys.js").ToString());
@@ -204,12 +203,12 @@ internal sealed class PhoneBrowser : IAsyncDisposable
             playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", $"--use-file-for-fake-video-capture={camera.Path}");
     }
 
-    private async Task OpenContextAsync(IBrowser browser, bool mayUseCamera, bool keepsApp)
+    private async Task OpenContextAsync(IBrowser browser, bool mayUseCamera)
     {
         var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = 390, Height = 844 }, Locale = "zh-CN", TimezoneId = "Asia/Shanghai", ColorScheme = ColorScheme.Light, HasTouch = true, IsMobile = true,
-            ReducedMotion = ReducedMotion.Reduce, ServiceWorkers = keepsApp ? ServiceWorkerPolicy.Allow : ServiceWorkerPolicy.Block,
+            ReducedMotion = ReducedMotion.Reduce,
         });
         if (mayUseCamera)
         {

@@ -14,8 +14,8 @@ namespace Bzt.Tests.Browser;
 internal static class PreparedPhone
 {
     /// <summary>Logged in, real-name proven, and certified when its download is done.</summary>
-    public static Task<PhoneBrowser> OpenAsync(CertifiedPhone phone, string place = "", bool keepsApp = false) =>
-        OpenAsync(phone.System, phone.Phone, place, [(phone.Certificate, phone.Store)], keepsApp: keepsApp);
+    public static Task<PhoneBrowser> OpenAsync(CertifiedPhone phone, string place = "") =>
+        OpenAsync(phone.System, phone.Phone, place, [(phone.Certificate, phone.Store)]);
 
     /// <summary>Logged in.</summary>
     /// <param name="system">A system that serves the app: <see cref="BrowserStage.SystemAsync"/>.</param>
@@ -23,9 +23,8 @@ internal static class PreparedPhone
     /// <param name="place">Where the app opens.</param>
     /// <param name="shares">Certificates on the phone, and where their shares rest.</param>
     /// <param name="withCamera">In a browser of its own, which has a camera.</param>
-    /// <param name="keepsApp">With the service worker.</param>
     public static async Task<PhoneBrowser> OpenAsync(
-        EmbeddedSystem system, TestPhone phone, string place = "", IReadOnlyList<(Guid Certificate, MemoryPhoneKeyStore Store)>? shares = null, bool withCamera = false, bool keepsApp = false)
+        EmbeddedSystem system, TestPhone phone, string place = "", IReadOnlyList<(Guid Certificate, MemoryPhoneKeyStore Store)>? shares = null, bool withCamera = false)
     {
         var trust = await ChannelTrust.FetchAsync(system.Gateway);
         var login = JsonSerializer.Serialize(new
@@ -42,7 +41,7 @@ internal static class PreparedPhone
         }
 
         return await PhoneBrowser.OpenAsync(
-            system, page => page.EvaluateAsync(Move, new { device = Convert.ToBase64String(phone.Key.ExportPkcs8()), records = records.ToJsonString() }), place, withCamera, keepsApp);
+            system, page => page.EvaluateAsync(Move, new { device = Convert.ToBase64String(phone.Key.ExportPkcs8()), records = records.ToJsonString() }), place, withCamera);
     }
 
     // Records are written by the app's own module; the device key is the one thing that it makes itself.

@@ -21,7 +21,7 @@ public sealed class PushScreenTests
     {
         var system = await BrowserStage.SystemAsync();
         using var certified = await CertifiedPhone.ActiveAsync(system);
-        await using var phone = await PreparedPhone.OpenAsync(certified, "settings", keepsApp: true);
+        await using var phone = await PreparedPhone.OpenAsync(certified, "settings");
         var (page, push) = (phone.Page, system.Grains.Push(new UserId(certified.Phone.Login!.UserId)));
         var device = new DeviceId(certified.Phone.Login.DeviceId);
         var toggle = page.GetByRole(AriaRole.Switch, new() { NameRegex = new("后台通知") });
