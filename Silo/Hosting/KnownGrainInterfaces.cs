@@ -1,18 +1,23 @@
 using System.Collections.Concurrent;
+using Orleans.Metadata;
 using Orleans.Runtime;
+using Orleans.Serialization.TypeSystem;
 
 namespace Bzt.Silo.Hosting;
 
-/// <summary>Orleans reads the attributes of a grain's interface at each <c>GetGrain</c>, which takes most of that call's time; here once.</summary>
-internal sealed class KnownGrainInterfaces(IServiceProvider services) : IGrainInterfaceTypeProvider
+/// <summary>
+/// Orleans reads the attributes of a grain's interface at each <c>GetGrain</c> and, when they do not name it, spells its name out from the type's:
+/// most of that call's time. Here it does so once for each interface, by the very same rules.
+/// </summary>
+internal sealed class KnownGrainInterfaces(IServiceProvider services, TypeConverter names) : IGrainInterfaceTypeProvider
 {
-    private readonly AttributeGrainInterfaceTypeProvider attributes = new(services);
-    private readonly ConcurrentDictionary<Type, GrainInterfaceType?> known = new();
+    private readonly GrainInterfaceTypeResolver rules = new([new AttributeGrainInterfaceTypeProvider(services)], names);
+    private readonly ConcurrentDictionary<Type, GrainInterfaceType> known = new();
 
-    public bool TryGetGrainInterfaceType(Type type, out GrainInterfaceType interfaceType)
+    public bool TryGetGrainInterfaceType(Type type, out GrainInterfaceType grainInterfaceType)
     {
-        var found = known.GetOrAdd(type, static (type, attributes) => attributes.TryGetGrainInterfaceType(type, out var read) ? read : null, attributes);
-        interfaceType = found.GetValueOrDefault();
-        return found is not null;
+        // Whoever asks adds a generic one's parameters himself.
+        grainInterfaceType = type.IsGenericType ? default : known.GetOrAdd(type, static (type, rules) => rules.GetGrainInterfaceType(type), rules);
+        return !type.IsGenericType;
     }
 }

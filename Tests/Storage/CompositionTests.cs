@@ -6,6 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Metadata;
+using Orleans.Runtime;
+using Orleans.Serialization.TypeSystem;
 
 namespace Bzt.Tests.Storage;
 
@@ -42,6 +45,23 @@ public sealed class CompositionTests(PostgresFixture postgres) : IDisposable
         (string, string?)[] cluster = [("Storage:Provider", "postgres"), ("Storage:DataFolder", null), ("Storage:ConnectionString", "Host=127.0.0.1")];
         Builder(cluster).AddBztSilo();
         Assert.Contains("MockPhone", Assert.Throws<OptionsValidationException>(() => Builder([.. cluster, ("MockPhone:Enabled", "true")]).AddBztSilo()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What silos and gateways of other releases call an interface: kept instead of looked up each time, it is the same.</summary>
+    [Fact]
+    public void A_grains_interface_is_called_what_Orleans_calls_it()
+    {
+        using var host = Build(builder => builder.AddBztSilo());
+        var (ours, all) = (host.Services.GetRequiredService<GrainInterfaceTypeResolver>(), host.Services.GetServices<IGrainInterfaceTypeProvider>().ToList());
+        var orleans = new GrainInterfaceTypeResolver(all[1..], host.Services.GetRequiredService<TypeConverter>());
+        Type[] interfaces = [.. typeof(Bzt.Grains.Certificates.IEvidenceGrain).Assembly.GetTypes().Where(type => type.IsInterface && typeof(IGrain).IsAssignableFrom(type))];
+        Assert.True(interfaces.Length > 50);
+        Assert.All(interfaces, type =>
+        {
+            Assert.True(all[0].TryGetGrainInterfaceType(type, out var kept));
+            Assert.Equal((orleans.GetGrainInterfaceType(type), orleans.GetGrainInterfaceType(type)), (kept, ours.GetGrainInterfaceType(type)));
+        });
+        Assert.Equal(orleans.GetGrainInterfaceType(typeof(IEquatable<int>)), ours.GetGrainInterfaceType(typeof(IEquatable<int>)));
     }
 
     [Fact]
