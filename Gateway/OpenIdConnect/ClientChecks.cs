@@ -103,9 +103,12 @@ internal static class ClientChecks
     private const string WrongClient = "The client is unknown or its secret is wrong.";
 
     private static async Task<PlatformFacts?> FindAsync(IGrainFactory grains, string? client) =>
-        client is { Length: > 0 and <= LongestId } && await grains.Platform(new PlatformId(client)).GetFacts() is Done<PlatformFacts>(var platform) ? platform : null;
+        IsId(client) && await grains.Platform(new PlatformId(client!)).GetFacts() is Done<PlatformFacts>(var platform) ? platform : null;
 
     private static async Task<PlatformFacts?> AuthenticateAsync(IGrainFactory grains, string? client, string? secret) =>
-        client is { Length: > 0 and <= LongestId } && secret is { Length: > 0 and <= LongestSecret }
-        && await grains.Platform(new PlatformId(client)).Authenticate(secret) is Done<PlatformFacts>(var platform) ? platform : null;
+        IsId(client) && secret is { Length: > 0 and <= LongestSecret }
+        && await grains.Platform(new PlatformId(client!)).Authenticate(secret) is Done<PlatformFacts>(var platform) ? platform : null;
+
+    /// <summary>What can be a grain's key: neither blank, nor with octets a store does not take.</summary>
+    private static bool IsId(string? client) => client is { Length: > 0 and <= LongestId } && !string.IsNullOrWhiteSpace(client) && !client.Any(char.IsControl);
 }

@@ -27,9 +27,13 @@ internal static class OtherEndpoints
         Post(Routes.Csc.PushedAuthorization, Form, Authorization), Post(Routes.Csc.Token, Form, Tokens), Post(Routes.Csc.Revocation, Form, Tokens),
         Post(Routes.Csc.Info, Json, "lang"), Post(Routes.Csc.ListCredentials, Json, "userID maxResults:integer pageToken credentialInfo:boolean certificates certInfo:boolean authInfo:boolean onlyValid:boolean lang"),
         Post(Routes.Csc.CredentialInfo, Json, "credentialID certificates certInfo:boolean authInfo:boolean lang"),
-        Post(Routes.Csc.AuthorizeCredential, Json, "credentialID numSignatures:integer hashes:array hashAlgorithmOID authData:array description clientData"),
-        Post(Routes.Csc.AuthorizeCheck, Json, "handle clientData"),
-        Post(Routes.Csc.SignHash, Json, "credentialID SAD hashes:array hashAlgorithmOID signAlgo signAlgoParams operationMode validity_period:integer response_uri clientData"),
+        Post(Routes.Csc.AuthorizeCredential, Json, "credentialID numSignatures:integer hashes:array hashAlgorithmOID authData:array description clientData",
+            """{"credentialID":"{credentialID}","numSignatures":1,"hashes":["{hashes}"],"hashAlgorithmOID":"{hashAlgorithmOID}","description":"合同"}""",
+            """{"credentialID":"{credentialID}","numSignatures":2,"documentDigests":[{"hash":"{hashes}","label":"合同.pdf"},{"hash":"{hashes}"}],"hashAlgorithmOID":"{hashAlgorithmOID}"}"""),
+        Post(Routes.Csc.AuthorizeCheck, Json, "handle clientData", """{"handle":"{handle}"}"""),
+        Post(Routes.Csc.SignHash, Json, "credentialID SAD hashes:array hashAlgorithmOID signAlgo signAlgoParams operationMode validity_period:integer response_uri clientData",
+            """{"credentialID":"{credentialID}","SAD":"{SAD}","hashes":["{hashes}"],"hashAlgorithmOID":"{hashAlgorithmOID}","signAlgo":"{signAlgo}","operationMode":"S"}""",
+            """{"credentialID":"{credentialID}","hashes":["{hashes}"],"signAlgo":"{signAlgo}"}"""),
         Post(Routes.Csc.Base + "/{method}", Json, "credentialID"),
         Get("/ca-console"), Get("/ca-console/login"), Post("/ca-console/login", Form, "reviewer password __RequestVerificationToken returnUrl"),
         Get("/ca-console/audit", "before take"), Get("/ca-console/{ca}/applications/{number}"), Get("/ca-console/{ca}/applications/{number}/files/{which}"),
@@ -47,8 +51,10 @@ internal static class OtherEndpoints
 
     private static ApiOperation Get(string path, string query = "") => new("GET", path, [.. OfPath(path), .. OfQuery(query)], new Dictionary<string, JsonObject>(), [], AnswersProblems: false);
 
-    private static ApiOperation Post(string path, string mediaType, string? members) =>
-        new("POST", path, OfPath(path), new Dictionary<string, JsonObject> { [mediaType] = members is null ? new() { ["type"] = "string", ["format"] = "byte" } : Object(members) }, [], AnswersProblems: false);
+    /// <param name="examples">Right ones; <c>{name}</c> stands for a known value of that name.</param>
+    private static ApiOperation Post(string path, string mediaType, string? members, params string[] examples) => new(
+        "POST", path, OfPath(path), new Dictionary<string, JsonObject> { [mediaType] = members is null ? new() { ["type"] = "string", ["format"] = "byte" } : Object(members) },
+        [.. examples.Select(example => JsonNode.Parse(example)!)], AnswersProblems: false);
 
     private static ApiParameter[] OfPath(string path) =>
         [.. path.Split('/').Where(part => part.StartsWith('{')).Select(part => new ApiParameter(part.Trim('{', '}'), "path", Required: true, new() { ["type"] = "string" }))];

@@ -103,6 +103,9 @@ internal sealed class ValueSource(ApiDescription api, IReadOnlyDictionary<string
                 var next = 0;
                 WriteArray(json, items.Count, () => Write(json, items[next++]));
                 break;
+            case JsonValue value when value.TryGetValue<string>(out var text) && text.StartsWith('{') && text.EndsWith('}') && known.TryGetValue(text[1..^1], out var values):
+                WriteText(json, Pick(values));
+                break;
             default:
                 json.Append(example?.ToJsonString(Plain) ?? "null");
                 break;

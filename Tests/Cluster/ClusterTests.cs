@@ -19,7 +19,8 @@ public sealed class ClusterTests(PostgresFixture postgres)
     [Trait("Feature", "X26"), Trait("Surface", "operator")]
     public async Task Gateways_are_one_and_a_killed_silo_takes_nothing_with_it()
     {
-        await using var cluster = await RunningCluster.StartAsync(await postgres.NewDatabaseAsync());
+        var database = await postgres.NewDatabaseAsync();
+        await using var cluster = await RunningCluster.StartAsync(database);
         var at = A;
         using var http = cluster.ThroughGateway(() => at);
         using var holder = await ClusterPhone.CreateAsync(cluster, http, number: 1);
@@ -36,6 +37,9 @@ public sealed class ClusterTests(PostgresFixture postgres)
 
         // So is a login with OpenID Connect, on the way there and back.
         await ClusterLogin.IsOneOverBothAsync(cluster, holder, A, B);
+        var keys = new ClusterKeys(cluster, holder, database);
+        await keys.BeginAsync(B);
+        await keys.LastWeekBeginsAsync();
 
         // Both start anew. Every token given before is good at either; a stranger's is at none.
         await cluster.Deployment.StopGatewaysAsync();
@@ -53,6 +57,11 @@ public sealed class ClusterTests(PostgresFixture postgres)
         var refused = await Assert.ThrowsAsync<ApiRefusedException>(() => thief.GetAsync(Routes.Phone.Me, BztJson.Default.Me));
         Assert.Equal(ErrorCodes.Unauthenticated, refused.Code);
 
+        // The keys of ID tokens change under both.
+        await keys.NextIsPublishedAsync([A, B]);
+        at = A;
+        await keys.NextSignsAsync(A, B);
+
         // A session waits; the silo that has the certificate's shares in its memory dies without a word; then the user confirms.
         var second = await platform.OpenAsync(holder.Bind());
         var home = await cluster.HolderOfAsync(certificate);
@@ -61,9 +70,9 @@ public sealed class ClusterTests(PostgresFixture postgres)
         holder.Verify((await Absence.OutlastedAsync(() => other.WaitAsync(second.SessionId))).Result);
         Assert.NotSame(home, await cluster.HolderOfAsync(certificate));
 
-        // Three confirmations are three signatures in an unbroken chain, no try of the PIN is lost, and what the phone had been told is there.
+        // Five confirmations are five signatures in an unbroken chain, no try of the PIN is lost, and what the phone had been told is there.
         var evidence = await Wait.UntilAsync(() => Absence.OutlastedAsync(() => phone.GetEvidenceAsync(certificate)), export => export.Verify(export.EvidenceKey) is EvidenceFault.None);
-        Assert.Equal(3, evidence.Entries.Count(entry => entry.Kind is EvidenceKind.Signed));
+        Assert.Equal(5, evidence.Entries.Count(entry => entry.Kind is EvidenceKind.Signed));
         Assert.Equal(5, (await phone.GetCertificateAsync(certificate)).TriesLeft);
         Assert.Contains((await phone.GetInboxAsync()).Messages, message => message.Kind == MessageKind.CertificateActive);
     }

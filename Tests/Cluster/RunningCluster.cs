@@ -5,6 +5,8 @@ using Bzt.Contracts.Platforms;
 using Bzt.Grains.Certificates;
 using Bzt.Samples.Demo;
 using Bzt.Silo.Hosting;
+using Bzt.Tests.Applications;
+using Orleans.Core.Internal;
 using Bzt.Simulators.Control;
 using Bzt.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,6 +98,15 @@ internal sealed class RunningCluster : IAsyncDisposable
         var address = await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.GetGrain<ICertificateGrain>(certificate));
         Assert.NotNull(address);
         return Deployment.Silos.Single(silo => silo.Port == address.Endpoint.Port);
+    }
+
+    /// <summary>A grain leaves the memory of the silo where it is.</summary>
+    public async Task PutDownAsync(Func<IGrainFactory, IAddressable> choose)
+    {
+        var grains = client!.Services.GetRequiredService<IGrainFactory>();
+        var grain = choose(grains);
+        await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await Wait.UntilAsync(() => grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain).AsTask(), address => address is null);
     }
 
     public async ValueTask DisposeAsync()

@@ -56,6 +56,8 @@ public sealed class CodeFlowTests(OpenIdWorld world) : IClassFixture<OpenIdWorld
             [("redirect_uri", "https://evil.example/callback")],
             [("redirect_uri", null)],
             [("client_id", "no-such-platform")],
+            [("client_id", " ")],
+            [("client_id", "a\u0000b")],
             [("client_id", null)],
             [("response_type", "token")],
             [("response_type", "id_token token")],
