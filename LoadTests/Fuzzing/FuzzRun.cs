@@ -81,17 +81,20 @@ internal sealed class FuzzRun(ApiDescription api, IReadOnlyDictionary<string, st
 
     /// <summary>
     /// The server ends a connection after a request it did not read to its end; the next one may already be on its way there. That is asked again,
-    /// once and on another connection, as every client of HTTP/1.1 has to (RFC 9112 §9.6).
+    /// on another connection, as every client of HTTP/1.1 has to (RFC 9112 §9.6); that one may have waited in the pool for the same end.
     /// </summary>
     private static async Task<FuzzedAnswer> AnswerAsync(FuzzedRequest request, FuzzCaller caller, CancellationToken stop)
     {
-        try
+        for (var left = 3; ; left--)
         {
-            return await caller.SendAsync(request, stop);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException && !(request.Body?.Length > FuzzVerdict.CutOff))
-        {
-            return await caller.SendAsync(request, stop);
+            try
+            {
+                return await caller.SendAsync(request, stop);
+            }
+            catch (Exception exception) when (left > 0 && (exception is HttpRequestException or IOException) && !(request.Body?.Length > FuzzVerdict.CutOff))
+            {
+                // Asked again.
+            }
         }
     }
 
