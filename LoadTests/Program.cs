@@ -35,7 +35,14 @@ for (var words = 1; words <= Math.Min(2, args.Length); words++)
 {
     if (commands.TryGetValue(string.Join(' ', args[..words]), out var command))
     {
-        return await command.Handler(args[words..]);
+        var options = args[words..];
+        if (!command.HasHelp && CommandLine.AsksForHelp(options))
+        {
+            Console.WriteLine($"usage: loadtests {string.Join(' ', args[..words])} {command.Usage}");
+            return 0;
+        }
+
+        return await command.Handler(options);
     }
 }
 

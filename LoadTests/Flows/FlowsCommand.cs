@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Versioning;
 using Bzt.LoadTests.Runs;
 using Bzt.Protocol.Phone;
 using Bzt.Samples.Demo;
@@ -7,44 +8,69 @@ using Bzt.Samples.Demo;
 namespace Bzt.LoadTests.Flows;
 
 /// <summary><c>flows</c>: whole sign flows through the product's HTTP surface.</summary>
+[SupportedOSPlatform("linux")]
 internal static class FlowsCommand
 {
-    public const string Usage =
-        "[--target embedded|cluster|URL] [--kind login|seal] [--documents N] [--phones N] [--concurrency C] [--seconds S] [--warm-up S] [--pin-rounds N] "
-        + "[--silos N] [--pin] [--silo-share S] [--profile] [--simulators URL] [--secrets FILE] [--json FILE]: sign flows from the PC's request to the verified signature";
+    public const string Usage = Command.Help + ": " + Summary;
 
+    private const string Name = "flows";
+    private const string Summary = "sign flows from the PC's request to the verified signature, as fast as they go";
     private const int ProvisionedAtOnce = 8;
 
-    public static Task<int> Run(string[] args) => CommandLine.RunAsync(async stop =>
+    private static readonly IReadOnlyList<CommandOption> Known = [
+        new("kind", "login|seal", "seal", "what is signed"),
+        new("documents", "N", "1", "seals in one confirmation"),
+        new("concurrency", "N", "16", "flows under way at once"),
+        new("phones", "N", "", "users, each with one phone; default: 50, or as many as flows at once"),
+        new("seconds", "S", "30", "how long flows are counted"),
+        new("warm-up", "S", "10", "before that; a minute until .NET has compiled everything well"),
+        new("silos", "N", "", "of the cluster started for the run; default: as ./run.sh cluster"),
+        new("pin", "", "", "each process of that cluster on a processor of its own"),
+        new("silo-share", "PART", "", "of a processor for each silo once counting begins, 0.05 to 1; default: whole ones"),
+        new("profile", "", "", "with perf: where the servers' time goes"),
+        .. ScenarioCommand.Shared.Where(option => option.Name is not ("seed" or "html"))];
+
+    public static Task<int> Run(string[] args)
     {
-        var report = await RunAsync(args, stop);
-        report.Print(Console.Out);
-        if (Command.Option(args, "--json") is { } file)
+        if (CommandLine.AsksForHelp(args))
         {
-            await File.WriteAllTextAsync(file, report.ToJson(), stop);
+            CommandLine.Help(Console.Out, Name, Summary, Known, ["flows --phones 16 --warm-up 60", "flows --target cluster --kind login --silos 2 --silo-share 0.25"]);
+            return Task.FromResult(0);
         }
 
-        return report.Errors.Count == 0 && report.Flows > 0 ? 0 : 1;
-    });
+        return CommandLine.RunAsync(async stop =>
+        {
+            var options = CommandOptions.Parse(Name, Known, args);
+            var report = await RunAsync(options, stop);
+            report.Print(Console.Out);
+            if (options.Has("json"))
+            {
+                await File.WriteAllTextAsync(options.Text("json"), report.ToJson(), stop);
+            }
 
-    private static async Task<FlowReport> RunAsync(string[] args, CancellationToken stop)
+            return report.Errors.Count == 0 && report.Flows > 0 ? 0 : 1;
+        });
+    }
+
+    private static async Task<FlowReport> RunAsync(CommandOptions given, CancellationToken stop)
     {
-        var concurrency = Number(args, "--concurrency", 16);
-        var phones = Number(args, "--phones", Math.Max(50, concurrency));
-        var pinRounds = Number(args, "--pin-rounds", PinStretch.DefaultRounds);
-        var kind = Enum.Parse<FlowKind>(Command.Option(args, "--kind") ?? nameof(FlowKind.Seal), ignoreCase: true);
-        var documents = kind == FlowKind.Login ? 1 : Number(args, "--documents", 1);
-        var length = TimeSpan.FromSeconds(Number(args, "--seconds", 30));
-        var profiled = args.Contains("--profile");
+        var concurrency = given.Count("concurrency");
+        var phones = given.Has("phones") ? given.Count("phones") : Math.Max(50, concurrency);
+        var pinRounds = given.Count("pin-rounds");
+        var kind = given.Choice<FlowKind>("kind");
+        var documents = kind == FlowKind.Login ? 1 : given.Count("documents");
+        var length = given.Seconds("seconds");
+        var share = Share(given);
+        var profiled = given.Has("profile");
         if (profiled)
         {
             CpuProfile.Prepare();
         }
 
-        await using var started = await StartAsync(args, stop);
-        using var limits = new Limits(started, Share(args));
+        await using var started = await StartAsync(given, stop);
+        using var limits = new Limits(started, share);
         CpuProfile? profile = null;
-        var options = new FlowOptions(kind, documents, concurrency, TimeSpan.FromSeconds(Number(args, "--warm-up", 10)), length)
+        var options = new FlowOptions(kind, documents, concurrency, given.Seconds("warm-up"), length)
         {
             BeforeCounting = async cancellation =>
             {
@@ -76,19 +102,16 @@ internal static class FlowsCommand
         return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load) with { Profile = parts };
     }
 
-    private static Task<StartedTarget> StartAsync(string[] args, CancellationToken stop)
+    private static Task<StartedTarget> StartAsync(CommandOptions given, CancellationToken stop)
     {
-        var target = Command.Option(args, "--target") ?? "embedded";
-        if (target is "embedded" or "cluster")
+        var target = given.Text("target");
+        if (target is not ("embedded" or "cluster"))
         {
-            Console.WriteLine($"starting: {target} ...");
-            int? silos = Command.Option(args, "--silos") is null ? null : Number(args, "--silos", 2);
-            return StartedTarget.StartAsync(target == "cluster", stop, silos, pinned: args.Contains("--pin"));
+            return Task.FromResult(ScenarioCommand.Running(given));
         }
 
-        return Task.FromResult(StartedTarget.Running(
-            new Uri(target), new Uri(Command.Option(args, "--simulators") ?? "http://localhost:5081"),
-            Command.Option(args, "--secrets") ?? Path.Combine(Binaries.Repository, "var", "keys", "development.json")));
+        Console.WriteLine($"starting: {target} ...");
+        return StartedTarget.StartAsync(target == "cluster", stop, given.Has("silos") ? given.Count("silos") : null, pinned: given.Has("pin"));
     }
 
     /// <summary>Each silo's part of a processor, from the end of the warm-up on: with it all would take as long to get ready as to be measured.</summary>
@@ -115,9 +138,9 @@ internal static class FlowsCommand
         }
     }
 
-    private static double? Share(string[] args) => Command.Option(args, "--silo-share") is not { } text ? null
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share is >= 0.05 and <= 1 ? share
-        : throw new FlowFailedException("--silo-share takes a part of a processor: 0.05 to 1");
+    private static double? Share(CommandOptions given) => !given.Has("silo-share") ? null
+        : given.Number("silo-share") is >= 0.05 and <= 1 and var share ? share
+        : throw new CommandException("--silo-share takes a part of a processor: 0.05 to 1");
 
     private static double LoadAverage() => File.Exists("/proc/loadavg")
         ? double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture)
@@ -130,9 +153,4 @@ internal static class FlowsCommand
             Console.WriteLine($"  {done} of {of}");
         }
     }
-
-    private static int Number(string[] args, string name, int otherwise) =>
-        Command.Option(args, name) is not { } value ? otherwise
-        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new FlowFailedException($"{name} takes a number above zero");
 }

@@ -2,9 +2,11 @@ using System.Globalization;
 
 namespace Bzt.LoadTests.Runs;
 
-/// <summary>An option <c>--name VALUE</c> and what stands for it when it is not given.</summary>
+/// <summary>An option <c>--name VALUE</c> and what stands for it when it is not given; without a placeholder it is there or not, and takes no value.</summary>
 internal sealed record CommandOption(string Name, string Placeholder, string Default, string Text)
 {
+    public bool IsSwitch => Placeholder.Length == 0;
+
     /// <summary>For scenarios that start a cluster of their own.</summary>
     public static CommandOption OwnCluster { get; } = new("target", "cluster", "cluster", "a cluster started for the run: nobody else's");
 }
@@ -15,6 +17,8 @@ internal sealed class CommandException(string message) : Exception(message);
 /// <summary>The options of one command, all with a value. What a command does not know is refused, not passed over.</summary>
 internal sealed class CommandOptions
 {
+    private const string SwitchedOn = "yes";
+
     private readonly string command;
     private readonly Dictionary<string, string> values;
 
@@ -26,19 +30,21 @@ internal sealed class CommandOptions
     public static CommandOptions Parse(string command, IReadOnlyList<CommandOption> known, IReadOnlyList<string> args)
     {
         var values = known.ToDictionary(option => option.Name, option => option.Default, StringComparer.Ordinal);
-        for (var i = 0; i < args.Count; i += 2)
+        for (var i = 0; i < args.Count; i++)
         {
             var name = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i][2..] : "";
-            if (!values.ContainsKey(name))
+            if (known.FirstOrDefault(option => option.Name == name) is not { } option)
             {
                 throw new CommandException($"{command} does not know {args[i]}; loadtests {command} --help lists what it knows.");
             }
 
-            values[name] = i + 1 < args.Count ? args[i + 1] : throw new CommandException($"--{name} takes a value.");
+            values[name] = option.IsSwitch ? SwitchedOn : ++i < args.Count ? args[i] : throw new CommandException($"--{name} takes a value.");
         }
 
         return new CommandOptions(command, values);
     }
+
+    public bool Has(string name) => values[name].Length > 0;
 
     public string Text(string name) => values[name];
 

@@ -18,13 +18,13 @@ internal static class ScenarioCommand
         new("html", "FILE", "", "the report as a page"),
         new("json", "FILE", "", "the report for compare")];
 
-    public static Command Of(IScenario scenario) => new($"[--help]: {scenario.Summary}", args => Run(scenario, args));
+    public static Command Of(IScenario scenario) => new($"{Command.Help}: {scenario.Summary}", args => Run(scenario, args));
 
     public static async Task<int> Run(IScenario scenario, string[] args)
     {
-        if (args.Contains("--help") || args.Contains("-h"))
+        if (CommandLine.AsksForHelp(args))
         {
-            Help(scenario, Console.Out);
+            CommandLine.Help(Console.Out, scenario.Name, scenario.Summary, OptionsOf(scenario), scenario.Examples);
             return 0;
         }
 
@@ -53,23 +53,6 @@ internal static class ScenarioCommand
     public static IReadOnlyList<CommandOption> OptionsOf(IScenario scenario) =>
         [.. scenario.Options, .. Shared.Where(shared => scenario.Options.All(own => own.Name != shared.Name))];
 
-    private static void Help(IScenario scenario, TextWriter output)
-    {
-        output.WriteLine($"loadtests {scenario.Name}: {scenario.Summary}\n\noptions");
-        foreach (var option in OptionsOf(scenario))
-        {
-            output.WriteLine($"  {"--" + option.Name + " " + option.Placeholder,-34}{option.Text}{(option.Default.Length > 0 ? $" ({option.Default})" : "")}");
-        }
-
-        output.WriteLine("\nexamples");
-        foreach (var example in scenario.Examples)
-        {
-            output.WriteLine("  loadtests " + example);
-        }
-
-        output.WriteLine("\nexit code: 0 when all that must hold held, 1 when not, 2 when the command line is wrong");
-    }
-
     private static Task<StartedTarget> StartAsync(IScenario scenario, CommandOptions options, CancellationToken stop)
     {
         var target = options.Text("target");
@@ -79,11 +62,15 @@ internal static class ScenarioCommand
             return StartedTarget.StartAsync(target == "cluster", stop, extras: scenario.ExtrasOf(options));
         }
 
-        return Uri.TryCreate(target, UriKind.Absolute, out var gateway) && Uri.TryCreate(options.Text("simulators"), UriKind.Absolute, out var simulators)
-            ? Task.FromResult(StartedTarget.Running(
-                gateway, simulators, options.Text("secrets") is { Length: > 0 } file ? file : Path.Combine(Binaries.Repository, "var", "keys", "development.json")))
-            : throw new CommandException("--target is embedded, cluster or a URL, --simulators a URL.");
+        return Task.FromResult(Running(options));
     }
+
+    /// <summary>The running system that the options name.</summary>
+    public static StartedTarget Running(CommandOptions options) =>
+        Uri.TryCreate(options.Text("target"), UriKind.Absolute, out var gateway) && Uri.TryCreate(options.Text("simulators"), UriKind.Absolute, out var simulators)
+            ? StartedTarget.Running(
+                gateway, simulators, options.Text("secrets") is { Length: > 0 } file ? file : Path.Combine(Binaries.Repository, "var", "keys", "development.json"))
+            : throw new CommandException("--target is embedded, cluster or a URL, --simulators a URL.");
 
     private static async Task WriteAsync(string file, Func<string> content)
     {

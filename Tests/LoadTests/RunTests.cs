@@ -101,6 +101,16 @@ public sealed class RunTests
         Assert.DoesNotContain('\n', told.Message);
     }
 
+    [Fact]
+    public void A_switch_takes_no_value()
+    {
+        CommandOption[] known = [new("pin", "", "", ""), new("silos", "N", "", "")];
+        var options = CommandOptions.Parse("flows", known, ["--pin", "--silos", "2"]);
+        Assert.Equal((true, 2), (options.Has("pin"), options.Count("silos")));
+        options = CommandOptions.Parse("flows", known, []);
+        Assert.Equal((false, false), (options.Has("pin"), options.Has("silos")));
+    }
+
     /// <summary>Until the loop has seen the time: it may just be about to wait.</summary>
     private static async Task AdvanceAsync(FakeTimeProvider clock, Recorder recorder, TimeSpan to)
     {
