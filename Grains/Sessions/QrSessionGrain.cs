@@ -116,7 +116,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     /// What time ended is written before anybody is told: a clock that is set back afterwards does not open it again. An outcome is not waited for;
     /// the certificate's own write holds it.
     /// </summary>
-    private bool IsEndUnwritten => state is { End: not null, Outcome: null } && store.State.End is null;
+    private bool IsEndUnwritten => state is { Command: not null, End: not null, Outcome: null } && store.State.End is null;
 
     private async Task AgeAsync()
     {
