@@ -3,8 +3,11 @@ using Bzt.Silo.Hosting;
 
 if (await HealthCommand.TryRunAsync(args))
 {
-    return;
+    return Environment.ExitCode;
 }
 
-await using var gateway = GatewayHost.Build(args, builder => builder.DrainBeforeStop());
-await gateway.RunAsync();
+return await ProcessStart.RunAsync(args, $"{HealthCommand.Usage}; with settings alone it is a gateway.", async () =>
+{
+    await using var gateway = GatewayHost.Build(args, builder => builder.DrainBeforeStop());
+    await gateway.RunAsync();
+});

@@ -4,17 +4,19 @@ using Bzt.Silo.Operators;
 
 if (await KeyCommands.TryRunAsync(args) || await StoreCommands.TryRunAsync(args) || await HealthCommand.TryRunAsync(args))
 {
-    return;
+    return Environment.ExitCode;
 }
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddLogLevels();
-builder.AddSettingFiles();
-builder.AddBztSilo();
-builder.AddOperations();
-builder.AddDashboard();
-await using var app = builder.Build();
-app.UseSecurityHeaders();
-app.MapOperations();
-app.MapDashboard();
-await app.RunAsync();
+return await ProcessStart.RunAsync(args, $"{KeyCommands.Usage} | {StoreCommands.Usage} | {HealthCommand.Usage}; with settings alone it is a silo.", async () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddLogLevels();
+    builder.AddSettingFiles();
+    builder.AddBztSilo();
+    builder.AddOperations();
+    builder.AddDashboard();
+    await using var app = builder.Build();
+    app.MapOperations();
+    app.MapDashboard();
+    await app.RunAsync();
+});

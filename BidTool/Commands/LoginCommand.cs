@@ -30,10 +30,7 @@ internal sealed class LoginCommand(Invocation invocation)
     {
         address ??= invocation.Configuration.Platform ?? invocation.Profile.LastPlatform()?.ToString()
             ?? throw new ToolException("platform_missing", Say("请用 --platform 指定交易平台的地址，之后会记住", "Name the platform with --platform; it is remembered"));
-        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var platform) || platform.Scheme is not ("http" or "https"))
-        {
-            throw new ToolException("platform_address", Say("--platform 应为完整地址，例如 https://ggzy.example.gov.cn", "--platform takes a whole address, such as https://ggzy.example.gov.cn"));
-        }
+        var platform = ToolConfiguration.PlatformAddress(address);
 
         var byLock = invocation.Confirmation == Confirmation.Lock
             || (invocation.Confirmation == Confirmation.AsLoggedIn && invocation.Configuration.Lock?.Module is not null
@@ -45,6 +42,7 @@ internal sealed class LoginCommand(Invocation invocation)
 
     private async Task WithPhoneAsync(HttpClient http, string tender, EcdsaDeviceKey key, CancellationToken stop)
     {
+        Ui.NeedQr();
         var id = (await PostAsync(http, "bidtool/pairings", new { tenderId = tender, toolKeyThumbprint = DpopProofs.ThumbprintOf(key.PublicKey) }, stop)).GetProperty("id").GetString()!;
         var link = "";
         IShownQr? shown = null;

@@ -13,7 +13,7 @@ internal sealed record ToolConfiguration(string? Platform = null, string? Langua
     public static readonly IReadOnlyDictionary<string, (Func<ToolConfiguration, string?> Get, Func<ToolConfiguration, string?, ToolConfiguration> With)> Settings =
         new Dictionary<string, (Func<ToolConfiguration, string?>, Func<ToolConfiguration, string?, ToolConfiguration>)>
         {
-            ["platform"] = (c => c.Platform, (c, value) => c with { Platform = value }),
+            ["platform"] = (c => c.Platform, (c, value) => c with { Platform = value is null ? null : PlatformAddress(value).ToString() }),
             ["language"] = (c => c.Language, (c, value) => c with { Language = value is null or "zh" or "en" ? value : throw Wrong("language", "zh, en") }),
             ["lock.module"] = (c => c.Lock?.Module, (c, value) => c with { Lock = (c.Lock ?? new()) with { Module = value } }),
             ["lock.token"] = (c => c.Lock?.Token, (c, value) => c with { Lock = (c.Lock ?? new()) with { Token = value } }),
@@ -48,6 +48,11 @@ internal sealed record ToolConfiguration(string? Platform = null, string? Langua
         File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(this, Json));
         File.Move(partial, path, overwrite: true);
     }
+
+    /// <exception cref="ToolException">Not a whole address.</exception>
+    public static Uri PlatformAddress(string text) => Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? address
+        : throw new ToolException("platform_address", Say("交易平台应为完整地址，例如 https://ggzy.example.gov.cn", "A platform is a whole address, such as https://ggzy.example.gov.cn"));
 
     private static string? Checked(string? mechanism)
     {

@@ -32,6 +32,7 @@ internal sealed class ToolSessions : IDisposable
     /// <exception cref="ToolException">The phone said no, or it ended in another way without a result.</exception>
     public async Task<(Guid SessionId, SessionResult Result)> RunAsync(CreateSessionRequest request, string purpose, string? fragment, string? checkCode, CancellationToken stop)
     {
+        ui.NeedQr();
         var opened = await Client.OpenAsync(request, cancellation: stop);
         using var shown = ui.ShowQr(purpose, () => opened.Link(fragment), checkCode);
         return await WaitAsync(opened, shown, stop);

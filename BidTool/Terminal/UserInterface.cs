@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Bzt.BidTool.Commands;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using QRCoder;
@@ -11,6 +12,12 @@ namespace Bzt.BidTool.Terminal;
 internal abstract class UserInterface
 {
     public static UserInterface Create(bool json) => json ? new JsonInterface() : new PersonInterface();
+
+    /// <summary>Before anything is asked for: whether its QR can be shown.</summary>
+    /// <exception cref="ToolException">Nobody would see it.</exception>
+    public virtual void NeedQr()
+    {
+    }
 
     /// <summary>Shows a QR that is renewed every second until disposed.</summary>
     public abstract IShownQr ShowQr(string purpose, Func<string> link, string? checkCode);
@@ -114,6 +121,15 @@ internal abstract class UserInterface
         private readonly Lock gate = new();
         private int linesUp;
 
+        public override void NeedQr()
+        {
+            if (Console.IsOutputRedirected)
+            {
+                throw new ToolException("no_terminal", Words.Say(
+                    "输出不是终端，无法显示二维码：请在终端中运行，或加 --json 由程序读取", "The output is no terminal, so nobody would see the QR: run it in a terminal, or with --json for a program"));
+            }
+        }
+
         public override IShownQr ShowQr(string purpose, Func<string> link, string? checkCode)
         {
             Console.Out.WriteLine(purpose);
@@ -201,11 +217,6 @@ internal abstract class UserInterface
             var picture = code.GetGraphicSmall(drawQuietZones: true);
             lock (gate)
             {
-                if (Console.IsOutputRedirected)
-                {
-                    return;
-                }
-
                 if (linesUp > 0)
                 {
                     Console.Out.Write($"\u001b[{linesUp}A");

@@ -3,6 +3,8 @@ namespace Bzt.Silo.Hosting;
 /// <summary><c>health ADDRESS</c>: whether the address answers with success, as the exit code. An image without curl can be asked.</summary>
 public static class HealthCommand
 {
+    public const string Usage = "health URL";
+
     public static async Task<bool> TryRunAsync(string[] arguments)
     {
         if (arguments is not ["health", var address])

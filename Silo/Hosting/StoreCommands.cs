@@ -16,6 +16,8 @@ namespace Bzt.Silo.Hosting;
 /// </summary>
 internal static class StoreCommands
 {
+    public const string Usage = "backup FOLDER | restored | hold CERTIFICATE REASON | release CERTIFICATE | holds, then settings (--Storage:…)";
+
     public static async Task<bool> TryRunAsync(string[] arguments)
     {
         if (arguments is not ["backup" or "restored" or "hold" or "release" or "holds", ..])
@@ -119,7 +121,7 @@ internal static class StoreCommands
             ["hold", var id, var why, .. var rest] when Guid.TryParse(id, out var named) && !why.StartsWith("--", StringComparison.Ordinal) => (named, why, rest),
             ["release", var id, .. var rest] when Guid.TryParse(id, out var named) => (named, "", rest),
             ["holds", .. var rest] => (Guid.Empty, "", rest),
-            _ => throw new InvalidOperationException("hold CERTIFICATE REASON | release CERTIFICATE | holds, then settings (--Storage:…)"),
+            _ => throw new InvalidOperationException(Usage),
         };
         var builder = Host.CreateApplicationBuilder(settings);
         builder.AddSettingFiles();

@@ -12,6 +12,8 @@ namespace Bzt.Silo.KeyProtection;
 /// </summary>
 internal static class KeyCommands
 {
+    public const string Usage = "keys create [FILE] | list | rotate | rewrap | move | drop ROOT, then settings (--Storage:…, --Protection:…)";
+
     /// <summary>Section of the root key that <c>move</c> moves away from.</summary>
     private const string From = "From";
 
@@ -37,11 +39,15 @@ internal static class KeyCommands
 
     private static Task RunAsync(string command, string[] rest)
     {
+        if (command is not ("create" or "list" or "rotate" or "rewrap" or "move" or "drop") || (command == "drop" && rest is not [_, ..]))
+        {
+            throw new InvalidOperationException(Usage);
+        }
+
         // `keys create FILE`: nothing but a file, for processes that are not set up yet.
         string[] settings = rest is [var file, ..] && !file.StartsWith("--", StringComparison.Ordinal) && command == "create"
             ? [$"--{ProtectionOptions.Section}:{nameof(ProtectionOptions.RootKeyFile)}={file}", .. rest[1..]] : rest;
-        var named = command == "drop" && rest is [var root, ..] ? root : null;
-        var builder = Host.CreateApplicationBuilder(named is null ? settings : settings[1..]);
+        var builder = Host.CreateApplicationBuilder(command == "drop" ? settings[1..] : settings);
         builder.AddSettingFiles();
         var protection = builder.Bind<ProtectionOptions>(ProtectionOptions.Section);
         return command switch
@@ -51,8 +57,7 @@ internal static class KeyCommands
             "rotate" => WithStoreAsync(builder, "keys rotate", store => RotateAsync(store, protection)),
             "rewrap" => WithStoreAsync(builder, "keys rewrap", RewrapAsync),
             "move" => WithStoreAsync(builder, "keys move", store => MoveAsync(store, protection, builder.Bind<ProtectionOptions>($"{ProtectionOptions.Section}{From}"))),
-            "drop" when named is not null => WithStoreAsync(builder, $"keys drop {named}", store => DropAsync(store, protection, named)),
-            _ => throw new InvalidOperationException("keys create [FILE] | list | rotate | rewrap | move | drop ROOT, then settings (--Storage:…, --Protection:…)"),
+            _ => WithStoreAsync(builder, $"keys drop {rest[0]}", store => DropAsync(store, protection, rest[0])),
         };
     }
 

@@ -94,6 +94,8 @@ static class PageEndpoints
         pages.MapGet("/licences", IResult (LicenceSimulator licences, Steering steering) =>
             new RazorComponentResult<LicencesPage>(new { Reads = licences.Newest(50), Next = licences.Waiting(), Waiting = steering.Waiting("licence") }));
         pages.MapPost("/licences", ShowLicenceAsync);
+        pages.MapGet("/licences/stamped-form.jpg", () => Results.Stream(
+            typeof(PageEndpoints).Assembly.GetManifestResourceStream("stamped-form.jpg")!, "image/jpeg", fileDownloadName: "stamped-form.jpg"));
         pages.MapGet("/wechat-pay", IResult (WeChatPaySimulator weChatPay, Steering steering) =>
         {
             var trades = weChatPay.Newest(50);

@@ -92,7 +92,7 @@ public partial class HostileWorld : IAsyncLifetime
     {
         System = await EmbeddedSystem.StartAsync(builder =>
         {
-            foreach (var category in (string[])["Default", "Microsoft", "Microsoft.AspNetCore", "Orleans", "Polly"])
+            foreach (var category in (string[])["Default", "Microsoft", "Microsoft.AspNetCore", "OpenIddict", "Orleans", "Polly"])
             {
                 builder.Configuration[$"Logging:LogLevel:{category}"] = Logged.ToString();
             }

@@ -4,8 +4,11 @@ using Bzt.BidTool.Commands;
 using Bzt.BidTool.Locks;
 using Bzt.BidTool.Terminal;
 using Bzt.Documents.BidFiles;
+using Bzt.Documents.Pdf;
+using Bzt.Documents.Seals;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Certificates;
 using Bzt.Protocol.Primitives;
 using Bzt.Tests.Peers;
 using Net.Pkcs11Interop.Common;
@@ -45,6 +48,7 @@ public sealed class ToolTerminalTests : IDisposable
         Assert.StartsWith("尚未登录", (await RunAsync([], ["open", "x", "-o", "y", "--lang", "zh"])).Error, StringComparison.Ordinal);
         Assert.Equal((1, "config_malformed"), Failed(await RunAsync([], ["config", "set", "language", "fr", "--json"])));
         Assert.Equal((1, "config_malformed"), Failed(await RunAsync([], ["config", "set", "lock.sm2-sign", "eight", "--json"])));
+        Assert.Equal((1, "platform_address"), Failed(await RunAsync([], ["config", "set", "platform", "ggzy.example.gov.cn", "--json"])));
         Assert.Equal((1, "config_unknown"), Failed(await RunAsync([], ["config", "set", "colour", "red", "--json"])));
         Assert.Equal(0, (await RunAsync([], ["config", "set", "lock.sm2-sign", "0x80000001"])).ExitCode);
         var shown = await RunAsync([], ["config", "--json"]);
@@ -106,6 +110,23 @@ public sealed class ToolTerminalTests : IDisposable
         Assert.Equal(TimeSpan.Zero, Pace.At(new BidFileProgress("", 0, 0), TimeSpan.Zero).Left);
         Assert.True(Pace.At(new BidFileProgress("", 0, long.MaxValue), TimeSpan.FromSeconds(1)).Left < TimeSpan.FromDays(1));
         Assert.Equal(100, Pace.Percent(new BidFileProgress("", 0, 0)));
+    }
+
+    [Theory]
+    [InlineData(SealState.Intact, SealCoverage.WholeDocument, PathFault.None, true, "有效")]
+    [InlineData(SealState.Intact, SealCoverage.LaterSeals, PathFault.UntrustedRoot, true, "无法确认")]
+    [InlineData(SealState.Unsupported, SealCoverage.Unknown, PathFault.None, true, "无法确认")]
+    [InlineData(SealState.Intact, SealCoverage.WholeDocument, PathFault.NotValidNow, true, "无效")]
+    [InlineData(SealState.Intact, SealCoverage.WholeDocument, PathFault.BrokenLink, true, "无效")]
+    [InlineData(SealState.Intact, SealCoverage.WholeDocument, PathFault.None, false, "无效")]
+    [InlineData(SealState.Intact, SealCoverage.ChangedSince, PathFault.UntrustedRoot, true, "无效")]
+    [InlineData(SealState.Altered, SealCoverage.Unknown, PathFault.None, true, "无效")]
+    public void A_seal_nobody_here_can_vouch_for_is_not_called_invalid(SealState state, SealCoverage coverage, PathFault fault, bool maySign, string verdict)
+    {
+        var judged = new SealVerdict(new PdfSealReport("Seal1", state, coverage, "甲公司", null, null, null, [], new SignerPath([], fault, maySign), [], [], ""), Service: null);
+        Assert.Equal($"Seal1  {verdict}  甲公司", judged.Title);
+        Assert.Equal(verdict == "有效", judged.Valid);
+        Assert.Equal(verdict != "有效", judged.InWords().Any(line => line.Name == "原因"));
     }
 
     [Fact]

@@ -27,6 +27,14 @@ public sealed partial class ToolTests
         // While the QR is shown: the request is withdrawn, nobody can confirm what nobody waits for.
         Assert.Equal((130, "interrupted"), await InterruptAsync("qr", "seal", bench.Pdf, "--node", TwoNodes, "-o", pdf));
         Assert.Empty(Directory.GetFiles(bench.Folder.FullName, "interrupted.*"));
+
+        // Into a pipe: nobody would see the QR, and nothing waits for that.
+        foreach (var arguments in (string[][])[["seal", bench.Pdf, "--node", TwoNodes, "-o", pdf], ["login", "--platform", bench.PlatformAddress.ToString(), "--tender", ToolBench.Tender]])
+        {
+            var piped = await PeerProcess.Run("env", ["dotnet", typeof(BidTool.Commands.Failure).Assembly.Location, .. arguments, "--profile", bench.First.Profile, "--lang", "zh"]);
+            Assert.Equal(1, piped.ExitCode);
+            Assert.StartsWith("输出不是终端，无法显示二维码", piped.Error, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>A test run in the background ignores the signal, and so would what it starts: as in a terminal it does not.</summary>

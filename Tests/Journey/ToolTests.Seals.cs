@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Tests.Documents;
@@ -54,6 +57,14 @@ public sealed partial class ToolTests
         var offline = await bench.RunAsync(null, ["verify", third, "--root", root]);
         Assert.True(offline.ExitCode == 0, offline.ToString());
         Assert.Equal((1, "seal_invalid"), Of(await bench.RunAsync(null, ["verify", third])));
+
+        // A PEM file holds as many as it holds, whatever stands first in it.
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var stranger = new CertificateRequest("CN=stranger", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var rootDer = await File.ReadAllBytesAsync(root);
+        var chain = bench.Folder.Write("chain.pem", Encoding.ASCII.GetBytes($"{stranger.ExportCertificatePem()}\n{PemEncoding.WriteString("CERTIFICATE", rootDer)}\n"));
+        offline = await bench.RunAsync(null, ["verify", third, "--root", chain]);
+        Assert.True(offline.ExitCode == 0, offline.ToString());
 
         // 扫码撤章: nobody takes back another's seal; its signer does, through a restart. What was sealed before, and the file without the statement, are told apart.
         var (withdrawn, never) = (bench.Folder["withdrawn.pdf"], bench.Folder["never-withdrawn.pdf"]);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Bzt.Silo.Storage;
 using Bzt.Simulators.Control;
+using Bzt.Tests.Peers;
 
 namespace Bzt.Tests.Storage;
 
@@ -71,6 +72,20 @@ public sealed class SiloProcessTests : IDisposable
         var root = folder.File("cluster/root.key");
         Assert.Contains(root, await RunAsync("keys", "create", root), StringComparison.Ordinal);
         Assert.Equal(32, new FileInfo(root).Length);
+    }
+
+    [Theory]
+    [InlineData(2, "keys create [FILE]", "key", "list")]
+    [InlineData(2, "keys create [FILE]", "keys")]
+    [InlineData(2, "health URL", "health")]
+    [InlineData(1, "keys create [FILE]", "keys", "lsit")]
+    [InlineData(1, "keys create [FILE]", "keys", "drop")]
+    [InlineData(1, "Storage:DataFolder", "--urls=http://127.0.0.1:0")]
+    public async Task A_mistyped_command_or_a_missing_setting_ends_in_one_line_and_not_in_a_silo(int code, string told, params string[] arguments)
+    {
+        var run = await PeerProcess.Run("env", ["DOTNET_ENVIRONMENT=Production", "ASPNETCORE_ENVIRONMENT=Production", "dotnet", typeof(SqlStore).Assembly.Location, .. arguments]);
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(told, Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     private Process Start(string environment, params string[] settings) => Launch(environment, [
