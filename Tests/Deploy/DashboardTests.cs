@@ -25,7 +25,7 @@ public sealed partial class DashboardTests
         string[] spoilt = [.. new[] { ("\"refId\"", "\"refID\""), ("\"type\": \"stat\"", "\"type\": \"stats\""), ("\"showLegend\": true,", "") }
             .Select((change, i) => folder.Write($"spoilt-{i}.json", System.Text.Encoding.UTF8.GetBytes(right.Replace(change.Item1, change.Item2, StringComparison.Ordinal))))];
         var findings = JsonSerializer.Deserialize<string[]>((await PeerProcess.Run("node", ["dashboards.mjs", .. Dashboards, .. spoilt], PeerProcess.Sources("node"))).OrFail().Output)!;
-        Assert.Empty(findings.Where(finding => !finding.Contains("spoilt-", StringComparison.Ordinal)));
+        Assert.DoesNotContain(findings, finding => !finding.Contains("spoilt-", StringComparison.Ordinal));
         Assert.All(spoilt, file => Assert.Contains(findings, finding => finding.StartsWith(file, StringComparison.Ordinal)));
     }
 
