@@ -83,6 +83,8 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
         await process.DisposeAsync();
     }
 
+    private string ProvidersFile => Path.Combine(Folder, "simulators", "providers.json");
+
     protected async Task RunSimulatorsAsync(CancellationToken cancellation)
     {
         var settings = new Dictionary<string, string>
@@ -99,6 +101,12 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
 
         var simulators = Run("simulators", Binaries.Simulators, settings, "--urls", Listen(Simulators));
         await simulators.WaitUntilReadyAsync(new Uri(Simulators, "login"), cancellation);
+
+        // They answer before they have written this down; the file appears whole.
+        while (!File.Exists(ProvidersFile) && !simulators.HasExited)
+        {
+            await Task.Delay(50, cancellation);
+        }
     }
 
     protected async Task RunTradingPlatformAsync(CancellationToken cancellation)
@@ -163,7 +171,7 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
     /// <summary>For the process with the grains: the accounts at the simulated providers, as the simulators wrote them down at their start.</summary>
     protected void AddProviders(Dictionary<string, string> settings)
     {
-        using var providers = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "simulators", "providers.json")));
+        using var providers = JsonDocument.Parse(File.ReadAllBytes(ProvidersFile));
         Flatten("", providers.RootElement, settings);
     }
 
