@@ -141,7 +141,8 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
         await using var stream = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
         var lines = (await reader.ReadToEndAsync()).Split('\n');
-        return string.Join('\n', lines.TakeLast(15));
+        // What an ended process says stands before its stack.
+        return string.Join('\n', lines.TakeLast(40));
     }
 
     private void Write(string? line)
