@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds with no warning, runs every test, and ends with "N passed, N failed".
 #   ./test.sh            everything; what follows is handed to the test runner
-#   ./test.sh screens    only the journeys through the phone app, with a picture of each stop in docs/screens
+#   ./test.sh screens    only the tests in a browser, with a picture of each stop in docs/screens
 set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DEBIAN_FRONTEND=noninteractive NPM_CONFIG_UPDATE_NOTIFIER=false

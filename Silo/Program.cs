@@ -12,11 +12,6 @@ return await ProcessStart.RunAsync(args, $"{KeyCommands.Usage} | {StoreCommands.
     var builder = WebApplication.CreateBuilder(args);
     builder.AddLogLevels();
     builder.AddSettingFiles();
-    builder.AddBztSilo();
-    builder.AddOperations();
-    builder.AddDashboard();
-    await using var app = builder.Build();
-    app.MapOperations();
-    app.MapDashboard();
+    await using var app = SiloHost.Build(builder);
     await app.RunAsync();
 });

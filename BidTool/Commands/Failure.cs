@@ -28,7 +28,7 @@ internal sealed record Failure(string Code, string Text)
         HttpRequestException => new("offline", Say("无法连接服务器，请检查网络后重试", "The server cannot be reached: check the network and try again")),
         FileNotFoundException missing => new("file_missing", Say($"找不到文件：{missing.FileName}", $"There is no file {missing.FileName}")),
         DirectoryNotFoundException => new("file_missing", Say($"找不到文件夹：{exception.Message}", $"There is no such folder: {exception.Message}")),
-        UnauthorizedAccessException => new("file_denied", Say($"没有读写权限：{exception.Message}", $"Not permitted: {exception.Message}")),
+        UnauthorizedAccessException => new("file_denied", Say($"没有读写权限，或者这是文件夹：{exception.Message}", $"Not permitted, or a folder where a file is needed: {exception.Message}")),
         IOException => new("file_failed", Say($"读写文件失败：{exception.Message}", $"Reading or writing failed: {exception.Message}")),
         _ => null,
     };

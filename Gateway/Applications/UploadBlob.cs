@@ -37,7 +37,7 @@ internal static class UploadBlob
             return new ProblemResult(ErrorCodes.BlobTypeNotAllowed);
         }
 
-        // 2. Who hands nothing in does not fill the store; a few at once may be a few too many.
+        // 2. Nobody fills the store with what may never be handed in; a few at once may be a few too many.
         if ((await waiting.WaitingOfAsync(UploadedFile.OwnerOf(caller.UserId))).Count >= limits.Value.UploadsPerUser)
         {
             return new ProblemResult(ErrorCodes.RateLimited) { RetryAt = time.GetUtcNow().AddDays(1) };

@@ -123,13 +123,7 @@ public sealed class OperatorTests : IDisposable
         builder.Configuration["EmbeddedCa:PublicUrl"] = "http://ca.test/ca";
         builder.Configuration["Operators:Password"] = Password;
         builder.Configuration.AddInMemoryCollection(NoProviders.Settings);
-        builder.AddBztSilo();
-        builder.AddOperations();
-        builder.AddDashboard();
-        var app = builder.Build();
-        app.UseSecurityHeaders();
-        app.MapOperations();
-        app.MapDashboard();
+        var app = SiloHost.Build(builder);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }

@@ -50,6 +50,8 @@ public sealed class SiloProcessTests : IDisposable
             Assert.Equal("Healthy", await http.GetStringAsync("/health/ready", Limit()));
             Assert.Contains("Healthy", await RunAsync("health", new Uri(http.BaseAddress, "/health/ready").ToString()), StringComparison.Ordinal);
             Assert.Contains("orleans", await http.GetStringAsync("/metrics", Limit()), StringComparison.OrdinalIgnoreCase);
+            using var answer = await http.GetAsync("/health/live", Limit());
+            Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
         }
         finally
         {
