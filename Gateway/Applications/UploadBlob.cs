@@ -38,7 +38,7 @@ internal static class UploadBlob
         }
 
         // 2. Nobody fills the store with what may never be handed in; a few at once may be a few too many.
-        if ((await waiting.WaitingOfAsync(UploadedFile.OwnerOf(caller.UserId))).Count >= limits.Value.UploadsPerUser)
+        if ((await waiting.WaitingOfAsync(UploadedFile.OwnerOf(caller.UserId), request.HttpContext.RequestAborted)).Count >= limits.Value.UploadsPerUser)
         {
             return new ProblemResult(ErrorCodes.RateLimited) { RetryAt = time.GetUtcNow().AddDays(1) };
         }

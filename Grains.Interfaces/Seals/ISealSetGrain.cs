@@ -31,9 +31,12 @@ public interface ISealSetGrain : IGrainWithGuidKey
     [Alias("adopt")]
     Task Adopt(AdoptSeals command);
 
-    /// <summary>What is known of it ends with the form it was cut out of, and nobody names its pictures any more. Not while it has something to hand over.</summary>
-    [Alias("erase")]
-    Task Erase();
+    /// <summary>
+    /// What is known of it ends with the form it was cut out of, and nobody names its pictures any more. False, and it stays, while it has something to
+    /// hand over, or when the form does not wait since then any more: it was handed in, or looked at, meanwhile.
+    /// </summary>
+    [Alias("erase-with-form")]
+    Task<bool> Erase(string formBlobId, long waitsSince);
 }
 
 /// <summary>One photo of one user is one set: a repeated request finds the same grain.</summary>

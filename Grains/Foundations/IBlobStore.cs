@@ -38,7 +38,7 @@ public interface IBlobRetention
     Task<IReadOnlyList<WaitingBlob>> WaitingAsync(DateTimeOffset before, WaitingBlob? after, int limit);
 
     /// <summary>All of an owner's that wait, however long.</summary>
-    Task<IReadOnlyList<BlobId>> WaitingOfAsync(string owner);
+    Task<IReadOnlyList<BlobId>> WaitingOfAsync(string owner, CancellationToken cancellation = default);
 
     /// <summary>Somebody names it. It goes on waiting when it was put, renewed or released since.</summary>
     Task SettleAsync(WaitingBlob blob);

@@ -33,7 +33,7 @@ public interface IStateErasure
         ApplicationId application, IReadOnlyList<CertificateId> about, string ca, IReadOnlyList<string> numbers, IReadOnlyList<OwnedBlob> papers);
 
     /// <summary>The row of a photographed form; its pictures are named by nobody from then on.</summary>
-    Task EraseSealSetAsync(Guid set, IReadOnlyList<OwnedBlob> pictures);
+    Task<bool> EraseSealSetAsync(Guid set, BlobId form, long waitsSince, IReadOnlyList<OwnedBlob> pictures);
 
     /// <summary>Rows of that type, archived ones too, that were not written since that time and have nothing to tell; at most <paramref name="limit"/>. How many went.</summary>
     /// <param name="type">Grain type and state name.</param>

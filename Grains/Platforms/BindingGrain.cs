@@ -13,7 +13,7 @@ public sealed record BindingState
 [GrainType("binding")]
 internal sealed class BindingGrain([PersistentState("binding")] IPersistentState<BindingState> store) : Grain, IBindingGrain
 {
-    /// <summary>More than an enterprise has in use; one that falls out is bound anew with its next login.</summary>
+    /// <summary>More than an enterprise has in use; the oldest falls out, and is bound again as it was first: by a session of that kind.</summary>
     private const int Kept = 2000;
 
     public async Task Bind(PlatformBinding binding)

@@ -26,17 +26,19 @@ public sealed partial class RetentionGrain
     /// <summary>What is put, renewed or released between the question and the answer waits anew, whatever the answer is.</summary>
     private async Task EndAsync(WaitingBlob blob)
     {
-        if (await IsNamedAsync(blob))
+        switch (await IsNamedAsync(blob))
         {
-            await blobs.SettleAsync(blob);
-        }
-        else if (await blobs.EndAsync(blob))
-        {
-            rows++;
+            case true:
+                await blobs.SettleAsync(blob);
+                break;
+            case false when await blobs.EndAsync(blob):
+                rows++;
+                break;
         }
     }
 
-    private async Task<bool> IsNamedAsync(WaitingBlob blob) => blob.Owner.Split('/') switch
+    /// <summary>Null: that is just changing, and the next round asks again.</summary>
+    private async Task<bool?> IsNamedAsync(WaitingBlob blob) => blob.Owner.Split('/') switch
     {
         ["user", var user] => await IsNamedAsync(blob, new UserId(Guid.Parse(user))),
         ["application", var application] =>
@@ -45,7 +47,7 @@ public sealed partial class RetentionGrain
         _ => throw new InvalidOperationException("A blob whose owner nobody knows how to ask."),
     };
 
-    private async Task<bool> IsNamedAsync(WaitingBlob blob, UserId user)
+    private async Task<bool?> IsNamedAsync(WaitingBlob blob, UserId user)
     {
         // They come owner by owner. What one names afterwards he has put or renewed before: the answer may be that old.
         papers = papers?.Owner == user ? papers : await PapersAsync(blob.Owner, user);
@@ -54,18 +56,13 @@ public sealed partial class RetentionGrain
             return true;
         }
 
-        // A form that nobody handed in, or whose application is gone: the seals end with it, unless they are just being handed over.
-        if (papers.Seals.Remove(blob.Id.Value))
+        // If it is a form that nobody handed in, or whose application is gone, its seals end with it.
+        if (!await GrainFactory.SealSet(SealSetIds.Of(user, blob.Id.Value)).Erase(blob.Id.Value, blob.Since))
         {
-            await GrainFactory.SealSet(SealSetIds.Of(user, blob.Id.Value)).Erase();
-            if (await SealsAsync(user, blob.Id.Value) is not null)
-            {
-                throw new InvalidOperationException("Its seals are being handed over.");
-            }
-
-            sealsGone = true;
+            return null;
         }
 
+        sealsGone |= papers.Seals.Remove(blob.Id.Value);
         return false;
     }
 

@@ -52,6 +52,10 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
 
             await Write(SealSetRules.Extracted(storage.State, command, extraction.MarksFound, seals));
         }
+        else if (!await RenewFormAsync(command.Caller, command.FormBlobId))
+        {
+            return new Refusal(RefusalCode.BlobUnknown);
+        }
 
         return View();
     }
@@ -88,6 +92,11 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
             return refusal;
         }
 
+        if (!await RenewFormAsync(caller, next.Set!.FormBlobId))
+        {
+            return new Refusal(RefusalCode.BlobUnknown);
+        }
+
         await Write(next);
         return View();
     }
@@ -97,25 +106,38 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
 
     public Task Adopt(AdoptSeals command) => Write(SealSetRules.Adopt(storage.State, Id, command));
 
-    public async Task Erase()
+    public async Task<bool> Erase(string formBlobId, long waitsSince)
     {
-        if (storage.State.Set is not { } set || !storage.State.Outbox.IsEmpty)
+        if (!storage.RecordExists)
         {
-            return;
+            return true;
         }
 
+        if (!storage.State.Outbox.IsEmpty)
+        {
+            return false;
+        }
+
+        // Whatever becomes of it: the next activation reads what there is.
         DeactivateOnIdle();
-        await erasure.EraseSealSetAsync(Id, [.. set.Seals.Select(seal => seal.BlobId).OfType<string>().Select(blob => new OwnedBlob(SealOwners.Of(set.User), new BlobId(blob)))]);
+        var set = storage.State.Set;
+        if (!await erasure.EraseSealSetAsync(
+            Id, new BlobId(formBlobId), waitsSince,
+            [.. (set?.Seals ?? []).Select(seal => seal.BlobId).OfType<string>().Select(blob => new OwnedBlob(SealOwners.Of(set!.User), new BlobId(blob)))]))
+        {
+            return false;
+        }
+
         storage.State = new StoredSealSet();
+        return true;
     }
 
     public Task DrainOutbox() => outbox.DrainAsync();
 
     private async Task<(SealExtraction.Extracted? Extraction, Refusal? Refusal)> LookAsync(UserId user, string formBlobId, IReadOnlyList<SealCrop> crops)
     {
-        // What was cut out of it is found by it: it stays at least as long as that.
         using var photo = new MemoryStream();
-        if (!await blobs.ReadAsync(SealOwners.Of(user), new BlobId(formBlobId), photo) || !await blobs.RenewAsync(SealOwners.Of(user), new BlobId(formBlobId)))
+        if (!await blobs.ReadAsync(SealOwners.Of(user), new BlobId(formBlobId), photo) || !await RenewFormAsync(user, formBlobId))
         {
             return (null, new Refusal(RefusalCode.BlobUnknown));
         }
@@ -127,6 +149,9 @@ public sealed class SealSetGrain : Grain, ISealSetGrain, IOutboxOwner
             _ => (null, new Refusal(RefusalCode.PhotoUnreadable)),
         };
     }
+
+    /// <summary>What was cut out of it is found by it, and ends with it: it stays at least as long as that.</summary>
+    private Task<bool> RenewFormAsync(UserId user, string formBlobId) => blobs.RenewAsync(SealOwners.Of(user), new BlobId(formBlobId));
 
     private async Task<CutSealView> KeepAsync(UserId user, CutOut cutOut)
     {

@@ -97,7 +97,7 @@ internal sealed partial class FolderBlobStore : IBlobStore, IBlobRetention, IMov
 
     public Task<IReadOnlyList<WaitingBlob>> WaitingAsync(DateTimeOffset before, WaitingBlob? after, int limit) => waiting.PageAsync(before, after, limit);
 
-    public Task<IReadOnlyList<BlobId>> WaitingOfAsync(string owner) => waiting.OfAsync(owner);
+    public Task<IReadOnlyList<BlobId>> WaitingOfAsync(string owner, CancellationToken cancellation = default) => waiting.OfAsync(owner, cancellation);
 
     public Task SettleAsync(WaitingBlob blob) => waiting.RemoveAsync(blob);
 
@@ -110,9 +110,10 @@ internal sealed partial class FolderBlobStore : IBlobStore, IBlobRetention, IMov
             }
 
             // The file first: cut off here, the row brings the next round back to it.
-            if (Form().IsMatch(blob.Id.Value))
+            if (Form().IsMatch(blob.Id.Value) && File.Exists(FileOf(blob.Id)))
             {
                 File.Delete(FileOf(blob.Id));
+                DurableFolder.Sync(Path.GetDirectoryName(FileOf(blob.Id))!);
             }
 
             var write = new DurableWrite("erase", $"blob/{blob.Id}");

@@ -61,7 +61,7 @@ internal sealed class PostgresBlobStore(SqlStore store, KeyProtector protector, 
 
     public Task<IReadOnlyList<WaitingBlob>> WaitingAsync(DateTimeOffset before, WaitingBlob? after, int limit) => waiting.PageAsync(before, after, limit);
 
-    public Task<IReadOnlyList<BlobId>> WaitingOfAsync(string owner) => waiting.OfAsync(owner);
+    public Task<IReadOnlyList<BlobId>> WaitingOfAsync(string owner, CancellationToken cancellation = default) => waiting.OfAsync(owner, cancellation);
 
     public Task SettleAsync(WaitingBlob blob) => waiting.RemoveAsync(blob);
 

@@ -30,11 +30,15 @@ internal sealed class WaitingBlobs(SqlStore store, TimeProvider time)
         "SELECT owner, id, since FROM blob_waiting WHERE since < @before AND (owner > @owner OR owner = @owner AND id > @id) ORDER BY owner, id LIMIT @limit", Read,
         ("before", before.ToUnixTimeSeconds()), ("owner", after?.Owner ?? ""), ("id", after?.Id.Value ?? ""), ("limit", limit));
 
-    public async Task<IReadOnlyList<BlobId>> OfAsync(string owner) =>
-        await store.QueryPatientlyAsync("SELECT id FROM blob_waiting WHERE owner = @owner", row => new BlobId(row.GetString(0)), ("owner", owner));
+    public async Task<IReadOnlyList<BlobId>> OfAsync(string owner, CancellationToken cancellation) =>
+        await store.QueryAsync("SELECT id FROM blob_waiting WHERE owner = @owner", row => new BlobId(row.GetString(0)), cancellation, ("owner", owner));
 
     public async Task<bool> IsSameAsync(WaitingBlob blob) =>
         await store.QueryAsync("SELECT owner, id, since FROM blob_waiting WHERE id = @id", Read, parameters: ("id", blob.Id.Value)) is [var found] && found == blob;
+
+    /// <summary>And nobody lets it wait anew, or ends it, before the transaction ends.</summary>
+    public static async Task<bool> WaitsSinceAsync(DbConnection connection, BlobId id, long since) =>
+        await connection.ExecuteAsync("UPDATE blob_waiting SET since = since WHERE id = @id AND since = @since", ("id", id.Value), ("since", since)) == 1;
 
     /// <summary>False when it has waited anew since.</summary>
     public static async Task<bool> RemoveAsync(DbConnection connection, WaitingBlob blob) =>

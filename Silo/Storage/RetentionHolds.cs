@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Bzt.Grains;
 
 namespace Bzt.Silo.Storage;
@@ -10,18 +11,21 @@ namespace Bzt.Silo.Storage;
 /// </remarks>
 internal static class RetentionHolds
 {
-    /// <summary>False, and nothing is held, when there is no such certificate any more.</summary>
+    /// <summary>False, and nothing is held, when there is no such certificate any more, nor an application about it: of a claim that was refused there never is one.</summary>
     public static Task<bool> SetAsync(SqlStore store, CertificateId certificate, string reason, DateTimeOffset since, string by) => store.WriteAsync(async connection =>
     {
         await LockAsync(store, connection, certificate);
         return await connection.ExecuteAsync(
-            """
+            $"""
             INSERT INTO retention_hold (certificate_id, reason, since, operator)
             SELECT @id, @reason, @since, @operator WHERE EXISTS (
-                SELECT 1 FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate' AND GrainIdExtensionString = @key AND PayloadBinary IS NOT NULL)
+                SELECT 1 FROM OrleansStorage WHERE GrainTypeString = 'certificate/certificate' AND GrainIdExtensionString = @key AND PayloadBinary IS NOT NULL
+            ) OR EXISTS (
+                SELECT 1 FROM OrleansStorage WHERE GrainTypeString = 'application/application' AND PayloadBinary IS NOT NULL AND NOT ({store.Texts.Lacks}))
             ON CONFLICT (certificate_id) DO UPDATE SET reason = excluded.reason
             """,
-            ("id", certificate.ToString()), ("reason", reason), ("since", since.ToUnixTimeMilliseconds()), ("operator", by), ("key", $":{certificate.Value:N}")) == 1;
+            ("id", certificate.ToString()), ("reason", reason), ("since", since.ToUnixTimeMilliseconds()), ("operator", by), ("key", $":{certificate.Value:N}"),
+            ("member", Encoding.ASCII.GetBytes($"\"{certificate}\""))) == 1;
     });
 
     /// <summary>Within the erasure's transaction, before anything of it is deleted: what is not held now is not held before that transaction ends.</summary>

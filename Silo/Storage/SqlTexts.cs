@@ -6,7 +6,7 @@ namespace Bzt.Silo.Storage;
 /// <param name="Clock">The server's, in seconds since 1970; null where the store is inside the process.</param>
 /// <param name="Now">The same within a statement; the process' own, as the parameter <c>now</c>, where the store is inside it.</param>
 /// <param name="Lock">Until the transaction ends nobody else gets the lock of that name; null where only one writes at a time.</param>
-/// <param name="Lacks">A condition: the stored JSON has no such member; the parameter <c>member</c> is its name as octets, with quotes and colon.</param>
+/// <param name="Lacks">A condition: the stored JSON does not have these octets, the parameter <c>member</c>: a member's name with its quotes and colon, or a value.</param>
 /// <param name="RowId">Of a row in a table without a key.</param>
 public sealed record SqlTexts(string PendingOutboxes, string NothingPending, string? Clock, string? Lock, string Now, string Lacks, string RowId)
 {

@@ -130,10 +130,17 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         return true;
     });
 
-    public Task EraseSealSetAsync(Guid set, IReadOnlyList<OwnedBlob> pictures) => GuardedAsync($"seal-set/{set}", async connection =>
+    public Task<bool> EraseSealSetAsync(Guid set, BlobId form, long waitsSince, IReadOnlyList<OwnedBlob> pictures) => GuardedAsync($"seal-set/{set}", async connection =>
     {
+        // Whoever hands the form in renews its row: he comes first, or finds that there is no such form.
+        if (!await WaitingBlobs.WaitsSinceAsync(connection, form, waitsSince))
+        {
+            return false;
+        }
+
         await LeaveAsync(connection, pictures);
-        return await DeleteAsync(connection, "seal-set/seal-set", set.ToString("N"));
+        await DeleteAsync(connection, "seal-set/seal-set", set.ToString("N"));
+        return true;
     });
 
     public async Task<int> EraseRestingAsync(string type, DateTimeOffset before, int limit, string? without = null)

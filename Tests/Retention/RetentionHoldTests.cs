@@ -1,3 +1,4 @@
+using System.Text;
 using Bzt.Grains;
 using Bzt.Silo.Storage;
 using Bzt.Tests.Storage;
@@ -69,17 +70,26 @@ public sealed class RetentionHoldTests(PostgresFixture postgres) : IDisposable
         Assert.False(await RetentionHolds.ReleaseAsync(store, first));
         Assert.True(await erasure.EraseCertificateAsync(first, 1, "yichang-ca", []));
 
+        // 4. A refused claim has no certificate, and may be disputed all the same.
+        var never = new CertificateId(Guid.NewGuid());
+        Assert.False(await RetentionHolds.SetAsync(store, never, "claim", DateTimeOffset.UtcNow, "test"));
+        await RowAsync("application/application", Guid.NewGuid(), $$"""{"application":{"certificate":{"value":"{{never}}"}}}""");
+        Assert.True(await RetentionHolds.SetAsync(store, never, "claim", DateTimeOffset.UtcNow, "test"));
+        Assert.False(await erasure.EraseApplicationAsync(new Bzt.Grains.ApplicationId(Guid.NewGuid()), [never], "yichang-ca", [], []));
+
         async Task<CertificateId> CertificateAsync()
         {
             var id = new CertificateId(Guid.NewGuid());
-            await store.WriteAsync(connection => connection.ExecuteAsync(
-                """
-                INSERT INTO OrleansStorage (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
-                VALUES (0, 0, 0, 0, 'certificate/certificate', @key, 'bzt', @payload, 0, 1)
-                """,
-                ("key", $":{id.Value:N}"), ("payload", new byte[] { 1 })), stop);
+            await RowAsync("certificate/certificate", id.Value, "{}");
             return id;
         }
+
+        Task RowAsync(string type, Guid id, string json) => store.WriteAsync(connection => connection.ExecuteAsync(
+            """
+            INSERT INTO OrleansStorage (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
+            VALUES (0, 0, 0, 0, @type, @key, 'bzt', @payload, 0, 1)
+            """,
+            ("type", type), ("key", $":{id:N}"), ("payload", Encoding.UTF8.GetBytes("B\u0001\0" + json))), stop);
 
         Task<long> RowsAsync(CertificateId id) => store.CountAsync($"SELECT count(*) FROM OrleansStorage WHERE GrainIdExtensionString = ':{id.Value:N}'", stop);
     }

@@ -99,14 +99,14 @@ internal abstract class Deployment(string folder, DevelopmentSecrets secrets) : 
             settings["Simulators:CaVendorFor"] = CaVendorFor;
         }
 
-        var simulators = Run("simulators", Binaries.Simulators, settings, "--urls", Listen(Simulators));
-        await simulators.WaitUntilReadyAsync(new Uri(Simulators, "login"), cancellation);
-
-        // They answer before they have written this down; the file appears whole.
-        while (!File.Exists(ProvidersFile) && !simulators.HasExited)
+        // Of this run: ports and the CA's root may be others than in the last one.
+        if (File.Exists(ProvidersFile))
         {
-            await Task.Delay(50, cancellation);
+            File.Delete(ProvidersFile);
         }
+
+        var simulators = Run("simulators", Binaries.Simulators, settings, "--urls", Listen(Simulators));
+        await simulators.WaitUntilReadyAsync(new Uri(Simulators, "login"), cancellation, ProvidersFile);
     }
 
     protected async Task RunTradingPlatformAsync(CancellationToken cancellation)

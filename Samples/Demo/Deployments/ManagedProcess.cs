@@ -64,9 +64,9 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
         return new ManagedProcess(name, Path.Combine(logFolder, name + ".log"), new Process { StartInfo = start });
     }
 
-    /// <summary>Waits until the address answers with success.</summary>
+    /// <summary>Waits until the address answers with success, and until a file is there that it writes afterwards.</summary>
     /// <exception cref="DemoException">The process ended, or did not get ready in time.</exception>
-    public async Task WaitUntilReadyAsync(Uri health, CancellationToken cancellation)
+    public async Task WaitUntilReadyAsync(Uri health, CancellationToken cancellation, string? file = null)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         var since = Stopwatch.StartNew();
@@ -80,7 +80,7 @@ internal sealed partial class ManagedProcess : IAsyncDisposable
             try
             {
                 using var response = await http.GetAsync(health, cancellation);
-                if (response.IsSuccessStatusCode)
+                if (response.IsSuccessStatusCode && (file is null || File.Exists(file)))
                 {
                     return;
                 }

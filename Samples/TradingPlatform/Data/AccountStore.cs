@@ -114,13 +114,11 @@ public sealed class AccountStore
     /// <summary>From now on the certificate does not log in here; false when it was not bound. The service still knows it: binding it again is one scan.</summary>
     public bool Unbind(Account account, string serial)
     {
-        if (database.Execute("DELETE FROM bound WHERE user_name = $user AND serial = $serial", ("$user", account.UserName), ("$serial", serial)) == 0)
-        {
-            return false;
-        }
-
-        database.Execute("UPDATE person SET certificate = NULL, chain = NULL WHERE user_name = $user", ("$user", account.UserName));
-        return true;
+        // A person's, first: cut off here, the repeat finds it bound still.
+        database.Execute(
+            "UPDATE person SET certificate = NULL, chain = NULL WHERE user_name = $user AND EXISTS (SELECT 1 FROM bound WHERE user_name = $user AND serial = $serial)",
+            ("$user", account.UserName), ("$serial", serial));
+        return database.Execute("DELETE FROM bound WHERE user_name = $user AND serial = $serial", ("$user", account.UserName), ("$serial", serial)) != 0;
     }
 
     /// <summary>A person's bound certificate and the certificates above it.</summary>
