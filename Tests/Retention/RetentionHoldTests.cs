@@ -73,7 +73,7 @@ public sealed class RetentionHoldTests(PostgresFixture postgres) : IDisposable
         // 4. A refused claim has no certificate, and may be disputed all the same.
         var never = new CertificateId(Guid.NewGuid());
         Assert.False(await RetentionHolds.SetAsync(store, never, "claim", DateTimeOffset.UtcNow, "test"));
-        await RowAsync("application/application", Guid.NewGuid(), $$"""{"application":{"certificate":{"value":"{{never}}"}}}""");
+        await RowAsync("application/application", Guid.NewGuid(), $"{{\"application\":{{\"certificate\":{{\"value\":\"{never}\"}}}}}}");
         Assert.True(await RetentionHolds.SetAsync(store, never, "claim", DateTimeOffset.UtcNow, "test"));
         Assert.False(await erasure.EraseApplicationAsync(new Bzt.Grains.ApplicationId(Guid.NewGuid()), [never], "yichang-ca", [], []));
 
