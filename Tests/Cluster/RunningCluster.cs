@@ -106,7 +106,9 @@ internal sealed class RunningCluster : IAsyncDisposable
         var grains = client!.Services.GetRequiredService<IGrainFactory>();
         var grain = choose(grains);
         await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
-        await Wait.UntilAsync(() => grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain).AsTask(), address => address is null);
+
+        // The silos themselves are asked: an address may be one that a silo remembers.
+        await Wait.UntilAsync(() => grains.GetGrain<IManagementGrain>(0).GetActiveGrains(grain.GetGrainId().Type).AsTask(), active => !active.Contains(grain.GetGrainId()));
     }
 
     public async ValueTask DisposeAsync()
