@@ -38,7 +38,8 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         await phone.LookAsync("certificate-new-personal");
         await Press(page, "下一步");
         await Expect(Chip(page, "待CA审核")).ToBeVisibleAsync();
-        var application = Assert.Single(await person.Http.GetAsync(Routes.Phone.Applications, BztJson.Default.IReadOnlyListApplicationInfo)).ApplicationId;
+        var application = Assert.Single(await Wait.UntilAsync(
+            () => person.Http.GetAsync(Routes.Phone.Applications, BztJson.Default.IReadOnlyListApplicationInfo), listed => listed.Count > 0)).ApplicationId;
 
         // Turned down, and handed in again with another term.
         await reviewer.RejectAsync(application, "请选择两年期");
@@ -122,7 +123,8 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         await page.ReloadAsync();
         await Expect(page.GetByText("¥50.00，审核通过后再付")).ToBeVisibleAsync();
 
-        var applied = Assert.Single(await phoneOfNow.Http.GetAsync(Routes.Phone.Applications, BztJson.Default.IReadOnlyListApplicationInfo), known => known.Kind == ApplicationKind.Recovery);
+        var applied = Assert.Single(await Wait.UntilAsync(
+            () => phoneOfNow.Http.GetAsync(Routes.Phone.Applications, BztJson.Default.IReadOnlyListApplicationInfo), listed => listed.Any(IsRecovery)), IsRecovery);
         await reviewer.ApproveAsync(applied.ApplicationId);
         await Expect(Chip(page, "待付费")).ToBeVisibleAsync();
         await PayAsync(page);
@@ -130,6 +132,8 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         await phone.OpenAppAsync("certificates");
         await Expect(Chip(page, "生效中")).ToBeVisibleAsync();
         await Expect(page.GetByText("检测到您有可以找回的证书")).ToHaveCountAsync(0);
+
+        static bool IsRecovery(ApplicationInfo known) => known.Kind == ApplicationKind.Recovery;
     }
 
     [Fact]

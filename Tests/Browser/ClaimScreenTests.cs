@@ -83,7 +83,8 @@ public sealed class ClaimScreenTests
         await Expect(page.Locator(".chip", new() { HasText = "待CA审核" })).ToBeVisibleAsync();
         await phone.LookAsync("application-review");
 
-        var submitted = Assert.Single(await person.Http.GetAsync(Bzt.Contracts.Routes.Phone.Applications, Bzt.Contracts.BztJson.Default.IReadOnlyListApplicationInfo));
+        var submitted = Assert.Single(await Wait.UntilAsync(
+            () => person.Http.GetAsync(Bzt.Contracts.Routes.Phone.Applications, Bzt.Contracts.BztJson.Default.IReadOnlyListApplicationInfo), listed => listed.Count > 0));
         Assert.Equal((ApplicationKind.Claim, "yichang-ggzy", "hubei-ca", 2, 56000), (submitted.Kind, submitted.PlatformId, submitted.CaId, submitted.Years, submitted.FeeFen));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Bzt.Grains;
 using Bzt.Simulators.WebPush;
 using Bzt.Tests.Applications;
@@ -75,7 +76,7 @@ public sealed class PushScreenTests
         await TouchAsync(page, browser, "bzt-security");
         await Expect(Heading(page, "消息")).ToBeVisibleAsync();
         await TouchAsync(page, browser, "bzt-signature");
-        await page.WaitForURLAsync($"**/app/asked/{session}");
+        await Expect(page).ToHaveURLAsync(new Regex($"/app/asked/{session}$"));
         Assert.True(await page.EvaluateAsync<bool>("() => globalThis.notLoadedAnew"));
 
         // Off, at both ends.
