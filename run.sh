@@ -33,14 +33,24 @@ build() {
   dotnet build BztCluster.sln -c Release -nologo -v q "-clp:ErrorsOnly;NoSummary"
 }
 
-build_app() { # publishes the phone app to out/app, when its sources are newer
-  local stamp=out/app/.stamp
-  if [[ ! -e $stamp ]] || [[ -n $(find MobileApp Contracts Protocol Directory.Packages.props -newer "$stamp" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit) ]]; then
-    echo "publishing the phone app ..."
-    rm -rf out/app
-    dotnet publish MobileApp/MobileApp.csproj -c Release -o out/app -nologo -v q "-clp:ErrorsOnly;NoSummary"
-    touch "$stamp"
+publish() { # publish NAME DIR PROJECT SOURCES [-- OPTIONS]: when a source is newer than what lies in DIR
+  local name=$1 dir=$2 project=$3 sources=()
+  shift 3
+  while (($#)) && [[ $1 != -- ]]; do sources+=("$1"); shift; done
+  if [[ ! -e $dir/.stamp ]] || [[ -n $(find "${sources[@]}" Directory.Build.props Directory.Packages.props -newer "$dir/.stamp" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit) ]]; then
+    echo "publishing $name ..."
+    rm -rf "$dir"
+    dotnet publish "$project" -c Release -o "$dir" -nologo -v q "-clp:ErrorsOnly;NoSummary" "${@:2}"
+    touch "$dir/.stamp"
   fi
+}
+
+build_app() { publish "the phone app" out/app MobileApp/MobileApp.csproj MobileApp Contracts Protocol; }
+
+# Compiled ahead, as in containers. The gateway's folder holds the silo's program too.
+build_cluster() {
+  publish "gateway and silo" out/cluster Gateway/Gateway.csproj Protocol Contracts Documents Grains.Interfaces Grains Silo Gateway MobileApp/wwwroot/css \
+    -- --os linux --no-self-contained
 }
 
 in_caller() { case $1 in /*) echo "$1";; *) echo "$invoked_from/$1";; esac; }
@@ -50,10 +60,11 @@ demo() { dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll "$@"; }
 need libfontconfig1 fonts-wqy-microhei
 case "${1:-}" in
   build-app) build_app ;;
+  build-cluster) build_cluster ;;
   ''|--lan) build; build_app; exec dotnet Samples/Demo/bin/Release/net10.0/bztdemo.dll serve ${1:+"$1"} ;;
   demo) [[ -n "${2:-}" ]] || { echo "usage: ./run.sh demo DIR" >&2; exit 2; }
         need librsvg2-bin; build; demo play "$(in_caller "$2")" ;;
-  cluster) need postgresql redis-server; build
+  cluster) need postgresql redis-server; build; build_cluster
         if [[ "${2:-}" == demo ]]; then
           [[ -n "${3:-}" ]] || { echo "usage: ./run.sh cluster demo DIR" >&2; exit 2; }
           need librsvg2-bin; demo cluster play "$(in_caller "$3")"

@@ -25,6 +25,7 @@ internal static class FlowsCommand
         new("seconds", "S", "30", "how long flows are counted"),
         new("warm-up", "S", "10", "before that; a minute until .NET has compiled everything well"),
         new("silos", "N", "", "of the cluster started for the run; default: as ./run.sh cluster"),
+        new("published", "", "", "that cluster as operators run it, compiled ahead (./run.sh build-cluster); default: as it was built"),
         new("pin", "", "", "each process of that cluster on a processor of its own"),
         new("silo-share", "PART", "", "of a processor for each silo once counting begins, 0.05 to 1; default: whole ones"),
         new("profile", "", "", "with perf: where the servers' time goes"),
@@ -111,7 +112,7 @@ internal static class FlowsCommand
         }
 
         Console.WriteLine($"starting: {target} ...");
-        return StartedTarget.StartAsync(target == "cluster", stop, given.Has("silos") ? given.Count("silos") : null, pinned: given.Has("pin"));
+        return StartedTarget.StartAsync(target == "cluster", stop, given.Has("silos") ? given.Count("silos") : null, given.Has("published"), given.Has("pin"));
     }
 
     /// <summary>Each silo's part of a processor, from the end of the warm-up on: with it all would take as long to get ready as to be measured.</summary>

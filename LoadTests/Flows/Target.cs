@@ -63,10 +63,11 @@ internal sealed class StartedTarget : IAsyncDisposable
     /// <param name="cluster">Or embedded.</param>
     /// <param name="stop">Gives up.</param>
     /// <param name="silos">Of a cluster; null for as many as it comes with.</param>
+    /// <param name="published">A cluster's programs as operators run them.</param>
     /// <param name="pinned">Each silo keeps to one processor.</param>
     /// <param name="extras">Of a cluster.</param>
     public static async Task<StartedTarget> StartAsync(
-        bool cluster, CancellationToken stop, int? silos = null, bool pinned = false, ClusterExtras extras = ClusterExtras.None)
+        bool cluster, CancellationToken stop, int? silos = null, bool published = false, bool pinned = false, ClusterExtras extras = ClusterExtras.None)
     {
         var folder = Directory.CreateTempSubdirectory("bzt-load-").FullName;
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
@@ -88,6 +89,7 @@ internal sealed class StartedTarget : IAsyncDisposable
                 Headless = true,
                 GatewayOverrides = overrides,
                 SiloCount = silos ?? 2,
+                Published = published,
                 MovableClocks = extras.HasFlag(ClusterExtras.MovableClocks),
                 OwnDisk = extras.HasFlag(ClusterExtras.OwnDisk),
                 CaVendorFor = extras.HasFlag(ClusterExtras.CaVendor) ? VendorCa : null,

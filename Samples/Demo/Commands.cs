@@ -23,7 +23,7 @@ internal static class Commands
     {
         var folder = Path.Combine(Binaries.Repository, "var", "cluster");
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
-        await using var deployment = new ClusterDeployment(folder, secrets, Ports.Cluster);
+        await using var deployment = new ClusterDeployment(folder, secrets, Ports.Cluster) { Published = true };
         Console.WriteLine("starting ...");
         await deployment.StartAsync(stop);
         Announce(deployment, network: null);
@@ -39,7 +39,7 @@ internal static class Commands
         try
         {
             var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
-            await using Deployment deployment = cluster ? new ClusterDeployment(folder, secrets, Ports.Free()) : new EmbeddedDeployment(folder, secrets, Ports.Free());
+            await using Deployment deployment = cluster ? new ClusterDeployment(folder, secrets, Ports.Free()) { Published = true } : new EmbeddedDeployment(folder, secrets, Ports.Free());
             Console.WriteLine("starting ...");
             await deployment.StartAsync(stop);
             await Journey.PlayAsync(deployment, output, stop);

@@ -17,6 +17,12 @@ internal static class Binaries
 
     public static string BidTool => Of("BidTool", "bidtool");
 
+    /// <summary>As operators run it: published, compiled ahead.</summary>
+    public static string PublishedGateway => Published("Bzt.Gateway");
+
+    /// <inheritdoc cref="PublishedGateway"/>
+    public static string PublishedSilo => Published("Bzt.Silo");
+
     public static string PhoneApp => Path.Combine(Repository, "out/app/wwwroot");
 
     /// <param name="clone">Another clone that is built; without one, this.</param>
@@ -29,6 +35,13 @@ internal static class Binaries
     {
         var path = Path.Combine(clone ?? Repository, project, "bin", Configuration, "net10.0", assembly + ".dll");
         return File.Exists(path) ? path : throw new DemoException($"{project} is not built; ./run.sh builds it.");
+    }
+
+    /// <summary>The gateway's folder holds the silo too, since the embedded form is both in one.</summary>
+    private static string Published(string assembly)
+    {
+        var path = Path.Combine(Repository, "out/cluster", assembly + ".dll");
+        return File.Exists(path) ? path : throw new DemoException("The cluster is not published; ./run.sh build-cluster does it.");
     }
 
     private static string FindRepository()

@@ -46,6 +46,9 @@ internal sealed partial class ClusterDeployment : Deployment
     /// <summary>Where the silo and the gateway of the processes started from now on were built; this build's repository without one.</summary>
     public string? OtherBuild { get; set; }
 
+    /// <summary>Silos and gateways as operators run them, published and compiled ahead; as they were built, without it.</summary>
+    public bool Published { get; init; }
+
     /// <summary>Silos and gateways whose clocks <see cref="MoveClock"/> moves.</summary>
     public bool MovableClocks { get; init; }
 
@@ -133,6 +136,10 @@ internal sealed partial class ClusterDeployment : Deployment
         }
     }
 
+    private string SiloProgram => Published && OtherBuild is null ? Binaries.PublishedSilo : Binaries.SiloOf(OtherBuild);
+
+    private string GatewayProgram => Published && OtherBuild is null ? Binaries.PublishedGateway : Binaries.GatewayOf(OtherBuild);
+
     private static Uri Local(int port) => new($"http://localhost:{port}/");
 
     private async Task<Silo> RunSiloAsync(int number, CancellationToken cancellation)
@@ -156,7 +163,7 @@ internal sealed partial class ClusterDeployment : Deployment
         AddProviders(settings);
         Override(settings);
         AddClock($"silo-{number}", settings);
-        return (Run($"silo-{number}", Binaries.SiloOf(OtherBuild), settings, "--urls", address), port, address);
+        return (Run($"silo-{number}", SiloProgram, settings, "--urls", address), port, address);
     }
 
     private async Task RunGatewayAsync(int i, CancellationToken cancellation)
@@ -176,7 +183,7 @@ internal sealed partial class ClusterDeployment : Deployment
 
         Override(settings);
         AddClock($"gateway-{i + 1}", settings);
-        gateways[i] = Run($"gateway-{i + 1}", Binaries.GatewayOf(OtherBuild), settings, "--urls", Listen(Gateways[i]));
+        gateways[i] = Run($"gateway-{i + 1}", GatewayProgram, settings, "--urls", Listen(Gateways[i]));
         await gateways[i]!.WaitUntilReadyAsync(new Uri(Gateways[i], "health/ready"), cancellation);
     }
 
