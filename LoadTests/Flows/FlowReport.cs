@@ -16,6 +16,12 @@ internal sealed record FlowReport(
     /// <summary>Where the server's processor time went, the largest first; empty when nobody looked.</summary>
     public IReadOnlyList<ProfilePart> Profile { get; init; } = [];
 
+    /// <summary>Of each of the server's processes.</summary>
+    public IReadOnlyDictionary<string, double> ServerCpuMsOf { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The part of the machine's processors that was busy while flows were counted, whoever with.</summary>
+    public double? MachineBusy { get; init; }
+
     private static readonly JsonSerializerOptions Form = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -34,7 +40,10 @@ internal sealed record FlowReport(
             target, options.Kind.ToString().ToLowerInvariant(), options.Documents, phones, options.Concurrency, count.Elapsed.TotalSeconds, count.Flows, count.Errors,
             count.Flows / count.Elapsed.TotalSeconds, Percentile(50), Percentile(90), Percentile(99), Percentile(100),
             server, cryptography, server - cryptography, costs.GroupOperations.TotalMilliseconds, PerFlow(count.OwnCpu),
-            costs.PinStretch.TotalMilliseconds, costs.PinRounds, provisionedPerSecond, Environment.ProcessorCount, load);
+            costs.PinStretch.TotalMilliseconds, costs.PinRounds, provisionedPerSecond, Environment.ProcessorCount, load)
+        {
+            MachineBusy = count.MachineBusy,
+        };
     }
 
     public void Print(TextWriter output)
@@ -59,6 +68,11 @@ internal sealed record FlowReport(
             Line("server's cryptography per flow, ms", $"{CryptographyCpuMs:F2}");
         }
 
+        foreach (var (process, ms) in ServerCpuMsOf)
+        {
+            Line("  " + process, $"{ms:F2}");
+        }
+
         Line("  its group operations in full batches, ms", $"{GroupOperationsMs:F3}");
         Line("CPU of phones and platform per flow, ms", $"{SimulatorsCpuMs:F2}, on the same machine");
         Line("one PIN stretched, ms", $"{PinStretchMs:F0} ({PinRounds} rounds; on the phone, cached here, in no other figure)");
@@ -68,7 +82,7 @@ internal sealed record FlowReport(
             Line("  " + part.Name, $"{part.Ms,8:F3} ms a flow {100 * part.Share,5:F1} %");
         }
 
-        Line("machine", $"{Cores} cores, load average {LoadAverage:F1}");
+        Line("machine", $"{Cores} cores, {100 * MachineBusy:F0} % busy, load average {LoadAverage:F1}");
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, Form);

@@ -28,6 +28,12 @@ internal sealed record FlowCount(
     HistogramBase Latency, IReadOnlyDictionary<string, int> Errors, TimeSpan Elapsed, TimeSpan? ServerCpu, TimeSpan OwnCpu)
 {
     public long Flows => Latency.TotalCount;
+
+    /// <summary>Of each of the server's processes, in the order they were named.</summary>
+    public IReadOnlyList<TimeSpan> ServerCpuOf { get; init; } = [];
+
+    /// <summary>The part of the machine's processors that was busy, whoever with.</summary>
+    public double? MachineBusy { get; init; }
 }
 
 /// <summary>Keeps a number of flows going and counts those that end.</summary>
@@ -48,18 +54,22 @@ internal sealed class FlowRun(SimulatedPlatform platform, IReadOnlyList<Simulate
         await PassAsync(options.WarmUp, enough.Token);
         await options.BeforeCounting(stop);
 
-        var (server, own, since) = (Cpu(serverProcesses), Cpu([Environment.ProcessId]), Stopwatch.StartNew());
+        var (server, own, since) = (new ProcessorUse(serverProcesses), new ProcessorUse([Environment.ProcessId]), Stopwatch.StartNew());
         counting = true;
         await PassAsync(options.Measured, enough.Token);
         counting = false;
         var elapsed = since.Elapsed;
-        var (serverCpu, ownCpu) = (Cpu(serverProcesses) - server, Cpu([Environment.ProcessId]) - own);
+        var (serverCpu, ownCpu, busy) = (server.Processes, own.Processes[0], server.MachineBusy);
 
         // What is under way ends in its own time, uncounted; a flow broken off would leave a confirmation without its answer.
         await enough.CancelAsync();
         await Task.WhenAll(workers);
         stop.ThrowIfCancellationRequested();
-        return new FlowCount(latency, errors, elapsed, serverProcesses.Count > 0 ? serverCpu : null, ownCpu);
+        return new FlowCount(latency, errors, elapsed, serverCpu.Count > 0 ? serverCpu.Aggregate((sum, one) => sum + one) : null, ownCpu)
+        {
+            ServerCpuOf = serverCpu,
+            MachineBusy = busy,
+        };
     }
 
     private async Task WorkAsync(CancellationTokenSource enough, CancellationToken stop)
@@ -118,17 +128,5 @@ internal sealed class FlowRun(SimulatedPlatform platform, IReadOnlyList<Simulate
         {
             // Enough was counted, or the run was broken off.
         }
-    }
-
-    private static TimeSpan Cpu(IReadOnlyList<int> processes)
-    {
-        var sum = TimeSpan.Zero;
-        foreach (var id in processes)
-        {
-            using var process = Process.GetProcessById(id);
-            sum += process.TotalProcessorTime;
-        }
-
-        return sum;
     }
 }

@@ -100,7 +100,14 @@ internal static class FlowsCommand
 
         // Measured after the run, when nothing of it disturbs them; the machine's other users do so alike.
         var costs = await FlowCosts.MeasureAsync(documents, pinRounds);
-        return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load) with { Profile = parts };
+        return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load) with
+        {
+            Profile = parts,
+            ServerCpuMsOf = count.ServerCpuOf.Zip(started.Target.ServerProcesses)
+                .Select(use => (started.Processes.FirstOrDefault(process => process.Value == use.Second).Key, Ms: use.First.TotalMilliseconds / Math.Max(1, count.Flows)))
+                .Where(use => use.Key is not null)
+                .ToDictionary(use => use.Key, use => use.Ms),
+        };
     }
 
     private static Task<StartedTarget> StartAsync(CommandOptions given, CancellationToken stop)
