@@ -1,6 +1,7 @@
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Rounds;
+using Bzt.Protocol.Wire;
 
 namespace Bzt.Grains.Certificates;
 
@@ -58,6 +59,24 @@ public sealed partial class CertificateGrain
                 && await grain.BeginCompletion(Id) is Done<Nothing>,
             _ => false,
         };
+    }
+
+    /// <summary>
+    /// Whether what a decision is about ended while the user looked: the session, whose work this activation may also have let go of; a task or a
+    /// renewal that the service itself asked for and took back, or that ran out.
+    /// </summary>
+    private async ValueTask<bool> IsOverAsync(PhoneRequest message, SessionId? session, SessionWork? shown, CreateCertificate created, DateTimeOffset now)
+    {
+        if (session is { } id)
+        {
+            return shown is null
+                || (shown.Sealing is { } sealing && SealingRules.RefuseUse(Record, sealing, id, shown.Documents.Count, automatically: false, now) is not null)
+                || !await MayCompleteAsync(id, shown, created);
+        }
+
+        return message is PinProvedRequest { RequestId: var asked }
+            && ((CertificateTasks.TaskOf(asked) is { } task && CertificateTasks.Find(Record, task, now) is null)
+                || (CertificateLife.IsRenewalRequest(asked) && asked != CertificateLife.RenewalRequest(Record)));
     }
 
     private static readonly IEqualityComparer<byte[]> SameBytes = EqualityComparer<byte[]>.Create((one, other) => one.AsSpan().SequenceEqual(other), bytes => bytes.Length);

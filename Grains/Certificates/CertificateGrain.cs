@@ -261,18 +261,10 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return received.Reply(decision.Answer);
         }
 
-        // 6. A session that ended meanwhile gets nothing: neither a signature nor a word about the PIN. The round's nonces are gone.
-        if (decision.Effect is not null && known is not null
-            && ((known.Sealing is { } sealing && SealingRules.RefuseUse(Record, sealing, session!.Value, known.Documents.Count, automatically: false, now) is not null)
-                || !await MayCompleteAsync(session!.Value, known, created)))
-        {
-            return received.Reply(new Failed(ProtocolFailure.SessionEnded));
-        }
-
-        // The same for what the service itself asked and took back, or what ran out, while the user looked.
-        if (decision.Effect is not null && message is PinProvedRequest { RequestId: var asked }
-            && ((CertificateTasks.TaskOf(asked) is { } task && CertificateTasks.Find(Record, task, now) is null)
-                || (CertificateLife.IsRenewalRequest(asked) && asked != CertificateLife.RenewalRequest(Record))))
+        // 6. What ended meanwhile gets nothing: neither a signature nor a word about the PIN. A wrong one counts all the same: what a decision did to the
+        // rounds in memory shows from outside, so that whoever ends his own requests would guess as often as he likes.
+        var over = decision.Effect is not null && await IsOverAsync(message, session, known, created, now);
+        if (over && decision.Effect is not RoundEffect.PinFailed)
         {
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
@@ -296,7 +288,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             rounds.Dispose();
         }
 
-        return received.Reply(decision.Answer);
+        return received.Reply(over ? new Failed(ProtocolFailure.SessionEnded) : decision.Answer);
     }
 
     private Task EndSessionAsync(SessionId? session, SessionEnd end) => session is { } id

@@ -64,7 +64,7 @@ public class CertificateTaskTests(CertificateSystem certificates)
     }
 
     [Fact]
-    public async Task A_task_that_was_withdrawn_or_ran_out_while_the_user_looked_is_not_signed_and_says_nothing_of_the_PIN()
+    public async Task A_task_that_was_withdrawn_or_ran_out_while_the_user_looked_is_not_signed_says_nothing_of_the_PIN_and_gives_no_guess_away()
     {
         using var phone = await CertifiedPhone.ActiveAsync(system);
         var grain = system.Grains.Certificate(new CertificateId(phone.Certificate));
@@ -75,6 +75,10 @@ public class CertificateTaskTests(CertificateSystem certificates)
             await grain.Withdraw(withdrawn.Id);
             Assert.IsType<PinOutcome.Ended>(await phone.Client.ConfirmAsync(opened, CertifiedPhone.WrongPin));
         }
+
+        // Whoever has the phone may take back what he asked for himself: it is a try all the same, also after a restart.
+        await certificates.ForgetAsync(phone.Certificate);
+        Assert.Equal(1, (await phone.Client.GetCertificateAsync(phone.Certificate)).Failures);
 
         var late = Instruction(phone, minutes: 1);
         await AskedAsync(phone, late);
@@ -87,7 +91,7 @@ public class CertificateTaskTests(CertificateSystem certificates)
         Assert.IsType<PinOutcome.Failed>(await ConfirmAsync(phone, phone.Certificate, late.Id));
         await DrainAsync(phone);
         Assert.Empty(certificates.SignedTasks.Of(withdrawn.Id).Concat(certificates.SignedTasks.Of(late.Id)));
-        Assert.DoesNotContain((await phone.EvidenceAsync()).Entries, entry => entry.Kind == EvidenceKind.WrongPin);
+        Assert.Equal(withdrawn.Id, Assert.Single((await phone.EvidenceAsync()).Entries, entry => entry.Kind == EvidenceKind.WrongPin).Request);
     }
 
     [Fact]
