@@ -288,6 +288,11 @@ public sealed partial class PhoneClient
             throw new InvalidDataException("The channel keys are not signed by the root this phone was built with.");
         }
 
+        if (!await keys.FollowAsync(root, list!))
+        {
+            throw new InvalidDataException("The channel keys are older than those this phone has had.");
+        }
+
         clusterKey = list!.Current;
         return list.Current;
     }

@@ -1,4 +1,6 @@
 using System.Runtime.Versioning;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Channel;
 using Bzt.Protocol.Phone;
 
 namespace Bzt.Contracts.Phone;
@@ -75,6 +77,22 @@ public sealed class MemoryPhoneKeyStore : IPhoneKeyStore
             return ValueTask.FromResult(result);
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> FollowAsync(Point root, ClusterKeyList list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        lock (gate)
+        {
+            var next = list.Follow(records.GetValueOrDefault(ClusterKeyList.NameOf(root)));
+            if (next is not null)
+            {
+                records[ClusterKeyList.NameOf(root)] = next;
+            }
+
+            return ValueTask.FromResult(next is not null);
+        }
+    }
 }
 
 /// <summary>A file for each key, for phones on a PC. One lock for all processes that share the folder; a crash leaves the old record or the new one.</summary>
@@ -94,23 +112,43 @@ public sealed class FilePhoneKeyStore : IPhoneKeyStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<T> UpdateAsync<T>(string keyId, Func<PhoneKeyRecord?, (PhoneKeyRecord? Record, T Result)> change)
+    public ValueTask<T> UpdateAsync<T>(string keyId, Func<PhoneKeyRecord?, (PhoneKeyRecord? Record, T Result)> change)
     {
         ArgumentNullException.ThrowIfNull(change);
+        return UpdateAsync(keyId, bytes =>
+        {
+            var record = StoredRecord.Parse(bytes);
+            var (next, result) = change(record);
+            return (ReferenceEquals(next, record) ? bytes : next?.Encode(), result);
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> FollowAsync(Point root, ClusterKeyList list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        return UpdateAsync(ClusterKeyList.NameOf(root), kept => list.Follow(kept) is { } next ? (next, true) : (kept, false));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => gate.Dispose();
+
+    private async ValueTask<T> UpdateAsync<T>(string name, Func<byte[]?, (byte[]? Bytes, T Result)> change)
+    {
         await gate.WaitAsync();
         try
         {
             using var exclusive = await LockAsync();
-            var file = Path.Combine(folder, Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(keyId)) + ".key");
-            var record = StoredRecord.Parse(File.Exists(file) ? await File.ReadAllBytesAsync(file) : null);
-            var (next, result) = change(record);
+            var file = Path.Combine(folder, Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(name)) + ".key");
+            var bytes = File.Exists(file) ? await File.ReadAllBytesAsync(file) : null;
+            var (next, result) = change(bytes);
             if (next is null)
             {
                 File.Delete(file);
             }
-            else if (!ReferenceEquals(next, record))
+            else if (!ReferenceEquals(next, bytes))
             {
-                Replace(file, next.Encode());
+                Replace(file, next);
             }
 
             return result;
@@ -120,9 +158,6 @@ public sealed class FilePhoneKeyStore : IPhoneKeyStore, IDisposable
             gate.Release();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => gate.Dispose();
 
     private async Task<FileStream> LockAsync()
     {

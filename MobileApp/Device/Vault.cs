@@ -1,5 +1,7 @@
 using System.Text;
 using Bzt.Contracts.Phone;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Channel;
 using Bzt.Protocol.Phone;
 using Microsoft.JSInterop;
 
@@ -68,6 +70,25 @@ public sealed class BrowserPhoneKeyStore(Vault vault) : IPhoneKeyStore
         }
 
         return result;
+    }
+
+    public async ValueTask<bool> FollowAsync(Point root, ClusterKeyList list)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        var name = ClusterKeyList.NameOf(root);
+        await using var exclusive = await vault.LockAsync();
+        var kept = await vault.ReadAsync(name);
+        if (list.Follow(kept) is not { } next)
+        {
+            return false;
+        }
+
+        if (!ReferenceEquals(next, kept))
+        {
+            await vault.WriteAsync(name, next);
+        }
+
+        return true;
     }
 }
 

@@ -52,6 +52,28 @@ public sealed record ClusterKeyList(Point Current, Point? Next, DateTimeOffset I
         return list is not null;
     }
 
+    /// <summary>Under which name a phone keeps what <see cref="Follow"/> makes: of another root's lists nothing is known.</summary>
+    public static string NameOf(Point root) => "channel/" + Convert.ToHexStringLower(Sm3.Hash(root.Encode()).AsSpan(0, 16));
+
+    /// <summary>What a phone keeps of the newest list it took: <see cref="IssuedAt"/> as 8 bytes, big endian seconds. Null when it has seen a newer list than this.</summary>
+    /// <param name="kept">What it keeps so far; null at the first one.</param>
+    /// <exception cref="InvalidDataException">What is kept is damaged.</exception>
+    public byte[]? Follow(byte[]? kept)
+    {
+        var seconds = IssuedAt.ToUnixTimeSeconds();
+        if (kept is null)
+        {
+            return new WireWriter().I64(seconds).ToArray();
+        }
+
+        var r = new WireReader(kept);
+        var newest = r.I64();
+        return !r.Complete ? throw new InvalidDataException("What is kept of the channel keys is damaged.")
+            : seconds < newest ? null
+            : seconds == newest ? kept
+            : new WireWriter().I64(seconds).ToArray();
+    }
+
     private static byte[] Digest(Point root, byte[] body) =>
         Sm2Signature.Digest(root, TaggedHash.Hash("cluster-keys", body));
 

@@ -10,4 +10,10 @@ public interface IPhoneKeyStore
     /// <paramref name="change"/> is quick, does no I/O, and may be called again if the store has to retry.
     /// </summary>
     ValueTask<T> UpdateAsync<T>(string keyId, Func<PhoneKeyRecord?, (PhoneKeyRecord? Record, T Result)> change);
+
+    /// <summary>
+    /// C1: keeps, as durably and under the same lock, when the newest list of cluster keys was signed that a phone took under this root
+    /// (<see cref="Channel.ClusterKeyList.Follow"/>). False for an older list: its keys may have been given up because they leaked.
+    /// </summary>
+    ValueTask<bool> FollowAsync(Arithmetic.Point root, Channel.ClusterKeyList list);
 }

@@ -1,4 +1,6 @@
 using Bzt.Protocol;
+using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Channel;
 using Bzt.Protocol.Forms;
 using Bzt.Protocol.Phone;
 using Bzt.Protocol.Primitives;
@@ -59,6 +61,8 @@ internal sealed class MemoryPhoneStore : IPhoneKeyStore
             return ValueTask.FromResult(result);
         }
     }
+
+    public ValueTask<bool> FollowAsync(Point root, ClusterKeyList list) => throw new NotSupportedException("These phones are given their cluster's key.");
 }
 
 /// <summary>

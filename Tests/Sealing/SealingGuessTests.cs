@@ -2,6 +2,7 @@ using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
+using Bzt.Protocol.Channel;
 using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Phone;
 using Bzt.Tests.Certificates;
@@ -86,6 +87,8 @@ public sealed class SealingGuessTests(CertificateSystem certificates)
                 return guessing ? (record, result) : (next, result);
             });
         }
+
+        public ValueTask<bool> FollowAsync(Point root, ClusterKeyList list) => real.FollowAsync(root, list);
     }
 
     private sealed class MeddlingNetwork() : DelegatingHandler(new HttpClientHandler())
