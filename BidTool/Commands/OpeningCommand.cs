@@ -48,10 +48,17 @@ internal sealed class OpeningCommand(UserInterface ui, ToolLogin login)
         },
         new Dictionary<string, object?> { ["state"] = Code(status.State), ["secondsLeft"] = status.SecondsLeft, ["deadline"] = status.Deadline });
 
-    private static async Task<string> KeepAsync(SignedOpeningRecord record, string folder, CancellationToken stop)
+    internal static async Task<string> KeepAsync(SignedOpeningRecord record, string folder, CancellationToken stop)
     {
+        // A platform says where its service is, and so what is answered: a number is a name in this folder and no way out of it.
+        var name = $"{record.Record.FileId}.json";
+        if (name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('.' or '_' or '-')))
+        {
+            throw new ToolException("protocol_failure", Say("开标记录中的文件编号不合规定", "The number of a file in the opening is malformed"));
+        }
+
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, $"{record.Record.FileId}.json");
+        var path = Path.Combine(folder, name);
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {

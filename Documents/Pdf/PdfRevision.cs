@@ -1,9 +1,15 @@
 namespace Bzt.Documents.Pdf;
 
 /// <summary>What happened to a document after one of its signatures was made.</summary>
-/// <param name="LaterSeals">Names of signature fields that were added or filled in.</param>
+/// <param name="LaterSeals">Signature fields that were added or filled in.</param>
 /// <param name="Changes">Everything else that changed, in words; empty when later seals are all.</param>
-internal sealed record PdfChanges(IReadOnlyList<string> LaterSeals, IReadOnlyList<string> Changes);
+internal sealed record PdfChanges(IReadOnlyList<PdfLaterField> LaterSeals, IReadOnlyList<string> Changes);
+
+/// <summary>A signature field of a later update, or one of its places on a page.</summary>
+/// <param name="Name">As its dictionary says.</param>
+/// <param name="Contents">Of the signature it shows; null when it has none.</param>
+/// <param name="Shows">It draws something on the page: what, is whoever's who sealed it, and nobody's when none did.</param>
+internal sealed record PdfLaterField(string Name, byte[]? Contents, bool Shows);
 
 /// <summary>
 /// Compares a signed revision with the document as it is now. An incremental update may put a seal on the document; whatever else it
@@ -17,7 +23,8 @@ internal sealed class PdfRevision
     private static readonly string[] CatalogAdditions = ["AcroForm", "DSS", "Extensions", PdfWithdrawals.CatalogueKey];
 
     private readonly PdfDocument signed, now;
-    private readonly List<string> seals = [], changes = [];
+    private readonly List<PdfLaterField> seals = [];
+    private readonly List<string> changes = [];
 
     private PdfRevision(PdfDocument signed, PdfDocument now) => (this.signed, this.now) = (signed, now);
 
@@ -106,12 +113,16 @@ internal sealed class PdfRevision
 
     private bool Note(PdfDictionary field)
     {
-        var name = now.Resolve(field["T"]) ?? PdfNull.Value;
-        if (name is not PdfString && now.TryResolve<PdfDictionary>(field["Parent"], out var parent)) name = now.Resolve(parent["T"]);
-        var text = name is PdfString s ? PdfSignatureFields.Text(s) : "";
-        if (text.Length > 0 && !seals.Contains(text)) seals.Add(text);
+        var parent = now.Resolve(field["Parent"]) as PdfDictionary ?? PdfDictionary.Empty;
+        var name = now.Resolve(field["T"]) as PdfString ?? now.Resolve(parent["T"]) as PdfString;
+        var signature = now.Resolve(field["V"]) as PdfDictionary ?? now.Resolve(parent["V"]) as PdfDictionary;
+        seals.Add(new PdfLaterField(name is null ? "" : PdfSignatureFields.Text(name), (signature?["Contents"] as PdfString)?.Bytes, Shows(field)));
         return true;
     }
+
+    /// <summary>Without an appearance, or without extent, nothing is drawn: a place kept for a seal, a time stamp of the document.</summary>
+    private bool Shows(PdfDictionary widget) => (widget.TryGet("AP", out _) || widget.TryGet("MK", out _))
+        && !(now.Resolve(widget["Rect"]) is PdfArray { Items: [PdfNumber left, PdfNumber bottom, PdfNumber right, PdfNumber top] } && (left.Value == right.Value || bottom.Value == top.Value));
 
     private static bool Same(PdfObject before, PdfObject after) => before is not PdfStream && before.Equals(after);
 

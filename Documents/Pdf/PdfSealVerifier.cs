@@ -88,33 +88,62 @@ public static class PdfSealVerifier
         // What one seal brings along may lead another to its root: a certificate is believed for its issuer's signature, not for where it lay.
         byte[][] candidates = [.. known ?? [], .. fields.SelectMany(Certificates)];
         var withdrawals = PdfWithdrawals.Read(document).ToArray();
-        return [.. fields.Select(field => Verify(pdf, document, field, roots, candidates)).Select(report => report with
+        return [.. WithSealedPlaces([.. fields.Select(field => Verify(pdf, document, field, roots, candidates))]).Select(report => report with
         {
             Withdrawn = withdrawals.Select(statement => statement.Withdraws(report.SealId, report.Certificate, roots, candidates)).FirstOrDefault(reason => reason is not null),
         })];
     }
 
-    private static PdfSealReport Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
+    /// <summary>
+    /// What a later update draws in a signature field must be under a seal that came later, holds, and saw no other change itself. Else anybody lays
+    /// what he likes over a sealed page, in a field that he signs never, or gives to a signature that was there before.
+    /// </summary>
+    private static IEnumerable<PdfSealReport> WithSealedPlaces(IReadOnlyList<Judged> judged)
+    {
+        var (results, known) = (new PdfSealReport[judged.Count], new Dictionary<string, (PdfSealReport Report, long End)>());
+        foreach (var (i, one) in judged.Index().OrderByDescending(entry => entry.Item.End))
+        {
+            var unsealed = one.Later.Where(field => field.Shows && !(field.Contents is { } contents && known.TryGetValue(Convert.ToHexString(contents), out var seal)
+                && seal.End > one.End && seal.Report is { State: SealState.Intact, Coverage: SealCoverage.WholeDocument or SealCoverage.LaterSeals })).ToArray();
+            results[i] = one.Report.Coverage == SealCoverage.LaterSeals && unsealed.Length > 0
+                ? one.Report with { Coverage = SealCoverage.ChangedSince, Changes = [.. unsealed.Select(field => $"field {field.Name}: drawn, and not sealed").Distinct()] }
+                : one.Report;
+            known.TryAdd(one.Key, (results[i], one.End));
+        }
+        return results;
+    }
+
+    /// <param name="End">Of the bytes it covers.</param>
+    /// <param name="Later">Signature fields of later updates.</param>
+    private sealed record Judged(PdfSealReport Report, string Key, long End, IReadOnlyList<PdfLaterField> Later);
+
+    private static Judged Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
     {
         var reason = document.TryResolve<PdfString>(field.Signature["Reason"], out var text) ? PdfSignatureFields.Text(text) : null;
-        PdfSealReport Refused(SealState state, string why, byte[]? digest = null) =>
-            new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], SignerPath.None, [], [], why);
+        var key = Convert.ToHexString((field.Signature["Contents"] as PdfString)?.Bytes ?? []);
+        Judged Refused(SealState state, string why, byte[]? digest = null) => new(
+            new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], SignerPath.None, [], [], why)
+            {
+                SubFilter = digest is null ? "" : (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value ?? "",
+            },
+            key, 0, []);
 
         if (!TryRange(document, field.Signature, out var range, out var contents)) return Refused(SealState.Malformed, "/ByteRange and /Contents do not fit together");
         var kind = SealContent.TryRead(contents, out _)?.Kind ?? SealDigest.Sm3;
         var digest = Digest(pdf, range, kind);
         var filter = (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value;
-        if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest) with { SubFilter = filter ?? "" };
+        if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest);
         var seal = DetachedSealVerifier.Verify(contents, digest, roots, known, kind);
-        if (seal.State == SealState.Unsupported) return Refused(SealState.Unsupported, seal.Detail, digest) with { SubFilter = filter! };
+        if (seal.State == SealState.Unsupported) return Refused(SealState.Unsupported, seal.Detail, digest);
 
         // The dictionary's own time lies in the sealed bytes too.
         var signedAt = seal.SignedAt ?? PdfSignatureFields.Date(document.Resolve(field.Signature["M"]));
         var at = seal.KnownAt ?? signedAt ?? DateTimeOffset.MinValue;
         var (coverage, changes) = seal.State == SealState.Intact ? Coverage(pdf, document, range[2] + range[3]) : (SealCoverage.Unknown, new PdfChanges([], []));
-        return new PdfSealReport(
+        var report = new PdfSealReport(
             field.Name, seal.State, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
-            SignerPath.Build(seal.Certificate, seal.Others.Concat(known), roots, at), changes.LaterSeals, changes.Changes, seal.Detail)
+            SignerPath.Build(seal.Certificate, seal.Others.Concat(known), roots, at),
+            [.. changes.LaterSeals.Where(later => later.Contents is not null && later.Name.Length > 0).Select(later => later.Name).Distinct()], changes.Changes, seal.Detail)
         {
             SubFilter = filter!,
             TimeStamp = seal.TimeStamp,
@@ -123,6 +152,7 @@ public static class PdfSealVerifier
             Certificate = seal.Certificate,
             Contents = Trimmed(contents),
         };
+        return new Judged(report, key, range[2] + range[3], changes.LaterSeals);
     }
 
     private static IEnumerable<byte[]> Certificates(PdfSignatureField field) =>

@@ -97,7 +97,7 @@ public sealed class PdfSealVerifierTests
     }
 
     [Theory]
-    [InlineData("note"), InlineData("form"), InlineData("catalogue"), InlineData("dangling"), InlineData("removed")]
+    [InlineData("note"), InlineData("form"), InlineData("catalogue"), InlineData("dangling"), InlineData("removed"), InlineData("field"), InlineData("place")]
     public async Task Other_changes_after_the_seal_are_noticed(string what)
     {
         using var folder = new TemporaryFolder();
@@ -132,6 +132,21 @@ public sealed class PdfSealVerifierTests
                 case "dangling":
                     writer.Stream(new PdfReference(5000, 0), PdfDictionary.Empty, "0 0 200 200 re f"u8);
                     break;
+                case "field":
+                    // A field for a seal that nobody ever gives, whose picture lies over the price.
+                    var empty = Overlay(writer, page).With("FT", new PdfName("Sig")).With("T", PdfWriter.TextString("Seal2"));
+                    var reference = writer.Allocate();
+                    writer.Object(reference, empty);
+                    writer.Object(page.Reference, page.Dictionary.With("Annots", annotations.With(reference)));
+                    var form = (PdfDictionary)document.Resolve(document.Catalog["AcroForm"]);
+                    form = form.With("Fields", ((PdfArray)document.Resolve(form["Fields"])).With(reference));
+                    if (document.Catalog["AcroForm"] is PdfReference at) writer.Object(at, form);
+                    else writer.Object(document.CatalogReference, document.Catalog.With("AcroForm", form));
+                    break;
+                case "place":
+                    // One more place of the seal that is there.
+                    writer.Object(page.Reference, page.Dictionary.With("Annots", annotations.With(Overlay(writer, page).With("Parent", annotations.Items[^1]))));
+                    break;
                 case "removed":
                     writer.Object(page.Reference, page.Dictionary.With("Annots", new PdfArray([.. annotations.Items.Skip(1)])));
                     break;
@@ -142,6 +157,38 @@ public sealed class PdfSealVerifierTests
 
         Assert.Equal((SealState.Intact, SealCoverage.ChangedSince), (report.State, report.Coverage));
         Assert.NotEmpty(report.Changes);
+    }
+
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task What_a_later_update_draws_is_under_a_seal_of_its_own_or_breaks_all_before_it(bool drawn)
+    {
+        using var folder = new TemporaryFolder();
+        var twice = await Twice(folder, "reportlab");
+
+        // One more place of the newest seal, and a place kept for another that draws nothing.
+        var bytes = Update(twice, (document, writer) =>
+        {
+            var page = document.Pages().First();
+            var annotations = (PdfArray)document.Resolve(page.Dictionary["Annots"]);
+            var place = drawn
+                ? Overlay(writer, page).With("Parent", annotations.Items[^1])
+                : new PdfDictionary([.. Overlay(writer, page).Entries.Where(entry => entry.Key != "AP")]).With("FT", new PdfName("Sig")).With("T", PdfWriter.TextString("Seal3"));
+            writer.Object(page.Reference, page.Dictionary.With("Annots", annotations.With(place)));
+        });
+
+        var reports = Verify(bytes);
+        Assert.All(reports, report => Assert.Equal((SealState.Intact, drawn ? SealCoverage.ChangedSince : SealCoverage.LaterSeals, !drawn), (report.State, report.Coverage, report.IsValid)));
+        Assert.Equal(["Seal2"], reports[0].LaterSeals);
+    }
+
+    private static PdfDictionary Overlay(PdfWriter writer, PdfPage page)
+    {
+        var (picture, box) = (writer.Allocate(), new PdfArray(new PdfNumber(0), new PdfNumber(0), new PdfNumber(500), new PdfNumber(700)));
+        writer.Stream(picture, new PdfDictionary([new("Type", new PdfName("XObject")), new("Subtype", new PdfName("Form")), new("BBox", box)]), "1 g 0 0 500 700 re f"u8);
+        return new PdfDictionary([
+            new("Type", new PdfName("Annot")), new("Subtype", new PdfName("Widget")), new("Rect", box), new("F", new PdfNumber(4)), new("P", page.Reference),
+            new("AP", new PdfDictionary([new("N", picture)]))]);
     }
 
     [Fact]

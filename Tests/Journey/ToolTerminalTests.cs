@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bzt.BidTool.Commands;
 using Bzt.BidTool.Locks;
 using Bzt.BidTool.Terminal;
+using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using Bzt.Documents.Pdf;
 using Bzt.Documents.Seals;
@@ -127,6 +128,30 @@ public sealed class ToolTerminalTests : IDisposable
         Assert.Equal($"Seal1  {verdict}  甲公司", judged.Title);
         Assert.Equal(verdict == "有效", judged.Valid);
         Assert.Equal(verdict != "有效", judged.InWords().Any(line => line.Name == "原因"));
+    }
+
+    [Fact]
+    public async Task A_record_is_kept_in_the_folder_named_whatever_number_its_file_has()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"bzt-records-{Guid.NewGuid():N}", "kept");
+        try
+        {
+            var record = new Bzt.Protocol.Evidence.OpeningRecord(
+                Guid.NewGuid(), "平台", "YC-1", "工程", default, default, null, "bid_1.2", "投标文件", new byte[32], "甲公司", "", [], default);
+            var signed = new SignedOpeningRecord(record, record.Judge(), [], []);
+            Assert.Equal(Path.Combine(folder, "bid_1.2.json"), await OpeningCommand.KeepAsync(signed, folder, TestContext.Current.CancellationToken));
+            foreach (var number in (string[])["../config", "/etc/x", "..\\config", "C:x", "a/b"])
+            {
+                var refused = await Assert.ThrowsAsync<ToolException>(() => OpeningCommand.KeepAsync(signed with { Record = record with { FileId = number } }, folder, TestContext.Current.CancellationToken));
+                Assert.Equal("protocol_failure", refused.Code);
+            }
+
+            Assert.Equal(["bid_1.2.json"], Directory.EnumerateFiles(Path.GetDirectoryName(folder)!, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+        }
     }
 
     [Fact]
