@@ -9,7 +9,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DEBIAN_FRONTEND=noninteract
 step() { printf '\n== %s  (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 packages=(chromium firefox-esr fonts-wqy-microhei postgresql redis-server default-jdk-headless libpdfbox2-java libbcpkix-java
-          prometheus qpdf poppler-utils librsvg2-bin ghostscript groff mupdf-tools python3-reportlab img2pdf valgrind openssl curl softhsm2 opensc zsh)
+          prometheus qpdf poppler-utils librsvg2-bin ghostscript groff mupdf-tools python3-reportlab img2pdf valgrind openssl curl softhsm2 opensc zsh
+          caddy sslscan busybox docker-compose)
 [[ ${1:-} != screens ]] || packages+=(pngquant)
 step "Debian packages"
 missing=()

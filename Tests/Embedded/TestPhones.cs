@@ -4,15 +4,15 @@ using Bzt.Simulators.BankCards;
 
 namespace Bzt.Tests.Embedded;
 
-/// <summary>A phone of a person: its key, its token, its clock.</summary>
-public sealed class TestPhone(EmbeddedSystem system, TestPerson person, EcdsaDeviceKey key) : IDisposable
+/// <summary>A phone of a person: its key, its token, its clock; <paramref name="http"/> when it does not go straight to the system.</summary>
+public sealed class TestPhone(EmbeddedSystem system, TestPerson person, EcdsaDeviceKey key, HttpClient? http = null) : IDisposable
 {
     public TestPerson Person => person;
 
     public EcdsaDeviceKey Key => key;
 
     /// <summary>Talks to the system as it is now: after a restart it is the new gateway.</summary>
-    public PhoneHttp Http { get; private set; } = new(system.Gateway, key, "1.0", system.Clock);
+    public PhoneHttp Http { get; private set; } = new(http ?? system.Gateway, key, "1.0", system.Clock);
 
     public LoginResponse? Login { get; private set; }
 
