@@ -19,7 +19,7 @@ public sealed record Account(string UserName, Role Role, string Name, string Cre
 }
 
 /// <param name="Serial">As of its last login here: a renewal gives it another.</param>
-/// <param name="Name">Of its subject. This and what follows is empty for one that was bound under an earlier release.</param>
+/// <param name="Name">Of its subject. This and what follows is empty for one that was bound under an earlier release, and all but the last until it logs in by a scan.</param>
 /// <param name="Ca">Who issued it.</param>
 public sealed record BoundCertificate(string Serial, string Name, string Ca, DateTimeOffset? NotAfter, DateTimeOffset? BoundAt);
 
@@ -36,6 +36,10 @@ public sealed class AccountStore
 
     private readonly Database database;
 
+    /// <remarks>
+    /// An earlier release listed the newest certificate of an account only and let every one in that the enterprise had bound. Such an account stands
+    /// in <c>unlisted</c>: its others are listed when they come, until its user takes one off, who has seen by then what the list is for.
+    /// </remarks>
     public AccountStore(Database database)
     {
         this.database = database;
@@ -45,6 +49,8 @@ public sealed class AccountStore
             CREATE TABLE IF NOT EXISTS bound(
                 user_name TEXT NOT NULL, key TEXT NOT NULL, serial TEXT NOT NULL, name TEXT NOT NULL, ca TEXT NOT NULL, not_after TEXT, bound_at TEXT, PRIMARY KEY(user_name, key));
             CREATE TABLE IF NOT EXISTS login(credit_code TEXT PRIMARY KEY, to_be_signed BLOB NOT NULL, signature BLOB NOT NULL, at TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS unlisted(user_name TEXT PRIMARY KEY);
+            INSERT OR IGNORE INTO unlisted SELECT user_name FROM account WHERE certificate_serial IS NOT NULL;
             INSERT OR IGNORE INTO bound SELECT user_name, 'serial/' || certificate_serial, certificate_serial, '', '', NULL, NULL FROM account WHERE certificate_serial IS NOT NULL;
             INSERT OR IGNORE INTO bound SELECT user_name, 'serial/' || certificate_serial, certificate_serial, '', '', NULL, NULL FROM person WHERE certificate_serial IS NOT NULL;
             UPDATE account SET certificate_serial = NULL;
@@ -77,16 +83,28 @@ public sealed class AccountStore
 
     /// <summary>The account the certificate is bound to; null also when it was bound and is not any more.</summary>
     /// <param name="creditCode">Of the certificate's enterprise; empty for a person's.</param>
-    public Account? OfBound(string creditCode, string serial) =>
-        One("credit_code = $code AND user_name IN (SELECT user_name FROM bound WHERE serial = $serial)", ("$code", creditCode), ("$serial", serial));
+    public Account? OfBound(string creditCode, string serial)
+    {
+        ListUnlisted(creditCode, serial);
+        return One("credit_code = $code AND user_name IN (SELECT user_name FROM bound WHERE serial = $serial)", ("$code", creditCode), ("$serial", serial));
+    }
 
     /// <summary>The same with the certificate at hand. A renewed one has another serial and the same key: it is known, and its new dates with it.</summary>
     public Account? OfBound(SessionResult result)
     {
         if (Describe(result) is { } certificate)
         {
+            (string, object)[] parameters =
+            [
+                ("$key", certificate.Key), ("$serial", result.SigningSerial), ("$code", result.Enterprise.CreditCode),
+                ("$name", certificate.Name), ("$ca", certificate.Ca), ("$until", Database.Text(certificate.NotAfter)),
+            ];
+            database.Execute("UPDATE bound SET serial = $serial, not_after = $until WHERE key = $key", parameters);
+            ListUnlisted(result.Enterprise.CreditCode, result.SigningSerial);
+            // One that was known by its serial alone.
             database.Execute(
-                "UPDATE bound SET serial = $serial, not_after = $until WHERE key = $key", ("$serial", result.SigningSerial), ("$until", Database.Text(certificate.NotAfter)), ("$key", certificate.Key));
+                $"UPDATE OR REPLACE bound SET key = $key, name = $name, ca = $ca, not_after = $until WHERE key = 'serial/' || $serial AND user_name IN (SELECT user_name FROM ({Every}) WHERE credit_code = $code)",
+                parameters);
         }
 
         return OfBound(result.Enterprise.CreditCode, result.SigningSerial);
@@ -114,10 +132,12 @@ public sealed class AccountStore
     /// <summary>From now on the certificate does not log in here; false when it was not bound. The service still knows it: binding it again is one scan.</summary>
     public bool Unbind(Account account, string serial)
     {
-        // A person's, first: cut off here, the repeat finds it bound still.
+        // First what hangs on it: cut off here, the repeat finds it bound still.
         database.Execute(
             "UPDATE person SET certificate = NULL, chain = NULL WHERE user_name = $user AND EXISTS (SELECT 1 FROM bound WHERE user_name = $user AND serial = $serial)",
             ("$user", account.UserName), ("$serial", serial));
+        database.Execute(
+            "DELETE FROM unlisted WHERE user_name = $user AND EXISTS (SELECT 1 FROM bound WHERE user_name = $user AND serial = $serial)", ("$user", account.UserName), ("$serial", serial));
         return database.Execute("DELETE FROM bound WHERE user_name = $user AND serial = $serial", ("$user", account.UserName), ("$serial", serial)) != 0;
     }
 
@@ -146,6 +166,13 @@ public sealed class AccountStore
         var ca = result.Chain.Count > 0 && Sm2Certificate.TryParse(result.Chain[0], out var issuer) ? issuer.CommonName : null;
         return (Convert.ToHexStringLower(certificate.PublicKey.Encode()), certificate.CommonName ?? result.Enterprise.Name, ca ?? "", certificate.NotAfter);
     }
+
+    private void ListUnlisted(string creditCode, string serial) => database.Execute(
+        """
+        INSERT OR IGNORE INTO bound SELECT user_name, 'serial/' || $serial, $serial, '', '', NULL, NULL FROM account
+        WHERE credit_code = $code AND user_name IN (SELECT user_name FROM unlisted) AND user_name NOT IN (SELECT user_name FROM bound WHERE serial = $serial)
+        """,
+        ("$code", creditCode), ("$serial", serial));
 
     private Account? One(string condition, params ReadOnlySpan<(string Name, object Value)> parameters) =>
         database.Query($"SELECT * FROM ({Every}) WHERE {condition}", Read, parameters).SingleOrDefault() is { } account ? WithCertificates(account) : null;

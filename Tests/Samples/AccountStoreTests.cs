@@ -1,0 +1,70 @@
+using Bzt.Contracts.Platforms;
+using Bzt.Protocol.Certificates;
+using Bzt.Samples.TradingPlatform;
+using Bzt.Samples.TradingPlatform.Data;
+using Bzt.Tests.Documents;
+using Bzt.Tests.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Bzt.Tests.TradingPlatforms;
+
+/// <summary>A platform's database of an earlier release goes on: nobody who logged in there stands before a closed door.</summary>
+public sealed class AccountStoreTests
+{
+    private const string Code = "91420500MA49A1B2C3";
+    private static readonly DateTimeOffset Now = new(2026, 11, 26, 1, 2, 3, TimeSpan.Zero);
+
+    [Fact]
+    public void Every_certificate_of_an_account_from_before_the_list_is_listed_when_it_comes()
+    {
+        using var folder = new TempFolder();
+        var database = new Database(Options.Create(new PlatformOptions { DataFolder = folder.Path }));
+        database.Execute("""
+            CREATE TABLE account(user_name TEXT PRIMARY KEY, password TEXT NOT NULL, enterprise_name TEXT NOT NULL, credit_code TEXT NOT NULL UNIQUE, certificate_serial TEXT);
+            CREATE TABLE person(user_name TEXT PRIMARY KEY, password TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, certificate_serial TEXT UNIQUE, certificate BLOB, chain BLOB);
+            INSERT INTO account VALUES('builder', '', '宜昌建设', '91420500MA49A1B2C3', '02'), ('other', '', '别的公司', '91420500MA49A1B2C4', NULL);
+            INSERT INTO person VALUES('expert', '', '王评', 'Evaluator', '02', NULL, NULL);
+            """);
+        var accounts = new AccountStore(database);
+        Assert.Equal(["02"], Serials(accounts));
+
+        // 1. The one the earlier release kept, by its serial; a scan brings the rest of it, and a renewal is the same certificate.
+        var (first, second) = (new TestSigner("宜昌建设"), new TestSigner("宜昌建设"));
+        Assert.Equal("builder", accounts.OfBound(Code, "02")?.UserName);
+        Assert.Equal("builder", accounts.OfBound(Scan(first, "02"))?.UserName);
+        Assert.True(Assert.Single(accounts.OfEnterprise(Code)!.Certificates) is { Name: "宜昌建设", NotAfter: not null, BoundAt: null });
+        Assert.Equal("builder", accounts.OfBound(Scan(first, "12"))?.UserName);
+        Assert.Equal(["12"], Serials(accounts));
+
+        // 2. A colleague's, which it had let in and not kept: by the ID token first, then by a scan. One row, also after a restart.
+        Assert.Equal("builder", accounts.OfBound(Code, "03")?.UserName);
+        Assert.Equal("builder", accounts.OfBound(Scan(second, "03"))?.UserName);
+        accounts = new AccountStore(database);
+        Assert.Equal(["03", "12"], Serials(accounts));
+        Assert.Contains(accounts.OfEnterprise(Code)!.Certificates, certificate => certificate is { Serial: "03", Name: "宜昌建设", NotAfter: not null });
+
+        // 3. Nobody else: an account that had bound nothing, another enterprise, a person by a certificate that is not his.
+        Assert.Null(accounts.OfBound("91420500MA49A1B2C4", "03"));
+        Assert.Null(accounts.OfBound("", "03"));
+        Assert.Equal("expert", accounts.OfBound("", "02")?.UserName);
+
+        // 4. One is taken off: from then on the list is the truth, also for what never came, and after a restart.
+        Assert.False(accounts.Unbind(accounts.OfEnterprise(Code)!, "99"));
+        Assert.Equal("builder", accounts.OfBound(Code, "04")?.UserName);
+        Assert.True(accounts.Unbind(accounts.OfEnterprise(Code)!, "03"));
+        accounts = new AccountStore(database);
+        Assert.Null(accounts.OfBound(Scan(second, "03")));
+        Assert.Null(accounts.OfBound(Code, "05"));
+        Assert.Equal(["04", "12"], Serials(accounts));
+        accounts.Bind(accounts.OfEnterprise(Code)!, Scan(second, "03"), Now);
+        Assert.Equal("builder", accounts.OfBound(Scan(second, "03"))?.UserName);
+    }
+
+    private static IEnumerable<string> Serials(AccountStore accounts) => accounts.OfEnterprise(Code)!.Certificates.Select(certificate => certificate.Serial).Order(StringComparer.Ordinal);
+
+    private static SessionResult Scan(TestSigner signer, string serial)
+    {
+        Assert.True(Sm2Certificate.TryParse(signer.Certificate, out _));
+        return new SessionResult(Guid.NewGuid(), new EnterpriseInfo("宜昌建设", Code), serial, signer.Certificate, [], [signer.Root], [], null);
+    }
+}
