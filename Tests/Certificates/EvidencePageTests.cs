@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.Metrics;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
@@ -53,12 +52,12 @@ public sealed class EvidencePageTests(PostgresFixture postgres)
             await Page(record).Append(record);
         }
 
-        using var alarm = new Alarm();
+        using var alarm = new AlteredAlarm(silo.Services, certificate.Value);
         foreach (var known in (EvidenceRecord[])[chain[3], chain[68]])
         {
             var before = alarm.Raised;
             await Page(known).Append(known with { Request = Guid.NewGuid() });
-            Assert.True(alarm.Raised > before);
+            Assert.Equal(before + 1, alarm.Raised);
         }
 
         await HoldsAsync(chain);
@@ -221,31 +220,5 @@ public sealed class EvidencePageTests(PostgresFixture postgres)
         }
 
         return begun.IsDefault ? records.ToImmutable() : begun.AddRange(records.ToImmutable()[begun.Length..]);
-    }
-
-    private sealed class Alarm : IDisposable
-    {
-        private readonly MeterListener listener = new()
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Name == "bzt.state.altered")
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-
-        private long raised;
-
-        public Alarm()
-        {
-            listener.SetMeasurementEventCallback<long>((_, counted, _, _) => Interlocked.Add(ref raised, counted));
-            listener.Start();
-        }
-
-        public long Raised => Interlocked.Read(ref raised);
-
-        public void Dispose() => listener.Dispose();
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
@@ -35,19 +34,7 @@ public sealed class PinSealTests(CertificateSystem certificates)
         await certificates.ForgetAsync(phone.Certificate);
         var genuine = await certificates.StoredAsync(phone.Certificate);
         Assert.Equal(3, genuine.Shares!.Pin.Failures);
-        var altered = 0L;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, listening) =>
-            {
-                if (instrument.Name == "bzt.state.altered")
-                {
-                    listening.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, counted, _, _) => Interlocked.Add(ref altered, counted));
-        listener.Start();
+        using var alarm = new AlteredAlarm(certificates.System.Services, phone.Certificate);
 
         // Set back; set back without the seal; a lock that ended early; a reset that nobody approved; a seal of nobody's; the whole row of before the tries.
         var shares = genuine.Shares;
@@ -62,10 +49,10 @@ public sealed class PinSealTests(CertificateSystem certificates)
             ])
         {
             await certificates.ReplaceAsync(phone.Certificate, forged);
-            var before = Interlocked.Read(ref altered);
+            var before = alarm.Raised;
             var (session, scanned) = await phone.BindSessionAsync(platform);
             await ClaimSteps.RefusedAsync(ErrorCodes.CertificateStateAltered, () => phone.Client.OpenRequestAsync(scanned, phone.Certificate));
-            Assert.True(Interlocked.Read(ref altered) > before);
+            Assert.True(alarm.Raised > before);
             Assert.Equal(SessionEnd.CertificateUnusable, (await platform.WaitAsync(session.SessionId)).End);
 
             // Another write of the certificate's does not make it good.
