@@ -16,6 +16,17 @@ internal sealed class CscError(string error, string description, int status = St
 
     public static CscError Invalid(string name) => new(InvalidRequest, $"Invalid parameter {name}");
 
+    /// <summary>What routing refuses before any method is reached; null for what is none of its refusals.</summary>
+    public static CscError? OfRouting(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => new(InvalidRequest, "The request cannot be read"),
+        StatusCodes.Status404NotFound => new(InvalidRequest, "There is nothing at this path", status),
+        StatusCodes.Status405MethodNotAllowed => new(InvalidRequest, "The HTTP method is not allowed here", status),
+        StatusCodes.Status413PayloadTooLarge => new(InvalidRequest, "The request is too large", status),
+        StatusCodes.Status415UnsupportedMediaType => new(InvalidRequest, "The content type is not supported here", status),
+        _ => null,
+    };
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = status;

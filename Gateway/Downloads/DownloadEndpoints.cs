@@ -12,6 +12,7 @@ namespace Bzt.Gateway.Downloads;
 /// </summary>
 internal static class DownloadEndpoints
 {
+    private const string Icon = "/favicon.ico";
     private const string Policy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     public static void MapDownloadPage(this WebApplication app)
@@ -22,6 +23,12 @@ internal static class DownloadEndpoints
             return new RazorComponentResult<DownloadPage>(new { Address = AppAddress(address) });
         }).ExcludeFromDescription();
         // Who types the host's name alone.
+        // What a browser asks for beside any page of ours that names no icon of its own.
+        app.MapGet(Icon, (HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "public, max-age=86400";
+            return Results.Stream(typeof(DownloadEndpoints).Assembly.GetManifestResourceStream("icon.png")!, "image/png");
+        }).ExcludeFromDescription();
         app.MapGet("/", () => Results.Redirect(Routes.DownloadPage)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/qr.svg", (PublicAddress address) => Results.Text(Draw(AppAddress(address)), "image/svg+xml", Encoding.UTF8)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/page.css", () => Results.Stream(

@@ -25,6 +25,7 @@ static class PageEndpoints
     public static void MapPages(this WebApplication app)
     {
         app.MapGet("/simulators.css", () => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream("simulators.css")!, "text/css; charset=utf-8"));
+        app.MapGet("/icon.svg", () => Results.Stream(typeof(PageEndpoints).Assembly.GetManifestResourceStream("icon.svg")!, "image/svg+xml"));
         app.MapGet("/login", IResult (string? returnUrl) => new RazorComponentResult<LoginPage>(new { ReturnUrl = returnUrl ?? "/" }));
         app.MapPost("/login", LoginAsync);
 

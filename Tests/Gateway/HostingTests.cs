@@ -89,6 +89,15 @@ public sealed class HostingTests
     }
 
     [Fact]
+    public async Task Pages_without_an_icon_of_their_own_have_the_phone_apps()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var icon = await system.Gateway.GetAsync("/favicon.ico");
+        Assert.Equal((HttpStatusCode.OK, "image/png"), (icon.StatusCode, icon.Content.Headers.ContentType?.MediaType));
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await icon.Content.ReadAsByteArrayAsync())[..4]);
+    }
+
+    [Fact]
     public async Task Every_answer_carries_the_security_headers()
     {
         var system = await EmbeddedSystem.SharedAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -92,6 +93,23 @@ public sealed class ProblemTests
         using var answer = await system.Gateway.DeleteAsync(Routes.Phone.Me);
         await ReadAsync(answer, HttpStatusCode.MethodNotAllowed, ErrorCodes.MethodNotAllowed);
         Assert.Contains("GET", answer.Content.Headers.Allow);
+    }
+
+    [Theory]
+    [InlineData("GET", "/csc/v2/nothing", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("DELETE", Routes.Csc.Info, HttpStatusCode.MethodNotAllowed)]
+    [InlineData("POST", "/csc/v2/nothing", HttpStatusCode.NotImplemented)]
+    [InlineData("POST", Routes.Csc.Base, HttpStatusCode.NotImplemented)]
+    public async Task Under_the_signature_consortiums_paths_it_is_an_error_of_its_kind(string method, string path, HttpStatusCode status)
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var answer = await system.Gateway.SendAsync(request);
+        Assert.Equal((status, "application/json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(status == HttpStatusCode.MethodNotAllowed ? ["POST"] : [], answer.Content.Headers.Allow);
+        using var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal("invalid_request", error.RootElement.GetProperty("error").GetString());
+        Assert.NotEqual("", error.RootElement.GetProperty("error_description").GetString());
     }
 
     [Fact]

@@ -23,6 +23,8 @@ public sealed class SimulatorPagesTests
             Assert.Equal("/login", response.RequestMessage!.RequestUri!.AbsolutePath);
         }
 
+        Assert.Contains("<link rel=\"icon\" href=\"/icon.svg\"", await browser.GetStringAsync("/login"));
+        Assert.StartsWith("<svg", await browser.GetStringAsync("/icon.svg"));
         using var wrong = await browser.PostAsync("/login", Form(("password", "guess"), ("returnUrl", "/sms")));
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         Assert.Contains("口令不正确", WebUtility.HtmlDecode(await wrong.Content.ReadAsStringAsync()));
