@@ -41,7 +41,10 @@ public sealed class LimitsOptions
     [Range(1, 100_000)]
     public int AtOncePerUser { get; set; } = 64;
 
-    /// <summary>Pictures of one user that still wait to be asked about: uploads, and seals cut out of them, handed in or not, of the last <c>Retention:UploadDays</c>.</summary>
+    /// <summary>
+    /// Pictures of one user that still wait to be asked about: uploads, and seals cut out of them, handed in or not, of the last <c>Retention:UploadDays</c>.
+    /// What was handed in counts too: an application may be corrected, or taken back, as often as one likes, and keeps the pictures of each time.
+    /// </summary>
     [Range(1, 100_000)]
     public int UploadsPerUser { get; set; } = 200;
 

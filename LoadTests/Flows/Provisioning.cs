@@ -16,7 +16,6 @@ internal sealed class Provisioning : IDisposable
     private static readonly byte[] Picture = Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==");
 
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient phoneHttp;
@@ -118,29 +117,8 @@ internal sealed class Provisioning : IDisposable
     private static Task UntilAsync(PhoneClient phone, Guid application, ApplicationState state, CancellationToken stop) => UntilAsync(
         async () => await phone.GetApplicationAsync(application, stop) is var info && info.State == state ? info : null, state.ToString(), stop);
 
-    private static async Task<T> UntilAsync<T>(Func<Task<T?>> look, string what, CancellationToken stop)
-        where T : class
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
-        using var pace = new PeriodicTimer(Pace);
-        try
-        {
-            while (true)
-            {
-                if (await look() is { } found)
-                {
-                    return found;
-                }
-
-                await pace.WaitForNextTickAsync(patience.Token);
-            }
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new FlowFailedException($"waited {Patience.TotalMinutes} minutes for {what}");
-        }
-    }
+    private static Task<T> UntilAsync<T>(Func<Task<T?>> look, string what, CancellationToken stop)
+        where T : class => Polling.UntilAsync(look, what, Patience, stop);
 
     /// <summary>A running system may limit logins from one address, and all phones are at this one.</summary>
     private static async Task AsSoonAsAllowedAsync(Func<Task> ask, CancellationToken stop)

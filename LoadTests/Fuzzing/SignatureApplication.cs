@@ -27,7 +27,6 @@ internal sealed partial class SignatureApplication : IDisposable
 {
     private const string Sm3 = "1.2.156.10197.1.401";
     private const string Sm2WithSm3 = "1.2.156.10197.1.501";
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Uri gateway;
@@ -154,28 +153,8 @@ internal sealed partial class SignatureApplication : IDisposable
         return answer.IsSuccessStatusCode ? JsonNode.Parse(text)!.AsObject() : throw new FlowFailedException($"{path}: {(int)answer.StatusCode} {text}");
     }
 
-    private static async Task<T> UntilAsync<T>(Func<Task<T?>> look, string what, CancellationToken stop) where T : class
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(Patience);
-        using var pace = new PeriodicTimer(Pace);
-        try
-        {
-            while (true)
-            {
-                if (await look() is { } found)
-                {
-                    return found;
-                }
-
-                await pace.WaitForNextTickAsync(patience.Token);
-            }
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new FlowFailedException($"waited {Patience.TotalSeconds} s for {what}");
-        }
-    }
+    private static Task<T> UntilAsync<T>(Func<Task<T?>> look, string what, CancellationToken stop)
+        where T : class => Polling.UntilAsync(look, what, Patience, stop);
 
     [GeneratedRegex("data-login=\"([^\"]*)\"")]
     private static partial Regex Name();
