@@ -40,3 +40,18 @@ public sealed record RealNameCheck(
     [property: Id(4)] bool ProviderAway,
     [property: Id(5)] RealName? Proven,
     [property: Id(6)] RefusalCode? Refusal);
+
+/// <param name="Operation">A repeat gets the recorded outcome.</param>
+/// <param name="Device">The device that proves.</param>
+[GenerateSerializer, Immutable, Alias("bzt.ProveByBankCard")]
+public sealed record ProveByBankCard(
+    [property: Id(0)] Guid Operation,
+    [property: Id(1)] DeviceId Device,
+    [property: Id(2)] string Name,
+    [property: Id(3)] string IdNumber,
+    [property: Id(4)] string CardNumber,
+    [property: Id(5)] string PhoneNumber)
+{
+    /// <summary>Only the type: a record would print the person into a log.</summary>
+    public override string ToString() => nameof(ProveByBankCard);
+}

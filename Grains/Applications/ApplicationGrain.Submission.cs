@@ -12,23 +12,23 @@ public sealed partial class ApplicationGrain
 
     private string Person => $"application/{Id}";
 
-    public Task<Reply<ApplicationView>> SubmitClaim(SubmitClaim command) => Accept(AsApplication(command), ApplicationRules.Submit);
+    public Task<Reply<ApplicationView>> SubmitClaim(SubmitClaim command) => Accept(AsApplication(command), ApplicationSubmissions.Submit);
 
     public Task<Reply<ApplicationView>> ResubmitClaim(SubmitClaim command) => Resubmit(AsApplication(command));
 
-    public Task<Reply<ApplicationView>> Submit(SubmitApplication command) => Accept(command, ApplicationRules.Submit);
+    public Task<Reply<ApplicationView>> Submit(SubmitApplication command) => Accept(command, ApplicationSubmissions.Submit);
 
     public async Task<Reply<ApplicationView>> Resubmit(SubmitApplication command) => storage.State.Application?.Submitter == command.Caller
-        ? await Accept(command, ApplicationRules.Resubmit)
+        ? await Accept(command, ApplicationSubmissions.Resubmit)
         : new Refusal(RefusalCode.NotFound);
 
     private delegate (StoredApplication State, Refusal? Refusal) Acceptance(
-        StoredApplication state, ApplicationId id, ApplicationRules.Submission submission, ApplicationRules.Provision provision, DateTimeOffset now);
+        StoredApplication state, ApplicationId id, Submission submission, ApplicationRules.Provision provision, DateTimeOffset now);
 
     private async Task<Reply<ApplicationView>> Accept(SubmitApplication command, Acceptance decide)
     {
         var fingerprint = Fingerprint(command);
-        if (ApplicationRules.IsRepeat(storage.State, command.Operation, fingerprint))
+        if (ApplicationSubmissions.IsRepeat(storage.State, command.Operation, fingerprint))
         {
             return View(storage.State.Application!);
         }
@@ -39,7 +39,7 @@ public sealed partial class ApplicationGrain
             case Refused<Admission>(var refused):
                 return refused;
             case Done<Admission>(var admission):
-                var submission = new ApplicationRules.Submission(
+                var submission = new Submission(
                     command.Operation, fingerprint, command.Holder, Seal(command, admission), admission.Offer, new CertificateId(Guid.CreateVersion7(now)))
                 {
                     Kind = admission.Kind,

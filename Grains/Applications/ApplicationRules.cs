@@ -11,105 +11,15 @@ namespace Bzt.Grains.Applications;
 /// <summary>
 /// What an application decides, without clock, randomness or I/O. Every change of state goes through <see cref="Move"/>, that is,
 /// through <see cref="ApplicationTable"/>; everything others must hear of it is in the same state's outbox.
-/// The letter is decided in <see cref="ApplicationLetters"/>, the certificate's way to the phone in <see cref="ApplicationDelivery"/>.
+/// Submissions are decided in <see cref="ApplicationSubmissions"/>, the letter in <see cref="ApplicationLetters"/>, the certificate's way to the phone in <see cref="ApplicationDelivery"/>.
 /// </summary>
 public static class ApplicationRules
 {
-    /// <summary>A submission with everything the grain had to look up, draw or encrypt beforehand.</summary>
-    /// <param name="NewCertificate">For a certificate that does not exist yet.</param>
-    public sealed record Submission(
-        Guid Operation, string Fingerprint, Applicant Applicant, ClaimFacts Claim, ChosenOffer Offer, CertificateId NewCertificate)
-    {
-        public ApplicationKind Kind { get; init; } = ApplicationKind.Claim;
-
-        /// <summary>The administrator who hands it in for a member; null when the holder does.</summary>
-        public UserId? SubmittedBy { get; init; }
-
-        public CertificateId? Predecessor { get; init; }
-
-        public IReadOnlyList<AuthorisationScope>? Permissions { get; init; }
-
-        public DateTimeOffset? ValidUntil { get; init; }
-
-        public UserId Submitter => SubmittedBy ?? Applicant.User;
-    }
-
     /// <summary>What the next state may ask for.</summary>
     /// <param name="NewOrder">For a fee that becomes due.</param>
     /// <param name="PersonName">The holder's, for a personal certificate.</param>
     /// <param name="Administrator">Of the enterprise now, to be told.</param>
     public sealed record Provision(OrderId NewOrder, string? PersonName, UserId? Administrator);
-
-    public static (StoredApplication State, Refusal? Refusal) Submit(
-        StoredApplication state, ApplicationId id, Submission submission, Provision provision, DateTimeOffset now)
-    {
-        if (state.Application is { } known)
-        {
-            // The applicant's first answer may have been lost; anybody else has guessed an id.
-            return known.Operation == submission.Operation && known.Fingerprint == submission.Fingerprint
-                ? (state, null)
-                : (state, new Refusal(RefusalCode.IdempotencyConflict));
-        }
-
-        var delivered = ApplicationSteps.Of[submission.Kind].Delivery == Delivery.Download ? submission.NewCertificate : submission.Predecessor!.Value;
-        var application = new ApplicationRecord(
-            submission.Kind, default, 1, submission.Operation, submission.Fingerprint, submission.Applicant,
-            submission.Claim, submission.Offer, delivered, null, null, null, [])
-        {
-            SubmittedBy = submission.SubmittedBy,
-            Predecessor = submission.Predecessor,
-            Permissions = submission.Permissions,
-            ValidUntil = submission.ValidUntil,
-        };
-        var first = ApplicationTable.After(application.Way, null, ApplicationEvent.Submit, ApplicationActors.Submitter)
-            ?? throw new InvalidOperationException("The table has no submission.");
-        return (Entered(state, id, Reached(application, first, now, null), provision, now), null);
-    }
-
-    public static (StoredApplication State, Refusal? Refusal) Resubmit(
-        StoredApplication state, ApplicationId id, Submission submission, Provision provision, DateTimeOffset now)
-    {
-        if (state.Application is not { } application || application.Submitter != submission.Submitter || application.Kind != submission.Kind)
-        {
-            return (state, new Refusal(RefusalCode.NotFound));
-        }
-
-        if (application.Operation == submission.Operation)
-        {
-            return application.Fingerprint == submission.Fingerprint ? (state, null) : (state, new Refusal(RefusalCode.IdempotencyConflict));
-        }
-
-        // The CA, the enterprise and the fee were judged for that certificate, and it is that one that gets its keys.
-        if (application.Predecessor != submission.Predecessor)
-        {
-            return (state, new Refusal(RefusalCode.InvalidRequest));
-        }
-
-        var corrected = application with
-        {
-            Submission = application.Submission + 1,
-            Operation = submission.Operation,
-            Fingerprint = submission.Fingerprint,
-            Applicant = submission.Applicant,
-            Claim = submission.Claim,
-            Offer = submission.Offer,
-            Permissions = submission.Permissions,
-            ValidUntil = submission.ValidUntil,
-            RejectionReason = null,
-            Letter = null,
-            EarlierUploads = Earlier(application.Uploads),
-            EarlierLetters = Earlier(application.Letters),
-        };
-        if (Move(corrected, ApplicationEvent.Resubmit, ApplicationActors.Submitter, now, null) is not { } moved)
-        {
-            return (state, new Refusal(RefusalCode.ApplicationStateWrong));
-        }
-
-        var resubmitted = Entered(state, id, moved, provision, now);
-        return (application.Kind == ApplicationKind.Claim && submission.Claim.CreditCode != application.Claim.CreditCode
-            ? resubmitted with { Outbox = resubmitted.Outbox.Add(ApplicationOutbox.Release, application.Claim.CreditCode.Value, id) }
-            : resubmitted, null);
-    }
 
     /// <summary>同意</summary>
     public static (StoredApplication State, Refusal? Refusal) Agree(StoredApplication state, ApplicationId id, Provision provision, DateTimeOffset now) =>
@@ -199,10 +109,6 @@ public static class ApplicationRules
         return ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Expired(id, application, now)) };
     }
 
-    /// <summary>The same submission again: it must not fail because the catalogue or the enterprise changed since.</summary>
-    public static bool IsRepeat(StoredApplication state, Guid operation, string fingerprint) =>
-        state.Application is { } application && application.Operation == operation && application.Fingerprint == fingerprint;
-
     /// <summary>One number is one submission for ever: a vendor answers it from its record however often it is told.</summary>
     public static string Number(ApplicationId id, int submission) => $"{id.Value:N}-{submission}";
 
@@ -232,7 +138,7 @@ public static class ApplicationRules
                 outbox = outbox.Add(ApplicationOutbox.OpenOrder, provision.NewOrder.ToString(), OrderOf(id, application));
                 break;
             case ApplicationState.CaReview:
-                outbox = outbox.Add(ApplicationOutbox.SubmitToCa, application.Offer.Ca.Value, OrderToCa(id, application, provision.PersonName, now));
+                outbox = outbox.Add(ApplicationOutbox.SubmitToCa, application.Offer.Ca.Value, ApplicationCaOrder.Of(id, application, provision.PersonName, now));
                 if (application.Kind == ApplicationKind.Claim)
                 {
                     outbox = outbox.Add(ApplicationOutbox.Contend, application.Claim.CreditCode.Value, id);
@@ -283,9 +189,9 @@ public static class ApplicationRules
     internal static StoredApplication Become(StoredApplication state, ApplicationId id, ApplicationRecord application) =>
         state with { Application = application, Outbox = state.Outbox.Project(ApplicationProjector.Row(id, application)) };
 
-    private static ImmutableArray<string>? Earlier(IReadOnlyList<string> blobs) => blobs.Count > 0 ? [.. blobs] : null;
+    internal static ImmutableArray<string>? Earlier(IReadOnlyList<string> blobs) => blobs.Count > 0 ? [.. blobs] : null;
 
-    private static ApplicationRecord Reached(ApplicationRecord application, ApplicationState next, DateTimeOffset now, string? note) => application with
+    internal static ApplicationRecord Reached(ApplicationRecord application, ApplicationState next, DateTimeOffset now, string? note) => application with
     {
         State = next,
         ExpiresAt = now + ApplicationTable.Patience(next),
@@ -294,36 +200,4 @@ public static class ApplicationRules
 
     private static Outbox CloseOrder(this Outbox outbox, ApplicationRecord application, ApplicationId id) =>
         application.Order is { } order ? outbox.Add(ApplicationOutbox.CloseOrder, order.ToString(), id) : outbox;
-
-    private static CaSubmissionOrder OrderToCa(ApplicationId id, ApplicationRecord application, string? personName, DateTimeOffset now)
-    {
-        var (claim, offer, holder) = (application.Claim, application.Offer, application.Applicant);
-        var subject = Subject(application, personName);
-        return new CaSubmissionOrder(
-            new CaApplication(
-                Number(id, application.Submission), KindAtCa(application), application.Certificate.ToString(),
-                new CaSubject(subject.CommonName, subject.Organization, null, offer.Province, null, subject.CreditCode),
-                application.ValidUntil is { } end ? Remaining(end, now) : TimeSpan.FromDays(365 * offer.Years)),
-            id,
-            new CaApplicationFile(
-                offer.PlatformName, offer.Years, holder.User, holder.MaskedName, holder.MaskedPhoneNumber, claim.LicenceBlobId, claim.FormBlobId)
-            {
-                Kind = application.Kind,
-                Permissions = application.Permissions ?? [],
-                Letter = application.Letter is { Sealed: { } seal } letter
-                    ? new CaLetter(seal.BlobId, letter.Authorisation, seal.Signature, seal.SigningCertificate, seal.At)
-                    : null,
-            });
-    }
-
-    /// <summary>Whole days, one at least: what is left may run out while the CA reviews.</summary>
-    private static TimeSpan Remaining(DateTimeOffset end, DateTimeOffset now) => TimeSpan.FromDays(Math.Max(1, (int)(end - now).TotalDays));
-
-    private static CaApplicationKind KindAtCa(ApplicationRecord application) => application.Steps.Delivery switch
-    {
-        Delivery.Renewal => CaApplicationKind.Renew,
-        Delivery.Recovery => CaApplicationKind.Recover,
-        Delivery.Reissue => CaApplicationKind.Reissue,
-        _ => CaApplicationKind.New,
-    };
 }

@@ -1,11 +1,78 @@
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.CaVendors;
+using Bzt.Grains.Foundations;
+using Bzt.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace Bzt.Grains.Certificates;
 
-// The certificate's life beside its use: what the service asks its holder to confirm, renewal, recovery, revocation, its end.
+// The certificate's life beside its use: its beginning and issuance, what the service asks its holder to confirm, renewal, recovery, revocation, its end.
 public sealed partial class CertificateGrain
 {
+    public async Task<Reply<Nothing>> Create(CreateCertificate command)
+    {
+        var now = time.GetUtcNow();
+        if (Record.Created is null)
+        {
+            await WriteAsync(Record with
+            {
+                Created = command,
+                CreatedAt = now,
+                Evidence = EvidenceLog.Begin(SystemRandom.Instance.Bytes(EvidenceLog.SaltLength)),
+                Outbox = Record.Outbox.AddHolder(command.Holder, Id),
+            });
+            return default(Nothing);
+        }
+
+        var (next, refusal) = CertificateEndings.BeginAgain(Record, Id, command, now);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        await EndKeyAsync(next);
+        return default(Nothing);
+    }
+
+    public async Task AcceptIssuance(byte[] request, IssuedCertificates certificates)
+    {
+        var now = time.GetUtcNow();
+        switch (IssuanceRules.Judge(Record, request, certificates, now))
+        {
+            case IssuanceVerdict.Good:
+                await WriteAsync(IssuanceRules.Apply(Record, Id, request, certificates, now));
+                break;
+            case IssuanceVerdict.NotOurs(var reason):
+                LogNotOurs(Id, reason);
+                await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, request, CertificateMessages.NotOurs, now));
+                break;
+            case IssuanceVerdict.NotAwaited:
+                await KeepAsync(IssuanceRules.TakeBack(Record, certificates));
+                break;
+        }
+    }
+
+    public async Task IssuanceRefused(byte[] request, CaRefusal refusal)
+    {
+        if (IssuanceRules.IsAwaited(Record, request))
+        {
+            LogNotIssued(Id, refusal);
+            await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, request, CertificateMessages.NotIssued(refusal), time.GetUtcNow()));
+        }
+    }
+
+    public async Task<Reply<Nothing>> Abandon()
+    {
+        var (next, refusal) = CertificateEndings.Abandon(Record, Id, time.GetUtcNow());
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        await EndKeyAsync(next);
+        return default(Nothing);
+    }
+
     public Task<Reply<Nothing>> Ask(CertificateTask task) => KeepAsync(CertificateTasks.Ask(Record, task, time.GetUtcNow()));
 
     public Task Withdraw(Guid task) => KeepAsync(CertificateTasks.Withdraw(Record, task));
@@ -77,4 +144,10 @@ public sealed partial class CertificateGrain
         await KeepAsync(decided.Record);
         return default(Nothing);
     }
+
+    [LoggerMessage(LogLevel.Error, "The CA's answer for certificate {Certificate} was not accepted: {Reason}")]
+    private partial void LogNotOurs(CertificateId certificate, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The CA does not issue certificate {Certificate}: {Refusal}")]
+    private partial void LogNotIssued(CertificateId certificate, CaRefusal refusal);
 }

@@ -163,34 +163,6 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         }
     }
 
-    private CertificateView View(CreateCertificate created, CertificateCaller caller, DevicePinsView device, DateTimeOffset now)
-    {
-        var pin = Record.Shares?.Pin ?? new PinCounter();
-        var facts = Facts(created, now);
-        var deviceLock = facts.State is CertificateState.Active or CertificateState.Locked && !pin.IsLockedForGood ? device.LockedUntil : null;
-        var certificateLock = pin.LockAt(now)?.Until;
-        return new CertificateView(
-            deviceLock is null ? facts : facts with { State = CertificateState.Locked },
-            caller.Device == created.Device,
-            Math.Min(PinTries.BeforeNextLock(pin.Failures), device.TriesLeft),
-            certificateLock is null || deviceLock > certificateLock ? deviceLock : certificateLock,
-            pin.Failures, Math.Max(0, PinCounter.FailuresForGood - pin.Failures), pin.IsLockedForGood, deviceLock)
-        {
-            Arriving = CertificateLife.Arriving(Record),
-            Renewal = CertificateLife.View(Record),
-            Recoverable = CertificateLife.IsRecoverable(Record, caller.Device == created.Device, now),
-            ExpiresSoon = facts.State == CertificateState.Active && Record.SigningCertificate is { } signing && ExpiryRules.IsSoon(signing.NotAfter, now),
-        };
-    }
-
-    private async ValueTask<CertificateRemedy?> RemedyAsync(CertificateView view) => CertificateRemedies.Of(view) switch
-    {
-        RemedyKind.Wait => new(RemedyKind.Wait, Until: view.LockedUntil, FeeFen: 0),
-        RemedyKind.Recovery => new(RemedyKind.Recovery, FeeFen: CertificateRemedies.RecoveryFee(await GrainFactory.Catalogue().Get(), view.Facts)),
-        { } byYears => new(byYears, NeedsAdministrator: PinOutbox.EnterpriseOf(Record.Created!) is not null && !await IsAdministratorAsync(view.Facts.Holder)),
-        null => null,
-    };
-
     private Refusal? RefuseCaller(CertificateCaller caller) =>
         Record.Created is not { } created || caller.User != created.Holder ? new Refusal(RefusalCode.NotFound)
         : caller.Device != created.Device ? new Refusal(RefusalCode.Forbidden)

@@ -1,6 +1,5 @@
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
-using Bzt.Grains.CaVendors;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol;
@@ -49,31 +48,6 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
     private CertificateId Id => new(this.GetPrimaryKey());
 
-    public async Task<Reply<Nothing>> Create(CreateCertificate command)
-    {
-        var now = time.GetUtcNow();
-        if (Record.Created is null)
-        {
-            await WriteAsync(Record with
-            {
-                Created = command,
-                CreatedAt = now,
-                Evidence = EvidenceLog.Begin(SystemRandom.Instance.Bytes(EvidenceLog.SaltLength)),
-                Outbox = Record.Outbox.AddHolder(command.Holder, Id),
-            });
-            return default(Nothing);
-        }
-
-        var (next, refusal) = CertificateEndings.BeginAgain(Record, Id, command, now);
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        await EndKeyAsync(next);
-        return default(Nothing);
-    }
-
     public async Task<Reply<byte[]>> Exchange(byte[] message, CertificateCaller caller)
     {
         // 1. The registered device, as the gateway's token says; the channel asks the device's key itself.
@@ -102,88 +76,6 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             default:
                 throw new InvalidOperationException("A channel received something else.");
         }
-    }
-
-    public async Task AcceptIssuance(byte[] request, IssuedCertificates certificates)
-    {
-        var now = time.GetUtcNow();
-        switch (IssuanceRules.Judge(Record, request, certificates, now))
-        {
-            case IssuanceVerdict.Good:
-                await WriteAsync(IssuanceRules.Apply(Record, Id, request, certificates, now));
-                break;
-            case IssuanceVerdict.NotOurs(var reason):
-                LogNotOurs(Id, reason);
-                await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, request, CertificateMessages.NotOurs, now));
-                break;
-            case IssuanceVerdict.NotAwaited:
-                await KeepAsync(IssuanceRules.TakeBack(Record, certificates));
-                break;
-        }
-    }
-
-    public async Task IssuanceRefused(byte[] request, CaRefusal refusal)
-    {
-        if (IssuanceRules.IsAwaited(Record, request))
-        {
-            LogNotIssued(Id, refusal);
-            await EndKeyAsync(CertificateEndings.NotIssued(Record, Id, request, CertificateMessages.NotIssued(refusal), time.GetUtcNow()));
-        }
-    }
-
-    public async Task<Reply<Nothing>> Abandon()
-    {
-        var (next, refusal) = CertificateEndings.Abandon(Record, Id, time.GetUtcNow());
-        if (refusal is not null)
-        {
-            return refusal;
-        }
-
-        await EndKeyAsync(next);
-        return default(Nothing);
-    }
-
-    public async Task<Reply<CertificateView>> GetView(CertificateCaller caller)
-    {
-        if (Record.Created is not { } created || caller.User != created.Holder)
-        {
-            return new Refusal(RefusalCode.NotFound);
-        }
-
-        var view = View(created, caller, await GrainFactory.DevicePins(created.Device).GetView(), time.GetUtcNow());
-        return view with { Remedy = await RemedyAsync(view) };
-    }
-
-    public Task<Reply<CertificateFacts>> GetFacts() => Task.FromResult<Reply<CertificateFacts>>(
-        Record.Created is { } created ? Facts(created, time.GetUtcNow()) : new Refusal(RefusalCode.NotFound));
-
-    public async Task<Reply<SignedEvidenceHead>> GetEvidenceHead(CertificateCaller caller) =>
-        Record.Created?.Holder == caller.User
-            ? await clusterKeys.SignAsync(Id, Record.Evidence!, time.GetUtcNow())
-            : new Refusal(RefusalCode.NotFound);
-
-    public async Task<Reply<SessionEvidence>> GetSessionEvidence(SessionId session)
-    {
-        if (Record.Evidence is not { Sequence: > 0 } log)
-        {
-            return new Refusal(RefusalCode.NotFound);
-        }
-
-        var records = new List<EvidenceRecord>();
-        for (var page = EvidencePages.PageOf(log.Sequence); page >= 0; page--)
-        {
-            records.InsertRange(0, await GrainFactory.Evidence(Id, page).Read());
-            if (EvidenceReceipts.Find(records, session) is { } found)
-            {
-                // The newest records may still be on their way out of this state's outbox: then it is asked for again.
-                return records[^1].Sequence < log.Sequence ? new Refusal(RefusalCode.NotFound)
-                    : EvidenceReceipts.LogAt(Id, records, found, log) is { } then
-                        ? new SessionEvidence(found, await clusterKeys.SignAsync(Id, then, time.GetUtcNow()))
-                        : throw new InvalidOperationException("The evidence chain does not lead to its head.");
-            }
-        }
-
-        return new Refusal(RefusalCode.NotFound);
     }
 
     public Task DrainOutbox() => drain.DrainAsync();
@@ -321,19 +213,6 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
     private Task WriteAsync(CertificateRecord next) =>
         drain.WriteAsync(PinHolds() || next.Shares is null || next.Shares.KeygenTranscript != Record.Shares?.KeygenTranscript ? PinSeal.Put(protector, Id, Record, next) : next);
 
-    private CertificateFacts Facts(CreateCertificate created, DateTimeOffset now) => new(
-        Id, Record.StateAt(now), created.Holder, created.Device, created.CreditCode, created.EnterpriseName, created.Ca, created.CaName,
-        created.RecognitionGroup, Record.IssuedFacts, Record.Shares?.PublicKey)
-    {
-        EncryptionSerials = [.. (Record.Shares?.EncryptionKeys ?? []).Select(key => key.Id).Reverse()],
-    };
-
     [LoggerMessage(LogLevel.Information, "A message to certificate {Certificate} was rejected: {Fault}")]
     private partial void LogRejected(CertificateId certificate, ChannelFault fault);
-
-    [LoggerMessage(LogLevel.Error, "The CA's answer for certificate {Certificate} was not accepted: {Reason}")]
-    private partial void LogNotOurs(CertificateId certificate, string reason);
-
-    [LoggerMessage(LogLevel.Error, "The CA does not issue certificate {Certificate}: {Refusal}")]
-    private partial void LogNotIssued(CertificateId certificate, CaRefusal refusal);
 }

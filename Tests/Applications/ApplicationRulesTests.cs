@@ -130,13 +130,13 @@ public sealed class ApplicationRulesTests
     public void A_correction_is_for_the_certificate_the_application_was_made_for()
     {
         var submission = Submission(Users[0], 0, free: true) with { Kind = ApplicationKind.Recovery, Predecessor = Certificate };
-        var state = ApplicationRules.Submit(new StoredApplication(), Id, submission, Provision, Now).State;
+        var state = ApplicationSubmissions.Submit(new StoredApplication(), Id, submission, Provision, Now).State;
         state = ApplicationRules.Reviewed(state, Id, new ApplicationReviewed(ApplicationRules.Number(Id, 1), "不符"), Provision, Now);
         Assert.Equal(ApplicationState.Rejected, state.Application!.State);
         var correction = submission with { Operation = new Guid(9, 0, 0, new byte[8]), Fingerprint = "another" };
-        var (unchanged, refusal) = ApplicationRules.Resubmit(state, Id, correction with { Predecessor = NextCertificate }, Provision, Now);
+        var (unchanged, refusal) = ApplicationSubmissions.Resubmit(state, Id, correction with { Predecessor = NextCertificate }, Provision, Now);
         Assert.Equal((state, RefusalCode.InvalidRequest), (unchanged, refusal?.Code));
-        Assert.Equal(ApplicationState.CaReview, ApplicationRules.Resubmit(state, Id, correction, Provision, Now).State.Application!.State);
+        Assert.Equal(ApplicationState.CaReview, ApplicationSubmissions.Resubmit(state, Id, correction, Provision, Now).State.Application!.State);
     }
 
     private static StoredApplication Apply(StoredApplication state, Move move, UserId user, int operation, bool free)
@@ -145,8 +145,8 @@ public sealed class ApplicationRulesTests
         var device = new DeviceId(Guid.Parse("019aa000-0000-7000-8000-00000000000d"));
         return move switch
         {
-            Move.Submit => ApplicationRules.Submit(state, Id, Submission(Users[0], operation, free), Provision, Now).State,
-            Move.Resubmit => ApplicationRules.Resubmit(state, Id, Submission(user, operation, free), Provision, Now).State,
+            Move.Submit => ApplicationSubmissions.Submit(state, Id, Submission(Users[0], operation, free), Provision, Now).State,
+            Move.Resubmit => ApplicationSubmissions.Resubmit(state, Id, Submission(user, operation, free), Provision, Now).State,
             Move.Approve => ApplicationRules.Reviewed(state, Id, new ApplicationReviewed(number, null), Provision, Now),
             Move.Reject => ApplicationRules.Reviewed(state, Id, new ApplicationReviewed(number, "营业执照看不清"), Provision, Now),
             Move.ApproveOld => ApplicationRules.Reviewed(state, Id, new ApplicationReviewed(ApplicationRules.Number(Id, 0), null), Provision, Now),
@@ -166,7 +166,7 @@ public sealed class ApplicationRulesTests
         };
     }
 
-    private static ApplicationRules.Submission Submission(UserId user, int operation, bool free) => new(
+    private static Submission Submission(UserId user, int operation, bool free) => new(
         new Guid(operation + 1, 0, 0, new byte[8]), $"fingerprint {operation}", new Applicant(user, "张**", "138****0001"),
         new ClaimFacts("湖北江汉建设工程有限公司", Code, [1], [2], [3], "licence", "form"),
         new ChosenOffer("湖北省", new PlatformId("yichang-ggzy"), "宜昌公共资源电子交易平台", "hubei", new CaId("hubei-ca"), "湖北CA", 1, free ? 0 : 30000),

@@ -60,10 +60,10 @@ internal sealed class ApplicationWorld
         switch (step)
         {
             case Step.Submit:
-                Decide(side, ApplicationRules.Submit(side.State, side.Id, Submission(side), Provision(side), Now).State);
+                Decide(side, ApplicationSubmissions.Submit(side.State, side.Id, Submission(side), Provision(side), Now).State);
                 break;
             case Step.Resubmit when side.State.Application is { } rejected:
-                Decide(side, ApplicationRules.Resubmit(side.State, side.Id, Submission(side) with { Operation = Draw(), Fingerprint = "another", Kind = rejected.Kind }, Provision(side), Now).State);
+                Decide(side, ApplicationSubmissions.Resubmit(side.State, side.Id, Submission(side) with { Operation = Draw(), Fingerprint = "another", Kind = rejected.Kind }, Provision(side), Now).State);
                 break;
             case Step.Agree:
                 Decide(side, ApplicationRules.Agree(side.State, side.Id, Provision(side), Now).State);
@@ -319,7 +319,7 @@ internal sealed class ApplicationWorld
         enterprise = trim ? enterprise with { Outbox = enterprise.Outbox.Trim(enterprise.Outbox.LastSequence) } : enterprise;
     }
 
-    private ApplicationRules.Submission Submission(Side side) => new(
+    private Submission Submission(Side side) => new(
         side.User.Value, "fingerprint", new Applicant(side.User, "张**", "138****0001"),
         kind is ApplicationKind.Personal or ApplicationKind.PersonalRenewal
             ? new ClaimFacts("", new CreditCode(""), null, null, null, null, null)

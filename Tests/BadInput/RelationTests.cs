@@ -47,7 +47,7 @@ public sealed class RelationTests(RelationWorld world) : IClassFixture<RelationW
         new("GET /phone/v1/enterprises/{creditCode}/seals/{kind}", Ok, Missing, Ok, Missing, Ok),
         Hidden("GET /phone/v1/enterprises/{creditCode}/pending-applications", Ok),
         Administrators("GET /phone/v1/enterprises/{creditCode}/member-sealing-sessions"),
-        // There is none: the administrator learns that, nobody else does. One that is there is in SealingSessionTests.
+        // There is none: the administrator learns that, nobody else does. One that is there is in SealingEndTests.
         new("POST /phone/v1/enterprises/{creditCode}/member-sealing-sessions/{sealingSessionId}/end", Forbidden, Forbidden, Forbidden, Forbidden, Missing),
         Everybodys("POST /phone/v1/enterprises/{creditCode}/interest"),
         Everybodys("POST /phone/v1/enterprises/{creditCode}/administrator-check") with { Body = (world, _) => world.RightAdministrator() },
