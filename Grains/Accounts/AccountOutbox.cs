@@ -47,47 +47,18 @@ internal sealed record NumberNotice(byte[] SealedNumber, string NewEnding)
     }
 }
 
-internal sealed class NumberChangeHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class AccountRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => AccountOutbox.NumberChange;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.User(new UserId(Guid.Parse(delivery.Item.Target))).NumberChangeSigned(delivery.Item.Read<TaskSigned>());
-}
-
-internal sealed class ReleaseNumberHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => AccountOutbox.ReleaseNumber;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.PhoneNumber(delivery.Item.Target).Release(delivery.Item.Read<UserId>());
-}
-
-internal sealed class ReleasePersonHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => AccountOutbox.ReleasePerson;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.Person(delivery.Item.Target).Release(delivery.Item.Read<UserId>());
-}
-
-internal sealed class ReleaseWeChatHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => AccountOutbox.ReleaseWeChat;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.WeChatAccount(delivery.Item.Target).Untie(delivery.Item.Read<UserId>());
-}
-
-internal sealed class ClearInboxHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => AccountOutbox.ClearInbox;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.Inbox(delivery.Item.Read<UserId>()).Clear();
-}
-
-internal sealed class ClearWalletHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => AccountOutbox.ClearWallet;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.Wallet(delivery.Item.Read<UserId>()).Clear();
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(AccountOutbox.NumberChange, item => grains.User(new UserId(Guid.Parse(item.Target))).NumberChangeSigned(item.Read<TaskSigned>())),
+        new(AccountOutbox.ReleaseNumber, item => grains.PhoneNumber(item.Target).Release(item.Read<UserId>())),
+        new(AccountOutbox.ReleasePerson, item => grains.Person(item.Target).Release(item.Read<UserId>())),
+        new(AccountOutbox.ReleaseWeChat, item => grains.WeChatAccount(item.Target).Untie(item.Read<UserId>())),
+        new(AccountOutbox.ClearInbox, item => grains.Inbox(item.Read<UserId>()).Clear()),
+        new(AccountOutbox.ClearWallet, item => grains.Wallet(item.Read<UserId>()).Clear()),
+    ];
 }
 
 /// <summary>

@@ -6,7 +6,7 @@ using Bzt.Grains.Foundations;
 
 namespace Bzt.Grains.Applications;
 
-/// <summary>What applications, their orders and enterprises tell others; each kind has its handler below. Every receiver ignores a repeat.</summary>
+/// <summary>What applications, their orders and enterprises tell others; each kind has its way below. Every receiver ignores a repeat.</summary>
 internal static class ApplicationOutbox
 {
     public const string SubmitToCa = "application/submit-to-ca";
@@ -26,68 +26,29 @@ internal static class ApplicationOutbox
     public const string ReplaceAdministrator = "application/replace-administrator";
 }
 
-internal sealed class SubmitToCaHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class ApplicationRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => ApplicationOutbox.SubmitToCa;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.CaAdapter(new CaId(delivery.Item.Target)).Submit(delivery.Item.Read<CaSubmissionOrder>());
-}
-
-internal sealed class OpenOrderHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.OpenOrder;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Order(new OrderId(Guid.Parse(delivery.Item.Target))).Open(delivery.Item.Read<OpenOrder>());
-}
-
-internal sealed class CloseOrderHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.CloseOrder;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Order(new OrderId(Guid.Parse(delivery.Item.Target))).Close();
-}
-
-internal sealed class ContendHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.Contend;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Enterprise(new CreditCode(delivery.Item.Target)).Contend(delivery.Item.Read<ApplicationId>());
-}
-
-internal sealed class ReleaseHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.Release;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Enterprise(new CreditCode(delivery.Item.Target)).Release(delivery.Item.Read<ApplicationId>());
-}
-
-internal sealed class ConfirmClaimHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.ConfirmClaim;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Enterprise(new CreditCode(delivery.Item.Target)).Confirm(delivery.Item.Read<ConfirmClaim>());
-}
-
-internal sealed class AddMembershipHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.AddMembership;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.User(new UserId(Guid.Parse(delivery.Item.Target))).AddMembership(delivery.Item.Read<Membership>());
-}
-
-internal sealed class OrderPaidHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.OrderPaid;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).Paid(delivery.Item.Read<OrderId>());
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(ApplicationOutbox.SubmitToCa, item => grains.CaAdapter(new CaId(item.Target)).Submit(item.Read<CaSubmissionOrder>())),
+        new(ApplicationOutbox.OpenOrder, item => grains.Order(new OrderId(Guid.Parse(item.Target))).Open(item.Read<OpenOrder>())),
+        new(ApplicationOutbox.CloseOrder, item => grains.Order(new OrderId(Guid.Parse(item.Target))).Close()),
+        new(ApplicationOutbox.Contend, item => grains.Enterprise(new CreditCode(item.Target)).Contend(item.Read<ApplicationId>())),
+        new(ApplicationOutbox.Release, item => grains.Enterprise(new CreditCode(item.Target)).Release(item.Read<ApplicationId>())),
+        new(ApplicationOutbox.ConfirmClaim, item => grains.Enterprise(new CreditCode(item.Target)).Confirm(item.Read<ConfirmClaim>())),
+        new(ApplicationOutbox.AddMembership, item => grains.User(new UserId(Guid.Parse(item.Target))).AddMembership(item.Read<Membership>())),
+        new(ApplicationOutbox.OrderPaid, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).Paid(item.Read<OrderId>())),
+        new(ApplicationOutbox.RefundAnswered, item => grains.Order(new OrderId(Guid.Parse(item.Target))).RefundAnswered(item.Read<RefundOutcome>())),
+        new(ApplicationOutbox.ClaimLost, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).ClaimLost(item.Read<CreditCode>())),
+        new(ApplicationOutbox.WithdrawLetter, item => grains.Certificate(new CertificateId(Guid.Parse(item.Target))).Withdraw(item.Read<Guid>())),
+        // From a certificate's outbox: its holder has signed the letter.
+        new(ApplicationLetters.SignedKind, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).LetterSigned(item.Read<TaskSigned>())),
+        // The certificate has arrived: its holder may use it within the scope that was asked for, and is a member if he joined with it. An enterprise
+        // that refuses has removed him meanwhile; its certificates do not serve him then.
+        new(ApplicationOutbox.Grant, item => grains.Enterprise(new CreditCode(item.Target)).Grant(item.Read<GrantAuthorisation>())),
+        new(ApplicationOutbox.ReplaceAdministrator, item => grains.Enterprise(new CreditCode(item.Target)).ReplaceAdministrator(item.Read<ReplaceAdministrator>())),
+    ];
 }
 
 internal sealed class BeginRefundHandler(IGrainFactory grains) : IOutboxHandler
@@ -99,59 +60,6 @@ internal sealed class BeginRefundHandler(IGrainFactory grains) : IOutboxHandler
         var command = delivery.Item.Read<BeginRefund>();
         return grains.Refund(command.Order, command.TradeId).Begin(command);
     }
-}
-
-internal sealed class RefundAnsweredHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.RefundAnswered;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Order(new OrderId(Guid.Parse(delivery.Item.Target))).RefundAnswered(delivery.Item.Read<RefundOutcome>());
-}
-
-internal sealed class ClaimLostHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.ClaimLost;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).ClaimLost(delivery.Item.Read<CreditCode>());
-}
-
-internal sealed class WithdrawLetterHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.WithdrawLetter;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Certificate(new CertificateId(Guid.Parse(delivery.Item.Target))).Withdraw(delivery.Item.Read<Guid>());
-}
-
-/// <summary>From a certificate's outbox: its holder has signed the letter.</summary>
-internal sealed class LetterSignedHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationLetters.SignedKind;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).LetterSigned(delivery.Item.Read<TaskSigned>());
-}
-
-/// <summary>
-/// The certificate has arrived: its holder may use it within the scope that was asked for, and is a member if he joined with it.
-/// An enterprise that refuses has removed him meanwhile; its certificates do not serve him then.
-/// </summary>
-internal sealed class GrantHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.Grant;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Enterprise(new CreditCode(delivery.Item.Target)).Grant(delivery.Item.Read<GrantAuthorisation>());
-}
-
-internal sealed class ReplaceAdministratorHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => ApplicationOutbox.ReplaceAdministrator;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Enterprise(new CreditCode(delivery.Item.Target)).ReplaceAdministrator(delivery.Item.Read<ReplaceAdministrator>());
 }
 
 internal sealed record CertifiedName(ApplicationId Application, string Name);

@@ -3,18 +3,12 @@ using Bzt.Grains.Foundations;
 
 namespace Bzt.Grains.CaVendors;
 
-internal sealed class ReviewedHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class CaAdapterRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => CaAdapterRules.Reviewed;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).Reviewed(delivery.Item.Read<ApplicationReviewed>());
-}
-
-internal sealed class AuditHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CaAdapterRules.Audit;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.GetGrain<ICaAuditGrain>(delivery.Item.Target).Append(delivery.Item.Read<CaAuditRecord>());
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(CaAdapterRules.Reviewed, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).Reviewed(item.Read<ApplicationReviewed>())),
+        new(CaAdapterRules.Audit, item => grains.GetGrain<ICaAuditGrain>(item.Target).Append(item.Read<CaAuditRecord>())),
+    ];
 }

@@ -13,18 +13,12 @@ internal static class SessionCallbackOutbox
     public static Outbox AddEnded(this Outbox outbox, Guid session, SessionEnded ended) => outbox.Add(Ended, session.ToString("D"), ended);
 }
 
-public sealed class SessionWatchHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class SessionCallbackRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => SessionCallbackOutbox.Watch;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.SessionCallback(Guid.Parse(delivery.Item.Target)).Watch(delivery.Item.Read<SessionWatch>());
-}
-
-public sealed class SessionEndedHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => SessionCallbackOutbox.Ended;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.SessionCallback(Guid.Parse(delivery.Item.Target)).Ended(delivery.Item.Read<SessionEnded>());
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(SessionCallbackOutbox.Watch, item => grains.SessionCallback(Guid.Parse(item.Target)).Watch(item.Read<SessionWatch>())),
+        new(SessionCallbackOutbox.Ended, item => grains.SessionCallback(Guid.Parse(item.Target)).Ended(item.Read<SessionEnded>())),
+    ];
 }

@@ -113,56 +113,23 @@ public sealed class RecoverKeysHandler(IGrainFactory grains) : IOutboxHandler
     }
 }
 
-public sealed class ErrandHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class CertificateRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => CertificateOutbox.Errand;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.GetGrain<ICertificateErrandGrain>(Guid.Parse(delivery.Item.Target)).Run(delivery.Item.Read<CertificateErrand>() with { Sequence = delivery.Item.Sequence });
-}
-
-public sealed class NotIssuedHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.NotIssued;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).IssuanceFailed(delivery.Item.Read<IssuanceFailure>());
-}
-
-/// <summary>
-/// The CA takes back a certificate whose key nobody can use any more. Its adapter takes the order at once and carries it on, so that a
-/// CA that is away holds up nothing behind this. One that refuses has nothing to take back.
-/// </summary>
-public sealed class RevocationHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.Revocation;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.CaAdapter(new CaId(delivery.Item.Target))
-        .RequestRevocation(new CaRevocationOrder(delivery.Item.Read<string>(), RevocationReason.CessationOfOperation, null));
-}
-
-public sealed class ActivatedHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.Activated;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Application(new ApplicationId(Guid.Parse(delivery.Item.Target))).CertificateActivated(delivery.Item.Read<CertificateId>());
-}
-
-public sealed class SessionHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.Session;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.QrSession(new SessionId(Guid.Parse(delivery.Item.Target))).Complete(delivery.Item.Read<SessionOutcome>());
-}
-
-public sealed class SealingHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.Sealing;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.SealingSession(delivery.Item.Read<SealingId>()).Settle();
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(CertificateOutbox.Errand, item => grains.GetGrain<ICertificateErrandGrain>(Guid.Parse(item.Target)).Run(item.Read<CertificateErrand>() with { Sequence = item.Sequence })),
+        new(CertificateOutbox.NotIssued, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).IssuanceFailed(item.Read<IssuanceFailure>())),
+        // The CA takes back a certificate whose key nobody can use any more. Its adapter takes the order at once and carries it on, so that a CA that
+        // is away holds up nothing behind this. One that refuses has nothing to take back.
+        new(CertificateOutbox.Revocation, item => grains.CaAdapter(new CaId(item.Target)).RequestRevocation(new CaRevocationOrder(item.Read<string>(), RevocationReason.CessationOfOperation, null))),
+        new(CertificateOutbox.Activated, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).CertificateActivated(item.Read<CertificateId>())),
+        new(CertificateOutbox.Session, item => grains.QrSession(new SessionId(Guid.Parse(item.Target))).Complete(item.Read<SessionOutcome>())),
+        new(CertificateOutbox.Sealing, item => grains.SealingSession(item.Read<SealingId>()).Settle()),
+        new(CertificateOutbox.Message, item => grains.Inbox(new UserId(Guid.Parse(item.Target))).Post(item.Read<InboxEntry>())),
+        new(CertificateOutbox.Holder, item => grains.Holder(new UserId(Guid.Parse(item.Target))).Add(item.Read<CertificateId>())),
+        new(CertificateOutbox.WakeUp, item => grains.Inbox(new UserId(Guid.Parse(item.Target))).WakeUp(item.Read<WakeUpKind>())),
+    ];
 }
 
 public sealed class EvidenceHandler(IGrainFactory grains) : IOutboxHandler
@@ -174,28 +141,4 @@ public sealed class EvidenceHandler(IGrainFactory grains) : IOutboxHandler
         var record = delivery.Item.Read<EvidenceRecord>();
         return grains.Evidence(new CertificateId(Guid.Parse(delivery.Item.Target)), EvidencePages.PageOf(record.Sequence)).Append(record);
     }
-}
-
-public sealed class MessageHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.Message;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Inbox(new UserId(Guid.Parse(delivery.Item.Target))).Post(delivery.Item.Read<InboxEntry>());
-}
-
-public sealed class HolderHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.Holder;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Holder(new UserId(Guid.Parse(delivery.Item.Target))).Add(delivery.Item.Read<CertificateId>());
-}
-
-public sealed class WakeUpHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => CertificateOutbox.WakeUp;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Inbox(new UserId(Guid.Parse(delivery.Item.Target))).WakeUp(delivery.Item.Read<WakeUpKind>());
 }

@@ -40,12 +40,15 @@ internal sealed record AdministratorNotice(UserId Holder, InboxEntry Entry)
     public InboxEntry For(string? name) => Entry with { Body = Entry.Body.Replace(Member, name is null ? "一名成员" : $"成员{name}", StringComparison.Ordinal) };
 }
 
-public sealed class DeviceCountHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class PinRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => PinOutbox.DeviceCount;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.DevicePins(new DeviceId(Guid.Parse(delivery.Item.Target))).Count(delivery.Item.Read<DevicePinCount>());
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(PinOutbox.DeviceCount, item => grains.DevicePins(new DeviceId(Guid.Parse(item.Target))).Count(item.Read<DevicePinCount>())),
+        new(PinOutbox.SmsNotice, item => grains.SmsNotice(new UserId(Guid.Parse(item.Target))).Send(item.Read<SmsNotice>())),
+        new(PinOutbox.Waived, item => grains.CertificatePin(new CertificateId(Guid.Parse(item.Target))).PinResetWaived(item.Read<TaskSigned>())),
+    ];
 }
 
 public sealed class AdministratorHandler(IGrainFactory grains) : IOutboxHandler
@@ -61,20 +64,4 @@ public sealed class AdministratorHandler(IGrainFactory grains) : IOutboxHandler
             await grains.Inbox(administrator).Post(notice.For(name));
         }
     }
-}
-
-public sealed class CertificateSmsNoticeHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => PinOutbox.SmsNotice;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.SmsNotice(new UserId(Guid.Parse(delivery.Item.Target))).Send(delivery.Item.Read<SmsNotice>());
-}
-
-public sealed class PinResetWaivedHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => PinOutbox.Waived;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.CertificatePin(new CertificateId(Guid.Parse(delivery.Item.Target))).PinResetWaived(delivery.Item.Read<TaskSigned>());
 }

@@ -25,54 +25,23 @@ internal static class EnterpriseOutbox
     public static Outbox AddMembershipEnded(this Outbox outbox, UserId user, CreditCode enterprise) => outbox.Add(MembershipEnded, user.ToString(), enterprise);
 }
 
-/// <summary>The account's list of its enterprises.</summary>
-internal sealed class MembershipHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class EnterpriseRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => EnterpriseOutbox.Membership;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.User(new UserId(Guid.Parse(delivery.Item.Target))).AddMembership(delivery.Item.Read<Membership>());
-}
-
-internal sealed class MembershipEndedHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => EnterpriseOutbox.MembershipEnded;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.User(new UserId(Guid.Parse(delivery.Item.Target))).RemoveMembership(delivery.Item.Read<CreditCode>());
-}
-
-internal sealed class InvitationHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => EnterpriseOutbox.Invitation;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.InvitationBox(delivery.Item.Target).Add(delivery.Item.Read<WaitingInvitation>());
-}
-
-internal sealed class RegisteredHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => EnterpriseOutbox.Registered;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.InvitationBox(delivery.Item.Target).Registered(delivery.Item.Read<UserId>());
-}
-
-/// <summary>From the administrator's certificate.</summary>
-internal sealed class TransferSignedHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => EnterpriseOutbox.TransferSigned;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Enterprise(new CreditCode(delivery.Item.Target)).TransferSigned(delivery.Item.Read<TaskSigned>());
-}
-
-internal sealed class WithdrawTaskHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => EnterpriseOutbox.WithdrawTask;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Certificate(new CertificateId(Guid.Parse(delivery.Item.Target))).Withdraw(delivery.Item.Read<Guid>());
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        // The account's list of its enterprises.
+        new(EnterpriseOutbox.Membership, item => grains.User(new UserId(Guid.Parse(item.Target))).AddMembership(item.Read<Membership>())),
+        new(EnterpriseOutbox.MembershipEnded, item => grains.User(new UserId(Guid.Parse(item.Target))).RemoveMembership(item.Read<CreditCode>())),
+        new(EnterpriseOutbox.Invitation, item => grains.InvitationBox(item.Target).Add(item.Read<WaitingInvitation>())),
+        new(EnterpriseOutbox.Registered, item => grains.InvitationBox(item.Target).Registered(item.Read<UserId>())),
+        // From the administrator's certificate.
+        new(EnterpriseOutbox.TransferSigned, item => grains.Enterprise(new CreditCode(item.Target)).TransferSigned(item.Read<TaskSigned>())),
+        new(EnterpriseOutbox.WithdrawTask, item => grains.Certificate(new CertificateId(Guid.Parse(item.Target))).Withdraw(item.Read<Guid>())),
+        // From a remittance.
+        new(EnterpriseOutbox.Remittance, item => grains.Enterprise(new CreditCode(item.Target)).RemittanceChanged(item.Read<RemittanceView>())),
+        new(EnterpriseOutbox.CloseRemittance, item => grains.Remittance(item.Read<Guid>()).Close()),
+    ];
 }
 
 /// <summary>Every certificate the removed person holds is told; those of other enterprises go on as before.</summary>
@@ -88,22 +57,6 @@ internal sealed class MemberRemovedHandler(IGrainFactory grains) : IOutboxHandle
             await grains.Certificate(certificate).HolderRemoved(enterprise);
         }
     }
-}
-
-/// <summary>From a remittance.</summary>
-internal sealed class MembershipRemittanceHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => EnterpriseOutbox.Remittance;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.Enterprise(new CreditCode(delivery.Item.Target)).RemittanceChanged(delivery.Item.Read<RemittanceView>());
-}
-
-internal sealed class CloseRemittanceHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => EnterpriseOutbox.CloseRemittance;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) => grains.Remittance(delivery.Item.Read<Guid>()).Close();
 }
 
 internal sealed class EnterpriseAuditHandler(IGrainFactory grains) : IOutboxHandler

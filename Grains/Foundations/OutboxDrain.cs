@@ -5,15 +5,19 @@ using Orleans.Runtime;
 namespace Bzt.Grains.Foundations;
 
 /// <summary>Makes the drain of a grain; injected into it.</summary>
-public sealed class OutboxDrains(IEnumerable<IOutboxHandler> handlers, TimeProvider time, ILoggerFactory logs)
+public sealed class OutboxDrains(IEnumerable<IOutboxHandler> handlers, IEnumerable<IOutboxRoutes> routes, TimeProvider time, ILoggerFactory logs)
 {
-    private readonly FrozenDictionary<string, IOutboxHandler> handlers = handlers.ToFrozenDictionary(handler => handler.Kind, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, OutboxCarrier> carriers = routes.SelectMany(part => part.Routes)
+        .Select(route => KeyValuePair.Create<string, OutboxCarrier>(route.Kind, (delivery, _) => route.Call(delivery.Item)))
+        .Concat(handlers.Select(handler => KeyValuePair.Create<string, OutboxCarrier>(handler.Kind, handler.DeliverAsync)))
+        .ToFrozenDictionary(StringComparer.Ordinal);
+
     private readonly ILogger log = logs.CreateLogger("Bzt.Outbox");
 
     /// <summary>Called in the grain's constructor.</summary>
     public OutboxDrain<TState> Attach<TState>(IGrainBase grain, IPersistentState<TState> state) where TState : IHasOutbox<TState>
     {
-        var drain = new OutboxDrain<TState>(grain, state, new OutboxPump(grain.GrainContext.GrainId, handlers, time, log));
+        var drain = new OutboxDrain<TState>(grain, state, new OutboxPump(grain.GrainContext.GrainId, carriers, time, log));
         grain.GrainContext.ObservableLifecycle.Subscribe("outbox", GrainLifecycleStage.Last, drain.StartAsync, drain.StopAsync);
         return drain;
     }

@@ -4,9 +4,12 @@ using Orleans.Runtime;
 
 namespace Bzt.Grains.Foundations;
 
+/// <summary>Carries items of one kind on.</summary>
+internal delegate Task OutboxCarrier(OutboxDelivery delivery, CancellationToken cancellation);
+
 /// <summary>Delivers one activation's outbox, in order, on the thread pool. Knows nothing of the grain's state but the outbox it was handed.</summary>
 internal sealed partial class OutboxPump(
-    GrainId source, FrozenDictionary<string, IOutboxHandler> handlers, TimeProvider time, ILogger log) : IDisposable
+    GrainId source, FrozenDictionary<string, OutboxCarrier> carriers, TimeProvider time, ILogger log) : IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
@@ -118,8 +121,8 @@ internal sealed partial class OutboxPump(
     }
 
     private Task DeliverAsync(OutboxItem item, CancellationToken stop) =>
-        handlers.TryGetValue(item.Kind, out var handler)
-            ? handler.DeliverAsync(new OutboxDelivery(source, item), stop)
+        carriers.TryGetValue(item.Kind, out var carrier)
+            ? carrier(new OutboxDelivery(source, item), stop)
             : throw new InvalidOperationException($"No handler for outbox items of kind {item.Kind}; a newer release wrote it.");
 
     private async Task WaitForRetryAsync(TimeSpan retry, CancellationToken stop)

@@ -38,20 +38,14 @@ internal static class OpeningOutbox
     private static string Target(SessionOpening opening, string file) => $"{opening.Opening}/{file}";
 }
 
-public sealed class OpeningAskedHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class OpeningRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => OpeningOutbox.Asked;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        OpeningOutbox.FileOf(grains, delivery.Item.Target).Asked(delivery.Item.Read<OpeningAsked>());
-}
-
-public sealed class OpeningAnsweredHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => OpeningOutbox.Answered;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        OpeningOutbox.FileOf(grains, delivery.Item.Target).Answered(delivery.Item.Read<OpeningAnswered>());
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(OpeningOutbox.Asked, item => OpeningOutbox.FileOf(grains, item.Target).Asked(item.Read<OpeningAsked>())),
+        new(OpeningOutbox.Answered, item => OpeningOutbox.FileOf(grains, item.Target).Answered(item.Read<OpeningAnswered>())),
+    ];
 }
 
 /// <param name="MessageId">Of the change: a repeat is one message.</param>

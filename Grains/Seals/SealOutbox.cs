@@ -16,18 +16,12 @@ internal static class SealOutbox
         outbox.Add(Adopt, SealSetIds.Of(user, formBlobId).ToString(), new AdoptSeals(enterprise, application));
 }
 
-internal sealed class AdoptSealsHandler(IGrainFactory grains) : IOutboxHandler
+/// <summary>Who is told of each kind.</summary>
+internal sealed class SealRoutes(IGrainFactory grains) : IOutboxRoutes
 {
-    public string Kind => SealOutbox.Adopt;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.SealSet(Guid.Parse(delivery.Item.Target)).Adopt(delivery.Item.Read<AdoptSeals>());
-}
-
-internal sealed class GiveSealsHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => SealOutbox.Give;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.EnterpriseSeals(new CreditCode(delivery.Item.Target)).Receive(delivery.Item.Read<GiveSeals>());
+    public IReadOnlyList<OutboxRoute> Routes =>
+    [
+        new(SealOutbox.Adopt, item => grains.SealSet(Guid.Parse(item.Target)).Adopt(item.Read<AdoptSeals>())),
+        new(SealOutbox.Give, item => grains.EnterpriseSeals(new CreditCode(item.Target)).Receive(item.Read<GiveSeals>())),
+    ];
 }

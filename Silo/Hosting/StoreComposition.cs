@@ -43,7 +43,7 @@ public static class StoreComposition
         return storage;
     }
 
-    private static readonly Type[] GrainParts = [typeof(IStateUpcaster), typeof(IOutboxHandler), typeof(IStateProjector)];
+    private static readonly Type[] GrainParts = [typeof(IStateUpcaster), typeof(IOutboxHandler), typeof(IOutboxRoutes), typeof(IStateProjector)];
 
     /// <summary>Registers what the grains' folders contribute by implementing a foundation's interface.</summary>
     internal static IServiceCollection AddGrainParts(this IServiceCollection services, Assembly grains)
