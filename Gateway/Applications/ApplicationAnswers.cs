@@ -1,5 +1,7 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Problems;
+using Bzt.Grains;
 using Bzt.Grains.Applications;
 
 namespace Bzt.Gateway.Applications;
@@ -9,6 +11,11 @@ internal static class ApplicationAnswers
     public static IResult Json(ApplicationView view) => Results.Json(ToContract(view), BztJson.Default.ApplicationInfo);
 
     public static IResult Json(OrderView view) => Results.Json(ToContract(view), BztJson.Default.OrderInfo);
+
+    /// <summary>Hands in what was read; what could not be read is refused.</summary>
+    public static async Task<IResult> HandInAsync<TCommand>((TCommand? Command, IResult? Refused) read, Func<TCommand, Task<Reply<ApplicationView>>> handIn) where TCommand : class =>
+        read.Command is { } command ? (await handIn(command)).ToHttp(Json)
+        : read.Refused ?? throw new InvalidOperationException("Neither a command nor a refusal.");
 
     public static ApplicationInfo ToContract(ApplicationView view) => new(
         view.Application.Value, view.Kind, view.State, view.EnterpriseName, view.CreditCode.Value, view.Platform.Value, view.Ca.Value,

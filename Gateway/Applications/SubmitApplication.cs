@@ -26,23 +26,17 @@ internal static class SubmitApplication
     }
 
     private static async Task<IResult> SubmitAsync(
-        ApplicationRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, TimeProvider time, CancellationToken cancellation) =>
-        await ReadAsync(request, caller, grains, blobs, cancellation) switch
-        {
-            (null, { } refused) => refused,
-            ({ Kind: ApplicationKind.Recovery } command, _) when await NeedsProofAsync(command, caller, grains, time) => new ProblemResult(ErrorCodes.RealNameProofNeeded),
-            ({ } command, _) => (await grains.Application(ApplicationIds.Of(caller.UserId, request.OperationId)).Submit(command)).ToHttp(ApplicationAnswers.Json),
-            _ => throw new InvalidOperationException("Neither a command nor a refusal."),
-        };
+        ApplicationRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, TimeProvider time, CancellationToken cancellation)
+    {
+        var read = await ReadAsync(request, caller, grains, blobs, cancellation);
+        return read.Command is { Kind: ApplicationKind.Recovery } recovery && await NeedsProofAsync(recovery, caller, grains, time)
+            ? new ProblemResult(ErrorCodes.RealNameProofNeeded)
+            : await ApplicationAnswers.HandInAsync(read, grains.Application(ApplicationIds.Of(caller.UserId, request.OperationId)).Submit);
+    }
 
     private static async Task<IResult> CorrectAsync(
         Guid applicationId, ApplicationRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation) =>
-        await ReadAsync(request, caller, grains, blobs, cancellation) switch
-        {
-            (null, { } refused) => refused,
-            ({ } command, _) => (await grains.Application(new(applicationId)).Resubmit(command)).ToHttp(ApplicationAnswers.Json),
-            _ => throw new InvalidOperationException("Neither a command nor a refusal."),
-        };
+        await ApplicationAnswers.HandInAsync(await ReadAsync(request, caller, grains, blobs, cancellation), grains.Application(new(applicationId)).Resubmit);
 
     /// <summary>
     /// 证书找回 gives a new key under a new PIN: whoever holds the phone, and the number, is still not known to be the person (X22). Another's

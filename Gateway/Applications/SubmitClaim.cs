@@ -22,21 +22,12 @@ internal static class SubmitClaim
     }
 
     private static async Task<IResult> SubmitAsync(ClaimRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation) =>
-        await ReadAsync(request, caller, grains, blobs, cancellation) switch
-        {
-            (null, { } refused) => refused,
-            ({ } command, _) => (await grains.Application(ApplicationIds.Of(caller.UserId, request.OperationId)).SubmitClaim(command)).ToHttp(ApplicationAnswers.Json),
-            _ => throw new InvalidOperationException("Neither a command nor a refusal."),
-        };
+        await ApplicationAnswers.HandInAsync(
+            await ReadAsync(request, caller, grains, blobs, cancellation), grains.Application(ApplicationIds.Of(caller.UserId, request.OperationId)).SubmitClaim);
 
     private static async Task<IResult> ResubmitAsync(
         Guid applicationId, ClaimRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation) =>
-        await ReadAsync(request, caller, grains, blobs, cancellation) switch
-        {
-            (null, { } refused) => refused,
-            ({ } command, _) => (await grains.Application(new(applicationId)).ResubmitClaim(command)).ToHttp(ApplicationAnswers.Json),
-            _ => throw new InvalidOperationException("Neither a command nor a refusal."),
-        };
+        await ApplicationAnswers.HandInAsync(await ReadAsync(request, caller, grains, blobs, cancellation), grains.Application(new(applicationId)).ResubmitClaim);
 
     private static async Task<(Command? Command, IResult? Refused)> ReadAsync(
         ClaimRequest request, Caller caller, IGrainFactory grains, IBlobStore blobs, CancellationToken cancellation)

@@ -32,7 +32,7 @@ internal static class ChangeOpening
         var opening = grains.Opening(new OpeningId(openingId));
         return await opening.Change(new Grains.Openings.ChangeOpening(id, caller.Platform, ToSeconds(request.OpeningTime), ToSeconds(request.Deadline), request.Reason)) is Refused<Nothing>(var refusal)
             ? refusal.ToHttp()
-            : (await opening.GetView(OpeningMessages.ViewerOf(caller))).ToHttp(view => Results.Json(OpeningMessages.ToHttp(openingId, view), BztJson.Default.OpeningStatus));
+            : await OpeningMessages.AnswerAsync(opening, openingId, caller);
     }
 
     private static DateTimeOffset? ToSeconds(DateTimeOffset? time) => time is { } named ? OpeningMessages.ToSeconds(named) : null;

@@ -25,6 +25,6 @@ internal static class EndOpening
         var opening = grains.Opening(new OpeningId(openingId));
         return await opening.End(caller.Platform) is Refused<Nothing>(var refusal)
             ? refusal.ToHttp()
-            : (await opening.GetView(OpeningMessages.ViewerOf(caller))).ToHttp(view => Results.Json(OpeningMessages.ToHttp(openingId, view), BztJson.Default.OpeningStatus));
+            : await OpeningMessages.AnswerAsync(opening, openingId, caller);
     }
 }

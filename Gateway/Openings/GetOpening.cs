@@ -20,7 +20,6 @@ internal static class GetOpening
         .Refuses(404)
         .Produces<OpeningStatus>();
 
-    private static async Task<IResult> HandleAsync(Guid openingId, PlatformCaller caller, IGrainFactory grains) =>
-        (await grains.Opening(new OpeningId(openingId)).GetView(OpeningMessages.ViewerOf(caller)))
-            .ToHttp(view => Results.Json(OpeningMessages.ToHttp(openingId, view), BztJson.Default.OpeningStatus));
+    private static Task<IResult> HandleAsync(Guid openingId, PlatformCaller caller, IGrainFactory grains) =>
+        OpeningMessages.AnswerAsync(grains.Opening(new OpeningId(openingId)), openingId, caller);
 }

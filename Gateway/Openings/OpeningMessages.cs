@@ -1,5 +1,7 @@
+using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Gateway.Platforms;
+using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Openings;
 using Bzt.Protocol.Evidence;
@@ -12,6 +14,10 @@ internal static class OpeningMessages
     /// <summary>A bid tool sees its bidder's files at its project's opening.</summary>
     public static OpeningViewer ViewerOf(PlatformCaller caller) => new(
         caller.Platform, caller.Grant is { } grant ? new CreditCode(grant.CreditCode) : null, caller.Grant?.Project.ProjectId);
+
+    /// <summary>How it stands, for this caller.</summary>
+    public static async Task<IResult> AnswerAsync(IOpeningGrain opening, Guid id, PlatformCaller caller) =>
+        (await opening.GetView(ViewerOf(caller))).ToHttp(view => Results.Json(ToHttp(id, view), BztJson.Default.OpeningStatus));
 
     public static OpeningStatus ToHttp(Guid id, OpeningView view) => new(
         id,

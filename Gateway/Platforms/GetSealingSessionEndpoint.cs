@@ -19,9 +19,6 @@ internal static class GetSealingSessionEndpoint
         .Refuses(404)
         .Produces<SealingSessionStatus>();
 
-    private static async Task<IResult> HandleAsync(Guid sealingSessionId, PlatformCaller caller, IGrainFactory grains)
-    {
-        var reply = await grains.SealingSession(new SealingId(sealingSessionId)).GetOfPlatform(SealingMessages.UserOf(caller));
-        return reply.ToHttp(view => Results.Json(SealingMessages.ToPlatform(view), BztJson.Default.SealingSessionStatus));
-    }
+    private static async Task<IResult> HandleAsync(Guid sealingSessionId, PlatformCaller caller, IGrainFactory grains) =>
+        (await grains.SealingSession(new SealingId(sealingSessionId)).GetOfPlatform(SealingMessages.UserOf(caller))).ToHttp(SealingMessages.JsonForPlatform);
 }

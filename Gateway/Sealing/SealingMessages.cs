@@ -1,3 +1,4 @@
+using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Gateway.Platforms;
@@ -28,7 +29,9 @@ internal static class SealingMessages
             waiting.Offer))],
         requests.CommitmentsLeft);
 
-    public static SealingSessionStatus ToPlatform(SealingView view) => new(
+    public static IResult JsonForPlatform(SealingView view) => Results.Json(ToPlatform(view), BztJson.Default.SealingSessionStatus);
+
+    private static SealingSessionStatus ToPlatform(SealingView view) => new(
         view.Id.Value, view.State, view.End, view.Automatic, view.MaxDocuments, view.UsedDocuments,
         view.Log.Where(line => line.End is null).Sum(line => line.Documents.Count),
         SessionMessages.ToHttp(view.Project)!, new EnterpriseInfo(view.EnterpriseName, view.CreditCode.Value), view.ExpiresAt);
