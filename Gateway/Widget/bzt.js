@@ -1,5 +1,6 @@
 // @ts-check
 // <bzt-qr src="/my-backend/qr"> shows a 标证通 QR session: the code of this second, its state in words, and its end.
+// One file, for a page that takes it with one tag: the QR encoder first (ISO/IEC 18004), then the element.
 // The page's own backend opens the session and makes the link; the session's secret never comes here. See docs/platforms/widget.md.
 {
   /** Error correction level M, by version: correction codewords of a block, and blocks (ISO/IEC 18004, table 9). */

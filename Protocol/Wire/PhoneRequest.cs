@@ -4,6 +4,7 @@ using Bzt.Protocol.Primitives;
 namespace Bzt.Protocol.Wire;
 
 /// <summary>What a phone asks a silo inside the channel. A closed set: version byte, kind byte, exact content.</summary>
+/// <remarks>All in one file: which byte is which kind, and that none stands for two, is seen at a glance.</remarks>
 public abstract record PhoneRequest
 {
     /// <summary>Version of the encoding.</summary>

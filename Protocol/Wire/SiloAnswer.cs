@@ -8,6 +8,7 @@ namespace Bzt.Protocol.Wire;
 /// What a silo answers inside the channel: a closed set of results and expected refusals. Encoded as version byte,
 /// kind byte, exact content.
 /// </summary>
+/// <remarks>All in one file, as <see cref="PhoneRequest"/>.</remarks>
 public abstract record SiloAnswer
 {
     private protected SiloAnswer()

@@ -32,7 +32,7 @@ static class EstEndpoints
             var certificate = await ca.IssueAsync(
                 keyRequest, subject, ["keyUsage=critical,keyEncipherment,dataEncipherment,keyAgreement", .. simulator.CommonExtensions], simulator.InAYear, context.RequestAborted);
             var receiver = await ca.ProvenKeyAsync(request, context.RequestAborted);
-            var envelope = await simulator.EnvelopeAsync(privateKey, receiver!, new VendorQuirks(EnvelopeForm.EnvelopedData3), context.RequestAborted);
+            var envelope = await VendorEnvelope.SealAsync(ca, privateKey, receiver!, new VendorQuirks(EnvelopeForm.EnvelopedData3), context.RequestAborted);
             const string Boundary = "estServerKeyGen";
             return Results.Text(
                 $"--{Boundary}\r\nContent-Type: application/pkcs7-mime; smime-type=server-generated-key\r\nContent-Transfer-Encoding: base64\r\n\r\n{Base64(envelope)}\r\n"
