@@ -23,6 +23,7 @@ public sealed partial class PhoneApp
     {
         try
         {
+            await line.LoadAsync(stopped);
             await using var listener = await Client.ListenAsync(WakeAsync, stopped);
             await Task.Delay(Timeout.InfiniteTimeSpan, stopped);
         }

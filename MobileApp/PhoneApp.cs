@@ -36,7 +36,7 @@ internal sealed partial class StoredJson : JsonSerializerContext;
 /// The running app: the headless phone with its stores, and what the screens show of it. Truth is the server's; what is here is the last
 /// answer, fetched again on every wake-up of the hub.
 /// </summary>
-public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow window, Notifications notifications) : IAsyncDisposable
+public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow window, Notifications notifications, LineAssemblies line) : IAsyncDisposable
 {
     private const string LoginRecord = "login";
     private const string DraftRecord = "draft";

@@ -17,5 +17,6 @@ builder.Services.AddSingleton<Notifications>();
 builder.Services.AddSingleton<Photos>();
 builder.Services.AddSingleton<SealFrame>();
 builder.Services.AddSingleton<Files>();
+builder.Services.AddSingleton<LineAssemblies>();
 builder.Services.AddSingleton<PhoneApp>();
 await builder.Build().RunAsync();

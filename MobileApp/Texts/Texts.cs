@@ -9,6 +9,8 @@ namespace Bzt.MobileApp;
 internal static partial class Texts
 {
     public const string AppName = "标证通";
+    public const string Opening = "打开进度";
+    public const string Starting = "正在启动…";
     public const string Back = "返回";
     public const string Close = "关闭";
     public const string Done = "完成";

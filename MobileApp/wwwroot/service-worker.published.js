@@ -8,8 +8,11 @@ const index = new URL('index.html', base).href;
 const kept = self.assetsManifest.assets.filter(asset => !/^(service-worker\.js|service-worker-assets\.js)$/.test(asset.url));
 const known = new Set(kept.map(asset => new URL(asset.url, base).href));
 
+// What is named by its content is taken from wherever the browser has it: the page just fetched most of it.
+const lasting = url => /^_framework\/.*\.[a-z0-9]{10}\.(js|wasm)$/.test(url);
+
 self.addEventListener('install', event => event.waitUntil(caches.open(CACHE).then(cache =>
-  cache.addAll(kept.map(asset => new Request(asset.url, { integrity: asset.hash, cache: 'no-cache' }))))));
+  cache.addAll(kept.map(asset => new Request(asset.url, { integrity: asset.hash, cache: lasting(asset.url) ? 'force-cache' : 'no-cache' }))))));
 
 self.addEventListener('activate', event => event.waitUntil((async () => {
   for (const name of await caches.keys()) {

@@ -13,10 +13,20 @@ internal sealed class HeldLine
     }
 
     /// <summary>Everything the phone asks for, but what wakes it up.</summary>
-    public static async Task<HeldLine> AtAsync(IPage page)
+    public static Task<HeldLine> AtAsync(IPage page) => AtAsync(page, "/phone/v1/(?!hub)", hold: false);
+
+    /// <param name="page">Whose requests.</param>
+    /// <param name="addresses">Those that match.</param>
+    /// <param name="hold">From the beginning.</param>
+    public static async Task<HeldLine> AtAsync(IPage page, string addresses, bool hold)
     {
         var line = new HeldLine();
-        await page.RouteAsync(new System.Text.RegularExpressions.Regex("/phone/v1/(?!hub)"), line.PassAsync);
+        if (hold)
+        {
+            line.Hold();
+        }
+
+        await page.RouteAsync(new System.Text.RegularExpressions.Regex(addresses), line.PassAsync);
         return line;
     }
 

@@ -1,8 +1,7 @@
-// Before the first picture: the reader's text size and theme; the worker that keeps the app for the next start; what a double tap means; and
-// the browser's offer to put the app on the home screen, which it makes early and only once.
+// Before the first picture: the reader's text size and theme; what a double tap means; and the browser's offer to put the app on the home
+// screen, which it makes early and only once.
 document.documentElement.dataset.text = localStorage.getItem('text') ?? 'normal';
 document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'system';
-navigator.serviceWorker?.register('service-worker.js', { updateViaCache: 'none' }).catch(() => { });
 // The second tap of a double tap says no more than the first: it never falls on what has come in its place.
 let tapped = [];
 addEventListener('click', event => {

@@ -39,8 +39,13 @@ export function watch() {
   return navigator.onLine;
 }
 
+// The worker that keeps the app for the next start fetches what this start did not need. It begins when this one has what it needs: on a poor
+// network both at once would keep the first screen away.
+const rest = () => new Promise(done => globalThis.requestIdleCallback ? requestIdleCallback(done, { timeout: 10000 }) : setTimeout(done, 3000));
+
 async function watchUpdates() {
-  const registration = await navigator.serviceWorker?.getRegistration();
+  await rest();
+  const registration = await navigator.serviceWorker?.register('service-worker.js', { updateViaCache: 'none' }).catch(() => { });
   if (!registration) return;
   const ready = worker => {
     waiting = worker;

@@ -1,0 +1,48 @@
+// While the app is on its way: how far it is; and when it does not come, why, and the way to try again.
+(() => {
+  const foot = document.querySelector('.splash-foot'), bar = foot.querySelector('progress'), said = foot.querySelector('[role="status"]');
+  const wanted = Number(document.documentElement.dataset.octets), megabytes = document.documentElement.dataset.megabytes;
+  const counted = new Set();
+  let have = 0, failed = false;
+
+  // A file is counted when it is whole: its hash is checked before anybody sees a part of it. What came from a store counts like the rest.
+  new PerformanceObserver(list => {
+    for (const { name, decodedBodySize } of list.getEntries()) {
+      if (name.includes('/_framework/') && decodedBodySize && !counted.has(name)) have += decodedBodySize, counted.add(name);
+    }
+    if (failed || !wanted || !foot.isConnected) return;
+    const percent = Math.min(100, Math.floor(100 * have / wanted));
+    bar.value = percent;
+    say(percent === 100 ? '正在启动…' : navigator.serviceWorker?.controller ? `正在打开 ${percent}%` : `正在下载 ${percent}%，共约 ${megabytes} MB`);
+  }).observe({ type: 'resource', buffered: true });
+
+  function say(text) {
+    // A reader hears each state once, not each percent.
+    if (said.textContent.replace(/[\d%]+/, '') === text.replace(/[\d%]+/, '')) said.setAttribute('aria-live', 'off');
+    else said.removeAttribute('aria-live');
+    said.textContent = text;
+  }
+
+  function fail(reason) {
+    if (failed || !foot.isConnected) return;
+    failed = true;
+    console.error(String(reason));
+    const why = document.createElement('p'), again = document.createElement('button');
+    why.setAttribute('role', 'alert');
+    why.textContent = !globalThis.WebAssembly ? '这个浏览器版本过旧，无法打开标证通，请更新浏览器。'
+      : !navigator.onLine ? '网络已断开，恢复后自动继续。'
+      : '没有下载完整，请检查网络后重试。已下载的部分不会重复下载。';
+    again.type = 'button';
+    again.className = 'button main';
+    again.textContent = '重试';
+    again.addEventListener('click', () => location.reload());
+    addEventListener('online', () => location.reload());
+    foot.replaceChildren(why, again);
+  }
+
+  // The promise of a start that fails stays open; the runtime says so by showing its own message, after its own tries.
+  const told = document.getElementById('blazor-error-ui');
+  new MutationObserver(() => fail('The runtime did not start.')).observe(told, { attributeFilter: ['style'] });
+  if (globalThis.Blazor) Blazor.start().catch(fail);
+  else fail(new Error('The runtime\'s first script is missing.'));
+})();
