@@ -40,9 +40,9 @@
     foot.replaceChildren(why, again);
   }
 
-  // The promise of a start that fails stays open; the runtime says so by showing its own message, after its own tries.
-  const told = document.getElementById('blazor-error-ui');
-  new MutationObserver(() => fail('The runtime did not start.')).observe(told, { attributeFilter: ['style'] });
+  // The promise of a start that fails stays open. After its own tries the runtime shows its own message, or nobody catches what it throws.
+  new MutationObserver(() => fail('The runtime did not start.')).observe(document.getElementById('blazor-error-ui'), { attributeFilter: ['style'] });
+  addEventListener('unhandledrejection', ({ reason }) => /^Failed to start/.test(reason?.message) && fail(reason));
   if (globalThis.Blazor) Blazor.start().catch(fail);
   else fail(new Error('The runtime\'s first script is missing.'));
 })();
