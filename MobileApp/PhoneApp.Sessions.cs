@@ -43,7 +43,9 @@ public sealed partial class PhoneApp
     internal Ending? Ended { get; private set; }
 
     /// <summary>Brings a link to the server.</summary>
-    public async Task ScanAsync(string link) => await LookAtAsync(await Client.ScanAsync(link));
+    /// <param name="link">Whole.</param>
+    /// <param name="fromElsewhere">It opened the app, and was not read or entered in it.</param>
+    public async Task ScanAsync(string link, bool fromElsewhere) => await LookAtAsync(await (fromElsewhere ? Client.FollowLinkAsync(link) : Client.ScanAsync(link)));
 
     /// <summary>The request to look at from now on.</summary>
     public async Task LookAtAsync(ScannedSession scanned)

@@ -21,6 +21,16 @@ public sealed partial class PhoneClient
         return new ScannedSession(session, binding);
     }
 
+    /// <summary>
+    /// The same with a link that came from elsewhere than the app's own scanner or the user's hand, as from another camera or a message: what its
+    /// fragment says vouches for nothing, or whoever sends a link would say himself for which PC files are opened.
+    /// </summary>
+    public Task<ScannedSession> FollowLinkAsync(string link, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return ScanAsync(link.Split('#', 2)[0], cancellation);
+    }
+
     /// <summary>The session now.</summary>
     public Task<PhoneSession> GetSessionAsync(Guid sessionId, CancellationToken cancellation = default)
     {

@@ -14,6 +14,10 @@ internal sealed class PdfDocument
     private readonly PdfParser parser;
     private readonly Dictionary<int, Dictionary<int, PdfObject>> containers = [];
     private readonly HashSet<int> opening = [];
+    private long kept;
+
+    /// <summary>Producers put a hundred objects or two into a stream. What is read of it takes many times the memory.</summary>
+    private const int MaximumContainer = 16 * 1024 * 1024, MaximumKept = 32 * 1024 * 1024;
 
     private PdfDocument(PdfParser parser, PdfXref xref) => (this.parser, Xref) = (parser, xref);
 
@@ -102,16 +106,20 @@ internal sealed class PdfDocument
             objects[checked((int)n)] = inside.ReadObject();
         }
         opening.Remove(number);
-        if (containers.Count >= 16) containers.Clear();
+        if (containers.Count >= 16 || (kept += data.Length) > MaximumKept)
+        {
+            containers.Clear();
+            kept = data.Length;
+        }
         return containers[number] = objects;
     }
 
-    /// <summary>The decoded data of a structural stream.</summary>
-    public byte[] Decode(PdfStream stream)
+    private byte[] Decode(PdfStream stream)
     {
         var length = Integer(stream.Dictionary["Length"]);
-        if (length is < 0 or > PdfFilters.MaximumDecoded) throw Damaged("strange /Length");
-        return PdfFilters.Decode(parser.Input.ReadExactly(stream.Offset, (int)length), Resolve(stream.Dictionary["Filter"]), Resolve(stream.Dictionary["DecodeParms"]));
+        if (length is < 0 or > MaximumContainer) throw Damaged("strange /Length");
+        return parser.Input.Inflated(PdfFilters.Decode(
+            parser.Input.ReadExactly(stream.Offset, (int)length), Resolve(stream.Dictionary["Filter"]), Resolve(stream.Dictionary["DecodeParms"]), MaximumContainer));
     }
 
     /// <summary>Every reference that stands in any object of the document.</summary>

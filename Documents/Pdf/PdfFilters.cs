@@ -8,7 +8,7 @@ internal static class PdfFilters
     /// <summary>No cross-reference or object stream of a sane document is larger; a bomb is.</summary>
     public const int MaximumDecoded = 128 * 1024 * 1024;
 
-    public static byte[] Decode(byte[] encoded, PdfObject filter, PdfObject parameters)
+    public static byte[] Decode(byte[] encoded, PdfObject filter, PdfObject parameters, int maximum = MaximumDecoded)
     {
         var filters = filter switch
         {
@@ -22,7 +22,7 @@ internal static class PdfFilters
         {
             if (filters[i] is not PdfName { Value: "FlateDecode" or "Fl" }) throw Damaged("only FlateDecode is expected on structural streams");
             var p = i < allParameters.Count && allParameters[i] is PdfDictionary dictionary ? dictionary : PdfDictionary.Empty;
-            encoded = Unpredict(Inflate(encoded), Integer(p, "Predictor", 1), Integer(p, "Colors", 1), Integer(p, "BitsPerComponent", 8), Integer(p, "Columns", 1));
+            encoded = Unpredict(Inflate(encoded, maximum), Integer(p, "Predictor", 1), Integer(p, "Colors", 1), Integer(p, "BitsPerComponent", 8), Integer(p, "Columns", 1));
         }
         return encoded;
     }
@@ -34,7 +34,7 @@ internal static class PdfFilters
         return buffer.ToArray();
     }
 
-    private static byte[] Inflate(byte[] encoded)
+    private static byte[] Inflate(byte[] encoded, int maximum)
     {
         using var zlib = new ZLibStream(new MemoryStream(encoded), CompressionMode.Decompress);
         using var decoded = new MemoryStream();
@@ -44,7 +44,7 @@ internal static class PdfFilters
             for (int n; (n = zlib.Read(buffer)) > 0;)
             {
                 decoded.Write(buffer, 0, n);
-                if (decoded.Length > MaximumDecoded) throw new PdfRefusedException(PdfRefusal.TooLarge, "a structural stream inflates beyond bounds");
+                if (decoded.Length > maximum) throw new PdfRefusedException(PdfRefusal.TooLarge, "a structural stream inflates beyond bounds");
             }
         }
         catch (InvalidDataException e)

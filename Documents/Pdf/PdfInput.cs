@@ -7,6 +7,10 @@ internal sealed class PdfInput
     private readonly byte[] window = new byte[64 * 1024];
     private long windowStart;
     private int windowLength;
+    private long inflated;
+
+    /// <summary>What all structural streams of a document may come to, each counted as often as it is read: far more than of any sane one, and over in seconds.</summary>
+    public const long MaximumInflated = 1L << 30;
 
     /// <summary>Looks at the first <paramref name="length"/> bytes only: an earlier revision is read so.</summary>
     public PdfInput(Stream stream, long? length = null)
@@ -19,6 +23,13 @@ internal sealed class PdfInput
     public long Length { get; }
 
     public long Position { get; set; }
+
+    /// <summary>A small file may name large streams again and again: there is an end.</summary>
+    public byte[] Inflated(byte[] data)
+    {
+        inflated += data.Length;
+        return inflated <= MaximumInflated ? data : throw new PdfRefusedException(PdfRefusal.TooLarge, "the structural streams inflate beyond bounds");
+    }
 
     /// <summary>The next byte without taking it, −1 at the end.</summary>
     public int Peek()

@@ -76,6 +76,9 @@ public sealed record PdfSealReport(
 /// <summary>Verifies every seal of a PDF, reading it once for each seal; memory does not grow with the document.</summary>
 public static class PdfSealVerifier
 {
+    /// <summary>The document is read once for each; nobody seals one so often.</summary>
+    private const int MaximumSeals = 500;
+
     /// <summary>Every signed signature field, in the order of the form; none when the document bears no seal.</summary>
     /// <param name="pdf">The document; must seek.</param>
     /// <param name="roots">Trusted roots, DER.</param>
@@ -84,7 +87,8 @@ public static class PdfSealVerifier
     public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]>? known = null)
     {
         var document = PdfDocument.Open(pdf);
-        var fields = PdfSignatureFields.Signed(document).ToArray();
+        var fields = PdfSignatureFields.Signed(document).Take(MaximumSeals + 1).ToArray();
+        if (fields.Length > MaximumSeals) throw new PdfRefusedException(PdfRefusal.TooLarge, "signatures");
         // What one seal brings along may lead another to its root: a certificate is believed for its issuer's signature, not for where it lay.
         byte[][] candidates = [.. known ?? [], .. fields.SelectMany(Certificates)];
         var withdrawals = PdfWithdrawals.Read(document).ToArray();

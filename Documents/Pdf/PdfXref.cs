@@ -19,8 +19,11 @@ internal sealed class PdfXref
 
     private readonly Dictionary<int, PdfXrefEntry> entries = [];
     private readonly List<Section> sections = [];
+    private readonly long mostRows;
+    private long rows;
 
-    private PdfXref() { }
+    /// <summary>An object is a byte at the very least, however it is packed; a few may be declared that are not there.</summary>
+    private PdfXref(long length) => mostRows = length + 1_000_000;
 
     public IReadOnlyList<Section> Sections => sections;
 
@@ -35,7 +38,7 @@ internal sealed class PdfXref
 
     public static PdfXref Read(PdfParser parser)
     {
-        var xref = new PdfXref();
+        var xref = new PdfXref(parser.Input.Length);
         var visited = new HashSet<long>();
         long? next = FindStart(parser.Input);
         while (next is { } offset)
@@ -113,7 +116,7 @@ internal sealed class PdfXref
         if (value is not PdfStream { Dictionary: var trailer } stream || trailer["Type"] is not PdfName { Value: "XRef" }) throw Damaged("a cross-reference stream was expected");
         // 7.5.8.2: everything in it is direct, so it can be read before anything is known.
         if (!TryCount(trailer["Length"], int.MaxValue, out var length) || length > PdfFilters.MaximumDecoded) throw Damaged("strange /Length of the cross-reference stream");
-        var data = PdfFilters.Decode(parser.Input.ReadExactly(stream.Offset, length), trailer["Filter"], trailer["DecodeParms"]);
+        var data = parser.Input.Inflated(PdfFilters.Decode(parser.Input.ReadExactly(stream.Offset, length), trailer["Filter"], trailer["DecodeParms"]));
 
         if (trailer["W"] is not PdfArray { Items: { Count: 3 } widths }) throw Damaged("strange /W");
         Span<int> w = stackalloc int[3];
@@ -157,6 +160,7 @@ internal sealed class PdfXref
 
     private void Add(HashSet<int> section, int number, PdfXrefEntry entry)
     {
+        if (++rows > mostRows) throw new PdfRefusedException(PdfRefusal.TooLarge, "cross-reference sections");
         if (section.Add(number)) entries.TryAdd(number, entry);
         NextNumber = Math.Max(NextNumber, number + 1);
     }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains.Platforms;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Certificates;
@@ -61,6 +62,17 @@ public sealed partial class PhoneAppTests
         await Press(page, "手动输入");
         await page.FillAsync("[name=link]", session.Link());
         await Press(page, "打开");
+        await Expect(page.GetByText("请用标证通里的扫码")).ToBeVisibleAsync();
+        await Press(page, "重新扫码");
+
+        // Nor does a link that somebody sends vouch for the PC it names, here as a platform makes one for the phone's own browser.
+        const string Return = "https://ggzy.example/back";
+        await phone.System.Grains.GetGrain<IPlatformGrain>(TestPlatform.Id).Register(new RegisterPlatform(TestPlatform.Name, "hubei", TestPlatform.Secret, MaySignHashes: true) { ReturnUrls = [Return] });
+        var sent = await platform.Client.OpenAsync(new CreateSessionRequest(SessionKind.Decrypt)
+        {
+            Project = project, Decryption = request, ReturnUrl = Return, ReturnNonce = "a-random-of-this-browser-1",
+        });
+        await phone.OpenAppAsync($"#{new Uri(sent.Session.DeviceLink!).PathAndQuery}#{Base64Url.EncodeToString(task.Binding)}");
         await Expect(page.GetByText("请用标证通里的扫码")).ToBeVisibleAsync();
         await Press(page, "重新扫码");
 

@@ -9,7 +9,7 @@ internal sealed class TestPlatform : IDisposable
 {
     public const string Id = "yichang-ggzy";
     public const string Name = "宜昌公共资源电子交易平台";
-    private const string Secret = "a secret of the platform in the tests";
+    public const string Secret = "a secret of the platform in the tests";
 
     private readonly HttpClient http;
 

@@ -28,6 +28,70 @@ public sealed class PdfRefusalTests
         Assert.False(File.Exists(folder["sealed.pdf"]));
     }
 
+    /// <summary>Kilobytes that would take hours, or all memory: the same large stream named again and again, tables of objects nobody has.</summary>
+    [Fact]
+    public void Small_files_that_unpack_to_large_ones_are_refused()
+    {
+        // 1. Objects in seventeen streams by turns: no memory of sixteen helps.
+        var container = Encoding.ASCII.GetBytes(string.Join(' ', Enumerable.Range(100, 200).Select(number => $"{number} 0")) + " null" + new string(' ', 12 * 1024 * 1024));
+        var turns = Bomb(17, container, container.AsSpan().IndexOf(" null"u8), first => Enumerable.Range(0, 200).Select(i => (byte)(first + (i % 17))));
+        var document = PdfDocument.Open(new MemoryStream(turns));
+        Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => document.References().Count()).Reason);
+
+        // 2. One stream with more in it than any producer puts there.
+        var large = Bomb(1, [.. container, .. container], container.AsSpan().IndexOf(" null"u8), first => Enumerable.Repeat((byte)first, 200));
+        Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(new MemoryStream(large)).References().Count()).Reason);
+
+        // 3. Cross-reference sections, one before the other, each with a million free objects.
+        using var file = new MemoryStream();
+        Write(file, "%PDF-1.5\n1 0 obj <</Type/Catalog>> endobj\n");
+        long previous = 0;
+        for (var i = 0; i < 3; i++)
+        {
+            var (at, rows) = (file.Length, PdfFilters.Deflate(new byte[600_000]));
+            Write(file, $"9 0 obj <</Type/XRef/Root 1 0 R/W[1 0 0]/Size 600000/Filter/FlateDecode/Length {rows.Length}{(previous > 0 ? $"/Prev {previous}" : "")}>> stream\n");
+            file.Write(rows);
+            Write(file, "\nendstream endobj\n");
+            previous = at;
+        }
+
+        Write(file, $"startxref\n{previous}\n%%EOF\n");
+        Assert.True(file.Length < 10_000);
+        Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(file)).Reason);
+    }
+
+    private static void Write(Stream file, string text) => file.Write(Encoding.ASCII.GetBytes(text));
+
+    /// <summary>Objects 100 to 299 in object streams, each in the one that <paramref name="of"/> says.</summary>
+    private static byte[] Bomb(int streams, byte[] content, int first, Func<int, IEnumerable<byte>> of)
+    {
+        using var file = new MemoryStream();
+        Write(file, "%PDF-1.5\n");
+        var packed = PdfFilters.Deflate(content);
+        var table = new byte[300 * 5];
+        void Entry(int number, byte kind, long value) => new[] { kind, (byte)(value >> 16), (byte)(value >> 8), (byte)value, (byte)0 }.CopyTo(table, number * 5);
+        Entry(1, 1, file.Length);
+        Write(file, "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n");
+        for (var i = 0; i < streams; i++)
+        {
+            Entry(10 + i, 1, file.Length);
+            Write(file, $"{10 + i} 0 obj <</Type/ObjStm/N 200/First {first}/Filter/FlateDecode/Length {packed.Length}>> stream\n");
+            file.Write(packed);
+            Write(file, "\nendstream endobj\n");
+        }
+
+        foreach (var (i, stream) in of(10).Index())
+        {
+            Entry(100 + i, 2, stream);
+        }
+
+        var at = file.Length;
+        Write(file, $"99 0 obj <</Type/XRef/Root 1 0 R/W[1 3 1]/Size 300/Length {table.Length}>> stream\n");
+        file.Write(table);
+        Write(file, $"\nendstream endobj\nstartxref\n{at}\n%%EOF\n");
+        return file.ToArray();
+    }
+
     [Fact]
     public async Task Flips_and_cuts_anywhere_end_in_a_seal_or_a_refusal()
     {
