@@ -45,7 +45,8 @@ internal static class AuthorizationServer
             {
                 validation.UseLocalServer();
                 validation.UseDataProtection();
-                validation.UseAspNetCore();
+                // In the header and nowhere else: an address stands in logs and in other pages' hands, and a form is sent by any page.
+                validation.UseAspNetCore().DisableAccessTokenExtractionFromQueryString().DisableAccessTokenExtractionFromBodyForm();
             });
         builder.Services.AddOptions<OpenIddictServerOptions>().Configure<TimeProvider>((server, clock) => server.TimeProvider = clock);
         builder.Services.AddOptions<OpenIddict.Validation.OpenIddictValidationOptions>().Configure<TimeProvider>((validation, clock) => validation.TimeProvider = clock);

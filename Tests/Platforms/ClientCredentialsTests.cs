@@ -97,6 +97,22 @@ public sealed class ClientCredentialsTests
     }
 
     [Fact]
+    public async Task A_token_counts_in_the_header_and_nowhere_else()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var party = await RelyingParty.RegisterAsync(system);
+        var session = $"/rp/v1/sessions/{Guid.NewGuid()}";
+        Assert.Equal(HttpStatusCode.NotFound, (await party.GetAsync(session)).Item1);
+
+        // An address is in logs, and a form is sent by any page.
+        using var inAddress = await system.Gateway.GetAsync($"{session}?access_token={Uri.EscapeDataString(party.AccessToken)}");
+        Assert.Equal(HttpStatusCode.Unauthorized, inAddress.StatusCode);
+        using var form = new FormUrlEncodedContent([new("access_token", party.AccessToken)]);
+        using var inForm = await system.Gateway.PostAsync(Routes.Platforms.DeadLetterRedelivery.Replace("{messageId}", "unknown", StringComparison.Ordinal), form);
+        Assert.Equal(HttpStatusCode.Unauthorized, inForm.StatusCode);
+    }
+
+    [Fact]
     public async Task A_platforms_token_is_nothing_to_the_phones_side()
     {
         var system = await EmbeddedSystem.SharedAsync();
