@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
+using Orleans.Placement;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Certificates;
 
 /// <inheritdoc cref="IDevicePinsGrain"/>
+/// <remarks>Every exchange of a certificate asks it, so it comes up where that certificate is.</remarks>
 [GrainType("device-pins")]
+[PreferLocalPlacement]
 public sealed class DevicePinsGrain : Grain, IDevicePinsGrain, IOutboxOwner
 {
     private readonly IPersistentState<DevicePinsState> storage;

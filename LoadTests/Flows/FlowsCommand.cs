@@ -26,6 +26,7 @@ internal static class FlowsCommand
         new("warm-up", "S", "10", "before that; a minute until .NET has compiled everything well"),
         new("silos", "N", "", "of the cluster started for the run; default: as ./run.sh cluster"),
         new("published", "", "", "that cluster as operators run it, compiled ahead (./run.sh build-cluster); default: as it was built"),
+        new("join", "", "", "one more silo comes up before counting begins: what is counted is what users have of a silo that has just joined"),
         new("pin", "", "", "each process of that cluster on a processor of its own"),
         new("silo-share", "PART", "", "of a processor for each silo once counting begins, 0.05 to 1; default: whole ones"),
         new("profile", "", "", "with perf: where the servers' time goes"),
@@ -75,6 +76,11 @@ internal static class FlowsCommand
         {
             BeforeCounting = async cancellation =>
             {
+                if (given.Has("join"))
+                {
+                    await JoinAsync(started, cancellation);
+                }
+
                 await limits.BeginAsync(cancellation);
                 profile = profiled ? CpuProfile.Begin(started.Target.ServerProcesses, length) : null;
             },
@@ -108,6 +114,14 @@ internal static class FlowsCommand
                 .Where(use => use.Key is not null)
                 .ToDictionary(use => use.Key, use => use.Ms),
         };
+    }
+
+    private static async Task JoinAsync(StartedTarget started, CancellationToken stop)
+    {
+        var cluster = started.Deployment as ClusterDeployment ?? throw new CommandException("--join takes a cluster started for the run: --target cluster");
+        var since = Stopwatch.StartNew();
+        await cluster.AddSiloAsync(stop);
+        Console.WriteLine($"one more silo, ready {since.Elapsed.TotalSeconds:F1} s after its start");
     }
 
     private static Task<StartedTarget> StartAsync(CommandOptions given, CancellationToken stop)
