@@ -30,7 +30,7 @@ public sealed class OutboxDrains(IEnumerable<IOutboxHandler> handlers, IEnumerab
 /// </summary>
 /// <remarks>
 /// Crash before the write: nothing happened. After it: the row's outbox flag brings the grain back through the sweeper, and
-/// items not yet trimmed are delivered again.
+/// items not yet trimmed are delivered again. An activation that ends with something undelivered calls for the next one itself.
 /// </remarks>
 public sealed class OutboxDrain<TState> where TState : IHasOutbox<TState>
 {
@@ -84,6 +84,13 @@ public sealed class OutboxDrain<TState> where TState : IHasOutbox<TState>
         if (!storedStateUnknown)
         {
             await TrimAsync();
+        }
+
+        if (pump.LeavesSomething)
+        {
+            // Waits here until this activation has gone, and then brings up the next one, which delivers. A silo that leaves in good order
+            // would otherwise leave it to the sweeper, which comes after a minute.
+            grain.GrainContext.GrainReference.AsReference<IOutboxOwner>().DrainOutbox().Ignore();
         }
     }
 

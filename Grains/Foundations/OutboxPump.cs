@@ -28,6 +28,18 @@ internal sealed partial class OutboxPump(
 
     public long DeliveredThrough => Interlocked.Read(ref deliveredThrough);
 
+    /// <summary>Something stored was not delivered, as far as is known here.</summary>
+    public bool LeavesSomething
+    {
+        get
+        {
+            lock (gate)
+            {
+                return Next() is not null;
+            }
+        }
+    }
+
     /// <summary>Only after the write that stored <paramref name="outbox"/>: nobody is told what might not be so.</summary>
     public void Send(Outbox outbox)
     {

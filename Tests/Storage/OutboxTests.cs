@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Bzt.Tests.Storage;
 
-public sealed class OutboxTests
+public sealed class OutboxTests(PostgresFixture postgres)
 {
     [Fact]
     public async Task What_was_decided_arrives_once_and_in_order()
@@ -137,10 +137,32 @@ public sealed class OutboxTests
         });
     }
 
-    private static Task<TestSilo> StartAsync() => TestSilo.StartAsync(builder =>
+    /// <summary>Without a sweep: a person waits for what was to be told.</summary>
+    [Fact]
+    public async Task What_a_leaving_silo_has_not_delivered_is_delivered_by_those_that_stay()
+    {
+        const int Sources = 12;
+        var database = await postgres.NewDatabaseAsync();
+        await using var staying = await StartAsync(database);
+        await using var leaving = await StartAsync(database, staying);
+        Handler(leaving).RefuseNext = int.MaxValue;
+        for (var i = 0; i < Sources; i++)
+        {
+            await leaving.Grains.GetGrain<ILedgerGrain>($"source-{i}").Transfer("target", 1);
+        }
+
+        await Until(() => Task.FromResult(Handler(leaving).Tried.Count + Handler(staying).Tried.Count >= Sources));
+        Assert.NotEmpty(Handler(leaving).Tried);
+        await leaving.StopAsync();
+        var target = staying.Grains.GetGrain<ILedgerGrain>("target");
+        await Until(async () => await target.Balance() == Sources);
+        Assert.Equal(Sources, Handler(staying).Tried.Select(tried => tried.Source).Distinct().Count());
+    }
+
+    private static Task<TestSilo> StartAsync(string? postgres = null, TestSilo? beside = null) => TestSilo.StartAsync(builder =>
     {
         builder.Services.AddSingleton<IOutboxHandler, TransferHandler>();
-    });
+    }, postgres: postgres, beside: beside);
 
     private static TransferHandler Handler(TestSilo silo) => silo.Services.GetServices<IOutboxHandler>().OfType<TransferHandler>().Single();
 
