@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Threading.Channels;
 using Bzt.Grains.Foundations;
-using Orleans.Configuration;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Runtime;
 
 namespace Bzt.Silo.Storage;
 
@@ -18,49 +20,100 @@ public sealed class OutboxOptions
 }
 
 /// <summary>Finds states whose outbox a crash left undelivered, by the flag in their header, and wakes their grains.</summary>
-/// <remarks>Every silo sweeps; that several wake the same grain does no harm, it is activated once.</remarks>
+/// <remarks>
+/// Every silo sweeps; that several wake the same grain does no harm, it is activated once. When a silo has died one of the others does not wait
+/// for the age: people wait for what the dead one had decided and not told. It then also asks grains that live, which answer that all is told.
+/// </remarks>
 public sealed partial class OutboxSweeper(
-    SqlStore store, IGrainFactory grains, OutboxOptions options, IOptions<ClusterOptions> cluster, TimeProvider time, ILogger<OutboxSweeper> log)
-    : BackgroundService
+    SqlStore store, IGrainFactory grains, OutboxOptions options, IOptions<ClusterOptions> cluster, ISiloStatusOracle silos, TimeProvider time, ILogger<OutboxSweeper> log)
+    : BackgroundService, ISiloStatusListener
 {
     private const int AtOnce = 16;
 
+    /// <summary>By then the others have taken over the dead silo's part of the directory.</summary>
+    internal static readonly TimeSpan AfterDeath = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<SiloAddress> deaths = Channel.CreateBounded<SiloAddress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
     public async Task SweepAsync(CancellationToken cancellation)
     {
-        var pending = await store.QueryAsync(
-            store.Texts.PendingOutboxes,
-            row => (Grain: StateStorage.GrainOf(row.GetString(0), row.GetString(1)), Age: TimeSpan.FromSeconds(row.GetInt64(2))),
-            cancellation,
-            ("service", cluster.Value.ServiceId), ("age", (long)options.PendingAge.TotalSeconds));
+        var pending = await PendingAsync(options.PendingAge, cancellation);
         Telemetry.OutboxSeen(pending.Count, pending.Select(row => row.Age).DefaultIfEmpty().Max());
-        await Parallel.ForEachAsync(pending.Select(row => row.Grain), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (grain, _) =>
+        await WakeAsync(pending, cancellation);
+    }
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        if (status is SiloStatus.Dead)
         {
-            try
-            {
-                await grains.GetGrain<IOutboxOwner>(grain).DrainOutbox();
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogNotDrained(exception, grain);
-            }
-        });
+            deaths.Writer.TryWrite(updatedSilo);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        silos.SubscribeToSiloStatusEvents(this);
+        try
+        {
+            await Task.WhenAll(SweepPeriodicallyAsync(stoppingToken), SweepAfterDeathsAsync(stoppingToken));
+        }
+        finally
+        {
+            silos.UnSubscribeFromSiloStatusEvents(this);
+        }
+    }
+
+    private async Task SweepPeriodicallyAsync(CancellationToken stop)
+    {
         using var timer = new PeriodicTimer(options.Period, time);
         do
         {
+            await TryAsync(() => SweepAsync(stop));
+        }
+        while (await timer.WaitForNextTickAsync(stop));
+    }
+
+    private async Task SweepAfterDeathsAsync(CancellationToken stop)
+    {
+        await foreach (var _ in deaths.Reader.ReadAllAsync(stop))
+        {
+            await Task.Delay(AfterDeath, time, stop);
+            if (silos.GetActiveSilos().Min() is { } first && first.Equals(silos.SiloAddress))
+            {
+                await TryAsync(async () => await WakeAsync(await PendingAsync(TimeSpan.Zero, stop), stop));
+            }
+        }
+    }
+
+    private Task<List<(GrainId Grain, TimeSpan Age)>> PendingAsync(TimeSpan age, CancellationToken cancellation) => store.QueryAsync(
+        store.Texts.PendingOutboxes,
+        row => (Grain: StateStorage.GrainOf(row.GetString(0), row.GetString(1)), Age: TimeSpan.FromSeconds(row.GetInt64(2))),
+        cancellation,
+        ("service", cluster.Value.ServiceId), ("age", (long)age.TotalSeconds));
+
+    private Task WakeAsync(List<(GrainId Grain, TimeSpan Age)> pending, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(pending, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (row, _) =>
+        {
             try
             {
-                await SweepAsync(stoppingToken);
+                await grains.GetGrain<IOutboxOwner>(row.Grain).DrainOutbox();
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                LogNotSwept(exception);
+                LogNotDrained(exception, row.Grain);
             }
+        });
+
+    private async Task TryAsync(Func<Task> sweep)
+    {
+        try
+        {
+            await sweep();
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotSwept(exception);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The outbox of {Grain} was not drained; the next sweep tries again")]

@@ -159,8 +159,36 @@ public sealed class OutboxTests(PostgresFixture postgres)
         Assert.Equal(Sources, Handler(staying).Tried.Select(tried => tried.Source).Distinct().Count());
     }
 
-    private static Task<TestSilo> StartAsync(string? postgres = null, TestSilo? beside = null) => TestSilo.StartAsync(builder =>
+    /// <summary>Whoever is left does not wait for the age at which a row is taken for forgotten.</summary>
+    [Fact]
+    public async Task A_silo_that_is_gone_makes_another_look_for_what_was_left()
     {
+        var database = await postgres.NewDatabaseAsync();
+        await using var staying = await StartAsync(database, pendingAge: TimeSpan.FromDays(1));
+        await using var leaving = await StartAsync(database, staying, TimeSpan.FromDays(1));
+        leaving.Faults.FailNext(WriteFault.Persisted);
+        staying.Faults.FailNext(WriteFault.Persisted);
+        await Assert.ThrowsAsync<StorageFailedException>(() => staying.Grains.GetGrain<ILedgerGrain>("source").Transfer("target", 5));
+
+        // Nobody calls the source, and the sweeps at their times find nothing that is a day old.
+        await Sweeper(staying).SweepAsync(TestContext.Current.CancellationToken);
+        var target = staying.Grains.GetGrain<ILedgerGrain>("target");
+        Assert.Equal(0, await target.Balance());
+        await leaving.StopAsync();
+        await Until(async () =>
+        {
+            staying.Clock.Advance(OutboxSweeper.AfterDeath);
+            return await target.Balance() == 5;
+        });
+    }
+
+    private static Task<TestSilo> StartAsync(string? postgres = null, TestSilo? beside = null, TimeSpan? pendingAge = null) => TestSilo.StartAsync(builder =>
+    {
+        if (pendingAge is { } age)
+        {
+            builder.Services.AddSingleton(new OutboxOptions { PendingAge = age });
+        }
+
         builder.Services.AddSingleton<IOutboxHandler, TransferHandler>();
     }, postgres: postgres, beside: beside);
 
