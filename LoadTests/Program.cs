@@ -15,6 +15,7 @@ var commands = new Dictionary<string, Command>(StringComparer.Ordinal)
     ["deadline"] = ScenarioCommand.Of(new DeadlineScenario()),
     ["connected"] = ScenarioCommand.Of(new ConnectedScenario()),
     ["soak"] = ScenarioCommand.Of(new SoakScenario()),
+    ["flood"] = ScenarioCommand.Of(new FloodScenario()),
     ["opening"] = ScenarioCommand.Of(new OpeningScenario()),
     ["chaos"] = ScenarioCommand.Of(new ChaosScenario()),
     ["writes"] = ScenarioCommand.Of(new WritesScenario()),

@@ -66,8 +66,10 @@ internal sealed class StartedTarget : IAsyncDisposable
     /// <param name="published">A cluster's programs as operators run them.</param>
     /// <param name="pinned">Each silo keeps to one processor.</param>
     /// <param name="extras">Of a cluster.</param>
+    /// <param name="settings">Of its gateways.</param>
     public static async Task<StartedTarget> StartAsync(
-        bool cluster, CancellationToken stop, int? silos = null, bool published = false, bool pinned = false, ClusterExtras extras = ClusterExtras.None)
+        bool cluster, CancellationToken stop, int? silos = null, bool published = false, bool pinned = false, ClusterExtras extras = ClusterExtras.None,
+        IReadOnlyDictionary<string, string>? settings = null)
     {
         var folder = Directory.CreateTempSubdirectory("bzt-load-").FullName;
         var secrets = DevelopmentSecrets.LoadOrCreate(Path.Combine(folder, "keys", "development.json"));
@@ -83,6 +85,11 @@ internal sealed class StartedTarget : IAsyncDisposable
             ["Limits:AtOncePerPlatform"] = "100000",
             ["Logging:LogLevel:Default"] = "Warning",
         };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+        {
+            overrides[key] = value;
+        }
+
         Deployment deployment = cluster
             ? new ClusterDeployment(folder, secrets, Ports.Free())
             {

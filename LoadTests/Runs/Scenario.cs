@@ -23,6 +23,9 @@ internal interface IScenario
     /// <summary>What a cluster that is started for the run must have.</summary>
     ClusterExtras ExtrasOf(CommandOptions options) => ClusterExtras.None;
 
+    /// <summary>Settings of the gateways of a deployment that is started for the run; over those that keep a load test's one address from being a stranger's.</summary>
+    IReadOnlyDictionary<string, string> SettingsOf(CommandOptions options) => new Dictionary<string, string>();
+
     /// <summary>Makes what it needs, calls <see cref="ScenarioRun.Begin"/>, does its work, adds figures and invariants to the recorder.</summary>
     Task RunAsync(ScenarioRun run, CancellationToken stop);
 }

@@ -59,7 +59,7 @@ internal static class ScenarioCommand
         if (target is "embedded" or "cluster")
         {
             Console.WriteLine($"starting: {target} ...");
-            return StartedTarget.StartAsync(target == "cluster", stop, extras: scenario.ExtrasOf(options));
+            return StartedTarget.StartAsync(target == "cluster", stop, extras: scenario.ExtrasOf(options), settings: scenario.SettingsOf(options));
         }
 
         return Task.FromResult(Running(options));

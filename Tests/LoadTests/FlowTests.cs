@@ -4,6 +4,7 @@ using Bzt.LoadTests.Runs;
 using Bzt.LoadTests.Scenarios;
 using Bzt.Samples.Demo;
 using Bzt.Tests.Embedded;
+using Microsoft.AspNetCore.Builder;
 
 namespace Bzt.Tests.LoadTests;
 
@@ -11,6 +12,7 @@ namespace Bzt.Tests.LoadTests;
 public sealed class FlowTests
 {
     private const string PlatformSecret = "a secret of the load tests' platform";
+    private const string OtherPlatformSecret = "a secret of the load tests' other platform";
     private const string ConsolePassword = "password-of-the-reviewers";
     internal const int PinRounds = 10;
 
@@ -59,11 +61,12 @@ public sealed class FlowTests
     [Fact]
     public async Task Each_scenario_in_its_shortest_form_counts_what_was_asked_and_finds_nothing_wrong()
     {
-        await using var system = await StartAsync();
+        await using var system = await StartAsync(builder => builder.Configuration["Limits:PlatformPerSecond"] = "20");
         await using var started = StartedTarget.Running(TargetOf(system));
         (IScenario Scenario, string[] Args, string[] Operations)[] runs = [
             (new DeadlineScenario(), ["--flows", "6", "--seconds", "2", "--growth", "1", "--phones", "2", "--documents", "2"], ["seal"]),
             (new SoakScenario(), ["--rate", "4", "--minutes", "0.05", "--phones", "2"], ["login", "seal"]),
+            (new FloodScenario(), ["--rate", "2", "--flood", "400", "--seconds", "2", "--warm-up", "0.1", "--phones", "2"], ["flood", "login, beside", "login, quiet"]),
             (new ConnectedScenario(), ["--phones", "6", "--rate", "0.001", "--seconds", "1"], ["connect"])];
         foreach (var (scenario, args, operations) in runs)
         {
@@ -73,21 +76,26 @@ public sealed class FlowTests
             Assert.All(report.Invariants, invariant => Assert.True(invariant.Holds, $"{scenario.Name}: {invariant.Name}: {string.Join("; ", invariant.Violations)}"));
             Assert.Equal(operations, report.Operations.Select(operation => operation.Name));
             Assert.True(report.IsGood);
-            Assert.Equal(report.Operations.Sum(operation => operation.Ended), report.Timeline.Sum(second => second.Arrived));
+            Assert.Equal(report.Operations.Sum(operation => operation.Ended + operation.Errors.Values.Sum()), report.Timeline.Sum(second => second.Arrived));
         }
     }
 
     private static FlowOptions Options(FlowKind kind, int documents = 1) => new(kind, documents, 2, TimeSpan.Zero, TimeSpan.FromMinutes(1));
 
-    internal static Task<EmbeddedSystem> StartAsync() => EmbeddedSystem.StartAsync(builder =>
+    internal static Task<EmbeddedSystem> StartAsync(Action<WebApplicationBuilder>? configure = null) => EmbeddedSystem.StartAsync(builder =>
     {
         builder.Configuration["CaConsole:Password"] = ConsolePassword;
         builder.Configuration["Platforms:0:Id"] = Deployment.PlatformId;
         builder.Configuration["Platforms:0:Name"] = Deployment.PlatformName;
         builder.Configuration["Platforms:0:RecognitionGroup"] = Deployment.RecognitionGroup;
         builder.Configuration["Platforms:0:ClientSecret"] = PlatformSecret;
+        builder.Configuration["Platforms:1:Id"] = Deployment.OtherPlatformId;
+        builder.Configuration["Platforms:1:Name"] = Deployment.OtherPlatformName;
+        builder.Configuration["Platforms:1:RecognitionGroup"] = Deployment.RecognitionGroup;
+        builder.Configuration["Platforms:1:ClientSecret"] = OtherPlatformSecret;
+        configure?.Invoke(builder);
     });
 
     internal static Target TargetOf(EmbeddedSystem system) =>
-        new("test", system.Address, system.SimulatorsAddress, EmbeddedSystem.ControlToken, ConsolePassword, PlatformSecret);
+        new("test", system.Address, system.SimulatorsAddress, EmbeddedSystem.ControlToken, ConsolePassword, PlatformSecret) { OtherPlatformSecret = OtherPlatformSecret };
 }
