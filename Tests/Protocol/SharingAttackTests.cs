@@ -325,4 +325,32 @@ public class SharingAttackTests
         Assert.IsType<Acknowledged>(await key.Phone.ReceiveEncryptionKeyAsync("enc", pin, PublicKeyIn));
         return (key, whole.Value);
     }
+
+    [Fact]
+    public async Task An_old_message_is_answered_as_before_or_not_at_all()
+    {
+        using var device = new P256DeviceKey();
+        using var cluster = new ClusterKeyRing(SecretScalar.Random(Random));
+        using var channels = new SiloChannels("cert-1", cluster, P256DeviceKey.Verify, Random);
+        var identity = new DeviceIdentity("device-1", device.PublicKey);
+        List<(byte[] Message, byte[] Reply)> exchanged = [];
+        var link = new SealedPhoneLink("cert-1", "device-1", cluster.PublicKeys[0], device.SignAsync, message =>
+        {
+            var reply = Assert.IsType<Received.Request>(Receive(message)).Reply(new Failed(ProtocolFailure.Unexpected));
+            exchanged.Add((message, reply));
+            return ValueTask.FromResult(reply);
+        }, Random);
+        using var conversation = await link.BeginAsync("r");
+        for (var i = 0; i < 3; i++)
+        {
+            await conversation.SendAsync(new ProofOpen("r", 1, ProofPurpose.Decryption));
+        }
+
+        Assert.Equal(exchanged[2].Reply, Assert.IsType<Received.Repeat>(Receive(exchanged[2].Message)).Reply);
+        Assert.Equal(new Received.Rejected(ChannelFault.OutOfOrder), Receive(exchanged[1].Message));
+        await conversation.SendAsync(new ProofOpen("r", 1, ProofPurpose.Decryption));
+        Assert.Equal(new Received.Rejected(ChannelFault.OutOfOrder), Receive(exchanged[2].Message));
+
+        Received Receive(byte[] message) => channels.Receive(message, identity, DateTimeOffset.UnixEpoch);
+    }
 }
