@@ -65,13 +65,25 @@ public sealed partial class CertificateGrain
     /// Whether what a decision is about ended while the user looked: the session, whose work this activation may also have let go of; a task or a
     /// renewal that the service itself asked for and took back, or that ran out.
     /// </summary>
-    private async ValueTask<bool> IsOverAsync(PhoneRequest message, SessionId? session, SessionWork? shown, CreateCertificate created, DateTimeOffset now)
+    /// <remarks>
+    /// A wrong PIN is counted whether or not the session could be asked: one that does not answer is over. Any other decision goes no further without its
+    /// answer.
+    /// </remarks>
+    private async ValueTask<bool> IsOverAsync(
+        RoundEffect effect, PhoneRequest message, SessionId? session, SessionWork? shown, CreateCertificate created, DateTimeOffset now)
     {
         if (session is { } id)
         {
-            return shown is null
-                || (shown.Sealing is { } sealing && SealingRules.RefuseUse(Record, sealing, id, shown.Documents.Count, automatically: false, now) is not null)
-                || !await MayCompleteAsync(id, shown, created);
+            try
+            {
+                return shown is null
+                    || (shown.Sealing is { } sealing && SealingRules.RefuseUse(Record, sealing, id, shown.Documents.Count, automatically: false, now) is not null)
+                    || !await MayCompleteAsync(id, shown, created);
+            }
+            catch (Exception) when (effect is RoundEffect.PinFailed)
+            {
+                return true;
+            }
         }
 
         return message is PinProvedRequest { RequestId: var asked }

@@ -155,14 +155,14 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
 
         // 6. What ended meanwhile gets nothing: neither a signature nor a word about the PIN. A wrong one counts all the same: what a decision did to the
         // rounds in memory shows from outside, so that whoever ends his own requests would guess as often as he likes.
-        var over = decision.Effect is not null && await IsOverAsync(message, session, known, created, now);
+        var over = decision.Effect is not null && await IsOverAsync(decision.Effect, message, session, known, created, now);
         if (over && decision.Effect is not RoundEffect.PinFailed)
         {
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
 
         // 7. One write: result, evidence, epoch, count, messages. Then the answer.
-        var next = PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now), Id, message, decision, now);
+        var next = PinChangeRules.Follow(Record, CertificateRules.Apply(Record, Id, decision, known, now, over), Id, message, decision, now);
         await SaveAsync(RestoreRules.Follow(Record, next, restores.Declared));
         if (decision.Effect is RoundEffect.CopySuspected)
         {

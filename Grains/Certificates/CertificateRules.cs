@@ -25,7 +25,8 @@ internal static class CertificateRules
     /// <param name="decision">What the core decided; its state is not the record's.</param>
     /// <param name="work">The session's work, when the request is a session's.</param>
     /// <param name="now">When.</param>
-    public static CertificateRecord Apply(CertificateRecord record, CertificateId id, Decision decision, SessionWork? work, DateTimeOffset now)
+    /// <param name="isOver">What it was about ended meanwhile, or may have: only a wrong PIN still counts, and its platform is told nothing.</param>
+    public static CertificateRecord Apply(CertificateRecord record, CertificateId id, Decision decision, SessionWork? work, DateTimeOffset now, bool isOver = false)
     {
         var next = record with { Shares = decision.State };
         return decision.Effect switch
@@ -42,7 +43,7 @@ internal static class CertificateRules
             RoundEffect.EnvelopeOpened opened => next.With(id, EvidenceKind.EnvelopeOpened, opened.RequestId, null, [], now),
             RoundEffect.EncryptionKeyStored => CertificateLife.Arrived(next, id, now),
             RoundEffect.PinChanged changed => next.With(id, EvidenceKind.PinChanged, changed.RequestId, null, [], now),
-            RoundEffect.PinFailed failed => FailPin(next, id, failed, work, now),
+            RoundEffect.PinFailed failed => FailPin(next, id, failed, work, now, isOver),
             RoundEffect.CopySuspected => Freeze(next, id, now),
             _ => next,
         };
@@ -165,9 +166,9 @@ internal static class CertificateRules
         };
     }
 
-    private static CertificateRecord FailPin(CertificateRecord record, CertificateId id, RoundEffect.PinFailed failed, SessionWork? work, DateTimeOffset now)
+    private static CertificateRecord FailPin(CertificateRecord record, CertificateId id, RoundEffect.PinFailed failed, SessionWork? work, DateTimeOffset now, bool isOver)
     {
-        var told = work is null
+        var told = work is null || isOver
             ? record
             : record.WithOutcome(id, failed.RequestId, failed.Lock is null ? SessionEnd.WrongPin : SessionEnd.Locked, [], null);
         var next = told.With(id, EvidenceKind.WrongPin, failed.RequestId, work, [], now);

@@ -80,6 +80,20 @@ public class CertificateRulesTests
         Assert.Equal(RefusalCode.ApplicationStateWrong, CertificateEndings.Abandon(Active(), Id, Now).Refusal?.Code);
     }
 
+    [Fact]
+    public void A_wrong_PIN_for_what_is_over_is_counted_and_its_platform_told_nothing()
+    {
+        var work = new SessionWork(SessionKind.Login, Platform, "平台", null, [], null);
+        var failed = new RoundEffect.PinFailed(Request, 1, null);
+        foreach (var isOver in (bool[])[false, true])
+        {
+            var record = Active();
+            var next = CertificateRules.Apply(record, Id, new Decision(record.Shares, new Voided(), failed), work, Now, isOver);
+            Assert.Contains(next.Outbox.Items, item => item.Kind == CertificateOutbox.Evidence && item.Read<EvidenceRecord>().Kind == EvidenceKind.WrongPin);
+            Assert.Equal(!isOver, next.Outbox.Items.Any(item => item.Kind == CertificateOutbox.Session));
+        }
+    }
+
     private static CertificateRecord Encrypt(CertificateRecord record, SessionProject project)
     {
         var document = new SessionDocument("hash-only", new HashOnlyForm(new byte[32], "标书").Content);

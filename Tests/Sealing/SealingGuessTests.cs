@@ -8,6 +8,7 @@ using Bzt.Protocol.Phone;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Platforms;
+using Bzt.Tests.Storage;
 using static Bzt.Tests.Sealing.SealingWorld;
 
 namespace Bzt.Tests.Sealing;
@@ -69,6 +70,37 @@ public sealed class SealingGuessTests(CertificateSystem certificates)
         Assert.Equal(1, (await phone.Client.GetCertificateAsync(phone.Certificate)).Failures);
         Assert.Equal(SealingSessionEnd.WrongPin, (await phone.Client.GetSealingSessionAsync(wish.SealingSessionId)).End);
         Assert.Equal(2, (await phone.EvidenceAsync()).Entries.Count(entry => entry.Kind == EvidenceKind.WrongPin));
+    }
+
+    /// <summary>What the session has become is not known at that moment: the guess counts, and neither side hears more than that nothing is signed.</summary>
+    [Fact]
+    public async Task A_guess_counts_when_its_session_cannot_be_asked()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        var platform = await phone.PlatformAsync();
+        await phone.BindAsync(platform);
+        var scanned = await platform.OpenAsync(ToSeal("投标函.pdf"));
+        using (var request = await phone.OpenAsync(await phone.Client.ScanAsync(scanned)))
+        {
+            // Its time is over, and that cannot be written.
+            system.Clock.Advance((await platform.GetAsync(scanned.SessionId)).ExpiresAt - system.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+            var asked = 0;
+            certificates.Store.Strike = write => write.Subject.Contains($"{scanned.SessionId:N}", StringComparison.Ordinal) && Interlocked.Increment(ref asked) > 0 ? WriteFault.NotPersisted : null;
+            try
+            {
+                Assert.IsType<PinOutcome.Ended>(await phone.Client.ConfirmAsync(request, CertifiedPhone.WrongPin));
+            }
+            finally
+            {
+                certificates.Store.Strike = null;
+            }
+
+            Assert.True(asked > 0);
+        }
+
+        await certificates.ForgetAsync(phone.Certificate);
+        Assert.Equal(1, (await phone.Client.GetCertificateAsync(phone.Certificate)).Failures);
+        Assert.Equal(SessionEnd.TimedOut, (await platform.GetAsync(scanned.SessionId)).End);
     }
 
     /// <summary>The phone's own store, whose blinded share is another one as soon as nothing that uses it is under way.</summary>
