@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Bzt.Grains.Foundations;
 using Microsoft.Extensions.Logging;
-using Orleans.Placement;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Certificates;
@@ -11,10 +10,9 @@ namespace Bzt.Grains.Certificates;
 /// In two rows: links gather in the tail, and every eighth goes into the page together with those before it. So each link is one write, and mostly
 /// a small one. Nothing is taken out of the tail by a write of its own: what the page has by now is left out when the tail is written next. Reading
 /// is the union by sequence, so it does not matter which of the two a link lies in, or that it lies in both.
-/// It comes up where its certificate is, whose outbox appends to it.
+/// It comes up anywhere, not where it is asked for first: the notary asks for all that were written within the hour.
 /// </remarks>
 [GrainType("evidence")]
-[PreferLocalPlacement]
 public sealed partial class EvidenceGrain(
     [PersistentState("evidence")] IPersistentState<EvidenceState> page, [PersistentState("evidence-tail")] IPersistentState<EvidenceState> tail,
     ILogger<EvidenceGrain> log) : Grain, IEvidenceGrain

@@ -10,7 +10,8 @@ public sealed class OutboxDrains(IEnumerable<IOutboxHandler> handlers, IEnumerab
     private readonly FrozenDictionary<string, OutboxCarrier> carriers = routes.SelectMany(part => part.Routes)
         .Select(route => KeyValuePair.Create<string, OutboxCarrier>(route.Kind, (delivery, _) => route.Call(delivery.Item)))
         .Concat(handlers.Select(handler => KeyValuePair.Create<string, OutboxCarrier>(handler.Kind, handler.DeliverAsync)))
-        .ToFrozenDictionary(StringComparer.Ordinal);
+        // A kind that two would carry ends the start.
+        .ToDictionary(StringComparer.Ordinal).ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly ILogger log = logs.CreateLogger("Bzt.Outbox");
 
@@ -36,6 +37,9 @@ public sealed class OutboxDrain<TState> where TState : IHasOutbox<TState>
 {
     /// <summary>Well below the age at which the sweeper looks at a row, so that it finds only what a crash left.</summary>
     internal static readonly TimeSpan TrimAfter = TimeSpan.FromSeconds(20);
+
+    /// <summary>What a leaving activation gives the delivery under way, so that the next one seldom repeats it; that one may wait for this very grain.</summary>
+    private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(2);
 
     private readonly IGrainBase grain;
     private readonly IPersistentState<TState> storage;
@@ -79,11 +83,11 @@ public sealed class OutboxDrain<TState> where TState : IHasOutbox<TState>
 
     internal async Task StopAsync(CancellationToken cancellation)
     {
-        pump.Dispose();
+        await pump.EndAsync(PatienceAtEnd);
         trimTimer?.Dispose();
-        if (!storedStateUnknown)
+        if (!storedStateUnknown && storage.State.Outbox.Trim(pump.DeliveredThrough) != storage.State.Outbox)
         {
-            await TrimAsync();
+            await WriteAsync(storage.State);
         }
 
         if (pump.LeavesSomething)

@@ -60,6 +60,19 @@ internal sealed partial class OutboxPump(
         }
     }
 
+    /// <summary>No item is begun after this. The one under way is told to end, and waited for; after <paramref name="patience"/> no longer.</summary>
+    public async Task EndAsync(TimeSpan patience)
+    {
+        Task underWay;
+        lock (gate)
+        {
+            underWay = running;
+        }
+
+        Dispose();
+        await underWay.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>No item is begun after this; the one under way is told to end.</summary>
     public void Dispose()
     {

@@ -47,7 +47,7 @@ internal sealed partial class QrSessionGrain
         }
 
         await Write(state with { Returned = true });
-        return View();
+        return View(state);
     }
 
     /// <summary>Made by a key of ours that the platform does not have, from this session's token: the same each time the phone asks, and no write before it.</summary>

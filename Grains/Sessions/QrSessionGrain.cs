@@ -16,6 +16,7 @@ namespace Bzt.Grains.Sessions;
 internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOwner
 {
     private static readonly TimeSpan LongestConfirmation = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(2);
 
     private readonly IPersistentState<QrSessionState> store;
     private readonly OutboxDrain<QrSessionState> outbox;
@@ -75,10 +76,17 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
         if (IsEndUnwritten)
         {
             // Others' turns may be under way here: the write waits for its own.
-            await this.AsReference<IQrSessionGrain>().Settle();
+            try
+            {
+                await this.AsReference<IQrSessionGrain>().Settle().WaitAsync(LongestSettling, clock);
+            }
+            catch (TimeoutException)
+            {
+                // An activation that is leaving takes nothing up any more, and waits for this very call: the next one settles, and is asked again.
+            }
         }
 
-        return View();
+        return View(IsEndUnwritten ? state with { End = null } : state);
     }
 
     public async Task<Reply<SessionView>> Cancel(SessionRequester requester)
@@ -99,7 +107,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
             await Write(state with { End = SessionEnd.Cancelled });
         }
 
-        return View();
+        return View(state);
     }
 
     public Task DrainOutbox() => outbox.DrainAsync();
@@ -175,6 +183,6 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
         }
     }
 
-    private SessionView View() =>
-        new(state.Command!.Kind, Phase, state.End, state.End == SessionEnd.Ok && !state.AwaitsReturn() ? state.Outcome : null, state.ExpiresAt) { AwaitsReturn = state.AwaitsReturn(), Disowned = state.Disowned, Sealing = state.Sealing };
+    private SessionView View(QrSessionState of) =>
+        new(of.Command!.Kind, of.Phase(Confirming), of.End, of.End == SessionEnd.Ok && !of.AwaitsReturn() ? of.Outcome : null, of.ExpiresAt) { AwaitsReturn = of.AwaitsReturn(), Disowned = of.Disowned, Sealing = of.Sealing };
 }

@@ -46,7 +46,7 @@ internal sealed class FlowRun(SimulatedPlatform platform, IReadOnlyList<Simulate
     private readonly ConcurrentQueue<SimulatedPhone> idle = new(phones);
     private volatile bool counting;
 
-    public async Task<FlowCount> RunAsync(IReadOnlyList<int> serverProcesses, CancellationToken stop)
+    public async Task<FlowCount> RunAsync(Func<IReadOnlyList<int>> serverProcesses, CancellationToken stop)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Concurrency, phones.Count);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -54,7 +54,7 @@ internal sealed class FlowRun(SimulatedPlatform platform, IReadOnlyList<Simulate
         await PassAsync(options.WarmUp, enough.Token);
         await options.BeforeCounting(stop);
 
-        var (server, own, since) = (new ProcessorUse(serverProcesses), new ProcessorUse([Environment.ProcessId]), Stopwatch.StartNew());
+        var (server, own, since) = (new ProcessorUse(serverProcesses()), new ProcessorUse([Environment.ProcessId]), Stopwatch.StartNew());
         counting = true;
         await PassAsync(options.Measured, enough.Token);
         counting = false;

@@ -72,6 +72,7 @@ internal static class FlowsCommand
         await using var started = await StartAsync(given, stop);
         using var limits = new Limits(started, share);
         CpuProfile? profile = null;
+        IReadOnlyList<int> servers = [];
         var options = new FlowOptions(kind, documents, concurrency, given.Seconds("warm-up"), length)
         {
             BeforeCounting = async cancellation =>
@@ -82,7 +83,8 @@ internal static class FlowsCommand
                 }
 
                 await limits.BeginAsync(cancellation);
-                profile = profiled ? CpuProfile.Begin(started.Target.ServerProcesses, length) : null;
+                servers = [.. started.Processes.Values];
+                profile = profiled ? CpuProfile.Begin(servers, length) : null;
             },
         };
         using var platform = new SimulatedPlatform(started.Target);
@@ -94,7 +96,7 @@ internal static class FlowsCommand
         var provisioned = since.Elapsed;
 
         Console.WriteLine($"warming up {options.WarmUp.TotalSeconds} s, then counting {options.Measured.TotalSeconds} s ...");
-        var count = await new FlowRun(platform, made, options).RunAsync(started.Target.ServerProcesses, stop);
+        var count = await new FlowRun(platform, made, options).RunAsync(() => servers, stop);
         var load = LoadAverage();
         using var ended = profile;
         var parts = profile is null ? [] : await profile.EndAsync(count.Flows, stop);
@@ -109,7 +111,7 @@ internal static class FlowsCommand
         return FlowReport.Of(started.Target.Name, options, count, costs, phones, phones / provisioned.TotalSeconds, load) with
         {
             Profile = parts,
-            ServerCpuMsOf = count.ServerCpuOf.Zip(started.Target.ServerProcesses)
+            ServerCpuMsOf = count.ServerCpuOf.Zip(servers)
                 .Select(use => (started.Processes.FirstOrDefault(process => process.Value == use.Second).Key, Ms: use.First.TotalMilliseconds / Math.Max(1, count.Flows)))
                 .Where(use => use.Key is not null)
                 .ToDictionary(use => use.Key, use => use.Ms),

@@ -23,6 +23,7 @@ public sealed class OutboxOptions
 /// <remarks>
 /// Every silo sweeps; that several wake the same grain does no harm, it is activated once. When a silo has died one of the others does not wait
 /// for the age: people wait for what the dead one had decided and not told. It then also asks grains that live, which answer that all is told.
+/// A silo that starts takes its own start for such a death: it may be what comes after the death of all of them.
 /// </remarks>
 public sealed partial class OutboxSweeper(
     SqlStore store, IGrainFactory grains, OutboxOptions options, IOptions<ClusterOptions> cluster, ISiloStatusOracle silos, TimeProvider time, ILogger<OutboxSweeper> log)
@@ -30,7 +31,7 @@ public sealed partial class OutboxSweeper(
 {
     private const int AtOnce = 16;
 
-    /// <summary>By then the others have taken over the dead silo's part of the directory.</summary>
+    /// <summary>The others take over the dead silo's part of the directory meanwhile; calls that come sooner wait for that.</summary>
     internal static readonly TimeSpan AfterDeath = TimeSpan.FromSeconds(2);
 
     private readonly Channel<SiloAddress> deaths = Channel.CreateBounded<SiloAddress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -53,6 +54,7 @@ public sealed partial class OutboxSweeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         silos.SubscribeToSiloStatusEvents(this);
+        deaths.Writer.TryWrite(silos.SiloAddress);
         try
         {
             await Task.WhenAll(SweepPeriodicallyAsync(stoppingToken), SweepAfterDeathsAsync(stoppingToken));
@@ -68,7 +70,7 @@ public sealed partial class OutboxSweeper(
         using var timer = new PeriodicTimer(options.Period, time);
         do
         {
-            await TryAsync(() => SweepAsync(stop));
+            await TryAsync(() => SweepAsync(stop), stop);
         }
         while (await timer.WaitForNextTickAsync(stop));
     }
@@ -80,7 +82,7 @@ public sealed partial class OutboxSweeper(
             await Task.Delay(AfterDeath, time, stop);
             if (silos.GetActiveSilos().Min() is { } first && first.Equals(silos.SiloAddress))
             {
-                await TryAsync(async () => await WakeAsync(await PendingAsync(TimeSpan.Zero, stop), stop));
+                await TryAsync(async () => await WakeAsync(await PendingAsync(TimeSpan.Zero, stop), stop), stop);
             }
         }
     }
@@ -98,19 +100,20 @@ public sealed partial class OutboxSweeper(
             {
                 await grains.GetGrain<IOutboxOwner>(row.Grain).DrainOutbox();
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!cancellation.IsCancellationRequested)
             {
                 LogNotDrained(exception, row.Grain);
             }
         });
 
-    private async Task TryAsync(Func<Task> sweep)
+    /// <summary>Only the stop ends the sweeps; a call that another silo cancelled does not.</summary>
+    private async Task TryAsync(Func<Task> sweep, CancellationToken stop)
     {
         try
         {
             await sweep();
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!stop.IsCancellationRequested)
         {
             LogNotSwept(exception);
         }

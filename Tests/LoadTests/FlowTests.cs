@@ -29,7 +29,7 @@ public sealed class FlowTests
         Assert.Equal(4, phones.Select(phone => phone.Certificate.CertificateId).Distinct().Count());
 
         var seals = Options(FlowKind.Seal, documents: 3) with { AtMost = 8 };
-        var count = await new FlowRun(platform, phones, seals).RunAsync([Environment.ProcessId], TestContext.Current.CancellationToken);
+        var count = await new FlowRun(platform, phones, seals).RunAsync(() => [Environment.ProcessId], TestContext.Current.CancellationToken);
         Assert.Empty(count.Errors);
 
         // Flows under way when it is enough are counted as well: at most one less than go on at once.
@@ -48,7 +48,7 @@ public sealed class FlowTests
         // A phone that is logged out fails, and that is an error of the run, not a flow.
         await phones[0].Client.LogOutAsync(TestContext.Current.CancellationToken);
         var login = Options(FlowKind.Login) with { AtMost = 3 };
-        count = await new FlowRun(platform, phones, login).RunAsync([], TestContext.Current.CancellationToken);
+        count = await new FlowRun(platform, phones, login).RunAsync(() => [], TestContext.Current.CancellationToken);
         Assert.InRange(count.Flows, 3, 3 + login.Concurrency - 1);
         Assert.Equal("unauthenticated", Assert.Single(count.Errors.Keys));
         Assert.Null(count.ServerCpu);

@@ -166,16 +166,31 @@ public sealed class OutboxTests(PostgresFixture postgres)
         var database = await postgres.NewDatabaseAsync();
         await using var staying = await StartAsync(database, pendingAge: TimeSpan.FromDays(1));
         await using var leaving = await StartAsync(database, staying, TimeSpan.FromDays(1));
-        leaving.Faults.FailNext(WriteFault.Persisted);
-        staying.Faults.FailNext(WriteFault.Persisted);
-        await Assert.ThrowsAsync<StorageFailedException>(() => staying.Grains.GetGrain<ILedgerGrain>("source").Transfer("target", 5));
+
+        // Its start might come after the death of all of them.
+        var target = await LeaveAsync("first");
+        await ArrivesAsync(target);
 
         // Nobody calls the source, and the sweeps at their times find nothing that is a day old.
+        target = await LeaveAsync("second");
         await Sweeper(staying).SweepAsync(TestContext.Current.CancellationToken);
-        var target = staying.Grains.GetGrain<ILedgerGrain>("target");
         Assert.Equal(0, await target.Balance());
         await leaving.StopAsync();
-        await Until(async () =>
+        await ArrivesAsync(target);
+
+        async Task<ILedgerGrain> LeaveAsync(string name)
+        {
+            var source = staying.Grains.GetGrain<ILedgerGrain>($"source of {name}");
+            foreach (var silo in (TestSilo[])[staying, leaving])
+            {
+                silo.Faults.FailNext(WriteFault.Persisted, write => write.Subject.EndsWith($"/source of {name}", StringComparison.Ordinal));
+            }
+
+            await Assert.ThrowsAsync<StorageFailedException>(() => source.Transfer(name, 5));
+            return staying.Grains.GetGrain<ILedgerGrain>(name);
+        }
+
+        Task ArrivesAsync(ILedgerGrain target) => Until(async () =>
         {
             staying.Clock.Advance(OutboxSweeper.AfterDeath);
             return await target.Balance() == 5;
@@ -208,7 +223,7 @@ public sealed class OutboxTests(PostgresFixture postgres)
         while (!await condition())
         {
             limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await Task.Delay(10, limit.Token);
         }
     }
 }
