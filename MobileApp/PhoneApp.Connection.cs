@@ -6,7 +6,10 @@ namespace Bzt.MobileApp;
 // The line to the server: what wakes the app up, what it then fetches, and what it shows while nothing comes.
 public sealed partial class PhoneApp
 {
+    private static readonly TimeSpan RestBetweenLines = TimeSpan.FromSeconds(10);
+
     private CancellationTokenSource? listening;
+    private bool lineMissing;
 
     /// <summary>The server answers again: what could not be fetched may be tried once more.</summary>
     public event Action? Reconnected;
@@ -17,23 +20,55 @@ public sealed partial class PhoneApp
     /// <summary>Why what is shown may be old, when it is not the network.</summary>
     public Fault? LoadFault { get; private set; }
 
-    public bool IsOffline => !window.IsOnline || !IsReachable;
+    public bool IsOffline => !window.IsOnline || !IsReachable || lineMissing;
 
+    /// <summary>As long as somebody is logged in. Whatever else ends it is told, and it begins again.</summary>
     private async Task ListenAsync(CancellationToken stopped)
+    {
+        while (!stopped.IsCancellationRequested)
+        {
+            try
+            {
+                await line.LoadAsync(() => OnLineMissingAsync(stopped), stopped);
+                lineMissing = false;
+                Tell();
+                await using var listener = await Client.ListenAsync(WakeAsync, stopped);
+                await listener.Ended.WaitAsync(stopped);
+            }
+            catch (Exception exception) when (!stopped.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync($"Wake-ups ended: {exception}");
+                var fault = await ExplainAsync(exception);
+                LoadFault = Phase == AppPhase.Ready ? fault : null;
+                Tell();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(RestBetweenLines, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>What the line needs does not come: the network, or the server has another release by now, whose files have other names.</summary>
+    private async Task OnLineMissingAsync(CancellationToken stopped)
+    {
+        IsOutdated |= await window.IsOutdatedAsync();
+        lineMissing = !IsOutdated && !stopped.IsCancellationRequested;
+        Tell();
+    }
+
+    /// <summary>Work that nobody waits for: what goes wrong in it is at least written down.</summary>
+    private static async Task AloneAsync(Func<Task> work)
     {
         try
         {
-            await line.LoadAsync(stopped);
-            await using var listener = await Client.ListenAsync(WakeAsync, stopped);
-            await Task.Delay(Timeout.InfiniteTimeSpan, stopped);
+            await work();
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Logged out.
-        }
-        catch (ApiRefusedException refused)
-        {
-            await ExplainAsync(refused);
+            await Console.Error.WriteLineAsync(exception.ToString());
         }
     }
 
@@ -51,7 +86,7 @@ public sealed partial class PhoneApp
     {
         if (listening is { } running)
         {
-            listening = null;
+            (listening, lineMissing) = (null, false);
             await running.CancelAsync();
             running.Dispose();
         }
@@ -69,8 +104,13 @@ public sealed partial class PhoneApp
                 Reconnected?.Invoke();
             }
         }
-        catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException or OperationCanceledException)
+        catch (Exception exception)
         {
+            if (exception is not (ApiRefusedException or HttpRequestException or OperationCanceledException))
+            {
+                await Console.Error.WriteLineAsync(exception.ToString());
+            }
+
             // Nothing was asked for by a person: the banner says it, and the next connection of the hub asks again.
             var fault = await ExplainAsync(exception);
             // A limited phone may not see everything: its screens say so themselves.
@@ -96,7 +136,7 @@ public sealed partial class PhoneApp
     {
         if (Phase == AppPhase.Ready)
         {
-            _ = RefreshAsync();
+            _ = AloneAsync(RefreshAsync);
         }
     }
 }

@@ -93,54 +93,6 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     /// <summary>Certificates whose share is on this phone and that can be used now.</summary>
     public IEnumerable<CertificateInfo> Usable => (Certificates ?? []).Where(certificate => certificate is { State: CertificateState.Active, HeldHere: true });
 
-    /// <param name="takeOver">The user chose this window over the one that runs.</param>
-    public async Task StartAsync(bool takeOver)
-    {
-        Phase = AppPhase.Starting;
-        if (!takeOver)
-        {
-            window.TakenOver += OnTakenOver;
-            window.OnlineChanged += OnOnlineChanged;
-            window.UpdateFound += Tell;
-            window.CameBack += OnCameBack;
-            window.PushChanged += OnPushChanged;
-        }
-
-        Tell();
-        Surroundings = await window.SurroundingsAsync();
-        if (Surroundings.Host != HostApp.Browser)
-        {
-            Phase = AppPhase.InsideOtherApp;
-            Tell();
-            return;
-        }
-
-        if (!await window.OwnAsync(takeOver))
-        {
-            Phase = AppPhase.OtherWindow;
-            Tell();
-            return;
-        }
-
-        await window.WatchAsync();
-        PendingLink = await window.TakeLinkAsync();
-        if (await vault.ReadAsync(LoginRecord) is { } stored && JsonSerializer.Deserialize(stored, StoredJson.Default.StoredLogin) is { } login)
-        {
-            await SetUpAsync(new ChannelTrust(login.ChannelRoot) { CertificateRoots = login.CertificateRoots });
-            phoneNumber = login.PhoneNumber;
-            RecoveryAsked = await vault.ReadAsync(AskedRecord) is not null;
-            Client.Login = new PhoneLogin(login.AccessToken, login.UserId, login.DeviceId);
-            await LoadUnsettledAsync();
-            BeReady();
-        }
-        else
-        {
-            Phase = AppPhase.LoggedOut;
-        }
-
-        Tell();
-    }
-
     public async Task<SmsCodeSent> RequestCodeAsync(string number)
     {
         await SetUpAsync();
@@ -283,17 +235,6 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         client = new PhoneClient(http, await vault.OpenDeviceKeyAsync(), keys, new BrowserPinStretcher(vault), pinned, TimeProvider.System, SystemRandom.Instance);
     }
 
-    private void BeReady()
-    {
-        Phase = AppPhase.Ready;
-        listening = new CancellationTokenSource();
-        _ = RefreshAsync();
-        _ = RecoverSealingAsync();
-        _ = ListenAsync(listening.Token);
-        _ = AskForPersistenceAsync();
-        _ = KeepPushAsync();
-    }
-
     private async Task AskForPersistenceAsync()
     {
         IsStoragePersistent = await vault.PersistAsync();
@@ -323,7 +264,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     {
         if (Phase == AppPhase.Ready)
         {
-            _ = KeepPushAsync();
+            _ = AloneAsync(KeepPushAsync);
         }
     }
 

@@ -9,7 +9,7 @@ public sealed partial class PhoneClient
     /// Keeps a connection to the hub until it is disposed, and tells <paramref name="wake"/> what to fetch. After every connection it tells all
     /// kinds once: whatever happened while the phone was away is in what it then fetches.
     /// </summary>
-    public Task<IAsyncDisposable> ListenAsync(Func<PhoneWakeUp, Task> wake, CancellationToken cancellation = default)
+    public Task<IPhoneListener> ListenAsync(Func<PhoneWakeUp, Task> wake, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wake);
         return PhoneListener.StartAsync(new Uri(http.BaseAddress, Routes.PhoneHub), TicketAsync, wake, time, cancellation);
@@ -18,9 +18,17 @@ public sealed partial class PhoneClient
     private async Task<string?> TicketAsync() => (await http.PostAsync(Routes.Phone.HubTicket, BztJson.Default.HubTicket)).Ticket;
 }
 
-internal sealed class PhoneListener : IAsyncDisposable
+/// <summary>A connection to the hub, until it is disposed.</summary>
+public interface IPhoneListener : IAsyncDisposable
+{
+    /// <summary>Under way as long as wake-ups can come, through every reconnection; fails with what ended them, as when the login is no longer good.</summary>
+    Task Ended { get; }
+}
+
+internal sealed class PhoneListener : IPhoneListener
 {
     private readonly CancellationTokenSource stopped = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HubConnection connection;
     private readonly Func<PhoneWakeUp, Task> wake;
     private readonly TimeProvider time;
@@ -40,10 +48,12 @@ internal sealed class PhoneListener : IAsyncDisposable
         connection.On<string>("WakeUp", kind => Enum.TryParse<PhoneWakeUp>(kind.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var parsed)
             ? wake(parsed)
             : Task.CompletedTask);
-        connection.Closed += _ => stopped.IsCancellationRequested ? Task.CompletedTask : ConnectAsync(stopped.Token);
+        connection.Closed += _ => stopped.IsCancellationRequested ? Task.CompletedTask : ReconnectAsync();
     }
 
-    public static async Task<IAsyncDisposable> StartAsync(
+    public Task Ended => ended.Task;
+
+    public static async Task<IPhoneListener> StartAsync(
         Uri hub, Func<Task<string?>> ticket, Func<PhoneWakeUp, Task> wake, TimeProvider time, CancellationToken cancellation)
     {
         var listener = new PhoneListener(hub, ticket, wake, time);
@@ -64,6 +74,23 @@ internal sealed class PhoneListener : IAsyncDisposable
         await stopped.CancelAsync();
         await connection.DisposeAsync();
         stopped.Dispose();
+    }
+
+    /// <summary>Whoever raised the event keeps no exception: it is told to those who await <see cref="Ended"/>.</summary>
+    private async Task ReconnectAsync()
+    {
+        var again = stopped.Token;
+        try
+        {
+            await ConnectAsync(again);
+        }
+        catch (Exception exception)
+        {
+            if (!again.IsCancellationRequested)
+            {
+                ended.TrySetException(exception);
+            }
+        }
     }
 
     private async Task ConnectAsync(CancellationToken cancellation)

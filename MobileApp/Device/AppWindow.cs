@@ -38,10 +38,19 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
         return await (await module.Value).InvokeAsync<bool>("own", self, take);
     }
 
+    /// <summary>Its script came and ran.</summary>
+    public bool HasArrived => module is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
+
     public async Task WatchAsync() => IsOnline = await (await module.Value).InvokeAsync<bool>("watch");
 
     /// <summary>The screen stays on while the app is in front; browsers without that ignore it.</summary>
     public async Task KeepAwakeAsync(bool on) => await (await module.Value).InvokeVoidAsync("keepAwake", on);
+
+    /// <summary>Keeps the app for the next start, once, and tells of updates from then on.</summary>
+    public async Task KeepAppAsync() => await (await module.Value).InvokeVoidAsync("keepApp");
+
+    /// <summary>The server has another release by now, in which files of this one are missing.</summary>
+    public async Task<bool> IsOutdatedAsync() => await (await module.Value).InvokeAsync<bool>("isOutdated");
 
     public async Task UpdateAsync() => await (await module.Value).InvokeVoidAsync("update");
 

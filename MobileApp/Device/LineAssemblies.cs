@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components.WebAssembly.Services;
-using Microsoft.JSInterop;
 
 namespace Bzt.MobileApp.Device;
 
@@ -17,9 +16,15 @@ public sealed class LineAssemblies(LazyAssemblyLoader loader)
         "System.Net.ServerSentEvents.wasm", "System.Threading.Channels.wasm",
     ];
 
+    /// <summary>So many tries, some seconds together, are a short gap in the network.</summary>
+    private const int ShortGap = 3;
+
     /// <summary>Until they are there: without them nobody is called, and everything else works.</summary>
-    public async Task LoadAsync(CancellationToken cancellation)
+    /// <param name="missing">After each try that failed beyond a short gap.</param>
+    /// <param name="cancellation">Nobody is logged in any more.</param>
+    public async Task LoadAsync(Func<Task> missing, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(missing);
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -27,8 +32,15 @@ public sealed class LineAssemblies(LazyAssemblyLoader loader)
                 await loader.LoadAssembliesAsync(Names);
                 return;
             }
-            catch (JSException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
+                cancellation.ThrowIfCancellationRequested();
+                // The runtime has its own types for what it could not fetch, and which ones is nobody's promise.
+                if (attempt + 1 >= ShortGap)
+                {
+                    await missing();
+                }
+
                 await Task.Delay(TimeSpan.FromSeconds(1 << Math.Min(attempt, 5)), cancellation);
             }
         }

@@ -12,6 +12,9 @@ public sealed class Vault(IJSRuntime js)
 {
     private readonly Lazy<Task<IJSObjectReference>> module = new(() => js.InvokeAsync<IJSObjectReference>("import", "./js/keys.js").AsTask());
 
+    /// <summary>Its script came and ran.</summary>
+    public bool HasArrived => module is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
+
     /// <summary>The device key, made at the first start.</summary>
     public async Task<IDeviceKey> OpenDeviceKeyAsync() => new BrowserDeviceKey(this, await InvokeAsync<byte[]>("devicePublicKey"));
 

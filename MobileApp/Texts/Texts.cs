@@ -55,6 +55,20 @@ internal static partial class Texts
 
     public static string Used(string used, string most) => $"已用 {used}，上限 {most}";
 
+    public static class Start
+    {
+        public const string Late = "等了很久？";
+        public const string Reopen = "重新打开";
+        public const string LogIn = "重新登录";
+
+        public static string Of(StartFault fault) => fault switch
+        {
+            StartFault.Incomplete => "有文件没有收到，或被改动而没有运行。请重试；仍然如此请换一个网络。",
+            StartFault.Unreadable => "本机保存的登录信息无法读取。请重试；仍然如此请重新登录，证书不会删除。",
+            _ => "浏览器不允许保存数据。请退出无痕模式，或检查手机存储空间后重试。",
+        };
+    }
+
     public static class Code
     {
         public const string Label = "短信验证码";

@@ -16,7 +16,7 @@ public sealed partial class BeingAnAppTests
     [Fact]
     public async Task A_script_that_was_altered_on_the_way_does_not_run()
     {
-        foreach (var script in (string[])["js/boot.js", "_framework/blazor.webassembly.js", "_framework/dotnet.js", "js/window.js"])
+        foreach (var script in (string[])["js/boot.js", "_framework/blazor.webassembly.js", "_framework/dotnet.js", "js/window.js", "js/keys.js"])
         {
             await using var phone = await PhoneBrowser.OpenAsync(prepare: page => page.RouteAsync($"**/app/{script}", async route =>
             {
@@ -24,9 +24,11 @@ public sealed partial class BeingAnAppTests
                 await route.FulfillAsync(new() { Response = answer, Body = await answer.TextAsync() + "\nglobalThis.altered = true;" });
             }));
             await Wait.UntilAsync(() => Task.FromResult(phone.Complaints.Any(complaint => complaint.Contains("integrity", StringComparison.OrdinalIgnoreCase))), seen => seen);
-            if (script.StartsWith("_framework/", StringComparison.Ordinal))
+            if (script != "js/boot.js")
             {
-                await Expect(phone.Page.GetByRole(AriaRole.Button, new() { Name = "重试" })).ToBeVisibleAsync();
+                await Expect(Again(phone.Page)).ToBeVisibleAsync();
+                await Expect(phone.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("被改动");
+                await phone.GlanceAsync($"start-altered-{Path.GetFileNameWithoutExtension(script)}");
             }
 
             Assert.False(await phone.Page.EvaluateAsync<bool>("() => 'altered' in globalThis"));
@@ -38,7 +40,8 @@ public sealed partial class BeingAnAppTests
     public async Task Its_start_says_how_far_it_is_and_can_be_tried_again()
     {
         HeldLine line = null!;
-        await using var phone = await PhoneBrowser.OpenAsync(prepare: async page => line = await HeldLine.AtAsync(page, "/_framework/System.Private.CoreLib", hold: true));
+        await using var phone = await PhoneBrowser.OpenAsync(
+            prepare: async page => line = await HeldLine.AtAsync(page, "/_framework/System.Private.CoreLib", hold: true), place: "#/q?s=abc&n=1");
         var page = phone.Page;
         var progress = page.GetByRole(AriaRole.Progressbar);
 
@@ -50,11 +53,17 @@ public sealed partial class BeingAnAppTests
         // A whole start on a slow line of 1.6 Mbit/s is below 16 seconds.
         Assert.InRange(double.Parse((await page.Locator("html").GetAttributeAsync("data-megabytes"))!, CultureInfo.InvariantCulture), 1, 3.1);
         await phone.LookAsync("start-downloading", dark: true, large: true);
+
+        // 「等了很久？重新打开」, shown after a minute: a request that a camera brought is not lost.
+        await page.EvaluateAsync("() => { globalThis.before = true; }");
+        await page.Locator(".splash-late a").DispatchEventAsync("click");
+        await page.WaitForFunctionAsync("() => !('before' in globalThis) && document.querySelector('progress')?.value > 50");
+        Assert.EndsWith("#/q?s=abc&n=1", page.Url, StringComparison.Ordinal);
         var icon = (await page.Locator(".splash img").BoundingBoxAsync())!;
 
         // The server fails: it is said, what stood there stays there, and the next try goes on from what has come.
         line.Break();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("没有下载完整");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("没有下载完整，请检查网络");
         var still = (await page.Locator(".splash img").BoundingBoxAsync())!;
         Assert.Equal((icon.X, icon.Y), (still.X, still.Y));
         await phone.LookAsync("start-failed", dark: true, large: true);
@@ -72,6 +81,82 @@ public sealed partial class BeingAnAppTests
         await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
         Assert.Equal(0, await page.EvaluateAsync<int>("() => performance.getEntriesByType('resource').filter(entry => entry.name.includes('SignalR')).length"));
         await page.EvaluateAsync("() => navigator.serviceWorker.ready.then(() => true)");
+    }
+
+    /// <summary>What is kept cannot be read, or the browser does not do what the runtime needs: said as it is, and there is something to press.</summary>
+    [Fact]
+    public async Task A_start_that_cannot_succeed_says_why()
+    {
+        using var certified = await CertifiedPhone.ActiveAsync(await BrowserStage.SystemAsync());
+        await using var phone = await PreparedPhone.OpenAsync(certified.System, certified.Phone, "#/q?s=abc&n=1", prepare: page => page.EvaluateAsync("""
+            async () => {
+              const db = await new Promise(done => { const request = indexedDB.open('bzt', 1); request.onsuccess = () => done(request.result); });
+              const transaction = db.transaction('records', 'readwrite');
+              transaction.objectStore('records').put({ iv: new Uint8Array(12), data: new Uint8Array(40) }, 'login');
+              await new Promise(done => { transaction.oncomplete = done; });
+              db.close();
+            }
+            """));
+        var page = phone.Page;
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("登录信息无法读取");
+        await phone.LookAsync("start-unreadable", dark: true, large: true);
+        await Press(page, "重试");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("登录信息无法读取");
+        Assert.EndsWith("#/q?s=abc&n=1", page.Url, StringComparison.Ordinal);
+        await Press(page, "重新登录");
+        await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
+
+        await page.AddInitScriptAsync("indexedDB.open = () => { throw new DOMException('Refused.', 'SecurityError'); }");
+        await page.ReloadAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("登录信息无法读取");
+        await Press(page, "重新登录");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("浏览器不允许保存数据");
+        await Expect(Again(page)).ToBeVisibleAsync();
+
+        await page.AddInitScriptAsync("WebAssembly.validate = () => false");
+        await page.ReloadAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("浏览器版本过旧");
+        await Expect(Again(page)).ToBeVisibleAsync();
+    }
+
+    /// <summary>What only the line needs does not come: everything else works, it is said, and it is fetched again; a server with another release offers that one.</summary>
+    [Fact]
+    public async Task The_line_that_wakes_it_up_comes_when_it_can()
+    {
+        using var stage = await EnterpriseStage.StartAsync();
+        var person = await stage.PersonAsync();
+        HeldLine line = null!;
+        await using (var phone = await PreparedPhone.OpenAsync(stage.System, person.Phone, prepare: async page => line = await HeldLine.AtAsync(page, Line, hold: true)))
+        {
+            var page = phone.Page;
+            await Expect(page.GetByRole(AriaRole.Navigation)).ToBeVisibleAsync();
+            line.Break();
+            await Expect(page.GetByText("网络已断开，正在重连…")).ToBeVisibleAsync();
+            await Expect(Update(page)).ToHaveCountAsync(0);
+            line.Mend();
+            await Expect(page.GetByText("网络已断开，正在重连…")).ToHaveCountAsync(0);
+
+            // Nobody touches the screen.
+            await stage.Boss.Client.InviteAsync(stage.Code, person.Invitation());
+            await Expect(page.GetByText("加入企业邀请").First).ToBeVisibleAsync();
+        }
+
+        await using (var phone = await PreparedPhone.OpenAsync(stage.System, person.Phone, prepare: async page =>
+        {
+            await page.RouteAsync(LineFiles(), route => route.FulfillAsync(new() { Status = 404 }));
+            await page.RouteAsync("**/app/service-worker-assets.js", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = "self.assetsManifest = { assets: [] };" }));
+        }))
+        {
+            var page = phone.Page;
+            await Expect(Update(page)).ToBeVisibleAsync();
+            await Expect(page.GetByText("网络已断开，正在重连…")).ToHaveCountAsync(0);
+            await page.UnrouteAllAsync();
+            await page.EvaluateAsync("() => { globalThis.before = true; }");
+            await Update(page).ClickAsync();
+            await page.WaitForFunctionAsync("() => !('before' in globalThis) && globalThis.Blazor");
+            await Expect(page.GetByText("加入企业邀请").First).ToBeVisibleAsync();
+            await Expect(Update(page)).ToHaveCountAsync(0);
+        }
     }
 
     [Fact]
@@ -113,6 +198,15 @@ public sealed partial class BeingAnAppTests
         await Press(page, "立即更新");
         await Expect(page.GetByText("首尾相连，未被改动")).ToBeVisibleAsync();
     }
+
+    private const string Line = @"/_framework/Microsoft\.AspNetCore\.SignalR";
+
+    private static ILocator Again(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "重试" });
+
+    private static ILocator Update(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "立即更新" });
+
+    [GeneratedRegex(Line)]
+    private static partial Regex LineFiles();
 
     [GeneratedRegex(@"^正在下载 \d+%，共约 \d\.\d MB$")]
     private static partial Regex DownloadProgress();

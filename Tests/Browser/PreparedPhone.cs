@@ -23,8 +23,10 @@ internal static class PreparedPhone
     /// <param name="place">Where the app opens.</param>
     /// <param name="shares">Certificates on the phone, and where their shares rest.</param>
     /// <param name="withCamera">In a browser of its own, which has a camera.</param>
+    /// <param name="prepare">The page, before the app starts on it.</param>
     public static async Task<PhoneBrowser> OpenAsync(
-        EmbeddedSystem system, TestPhone phone, string place = "", IReadOnlyList<(Guid Certificate, MemoryPhoneKeyStore Store)>? shares = null, bool withCamera = false)
+        EmbeddedSystem system, TestPhone phone, string place = "", IReadOnlyList<(Guid Certificate, MemoryPhoneKeyStore Store)>? shares = null, bool withCamera = false,
+        Func<IPage, Task>? prepare = null)
     {
         var trust = await ChannelTrust.FetchAsync(system.Gateway);
         var login = JsonSerializer.Serialize(new
@@ -41,7 +43,14 @@ internal static class PreparedPhone
         }
 
         return await PhoneBrowser.OpenAsync(
-            system, page => page.EvaluateAsync(Move, new { device = Convert.ToBase64String(phone.Key.ExportPkcs8()), records = records.ToJsonString() }), place, withCamera);
+            system,
+            async page =>
+            {
+                await page.EvaluateAsync(Move, new { device = Convert.ToBase64String(phone.Key.ExportPkcs8()), records = records.ToJsonString() });
+                await (prepare?.Invoke(page) ?? Task.CompletedTask);
+            },
+            place,
+            withCamera);
     }
 
     // Records are written by the app's own module; the device key is the one thing that it makes itself.

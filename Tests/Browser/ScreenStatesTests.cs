@@ -17,6 +17,13 @@ namespace Bzt.Tests.Browser;
 /// </summary>
 public sealed class ScreenStatesTests
 {
+    /// <summary>Screens that show what a start fetches, and their titles.</summary>
+    private static readonly (string Name, string Place, string Title)[] Beginnings =
+    [
+        ("certificates", "certificates", "证书管理"), ("messages", "messages", "消息"), ("account-me", "me", "我的"), ("account-settings", "settings", "设置"),
+        ("account-pin", "settings/pin", "修改证书PIN码"),
+    ];
+
     [Fact]
     public async Task An_administrators_screens_load_fail_and_come_back()
     {
@@ -33,8 +40,7 @@ public sealed class ScreenStatesTests
         await using var phone = await PreparedPhone.OpenAsync(boss);
         await Expect(Heading(phone.Page, stage.Name)).ToBeVisibleAsync();
         var line = await HeldLine.AtAsync(phone.Page);
-        await FirstAsync(phone, line, stage.Name);
-        // The first one brings the catalogue, which the others know from then on.
+        // The first one brings the catalogue, which the others know from then on: so nothing that fetches it may have been looked at before.
         foreach (var (name, place, content) in ((string, string, string)[])
         [
             ("certificate-new", "certificates/new", "湖北省"),
@@ -69,6 +75,7 @@ public sealed class ScreenStatesTests
             await OpenAsync(phone, line, name, place, content, kept: name == "certificate-new");
         }
 
+        await FirstAsync(phone, line, stage.Name);
         await ConfirmAsync(phone, platform);
     }
 
@@ -116,10 +123,11 @@ public sealed class ScreenStatesTests
     {
         var page = phone.Page;
         line.Hold();
-        await page.ReloadAsync();
-        foreach (var (name, place) in ((string, string)[])[("home", ""), ("certificates", "certificates"), ("messages", "messages"), ("account-me", "me"), ("account-settings", "settings"), ("account-pin", "settings/pin")])
+        await phone.OpenAppAsync();
+        await Expect(Heading(page, "标证通")).ToBeVisibleAsync();
+        foreach (var (name, place, title) in ((string, string, string)[])[("home", "", "标证通"), .. Beginnings])
         {
-            await GoAsync(page, place);
+            await ShowAsync(place, title);
             await AwaitSkeletonAsync(page);
             await phone.GlanceAsync($"{name}-loading");
         }
@@ -128,9 +136,9 @@ public sealed class ScreenStatesTests
         line.Break();
         await Expect(Again(page)).ToBeVisibleAsync();
         await phone.GlanceAsync("home-error");
-        foreach (var (name, place) in ((string, string)[])[("certificates", "certificates"), ("messages", "messages"), ("account-me", "me"), ("account-settings", "settings"), ("account-pin", "settings/pin")])
+        foreach (var (name, place, title) in Beginnings)
         {
-            await GoAsync(page, place);
+            await ShowAsync(place, title);
             await Expect(Again(page)).ToBeVisibleAsync();
             await phone.GlanceAsync($"{name}-error");
         }
@@ -143,15 +151,22 @@ public sealed class ScreenStatesTests
 
         // What was there stays there without a network.
         await page.Context.SetOfflineAsync(true);
-        foreach (var (name, place) in ((string, string)[])[("home-kept", ""), ("certificates", "certificates"), ("messages", "messages"), ("account-me", "me"), ("account-settings", "settings"), ("account-pin", "settings/pin"), ("scan", "scan"), ("wallet", "wallet")])
+        foreach (var (name, place, title) in ((string, string, string)[])[("home-kept", "", enterprise), .. Beginnings, ("scan", "scan", "扫码"), ("wallet", "wallet", "支付管理")])
         {
-            await GoAsync(page, place);
+            await ShowAsync(place, title);
             await Expect(page.GetByText("网络已断开，正在重连…")).ToBeVisibleAsync();
             await phone.GlanceAsync($"{name}-offline");
         }
 
         await page.Context.SetOfflineAsync(false);
         await Expect(page.GetByText("网络已断开，正在重连…")).ToHaveCountAsync(0);
+
+        // The banner is there before the screen is: its title tells that it is the one to look at.
+        async Task ShowAsync(string place, string title)
+        {
+            await GoAsync(page, place);
+            await Expect(Heading(page, title)).ToBeVisibleAsync();
+        }
     }
 
     private static async Task OpenAsync(PhoneBrowser phone, HeldLine line, string name, string place, string content, bool kept = false)

@@ -73,6 +73,13 @@ public sealed class HostingTests
         Assert.Equal(SessionState.Scanned, (await poll.WaitAsync(TimeSpan.FromSeconds(60))).State);
         await draining.LetPhonesGoAsync(TimeSpan.Zero);
         await Wait.UntilAsync(() => Task.FromResult(Volatile.Read(ref connected)), times => times >= 2);
+
+        // A login that ended ends the wake-ups, and whoever listens is told.
+        Assert.False(listener.Ended.IsCompleted);
+        await phone.Client.LogOutAsync();
+        await draining.LetPhonesGoAsync(TimeSpan.Zero);
+        var refused = await Assert.ThrowsAsync<ApiRefusedException>(() => listener.Ended.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(ErrorCodes.Unauthenticated, refused.Code);
     }
 
     [Fact]

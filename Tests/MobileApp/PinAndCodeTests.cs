@@ -4,6 +4,7 @@ using Bzt.Contracts.Phone;
 using Bzt.MobileApp;
 using Bzt.MobileApp.Components;
 using Bzt.MobileApp.Device;
+using Microsoft.AspNetCore.Components.WebAssembly.Services;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bzt.Tests.MobileApp;
@@ -17,7 +18,8 @@ public sealed class PinAndCodeTests : IDisposable
     {
         context.JSInterop.Mode = JSRuntimeMode.Loose;
         context.Services.AddSingleton(new HttpClient { BaseAddress = new Uri("http://127.0.0.1:9") });
-        context.Services.AddSingleton<Vault>().AddSingleton<AppWindow>().AddSingleton<Notifications>().AddSingleton<PhoneApp>();
+        context.Services.AddSingleton<Vault>().AddSingleton<AppWindow>().AddSingleton<Notifications>()
+            .AddSingleton<LazyAssemblyLoader>().AddSingleton<LineAssemblies>().AddSingleton<PhoneApp>();
     }
 
     public void Dispose() => context.DisposeAsync().AsTask().GetAwaiter().GetResult();

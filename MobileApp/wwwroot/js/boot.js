@@ -2,6 +2,12 @@
 // screen, which it makes early and only once.
 document.documentElement.dataset.text = localStorage.getItem('text') ?? 'normal';
 document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'system';
+// 重试 and 重新打开 of a start: the same address, with what it asks for (#/q?…).
+addEventListener('click', event => {
+  if (!event.target.closest('.again')) return;
+  event.preventDefault();
+  location.reload();
+}, true);
 // The second tap of a double tap says no more than the first: it never falls on what has come in its place.
 let tapped = [];
 addEventListener('click', event => {

@@ -23,13 +23,21 @@
     said.textContent = text;
   }
 
+  // The smallest modules with a vector and with a caught exception: the runtime does without neither.
+  const needed = [
+    [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+    [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 8, 1, 6, 0, 6, 64, 25, 11, 11],
+  ];
+  const able = () => globalThis.WebAssembly && needed.every(module => WebAssembly.validate(new Uint8Array(module)));
+
+  // Once the app is drawn in the splash's place it tells itself what it lacks (App.razor).
   function fail(reason) {
     if (failed || !foot.isConnected) return;
     failed = true;
     console.error(String(reason));
     const why = document.createElement('p'), again = document.createElement('button');
     why.setAttribute('role', 'alert');
-    why.textContent = !globalThis.WebAssembly ? '这个浏览器版本过旧，无法打开标证通，请更新浏览器。'
+    why.textContent = !able() ? '这个浏览器版本过旧，无法打开标证通，请更新浏览器。'
       : !navigator.onLine ? '网络已断开，恢复后自动继续。'
       : '没有下载完整，请检查网络后重试。已下载的部分不会重复下载。';
     again.type = 'button';
@@ -38,11 +46,18 @@
     again.addEventListener('click', () => location.reload());
     addEventListener('online', () => location.reload());
     foot.replaceChildren(why, again);
+    if (able() && navigator.onLine) arrives(reason).then(altered => altered && (why.textContent = '收到的文件不完整或被改动，没有运行。请重试；仍然如此请换一个网络。'));
+  }
+
+  // The file that is to blame comes when nobody checks its hash: then it is not the network that keeps it away.
+  async function arrives(reason) {
+    const file = /https?:\/\/[^\s'"]+/.exec(reason?.message ?? reason)?.[0];
+    return file?.startsWith(document.baseURI) && fetch(file, { cache: 'no-store' }).then(answer => answer.ok, () => false);
   }
 
   // The promise of a start that fails stays open. After its own tries the runtime shows its own message, or nobody catches what it throws.
   new MutationObserver(() => fail('The runtime did not start.')).observe(document.getElementById('blazor-error-ui'), { attributeFilter: ['style'] });
   addEventListener('unhandledrejection', ({ reason }) => /^Failed to start/.test(reason?.message) && fail(reason));
   if (globalThis.Blazor) Blazor.start().catch(fail);
-  else fail(new Error('The runtime\'s first script is missing.'));
+  else fail(new Error(`The runtime's first script is missing: ${document.querySelector('script[src*="blazor.webassembly"]').src}`));
 })();

@@ -2,7 +2,7 @@
 
 const WINDOW = 'bzt-window';
 const PATIENCE = 3000; // a window being reloaded gives its lock back a moment later
-let owner, waiting, watching = false;
+let owner, waiting, watching = false, keeping = false;
 
 /**
  * Makes this the window that runs. Two that open the same shares would look like a copied phone.
@@ -35,13 +35,19 @@ export function watch() {
     if (typeof data?.place === 'string') owner.invokeMethodAsync('Called', data.place);
     if (data?.subscription) owner.invokeMethodAsync('Resubscribed');
   });
-  watchUpdates();
   return navigator.onLine;
 }
 
-// The worker that keeps the app for the next start fetches what this start did not need. It begins when this one has what it needs: on a poor
-// network both at once would keep the first screen away.
 const rest = () => new Promise(done => globalThis.requestIdleCallback ? requestIdleCallback(done, { timeout: 10000 }) : setTimeout(done, 3000));
+
+/**
+ * The worker that keeps the app for the next start fetches what this start did not need. It begins when this one has what it needs: on a poor
+ * network both at once would keep the first screen away.
+ */
+export function keepApp() {
+  if (!keeping) watchUpdates();
+  keeping = true;
+}
 
 async function watchUpdates() {
   await rest();
@@ -56,6 +62,13 @@ async function watchUpdates() {
     const worker = registration.installing;
     worker?.addEventListener('statechange', () => worker.state === 'installed' && navigator.serviceWorker.controller && ready(worker));
   });
+}
+
+/** @returns {Promise<boolean>} whether the server's release, past every store, no longer has what this one may still fetch */
+export async function isOutdated() {
+  const later = globalThis.Blazor.runtime.getConfig().resources.lazyAssembly ?? [];
+  const manifest = await fetch('service-worker-assets.js', { cache: 'no-store' }).then(answer => answer.ok ? answer.text() : '', () => '');
+  return manifest.includes('assetsManifest') && later.some(({ name }) => !manifest.includes(name));
 }
 
 /** Runs the newest version there is. */
