@@ -33,23 +33,25 @@ build() {
   dotnet build BztCluster.sln -c Release -nologo -v q "-clp:ErrorsOnly;NoSummary"
 }
 
-publish() { # publish NAME DIR PROJECT SOURCES [-- OPTIONS]: when a source is newer than what lies in DIR
-  local name=$1 dir=$2 project=$3 sources=()
+publish() { # publish NAME DIR PROJECT SOURCES [-- OPTIONS]: unless what lies in DIR is of the very sources that lie here
+  local name=$1 dir=$2 project=$3 sources=(global.json Directory.Build.props Directory.Packages.props) stamp=$2.stamp
   shift 3
   while (($#)) && [[ $1 != -- ]]; do sources+=("$1"); shift; done
-  if [[ ! -e $dir/.stamp ]] || [[ -n $(find "${sources[@]}" Directory.Build.props Directory.Packages.props -newer "$dir/.stamp" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit) ]]; then
-    echo "publishing $name ..."
-    rm -rf "$dir"
-    dotnet publish "$project" -c Release -o "$dir" -nologo -v q "-clp:ErrorsOnly;NoSummary" "${@:2}"
-    touch "$dir/.stamp"
-  fi
+  # Taken before: what is edited meanwhile is another state than the stamp's. The programs read its first line (Binaries.cs).
+  mkdir -p "${dir%/*}"
+  { echo "${sources[*]}"; find "${sources[@]}" \( -name obj -o -name bin \) -prune -o -type f -printf '%p %s %T@\n' | LC_ALL=C sort; } > "$stamp"
+  if cmp -s "$stamp" "$dir/.stamp"; then rm "$stamp"; return; fi
+  echo "publishing $name ..."
+  rm -rf "$dir"
+  dotnet publish "$project" -c Release -o "$dir" -nologo -v q "-clp:ErrorsOnly;NoSummary" "${@:2}"
+  mv "$stamp" "$dir/.stamp"
 }
 
 build_app() { publish "the phone app" out/app MobileApp/MobileApp.csproj MobileApp Contracts Protocol; }
 
 # Compiled ahead, as in containers. The gateway's folder holds the silo's program too.
 build_cluster() {
-  publish "gateway and silo" out/cluster Gateway/Gateway.csproj Protocol Contracts Documents Grains.Interfaces Grains Silo Gateway MobileApp/wwwroot/css \
+  publish "gateway and silo" out/cluster Gateway/Gateway.csproj Protocol Contracts Documents Grains.Interfaces Grains Silo Gateway MobileApp/wwwroot/css MobileApp/wwwroot/icons \
     -- --os linux --no-self-contained
 }
 

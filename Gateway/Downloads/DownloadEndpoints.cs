@@ -22,13 +22,13 @@ internal static class DownloadEndpoints
             http.Response.Headers.ContentSecurityPolicy = Policy;
             return new RazorComponentResult<DownloadPage>(new { Address = AppAddress(address) });
         }).ExcludeFromDescription();
-        // Who types the host's name alone.
         // What a browser asks for beside any page of ours that names no icon of its own.
         app.MapGet(Icon, (HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "public, max-age=86400";
             return Results.Stream(typeof(DownloadEndpoints).Assembly.GetManifestResourceStream("icon.png")!, "image/png");
         }).ExcludeFromDescription();
+        // Who types the host's name alone.
         app.MapGet("/", () => Results.Redirect(Routes.DownloadPage)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/qr.svg", (PublicAddress address) => Results.Text(Draw(AppAddress(address)), "image/svg+xml", Encoding.UTF8)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/page.css", () => Results.Stream(

@@ -127,6 +127,7 @@ internal static class AuthorizationServer
         server.AddEventHandler<ValidateRevocationRequestContext>(handler => handler.UseScopedHandler<ClientChecks.OfRevocation>());
         server.AddEventHandler<ValidateEndSessionRequestContext>(handler => handler.UseScopedHandler<ClientChecks.OfEndSession>());
         server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseScopedHandler<TokenIssue>());
+        server.AddEventHandler<ExtractUserInfoRequestContext>(handler => handler.UseSingletonHandler<UserInfoTokenPlace>().SetOrder(UserInfoTokenPlace.Order));
         server.AddEventHandler<HandleUserInfoRequestContext>(handler => handler.UseScopedHandler<UserInfoAnswer>());
         server.AddEventHandler<HandleRevocationRequestContext>(handler => handler.UseScopedHandler<TokenRevocation>());
         server.AddEventHandler<HandleEndSessionRequestContext>(handler => handler.UseScopedHandler<LoginEnd>());

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Bzt.Grains;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
+using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
@@ -36,6 +37,23 @@ internal sealed class TokenIssue(IGrainFactory grains) : IOpenIddictServerHandle
         }
 
         context.SignIn(principal);
+    }
+}
+
+/// <summary>In the header and nowhere else, as at the platforms' interface: this endpoint's token is not read by OpenIddict's validation, which is told so too.</summary>
+internal sealed class UserInfoTokenPlace : IOpenIddictServerHandler<ExtractUserInfoRequestContext>
+{
+    /// <summary>When the parameters are read, and the header is not.</summary>
+    public static readonly int Order = OpenIddictServerAspNetCoreHandlers.ExtractAccessToken<ExtractUserInfoRequestContext>.Descriptor.Order - 1;
+
+    public ValueTask HandleAsync(ExtractUserInfoRequestContext context)
+    {
+        if (context.Request?.HasParameter(Parameters.AccessToken) is true)
+        {
+            context.Reject(Errors.InvalidRequest, "The token belongs in the Authorization header.");
+        }
+
+        return ValueTask.CompletedTask;
     }
 }
 

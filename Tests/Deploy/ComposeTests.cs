@@ -5,7 +5,10 @@ using Bzt.Tests.Peers;
 
 namespace Bzt.Tests.Deploy;
 
-/// <summary>docker-compose.yml as docker-compose itself reads it: what every container may not do, and how it says whether it is well.</summary>
+/// <summary>
+/// docker-compose.yml as docker-compose itself reads it, Debian 12's (1.29) or a newer one (2.26): what every container may not do, and how it says
+/// whether it is well.
+/// </summary>
 public sealed partial class ComposeTests
 {
     private static readonly string Composition = File.ReadAllText(Path.Combine(Binaries.Repository, "docker-compose.yml"));
@@ -55,7 +58,7 @@ public sealed partial class ComposeTests
     }
 
     private static Task<PeerResult> ConfigAsync(string composition) =>
-        PeerProcess.Run("docker-compose", ["--file", "-", "config"], Binaries.Repository, composition);
+        PeerProcess.Run("docker-compose", ["--profile", "*", "--file", "-", "config"], Binaries.Repository, composition);
 
     private static string Spoilt(string text, string from, string to)
     {
@@ -77,10 +80,10 @@ public sealed partial class ComposeTests
             Expect(List(service.Value, "security_opt").Contains("no-new-privileges:true"), "new privileges");
             Expect(Text(service.Value, "privileged") is "" or "false", "privileged");
             Expect(new[] { "network_mode", "pid", "ipc", "userns_mode", "devices" }.All(name => Text(service.Value, name).Length == 0), "shares the host's");
-            Expect(!List(service.Value, "volumes").Any(volume => volume.Contains("docker.sock", StringComparison.Ordinal)), "holds the engine");
+            Expect(!Parts(service.Value, "volumes", "source").Any(source => source.EndsWith("docker.sock", StringComparison.Ordinal)), "holds the engine");
             Expect(Text(service.Value, "user") is { Length: > 0 } user ? !Root().IsMatch(user) : recipe.Contains("\nUSER $APP_UID\n", StringComparison.Ordinal), "root");
             Expect(Seconds(Text(service.Value, "stop_grace_period")) >= 40, "too little time to stop");
-            Expect(List(service.Value, "ports").All(port => service.Name is "proxy" or "demo-proxy" || port.StartsWith("127.0.0.1:", StringComparison.Ordinal)), "is open to others");
+            Expect(service.Name is "proxy" or "demo-proxy" || Parts(service.Value, "ports", "host_ip").All(address => address == "127.0.0.1"), "is open to others");
             var asked = service.Value.TryGetProperty("healthcheck", out var check) ? List(check, "test").FirstOrDefault() is not (null or "NONE") : recipe.Contains("\nHEALTHCHECK ", StringComparison.Ordinal);
             // What runs once and ends says so by its exit code.
             Expect(asked || (Text(service.Value, "restart") == "no" && service.Name == "keys"), "nobody asks how it is");
@@ -98,6 +101,10 @@ public sealed partial class ComposeTests
     private static string Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) ? (value.ValueKind is JsonValueKind.True ? "true" : value.ValueKind is JsonValueKind.False ? "false" : value.ToString()) : "";
 
     private static IEnumerable<string> List(JsonElement of, string name) => of.TryGetProperty(name, out var list) ? list.EnumerateArray().Select(item => item.ToString()) : [];
+
+    /// <summary>Of each port or volume what stands before the first colon, written <c>127.0.0.1:3000:3000/tcp</c>, or is called by name.</summary>
+    private static IEnumerable<string> Parts(JsonElement of, string list, string name) =>
+        of.TryGetProperty(list, out var items) ? items.EnumerateArray().Select(item => item.ValueKind is JsonValueKind.Object ? Text(item, name) : item.ToString().Split(':')[0]) : [];
 
     /// <summary>As docker-compose writes a time: 40s, 1m0s.</summary>
     private static int Seconds(string time) => Regex.Match(time, @"^(?:(\d+)m)?(?:(\d+)s)?$") is { Success: true } parts

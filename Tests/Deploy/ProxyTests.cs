@@ -151,6 +151,16 @@ public sealed class ProxyTests(ProxyWorld world) : IClassFixture<ProxyWorld>
         Assert.False((await PeerProcess.Run("busybox", check)).Succeeded);
     }
 
+    [Fact]
+    public async Task Where_another_server_has_the_port_the_test_says_so()
+    {
+        var address = RunningProxy.OwnAddress();
+        using var other = new TcpListener(address, 80);
+        other.Start();
+        var told = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningProxy.StartAsync("127.0.0.1:1", address));
+        Assert.StartsWith("Ports 80 and 443 are taken", told.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>What an answer is served with, but for what is of the line or of the moment.</summary>
     private static IEnumerable<string> HeadersOf(HttpResponseMessage answer) =>
         from header in answer.Headers.Concat(answer.Content.Headers)

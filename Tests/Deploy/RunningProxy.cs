@@ -23,14 +23,9 @@ internal sealed class RunningProxy : IAsyncDisposable
     private readonly TaskCompletionSource<string> log = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? process;
 
-    private RunningProxy()
+    private RunningProxy(IPAddress address)
     {
-        var octets = RandomNumberGenerator.GetBytes(4);
-        octets[0] = 127;
-        // Neither 127.0.0.1, where everything else is, nor an address that means a network.
-        octets[1] |= 1;
-        octets[3] = (byte)(1 + (octets[3] % 250));
-        Address = new IPAddress(octets);
+        Address = address;
         WriteCertificates();
         Http = Client();
     }
@@ -43,10 +38,22 @@ internal sealed class RunningProxy : IAsyncDisposable
     /// <summary>As a browser or a phone would reach it, but that it follows no redirect.</summary>
     public HttpClient Http { get; }
 
-    /// <param name="gateway">Where it passes requests to, as host:port.</param>
-    public static async Task<RunningProxy> StartAsync(string gateway)
+    /// <summary>A loopback address nobody else has.</summary>
+    public static IPAddress OwnAddress()
     {
-        var proxy = new RunningProxy();
+        var octets = RandomNumberGenerator.GetBytes(4);
+        octets[0] = 127;
+        // Neither 127.0.0.1, where everything else is, nor an address that means a network.
+        octets[1] |= 1;
+        octets[3] = (byte)(1 + (octets[3] % 250));
+        return new IPAddress(octets);
+    }
+
+    /// <param name="gateway">Where it passes requests to, as host:port.</param>
+    /// <param name="address">One of its own when absent.</param>
+    public static async Task<RunningProxy> StartAsync(string gateway, IPAddress? address = null)
+    {
+        var proxy = new RunningProxy(address ?? OwnAddress());
         try
         {
             await proxy.StartCaddyAsync(gateway);
@@ -152,7 +159,10 @@ internal sealed class RunningProxy : IAsyncDisposable
         {
             if (process.HasExited)
             {
-                throw new InvalidOperationException($"Caddy ended.\n{await log.Task}");
+                var said = await log.Task;
+                throw new InvalidOperationException(said.Contains("address already in use", StringComparison.Ordinal)
+                    ? $"Ports 80 and 443 are taken, by a web server at every address of this machine, say: stop it (systemctl stop caddy) and run the test again.\n{said}"
+                    : $"Caddy ended.\n{said}");
             }
 
             await pace.WaitForNextTickAsync(patience.Token);

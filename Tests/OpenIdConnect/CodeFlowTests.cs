@@ -36,6 +36,11 @@ public sealed class CodeFlowTests(OpenIdWorld world) : IClassFixture<OpenIdWorld
         var (_, info) = await world.GetAsync(Routes.Connect.UserInfo, access);
         Assert.Equal((id.Subject, world.Phone.Enterprise.CreditCode), (info.GetProperty("sub").GetString(), info.GetProperty("credit_code").GetString()));
 
+        // The same token, where it would be in logs, or where any page can send it.
+        Assert.Equal(HttpStatusCode.BadRequest, (await world.GetAsync($"{Routes.Connect.UserInfo}?access_token={Uri.EscapeDataString(access)}", null)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await world.GetAsync($"{Routes.Connect.UserInfo}?access_token={Uri.EscapeDataString(access)}", access)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await world.PostAsync(Routes.Connect.UserInfo, ("access_token", access))).Status);
+
         // It is the user's token: the platform's own interface does not take it.
         Assert.Equal(HttpStatusCode.Unauthorized, (await world.GetAsync($"/rp/v1/sessions/{Guid.NewGuid()}", access)).Status);
         Assert.NotEqual(HttpStatusCode.OK, (await world.GetAsync(Routes.Connect.UserInfo, world.Party.AccessToken)).Status);
