@@ -12,12 +12,15 @@ internal sealed record PdfPage(int Index, PdfReference Reference, PdfDictionary 
 internal sealed class PdfDocument
 {
     private readonly PdfParser parser;
-    private readonly Dictionary<int, Dictionary<int, PdfObject>> containers = [];
+    private readonly Dictionary<int, Container> containers = [];
     private readonly HashSet<int> opening = [];
     private long kept;
 
-    /// <summary>Producers put a hundred objects or two into a stream. What is read of it takes many times the memory.</summary>
-    private const int MaximumContainer = 16 * 1024 * 1024, MaximumKept = 32 * 1024 * 1024;
+    /// <summary>
+    /// Most producers put a hundred objects or two into a stream, some all they have. It is kept as it was inflated: an object read of it takes many
+    /// times the memory, and lives only while it is looked at.
+    /// </summary>
+    private const int MaximumContainer = 64 * 1024 * 1024, MaximumKept = 128 * 1024 * 1024, MaximumContained = 1_000_000;
 
     private PdfDocument(PdfParser parser, PdfXref xref) => (this.parser, Xref) = (parser, xref);
 
@@ -29,9 +32,12 @@ internal sealed class PdfDocument
 
     public PdfDictionary Catalog => Resolve(CatalogReference) as PdfDictionary ?? throw Damaged("no document catalog");
 
-    public static PdfDocument Open(Stream stream, long? length = null)
+    /// <param name="stream">The file; must seek.</param>
+    /// <param name="length">How much of it is the document: an earlier revision ends before the file does.</param>
+    /// <param name="budget">What reading may cost; a fresh one when it is read alone.</param>
+    public static PdfDocument Open(Stream stream, long? length = null, PdfBudget? budget = null)
     {
-        var input = new PdfInput(stream, length);
+        var input = new PdfInput(stream, length, budget);
         if (input.Length < 32 || !input.ReadExactly(0, (int)Math.Min(1024, input.Length)).AsSpan().StartsWith("%PDF-"u8))
         {
             throw new PdfRefusedException(PdfRefusal.NotAPdf, "no %PDF- at the beginning");
@@ -77,14 +83,18 @@ internal sealed class PdfDocument
                 if (number != reference.Number || generation != reference.Generation) throw Damaged($"object {reference.Number} is not where the cross-reference says");
                 return value;
             case PdfXrefEntry.Kinds.Compressed when reference.Generation == 0:
-                return Container((int)Math.Min(entry.OffsetOrContainer, int.MaxValue)).TryGetValue(reference.Number, out var inner) ? inner : throw Damaged($"object {reference.Number} is not in its object stream");
+                var container = OpenContainer((int)Math.Min(entry.OffsetOrContainer, int.MaxValue));
+                return container.Places.TryGetValue(reference.Number, out var place) ? container.Objects.ReadObjectAt(place) : throw Damaged($"object {reference.Number} is not in its object stream");
             default:
                 return PdfNull.Value;
         }
     }
 
-    /// <summary>All objects of an object stream (7.5.7). A few are kept: pages share them.</summary>
-    private Dictionary<int, PdfObject> Container(int number)
+    /// <summary>An object stream, inflated, and where each object lies in it.</summary>
+    private sealed record Container(PdfParser Objects, Dictionary<int, long> Places);
+
+    /// <summary>An object stream (7.5.7). A few are kept: pages share them.</summary>
+    private Container OpenContainer(int number)
     {
         if (containers.TryGetValue(number, out var known)) return known;
         // Its /Length may be indirect and, in a hostile file, inside this very stream.
@@ -94,41 +104,49 @@ internal sealed class PdfDocument
         if (entry.Kind != PdfXrefEntry.Kinds.Plain || parser.ReadIndirect(entry.OffsetOrContainer) is not (var found, _, PdfStream stream) || found != number) throw Damaged("no object stream where one was promised");
         var data = Decode(stream);
         var (count, first) = (Integer(stream.Dictionary["N"]), Integer(stream.Dictionary["First"]));
-        if (count is < 0 or > 1_000_000 || first < 0 || first > data.Length) throw Damaged("strange object stream");
+        if (count < 0 || first < 0 || first > data.Length) throw Damaged("strange object stream");
+        if (count > MaximumContained) throw TooLarge("objects in one stream");
 
-        var inside = new PdfParser(new PdfInput(new MemoryStream(data, writable: false)));
-        var places = new (long Number, long Offset)[Math.Min(count, data.Length)];
-        for (var i = 0; i < count; i++) places[i] = (inside.ReadInteger(), inside.ReadInteger());
-        var objects = new Dictionary<int, PdfObject>();
-        foreach (var (n, offset) in places)
+        var inside = new PdfParser(new PdfInput(new MemoryStream(data, writable: false), budget: parser.Input.Budget));
+        var places = new Dictionary<int, long>();
+        for (var i = 0; i < count; i++)
         {
-            inside.Input.Position = first + offset;
-            objects[checked((int)n)] = inside.ReadObject();
+            var contained = checked((int)inside.ReadInteger());
+            places[contained] = first + inside.ReadInteger();
         }
         opening.Remove(number);
-        if (containers.Count >= 16 || (kept += data.Length) > MaximumKept)
+        var size = data.Length + 40L * places.Count;
+        if (containers.Count >= 16 || (kept += size) > MaximumKept)
         {
             containers.Clear();
-            kept = data.Length;
+            kept = size;
         }
-        return containers[number] = objects;
+        return containers[number] = new Container(inside, places);
     }
 
     private byte[] Decode(PdfStream stream)
     {
         var length = Integer(stream.Dictionary["Length"]);
-        if (length is < 0 or > MaximumContainer) throw Damaged("strange /Length");
-        return parser.Input.Inflated(PdfFilters.Decode(
-            parser.Input.ReadExactly(stream.Offset, (int)length), Resolve(stream.Dictionary["Filter"]), Resolve(stream.Dictionary["DecodeParms"]), MaximumContainer));
+        if (length < 0) throw Damaged("strange /Length");
+        if (length > MaximumContainer) throw TooLarge("an object stream");
+        var data = PdfFilters.Decode(
+            parser.Input.ReadExactly(stream.Offset, (int)length), Resolve(stream.Dictionary["Filter"]), Resolve(stream.Dictionary["DecodeParms"]), MaximumContainer);
+        parser.Input.Budget.Spend(data.Length);
+        return data;
     }
 
-    /// <summary>Every reference that stands in any object of the document.</summary>
+    /// <summary>Every reference that stands in any object of the document; whoever reads to the end has seen that each object is whole.</summary>
     public IEnumerable<PdfReference> References()
     {
         foreach (var (number, entry) in Xref.Entries)
         {
             if (entry.Kind == PdfXrefEntry.Kinds.Free) continue;
-            foreach (var reference in References(Load(new PdfReference(number, entry.Kind == PdfXrefEntry.Kinds.Plain ? entry.GenerationOrIndex : 0)))) yield return reference;
+            var value = Load(new PdfReference(number, entry.Kind == PdfXrefEntry.Kinds.Plain ? entry.GenerationOrIndex : 0));
+            if (value is PdfStream stream && Resolve(stream.Dictionary["Length"]) is PdfNumber size && (!size.TryInteger(out var n) || n < 0 || n > Length - stream.Offset))
+            {
+                throw Damaged($"stream {number} does not end in the file");
+            }
+            foreach (var reference in References(value)) yield return reference;
         }
     }
 
@@ -194,4 +212,6 @@ internal sealed class PdfDocument
     private long Integer(PdfObject value) => Resolve(value) is PdfNumber number && number.TryInteger(out var n) ? n : throw Damaged("an integer was expected");
 
     private static PdfRefusedException Damaged(string what) => new(PdfRefusal.Damaged, what);
+
+    private static PdfRefusedException TooLarge(string what) => new(PdfRefusal.TooLarge, what);
 }

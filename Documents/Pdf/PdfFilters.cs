@@ -8,6 +8,8 @@ internal static class PdfFilters
     /// <summary>No cross-reference or object stream of a sane document is larger; a bomb is.</summary>
     public const int MaximumDecoded = 128 * 1024 * 1024;
 
+    private const int MaximumFilters = 4;
+
     public static byte[] Decode(byte[] encoded, PdfObject filter, PdfObject parameters, int maximum = MaximumDecoded)
     {
         var filters = filter switch
@@ -17,6 +19,8 @@ internal static class PdfFilters
             PdfArray array => array.Items,
             _ => throw Damaged("strange /Filter"),
         };
+        // One is what producers use; each may inflate to the maximum, whatever the last comes to.
+        if (filters.Count > MaximumFilters) throw Damaged("strange /Filter");
         var allParameters = parameters is PdfArray list ? list.Items : [parameters];
         for (var i = 0; i < filters.Count; i++)
         {

@@ -1,5 +1,24 @@
 namespace Bzt.Documents.Pdf;
 
+/// <summary>
+/// What reading may cost, in bytes inflated and bytes of objects parsed, each counted as often as it is read: a small file may name
+/// large streams and objects again and again. The file's own bytes cost nothing where they are only passed through.
+/// </summary>
+internal sealed class PdfBudget
+{
+    /// <summary>For a document read once: far more than the structure of any sane one, and over in seconds.</summary>
+    public const long OneReading = 1L << 30;
+
+    private long left = OneReading;
+
+    public void Spend(long bytes)
+    {
+        if ((left -= bytes) < 0) throw new PdfRefusedException(PdfRefusal.TooLarge, "the structure comes to more than any sane document's");
+    }
+
+    public void Raise(long bytes) => left += bytes;
+}
+
 /// <summary>Random access to a file of any size through one small window. Not thread safe.</summary>
 internal sealed class PdfInput
 {
@@ -7,29 +26,21 @@ internal sealed class PdfInput
     private readonly byte[] window = new byte[64 * 1024];
     private long windowStart;
     private int windowLength;
-    private long inflated;
-
-    /// <summary>What all structural streams of a document may come to, each counted as often as it is read: far more than of any sane one, and over in seconds.</summary>
-    public const long MaximumInflated = 1L << 30;
 
     /// <summary>Looks at the first <paramref name="length"/> bytes only: an earlier revision is read so.</summary>
-    public PdfInput(Stream stream, long? length = null)
+    public PdfInput(Stream stream, long? length = null, PdfBudget? budget = null)
     {
         if (!stream.CanSeek) throw new ArgumentException("A PDF is read at random: the stream must seek.", nameof(stream));
         this.stream = stream;
         Length = Math.Min(length ?? stream.Length, stream.Length);
+        Budget = budget ?? new PdfBudget();
     }
 
     public long Length { get; }
 
-    public long Position { get; set; }
+    public PdfBudget Budget { get; }
 
-    /// <summary>A small file may name large streams again and again: there is an end.</summary>
-    public byte[] Inflated(byte[] data)
-    {
-        inflated += data.Length;
-        return inflated <= MaximumInflated ? data : throw new PdfRefusedException(PdfRefusal.TooLarge, "the structural streams inflate beyond bounds");
-    }
+    public long Position { get; set; }
 
     /// <summary>The next byte without taking it, −1 at the end.</summary>
     public int Peek()

@@ -65,9 +65,13 @@ internal sealed record PdfDictionary(IReadOnlyList<KeyValuePair<string, PdfObjec
 
     public PdfDictionary Without(params string[] keys) => new([.. Entries.Where(e => !keys.Contains(e.Key))]);
 
-    public bool Equals(PdfDictionary? other) =>
-        other is not null && Entries.Count == other.Entries.Count
-        && Entries.All(e => other.TryGet(e.Key, out var value) ? value.Equals(e.Value) : e.Value is PdfNull);
+    /// <summary>In whatever order; an entry that is null is none (7.3.7).</summary>
+    public bool Equals(PdfDictionary? other)
+    {
+        if (other is null || Entries.Count != other.Entries.Count) return false;
+        var others = other.Entries.ToDictionary();
+        return Entries.All(e => others.GetValueOrDefault(e.Key, PdfNull.Value).Equals(e.Value));
+    }
 
     public override int GetHashCode() => Entries.Count;
 }

@@ -9,12 +9,29 @@ internal sealed class PdfParser(PdfInput input)
     /// <summary>Real documents nest a few levels; a deeper one is an attack on the stack.</summary>
     private const int MaximumDepth = 64;
 
-    /// <summary>Bound on one string or name, and on the items of one array or dictionary.</summary>
+    /// <summary>Bound on one string, and on the items of one object with all that is nested in it: each takes many times the bytes it was written with.</summary>
     private const int MaximumString = 16 * 1024 * 1024, MaximumItems = 2_000_000;
+
+    private int items;
 
     public PdfInput Input => input;
 
-    public PdfObject ReadObject(int depth = 0)
+    /// <summary>The object that begins there.</summary>
+    public PdfObject ReadObjectAt(long offset)
+    {
+        input.Position = offset;
+        var value = ReadObject();
+        input.Budget.Spend(input.Position - offset);
+        return value;
+    }
+
+    public PdfObject ReadObject()
+    {
+        items = 0;
+        return ReadValue(depth: 0);
+    }
+
+    private PdfObject ReadValue(int depth)
     {
         if (depth > MaximumDepth) throw Damaged("nested too deeply");
         SkipSpace();
@@ -53,12 +70,14 @@ internal sealed class PdfParser(PdfInput input)
         if (value is PdfDictionary dictionary && input.Peek() == 's')
         {
             Expect("stream");
+            input.Budget.Spend(input.Position - offset);
             // 7.3.8.1: CR LF or LF, never CR alone; a lone CR is met in the field and harmless.
             if (input.Peek() == '\r') input.Read();
             if (input.Peek() == '\n') input.Read();
             return (checked((int)number), checked((int)generation), new PdfStream(dictionary, input.Position));
         }
         Expect("endobj");
+        input.Budget.Spend(input.Position - offset);
         return (checked((int)number), checked((int)generation), value);
     }
 
@@ -174,7 +193,7 @@ internal sealed class PdfParser(PdfInput input)
                     break;
             }
             bytes.Add((byte)c);
-            if (bytes.Count > MaximumString) throw Damaged("string too long");
+            if (bytes.Count > MaximumString) throw TooLarge("a string");
         }
     }
 
@@ -216,7 +235,7 @@ internal sealed class PdfParser(PdfInput input)
             if (high < 0) { high = digit; continue; }
             bytes.Add((byte)(high * 16 + digit));
             high = -1;
-            if (bytes.Count > MaximumString) throw Damaged("string too long");
+            if (bytes.Count > MaximumString) throw TooLarge("a string");
         }
         if (high >= 0) bytes.Add((byte)(high * 16));
         return new PdfString([.. bytes], Hexadecimal: true);
@@ -225,13 +244,13 @@ internal sealed class PdfParser(PdfInput input)
     private PdfArray ReadArray(int depth)
     {
         input.Read();
-        var items = new List<PdfObject>();
+        var values = new List<PdfObject>();
         while (true)
         {
             SkipSpace();
-            if (input.Peek() == ']') { input.Read(); return new PdfArray(items); }
-            items.Add(ReadObject(depth + 1));
-            if (items.Count > MaximumItems) throw Damaged("array too long");
+            if (input.Peek() == ']') { input.Read(); return new PdfArray(values); }
+            values.Add(ReadValue(depth + 1));
+            Count();
         }
     }
 
@@ -249,12 +268,17 @@ internal sealed class PdfParser(PdfInput input)
             }
             if (input.Peek() != '/') throw Damaged("a name was expected in a dictionary");
             var key = ReadName().Value;
-            var value = ReadObject(depth + 1);
+            var value = ReadValue(depth + 1);
             // Two readers could take different ones of a doubled key: what is sealed must have one meaning.
             if (!seen.Add(key)) throw Damaged($"/{key} twice in one dictionary");
             entries.Add(new(key, value));
-            if (entries.Count > MaximumItems) throw Damaged("dictionary too long");
+            Count();
         }
+    }
+
+    private void Count()
+    {
+        if (++items > MaximumItems) throw TooLarge("an object");
     }
 
     private string ReadKeyword()
@@ -265,6 +289,8 @@ internal sealed class PdfParser(PdfInput input)
     }
 
     private PdfRefusedException Damaged(string what) => new(PdfRefusal.Damaged, $"{what} at {input.Position}");
+
+    private PdfRefusedException TooLarge(string what) => new(PdfRefusal.TooLarge, $"{what} at {input.Position}");
 
     internal static bool IsSpace(int c) => c is 0 or '\t' or '\n' or '\f' or '\r' or ' ';
 

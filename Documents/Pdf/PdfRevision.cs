@@ -1,15 +1,73 @@
 namespace Bzt.Documents.Pdf;
 
 /// <summary>What happened to a document after one of its signatures was made.</summary>
-/// <param name="LaterSeals">Signature fields that were added or filled in.</param>
-/// <param name="Changes">Everything else that changed, in words; empty when later seals are all.</param>
-internal sealed record PdfChanges(IReadOnlyList<PdfLaterField> LaterSeals, IReadOnlyList<string> Changes);
+/// <param name="Drawn">Signature fields of later updates, or further places of them, that draw something on a page: what, is whoever's who sealed it, and nobody's when none did. The first few.</param>
+/// <param name="Changes">Everything else that changed, in words; empty when signature fields are all.</param>
+internal sealed record PdfChanges(IReadOnlyCollection<string> Drawn, IReadOnlyList<string> Changes);
 
-/// <summary>A signature field of a later update, or one of its places on a page.</summary>
-/// <param name="Name">As its dictionary says.</param>
-/// <param name="Contents">Of the signature it shows; null when it has none.</param>
-/// <param name="Shows">It draws something on the page: what, is whoever's who sealed it, and nobody's when none did.</param>
-internal sealed record PdfLaterField(string Name, byte[]? Contents, bool Shows);
+/// <summary>
+/// The document as it is now, and what every comparison asks of it again: read once, however many seals there are. Of a field nothing is kept but
+/// whether it is one of seals, and its name when it draws.
+/// </summary>
+internal sealed class PdfPresent(PdfDocument document)
+{
+    private const int LongestName = 200;
+
+    private readonly Dictionary<PdfReference, Field?> fields = [];
+    private readonly Dictionary<PdfReference, Parent> parents = [];
+    private Dictionary<int, int>? pages;
+
+    /// <param name="Drawn">Its name, when it draws something.</param>
+    internal sealed record Field(string? Drawn);
+
+    private sealed record Parent(bool IsSeal, string Name);
+
+    public PdfDocument Document => document;
+
+    /// <summary>Numbers of page objects, and which page each is.</summary>
+    public IReadOnlyDictionary<int, int> Pages => pages ??= document.Pages().ToDictionary(page => page.Reference.Number, page => page.Index);
+
+    /// <summary>The signature field, or one place of it; null for anything else.</summary>
+    public Field? SealField(PdfObject item)
+    {
+        if (item is not PdfReference reference) return item is PdfDictionary direct ? Read(direct) : null;
+        if (!fields.TryGetValue(reference, out var known)) fields[reference] = known = document.TryResolve<PdfDictionary>(reference, out var field) ? Read(field) : null;
+        return known;
+    }
+
+    private Field? Read(PdfDictionary field)
+    {
+        var parent = ParentOf(field["Parent"]);
+        var isSeal = (field["FT"] is PdfName { Value: "Sig" } || parent.IsSeal)
+            && (!field.TryGet("Subtype", out var subtype) || subtype is PdfName { Value: "Widget" })
+            && !field.TryGet("A", out _) && !field.TryGet("AA", out _);
+        return !isSeal ? null : new Field(Shows(field) ? Name(field) ?? parent.Name : null);
+    }
+
+    private Parent ParentOf(PdfObject value)
+    {
+        if (value is not PdfReference reference) return Describe(value);
+        if (!parents.TryGetValue(reference, out var known)) parents[reference] = known = Describe(document.Resolve(reference));
+        return known;
+
+        Parent Describe(PdfObject found) => found is PdfDictionary parent ? new Parent(parent["FT"] is PdfName { Value: "Sig" }, Name(parent) ?? "") : new Parent(false, "");
+    }
+
+    private string? Name(PdfDictionary field) =>
+        document.TryResolve<PdfString>(field["T"], out var name) ? PdfSignatureFields.Text(new PdfString(name.Bytes[..Math.Min(LongestName, name.Bytes.Length)])) : null;
+
+    /// <summary>Without an appearance, or without extent, nothing is drawn: a place kept for a seal, a time stamp of the document.</summary>
+    private bool Shows(PdfDictionary widget) => (widget.TryGet("AP", out _) || Draws(document.Resolve(widget["MK"])))
+        && !(document.Resolve(widget["Rect"]) is PdfArray { Items: [PdfNumber left, PdfNumber bottom, PdfNumber right, PdfNumber top] } && (left.Value == right.Value || bottom.Value == top.Value));
+
+    /// <summary>Table 189: a rotation, and where a caption would be, draw nothing; all others are colours, captions and icons.</summary>
+    private static bool Draws(PdfObject characteristics) => characteristics switch
+    {
+        PdfNull => false,
+        PdfDictionary dictionary => dictionary.Entries.Any(entry => entry is { Key: not ("R" or "TP"), Value: not PdfNull }),
+        _ => true,
+    };
+}
 
 /// <summary>
 /// Compares a signed revision with the document as it is now. An incremental update may put a seal on the document; whatever else it
@@ -23,18 +81,19 @@ internal sealed class PdfRevision
     private static readonly string[] CatalogAdditions = ["AcroForm", "DSS", "Extensions", PdfWithdrawals.CatalogueKey];
 
     private readonly PdfDocument signed, now;
-    private readonly List<PdfLaterField> seals = [];
+    private readonly PdfPresent present;
+    private readonly HashSet<string> drawn = [];
     private readonly List<string> changes = [];
 
-    private PdfRevision(PdfDocument signed, PdfDocument now) => (this.signed, this.now) = (signed, now);
+    private PdfRevision(PdfDocument signed, PdfPresent present) => (this.signed, this.present, now) = (signed, present, present.Document);
 
     /// <param name="signed">The document up to the signature's end.</param>
-    /// <param name="now">The whole document.</param>
-    public static PdfChanges Compare(PdfDocument signed, PdfDocument now)
+    /// <param name="present">The whole document.</param>
+    public static PdfChanges Compare(PdfDocument signed, PdfPresent present)
     {
-        var comparison = new PdfRevision(signed, now);
+        var comparison = new PdfRevision(signed, present);
         comparison.Run();
-        return new PdfChanges(comparison.seals, comparison.changes);
+        return new PdfChanges(comparison.drawn, comparison.changes);
     }
 
     private void Run()
@@ -44,21 +103,26 @@ internal sealed class PdfRevision
             changes.Add("the catalogue was exchanged");
             return;
         }
+        // Sections that lay in the sealed bytes and were not in use would exchange objects that no later section names.
+        if (!now.Xref.Sections.Select(s => s.Offset).Where(offset => offset < signed.Length).SequenceEqual(signed.Xref.Sections.Select(s => s.Offset)))
+        {
+            changes.Add("the document is not built on the sealed revision");
+            return;
+        }
         var touched = now.Xref.Sections.Where(s => s.Offset >= signed.Length).SelectMany(s => s.Numbers).ToHashSet();
         var added = touched.Where(n => signed.Xref[n].Kind == PdfXrefEntry.Kinds.Free).ToHashSet();
-        var pages = now.Pages().ToDictionary(p => p.Reference.Number, p => p.Index);
         foreach (var number in touched.Except(added).Order())
         {
             if (changes.Count >= MaximumReported) return;
             var (before, after) = (Load(signed, number), Load(now, number));
-            if (Same(before, after) || Allowed(number, before, after, pages)) continue;
-            changes.Add(pages.TryGetValue(number, out var page) ? $"page {page}" : $"object {number}");
+            if (Same(before, after) || Allowed(number, before, after)) continue;
+            changes.Add(present.Pages.TryGetValue(number, out var page) ? $"page {page}" : $"object {number}");
         }
-        // A new object is harmless where nothing signed refers to its number.
-        if (added.Count > 0 && signed.References().FirstOrDefault(r => added.Contains(r.Number)) is { } dangling) changes.Add($"object {dangling.Number} was referred to and missing when the seal was made");
+        // A new object is harmless where nothing signed refers to its number, and later bytes where nothing signed reaches into them.
+        if (signed.References().FirstOrDefault(r => added.Contains(r.Number)) is { } dangling) changes.Add($"object {dangling.Number} was referred to and missing when the seal was made");
     }
 
-    private bool Allowed(int number, PdfObject before, PdfObject after, Dictionary<int, int> pages)
+    private bool Allowed(int number, PdfObject before, PdfObject after)
     {
         if (after is PdfArray newer && before is PdfArray older) return OnlySealsAdded(older, newer);
         if (before is not PdfDictionary old || after is not PdfDictionary fresh)
@@ -72,12 +136,12 @@ internal sealed class PdfRevision
         }
         if (number == (signed.Catalog["AcroForm"] as PdfReference)?.Number) return FormAllowed(old, fresh);
         if (number == (signed.Trailer["Info"] as PdfReference)?.Number) return true;
-        if (pages.ContainsKey(number))
+        if (present.Pages.ContainsKey(number))
         {
             return old.Without("Annots").Equals(fresh.Without("Annots")) && OnlySealsAdded(signed.Resolve(old["Annots"]), now.Resolve(fresh["Annots"]));
         }
         // An empty signature field was filled in.
-        return IsSealField(fresh) && !old.TryGet("V", out _) && old["FT"].Equals(fresh["FT"]) && old["Rect"].Equals(fresh["Rect"]) && old["T"].Equals(fresh["T"]) && Note(fresh);
+        return !old.TryGet("V", out _) && old["FT"].Equals(fresh["FT"]) && old["Rect"].Equals(fresh["Rect"]) && old["T"].Equals(fresh["T"]) && IsSealField(fresh);
     }
 
     private bool FormAllowed(PdfObject before, PdfObject after)
@@ -98,31 +162,18 @@ internal sealed class PdfRevision
         foreach (var item in fresh.Items)
         {
             if (kept < old.Count && item.Equals(old[kept])) { kept++; continue; }
-            if (!now.TryResolve<PdfDictionary>(item, out var field) || !IsSealField(field) || !Note(field)) return false;
+            if (!IsSealField(item)) return false;
         }
         return kept == old.Count;
     }
 
-    private bool IsSealField(PdfDictionary field)
+    /// <summary>Notes it when it draws.</summary>
+    private bool IsSealField(PdfObject item)
     {
-        var parent = now.Resolve(field["Parent"]) as PdfDictionary ?? PdfDictionary.Empty;
-        return (field["FT"] is PdfName { Value: "Sig" } || parent["FT"] is PdfName { Value: "Sig" })
-            && (!field.TryGet("Subtype", out var subtype) || subtype is PdfName { Value: "Widget" })
-            && !field.TryGet("A", out _) && !field.TryGet("AA", out _);
-    }
-
-    private bool Note(PdfDictionary field)
-    {
-        var parent = now.Resolve(field["Parent"]) as PdfDictionary ?? PdfDictionary.Empty;
-        var name = now.Resolve(field["T"]) as PdfString ?? now.Resolve(parent["T"]) as PdfString;
-        var signature = now.Resolve(field["V"]) as PdfDictionary ?? now.Resolve(parent["V"]) as PdfDictionary;
-        seals.Add(new PdfLaterField(name is null ? "" : PdfSignatureFields.Text(name), (signature?["Contents"] as PdfString)?.Bytes, Shows(field)));
+        if (present.SealField(item) is not { } field) return false;
+        if (field.Drawn is { } name && drawn.Count < MaximumReported) drawn.Add(name);
         return true;
     }
-
-    /// <summary>Without an appearance, or without extent, nothing is drawn: a place kept for a seal, a time stamp of the document.</summary>
-    private bool Shows(PdfDictionary widget) => (widget.TryGet("AP", out _) || widget.TryGet("MK", out _))
-        && !(now.Resolve(widget["Rect"]) is PdfArray { Items: [PdfNumber left, PdfNumber bottom, PdfNumber right, PdfNumber top] } && (left.Value == right.Value || bottom.Value == top.Value));
 
     private static bool Same(PdfObject before, PdfObject after) => before is not PdfStream && before.Equals(after);
 

@@ -79,6 +79,19 @@ public static class PdfSealVerifier
     /// <summary>The document is read once for each; nobody seals one so often.</summary>
     private const int MaximumSeals = 500;
 
+    /// <summary>What all signature dictionaries come to in memory: a quarter of a megabyte each when there are five hundred.</summary>
+    private const long MaximumSignatures = 128 * 1024 * 1024;
+
+    /// <summary>A sentence. A longer one is not told: many seals may refer to the same text, and each report has its own.</summary>
+    private const int MaximumReason = 64 * 1024;
+
+    /// <summary>
+    /// For each seal the structure of the revision it sealed is read anew. That is the file's own length at most where it is written plainly (and the
+    /// digest passes over all of it in any case), and as much more as its streams inflate to: 32 MiB are the objects of ten thousand pages. Five hundred
+    /// seals on such a document pass; what costs more than the ceiling, minutes of reading, is refused.
+    /// </summary>
+    private const long ForEachSeal = 32 * 1024 * 1024, Ceiling = 16L << 30;
+
     /// <summary>Every signed signature field, in the order of the form; none when the document bears no seal.</summary>
     /// <param name="pdf">The document; must seek.</param>
     /// <param name="roots">Trusted roots, DER.</param>
@@ -86,68 +99,104 @@ public static class PdfSealVerifier
     /// <exception cref="PdfRefusedException">The document itself cannot be read.</exception>
     public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]>? known = null)
     {
-        var document = PdfDocument.Open(pdf);
-        var fields = PdfSignatureFields.Signed(document).Take(MaximumSeals + 1).ToArray();
-        if (fields.Length > MaximumSeals) throw new PdfRefusedException(PdfRefusal.TooLarge, "signatures");
+        // One for the document and for all its sealed revisions.
+        var budget = new PdfBudget();
+        var document = PdfDocument.Open(pdf, budget: budget);
+        var fields = Fields(document);
+        budget.Raise(Math.Min(Ceiling, fields.Count * (ForEachSeal + document.Length)));
+        var present = new PdfPresent(document);
         // What one seal brings along may lead another to its root: a certificate is believed for its issuer's signature, not for where it lay.
         byte[][] candidates = [.. known ?? [], .. fields.SelectMany(Certificates)];
         var withdrawals = PdfWithdrawals.Read(document).ToArray();
-        return [.. WithSealedPlaces([.. fields.Select(field => Verify(pdf, document, field, roots, candidates))]).Select(report => report with
+        // Fields may share a signature: it is judged once.
+        var judged = new Dictionary<PdfDictionary, Judged>(ReferenceEqualityComparer.Instance);
+        Judged Judge(PdfSignatureField field)
+        {
+            if (!judged.TryGetValue(field.Signature, out var one)) judged[field.Signature] = one = Verify(pdf, present, budget, field, roots, candidates);
+            return one with { Report = one.Report with { FieldName = field.Name } };
+        }
+        return [.. WithLaterSeals([.. fields.Select(Judge)]).Select(report => report with
         {
             Withdrawn = withdrawals.Select(statement => statement.Withdraws(report.SealId, report.Certificate, roots, candidates)).FirstOrDefault(reason => reason is not null),
         })];
     }
 
-    /// <summary>
-    /// What a later update draws in a signature field must be under a seal that came later, holds, and saw no other change itself. Else anybody lays
-    /// what he likes over a sealed page, in a field that he signs never, or gives to a signature that was there before.
-    /// </summary>
-    private static IEnumerable<PdfSealReport> WithSealedPlaces(IReadOnlyList<Judged> judged)
+    private static List<PdfSignatureField> Fields(PdfDocument document)
     {
-        var (results, known) = (new PdfSealReport[judged.Count], new Dictionary<string, (PdfSealReport Report, long End)>());
+        var fields = new List<PdfSignatureField>();
+        var (size, counted) = (0L, new HashSet<PdfDictionary>(ReferenceEqualityComparer.Instance));
+        foreach (var field in PdfSignatureFields.Signed(document))
+        {
+            fields.Add(field);
+            if (counted.Add(field.Signature)) size += Size(field.Signature);
+            if (fields.Count > MaximumSeals || size > MaximumSignatures) throw new PdfRefusedException(PdfRefusal.TooLarge, "signatures");
+        }
+        return fields;
+
+        static long Size(PdfObject value) => 64 + value switch
+        {
+            PdfString text => text.Bytes.Length,
+            PdfArray array => array.Items.Sum(Size),
+            PdfDictionary dictionary => dictionary.Entries.Sum(entry => Size(entry.Value)),
+            _ => 0,
+        };
+    }
+
+    /// <summary>
+    /// What a later update draws in a signature field must be under a seal that came later, holds, and saw no other change itself: else anybody lays
+    /// what he likes over a sealed page, in a field that he signs never, or gives to a signature that was there before. A seal covers everything up to
+    /// its end, so one is enough: what follows it is judged under it.
+    /// </summary>
+    private static IEnumerable<PdfSealReport> WithLaterSeals(IReadOnlyList<Judged> judged)
+    {
+        var results = new PdfSealReport[judged.Count];
+        var covered = 0L;
         foreach (var (i, one) in judged.Index().OrderByDescending(entry => entry.Item.End))
         {
-            var unsealed = one.Later.Where(field => field.Shows && !(field.Contents is { } contents && known.TryGetValue(Convert.ToHexString(contents), out var seal)
-                && seal.End > one.End && seal.Report is { State: SealState.Intact, Coverage: SealCoverage.WholeDocument or SealCoverage.LaterSeals })).ToArray();
-            results[i] = one.Report.Coverage == SealCoverage.LaterSeals && unsealed.Length > 0
-                ? one.Report with { Coverage = SealCoverage.ChangedSince, Changes = [.. unsealed.Select(field => $"field {field.Name}: drawn, and not sealed").Distinct()] }
+            results[i] = one.Report.State == SealState.Intact
+                ? one.Report with { LaterSeals = [.. judged.Where(other => other.End > one.End && other.Report.FieldName.Length > 0).OrderBy(other => other.End).Select(other => other.Report.FieldName).Distinct()] }
                 : one.Report;
-            known.TryAdd(one.Key, (results[i], one.End));
+            if (one.Report.Coverage == SealCoverage.LaterSeals && one.Drawn.Count > 0 && covered <= one.End)
+            {
+                results[i] = results[i] with { Coverage = SealCoverage.ChangedSince, Changes = [.. one.Drawn.Select(name => $"field {name}: drawn, and not sealed")] };
+            }
+            if (results[i] is { State: SealState.Intact, Coverage: SealCoverage.WholeDocument or SealCoverage.LaterSeals }) covered = Math.Max(covered, one.End);
         }
         return results;
     }
 
-    /// <param name="End">Of the bytes it covers.</param>
-    /// <param name="Later">Signature fields of later updates.</param>
-    private sealed record Judged(PdfSealReport Report, string Key, long End, IReadOnlyList<PdfLaterField> Later);
+    /// <param name="Report">But for what later seals make of it.</param>
+    /// <param name="End">Of the bytes it claims to cover; 0 when that cannot be read.</param>
+    /// <param name="Drawn">Signature fields of later updates that draw something.</param>
+    private sealed record Judged(PdfSealReport Report, long End, IReadOnlyCollection<string> Drawn);
 
-    private static Judged Verify(Stream pdf, PdfDocument document, PdfSignatureField field, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
+    private static Judged Verify(Stream pdf, PdfPresent present, PdfBudget budget, PdfSignatureField field, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
     {
-        var reason = document.TryResolve<PdfString>(field.Signature["Reason"], out var text) ? PdfSignatureFields.Text(text) : null;
-        var key = Convert.ToHexString((field.Signature["Contents"] as PdfString)?.Bytes ?? []);
-        Judged Refused(SealState state, string why, byte[]? digest = null) => new(
+        var document = present.Document;
+        var reason = document.TryResolve<PdfString>(field.Signature["Reason"], out var text) && text.Bytes.Length <= MaximumReason ? PdfSignatureFields.Text(text) : null;
+        Judged Refused(SealState state, string why, byte[]? digest = null, long end = 0) => new(
             new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], SignerPath.None, [], [], why)
             {
                 SubFilter = digest is null ? "" : (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value ?? "",
             },
-            key, 0, []);
+            end, []);
 
         if (!TryRange(document, field.Signature, out var range, out var contents)) return Refused(SealState.Malformed, "/ByteRange and /Contents do not fit together");
+        var end = range[2] + range[3];
         var kind = SealContent.TryRead(contents, out _)?.Kind ?? SealDigest.Sm3;
         var digest = Digest(pdf, range, kind);
         var filter = (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value;
-        if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest);
+        if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest, end);
         var seal = DetachedSealVerifier.Verify(contents, digest, roots, known, kind);
-        if (seal.State == SealState.Unsupported) return Refused(SealState.Unsupported, seal.Detail, digest);
+        if (seal.State == SealState.Unsupported) return Refused(SealState.Unsupported, seal.Detail, digest, end);
 
         // The dictionary's own time lies in the sealed bytes too.
         var signedAt = seal.SignedAt ?? PdfSignatureFields.Date(document.Resolve(field.Signature["M"]));
         var at = seal.KnownAt ?? signedAt ?? DateTimeOffset.MinValue;
-        var (coverage, changes) = seal.State == SealState.Intact ? Coverage(pdf, document, range[2] + range[3]) : (SealCoverage.Unknown, new PdfChanges([], []));
+        var (coverage, changes) = seal.State == SealState.Intact ? Coverage(pdf, present, budget, end) : (SealCoverage.Unknown, new PdfChanges([], []));
         var report = new PdfSealReport(
             field.Name, seal.State, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
-            SignerPath.Build(seal.Certificate, seal.Others.Concat(known), roots, at),
-            [.. changes.LaterSeals.Where(later => later.Contents is not null && later.Name.Length > 0).Select(later => later.Name).Distinct()], changes.Changes, seal.Detail)
+            SignerPath.Build(seal.Certificate, seal.Others.Concat(known), roots, at), [], changes.Changes, seal.Detail)
         {
             SubFilter = filter!,
             TimeStamp = seal.TimeStamp,
@@ -156,7 +205,7 @@ public static class PdfSealVerifier
             Certificate = seal.Certificate,
             Contents = Trimmed(contents),
         };
-        return new Judged(report, key, range[2] + range[3], changes.LaterSeals);
+        return new Judged(report, end, changes.Drawn);
     }
 
     private static IEnumerable<byte[]> Certificates(PdfSignatureField field) =>
@@ -209,15 +258,16 @@ public static class PdfSealVerifier
         return digest.Finish();
     }
 
-    private static (SealCoverage, PdfChanges) Coverage(Stream pdf, PdfDocument document, long end)
+    private static (SealCoverage, PdfChanges) Coverage(Stream pdf, PdfPresent present, PdfBudget budget, long end)
     {
-        if (end == document.Length) return (SealCoverage.WholeDocument, new PdfChanges([], []));
+        if (end == present.Document.Length) return (SealCoverage.WholeDocument, new PdfChanges([], []));
         try
         {
-            var changes = PdfRevision.Compare(PdfDocument.Open(pdf, end), document);
+            var changes = PdfRevision.Compare(PdfDocument.Open(pdf, end, budget), present);
             return (changes.Changes.Count == 0 ? SealCoverage.LaterSeals : SealCoverage.ChangedSince, changes);
         }
-        catch (PdfRefusedException e)
+        // Too large is no word about the seal: the file is refused.
+        catch (PdfRefusedException e) when (e.Reason != PdfRefusal.TooLarge)
         {
             return (SealCoverage.ChangedSince, new PdfChanges([], [$"the sealed revision cannot be read by itself: {e.Reason}"]));
         }

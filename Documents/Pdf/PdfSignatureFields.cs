@@ -4,11 +4,14 @@ using System.Text;
 namespace Bzt.Documents.Pdf;
 
 /// <summary>A signature field and its filled-in signature dictionary.</summary>
-internal sealed record PdfSignatureField(string Name, PdfReference? Reference, PdfDictionary Field, PdfDictionary Signature);
+internal sealed record PdfSignatureField(string Name, PdfDictionary Signature);
 
 /// <summary>The form's fields (ISO 32000-1, 12.7).</summary>
 internal static class PdfSignatureFields
 {
+    /// <summary>Each field has all its parents' names in front of its own.</summary>
+    private const int MaximumName = 4096;
+
     /// <summary>How a form is labelled: by the handlers of the field, whose readers look at both names.</summary>
     public static (string Filter, string SubFilter) NamesOf(SealSubFilter form) => form switch
     {
@@ -37,6 +40,8 @@ internal static class PdfSignatureFields
     public static IEnumerable<PdfSignatureField> Signed(PdfDocument document)
     {
         var visited = new HashSet<int>();
+        // Many fields may name the same signature: it is kept once.
+        var signatures = new Dictionary<PdfReference, PdfDictionary>();
         var pending = new Stack<(PdfObject Item, string Prefix, bool IsSignature)>();
         foreach (var item in Fields(document).Reverse()) pending.Push((item, "", false));
         while (pending.TryPop(out var next))
@@ -47,17 +52,25 @@ internal static class PdfSignatureFields
             var name = document.TryResolve<PdfString>(field["T"], out var partial)
                 ? next.Prefix.Length == 0 ? Text(partial) : $"{next.Prefix}.{Text(partial)}"
                 : next.Prefix;
+            if (name.Length > MaximumName) throw new PdfRefusedException(PdfRefusal.TooLarge, "a field's name");
             // 12.7.3.1: the type is inheritable.
             var isSignature = field.TryGet("FT", out var type) ? document.Resolve(type) is PdfName { Value: "Sig" } : next.IsSignature;
-            if (isSignature && document.TryResolve<PdfDictionary>(field["V"], out var signature))
+            if (isSignature && Signature(field["V"]) is { } signature)
             {
-                yield return new PdfSignatureField(name, next.Item as PdfReference, field, signature);
+                yield return new PdfSignatureField(name, signature);
                 continue;
             }
             if (document.TryResolve<PdfArray>(field["Kids"], out var kids))
             {
                 foreach (var kid in kids.Items.Reverse()) pending.Push((kid, name, isSignature));
             }
+        }
+
+        PdfDictionary? Signature(PdfObject value)
+        {
+            if (value is not PdfReference reference) return value as PdfDictionary;
+            if (!signatures.TryGetValue(reference, out var signature) && document.TryResolve(value, out signature)) signatures.Add(reference, signature);
+            return signature;
         }
     }
 

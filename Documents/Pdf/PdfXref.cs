@@ -115,8 +115,10 @@ internal sealed class PdfXref
         var (number, _, value) = parser.ReadIndirect(offset);
         if (value is not PdfStream { Dictionary: var trailer } stream || trailer["Type"] is not PdfName { Value: "XRef" }) throw Damaged("a cross-reference stream was expected");
         // 7.5.8.2: everything in it is direct, so it can be read before anything is known.
-        if (!TryCount(trailer["Length"], int.MaxValue, out var length) || length > PdfFilters.MaximumDecoded) throw Damaged("strange /Length of the cross-reference stream");
-        var data = parser.Input.Inflated(PdfFilters.Decode(parser.Input.ReadExactly(stream.Offset, length), trailer["Filter"], trailer["DecodeParms"]));
+        if (!TryCount(trailer["Length"], int.MaxValue, out var length)) throw Damaged("strange /Length of the cross-reference stream");
+        if (length > PdfFilters.MaximumDecoded) throw new PdfRefusedException(PdfRefusal.TooLarge, "the cross-reference stream");
+        var data = PdfFilters.Decode(parser.Input.ReadExactly(stream.Offset, length), trailer["Filter"], trailer["DecodeParms"]);
+        parser.Input.Budget.Spend(data.Length);
 
         if (trailer["W"] is not PdfArray { Items: { Count: 3 } widths }) throw Damaged("strange /W");
         Span<int> w = stackalloc int[3];

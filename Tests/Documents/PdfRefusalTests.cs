@@ -33,14 +33,16 @@ public sealed class PdfRefusalTests
     public void Small_files_that_unpack_to_large_ones_are_refused()
     {
         // 1. Objects in seventeen streams by turns: no memory of sixteen helps.
-        var container = Encoding.ASCII.GetBytes(string.Join(' ', Enumerable.Range(100, 200).Select(number => $"{number} 0")) + " null" + new string(' ', 12 * 1024 * 1024));
-        var turns = Bomb(17, container, container.AsSpan().IndexOf(" null"u8), first => Enumerable.Range(0, 200).Select(i => (byte)(first + (i % 17))));
+        var turns = PackedPdf.Make(streams: 17, megabytes: 12);
         var document = PdfDocument.Open(new MemoryStream(turns));
         Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => document.References().Count()).Reason);
 
-        // 2. One stream with more in it than any producer puts there.
-        var large = Bomb(1, [.. container, .. container], container.AsSpan().IndexOf(" null"u8), first => Enumerable.Repeat((byte)first, 200));
-        Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(new MemoryStream(large)).References().Count()).Reason);
+        // 2. One stream with more in it than any producer puts there, inflated or as it lies there. With all objects of a large document it is read.
+        Assert.Equal(PackedPdf.Pages + 1, PdfDocument.Open(new MemoryStream(PackedPdf.Make(streams: 1, megabytes: 48))).References().Count(reference => reference.Number == PackedPdf.PageTree));
+        foreach (var large in (byte[][])[PackedPdf.Make(streams: 1, megabytes: 72), PackedPdf.Make(streams: 1, megabytes: 1, declared: 72 * 1024 * 1024)])
+        {
+            Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(new MemoryStream(large)).Pages().Count()).Reason);
+        }
 
         // 3. Cross-reference sections, one before the other, each with a million free objects.
         using var file = new MemoryStream();
@@ -60,37 +62,38 @@ public sealed class PdfRefusalTests
         Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(file)).Reason);
     }
 
-    private static void Write(Stream file, string text) => file.Write(Encoding.ASCII.GetBytes(text));
-
-    /// <summary>Objects 100 to 299 in object streams, each in the one that <paramref name="of"/> says.</summary>
-    private static byte[] Bomb(int streams, byte[] content, int first, Func<int, IEnumerable<byte>> of)
+    /// <summary>Objects within objects, each as long as all that follow it: a hundred of them are nearly a hundred times the file. And one with millions in it.</summary>
+    [Fact]
+    public void Objects_that_cost_more_than_their_bytes_come_to_an_end()
     {
+        const int Count = 100;
         using var file = new MemoryStream();
-        Write(file, "%PDF-1.5\n");
-        var packed = PdfFilters.Deflate(content);
-        var table = new byte[300 * 5];
-        void Entry(int number, byte kind, long value) => new[] { kind, (byte)(value >> 16), (byte)(value >> 8), (byte)value, (byte)0 }.CopyTo(table, number * 5);
-        Entry(1, 1, file.Length);
-        Write(file, "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n");
-        for (var i = 0; i < streams; i++)
+        Write(file, "%PDF-1.4\n1 0 obj <</Type/Catalog>> endobj\n");
+        var places = new long[Count];
+        for (var i = 0; i < Count; i++)
         {
-            Entry(10 + i, 1, file.Length);
-            Write(file, $"{10 + i} 0 obj <</Type/ObjStm/N 200/First {first}/Filter/FlateDecode/Length {packed.Length}>> stream\n");
-            file.Write(packed);
-            Write(file, "\nendstream endobj\n");
+            places[i] = file.Length;
+            Write(file, $"{i + 2} 0 obj (");
         }
+        Write(file, new string('x', 10_000));
+        for (var i = 0; i < Count; i++) Write(file, ") endobj ");
+        var table = file.Length;
+        Write(file, $"xref\n1 {Count + 1}\n0000000009 00000 n \n{string.Concat(places.Select(place => $"{place:D10} 00000 n \n"))}trailer <</Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n");
 
-        foreach (var (i, stream) in of(10).Index())
-        {
-            Entry(100 + i, 2, stream);
-        }
+        Assert.Empty(PdfDocument.Open(file).References());
+        var budget = new PdfBudget();
+        budget.Spend(PdfBudget.OneReading - 800_000);
+        Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(file, budget: budget).References().Count()).Reason);
 
-        var at = file.Length;
-        Write(file, $"99 0 obj <</Type/XRef/Root 1 0 R/W[1 3 1]/Size 300/Length {table.Length}>> stream\n");
-        file.Write(table);
-        Write(file, $"\nendstream endobj\nstartxref\n{at}\n%%EOF\n");
-        return file.ToArray();
+        // Millions of small things in one object take many times the memory of their bytes.
+        using var crowd = new MemoryStream();
+        Write(crowd, $"%PDF-1.4\n1 0 obj <</Type/Catalog/A[{string.Concat(Enumerable.Repeat("[0 0 0 0 0 0 0 0 0]", 250_000))}]>> endobj\n");
+        table = crowd.Length;
+        Write(crowd, $"xref\n1 1\n0000000009 00000 n \ntrailer <</Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n");
+        Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(crowd)).Reason);
     }
+
+    private static void Write(Stream file, string text) => file.Write(Encoding.ASCII.GetBytes(text));
 
     [Fact]
     public async Task Flips_and_cuts_anywhere_end_in_a_seal_or_a_refusal()

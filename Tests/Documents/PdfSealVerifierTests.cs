@@ -97,7 +97,7 @@ public sealed class PdfSealVerifierTests
     }
 
     [Theory]
-    [InlineData("note"), InlineData("form"), InlineData("catalogue"), InlineData("dangling"), InlineData("removed"), InlineData("field"), InlineData("place")]
+    [InlineData("note"), InlineData("form"), InlineData("catalogue"), InlineData("dangling"), InlineData("removed"), InlineData("field"), InlineData("place"), InlineData("stretched")]
     public async Task Other_changes_after_the_seal_are_noticed(string what)
     {
         using var folder = new TemporaryFolder();
@@ -109,6 +109,17 @@ public sealed class PdfSealVerifierTests
             {
                 var page = document.Pages().First();
                 writer.Object(page.Reference, page.Dictionary.With("Contents", new PdfArray(page.Dictionary["Contents"], new PdfReference(5000, 0))));
+            }));
+        }
+        if (what == "stretched")
+        {
+            // A stream that says it is longer than the file, and what is appended becomes its end.
+            input = folder.Write("prepared.pdf", Update(input, (document, writer) =>
+            {
+                var (page, content) = (document.Pages().First(), writer.Allocate());
+                writer.Begin(content);
+                writer.Text("<</Length 200000>>\nstream\nq Q\nendstream\nendobj\n");
+                writer.Object(page.Reference, page.Dictionary.With("Contents", new PdfArray(page.Dictionary["Contents"], content)));
             }));
         }
         var once = await PdfSealerTests.Seal(input, folder["once.pdf"], Signer, new SealAppearance(1, 20, 20, 20, TestPictures.Small));
@@ -147,6 +158,9 @@ public sealed class PdfSealVerifierTests
                     // One more place of the seal that is there.
                     writer.Object(page.Reference, page.Dictionary.With("Annots", annotations.With(Overlay(writer, page).With("Parent", annotations.Items[^1]))));
                     break;
+                case "stretched":
+                    writer.Stream(writer.Allocate(), PdfDictionary.Empty, Encoding.ASCII.GetBytes("0 0 200 200 re f".PadRight(200_000)));
+                    break;
                 case "removed":
                     writer.Object(page.Reference, page.Dictionary.With("Annots", new PdfArray([.. annotations.Items.Skip(1)])));
                     break;
@@ -160,26 +174,72 @@ public sealed class PdfSealVerifierTests
     }
 
     [Theory]
-    [InlineData(true), InlineData(false)]
-    public async Task What_a_later_update_draws_is_under_a_seal_of_its_own_or_breaks_all_before_it(bool drawn)
+    [InlineData("place", true), InlineData("coloured", true), InlineData("kept", false), InlineData("turned", false)]
+    public async Task What_a_later_update_draws_is_under_a_later_seal_or_breaks_all_before_it(string what, bool drawn)
     {
         using var folder = new TemporaryFolder();
         var twice = await Twice(folder, "reportlab");
 
-        // One more place of the newest seal, and a place kept for another that draws nothing.
+        // One more place of the newest seal, a field with a colour, and places kept for another seal that draw nothing.
         var bytes = Update(twice, (document, writer) =>
         {
             var page = document.Pages().First();
             var annotations = (PdfArray)document.Resolve(page.Dictionary["Annots"]);
-            var place = drawn
-                ? Overlay(writer, page).With("Parent", annotations.Items[^1])
-                : new PdfDictionary([.. Overlay(writer, page).Entries.Where(entry => entry.Key != "AP")]).With("FT", new PdfName("Sig")).With("T", PdfWriter.TextString("Seal3"));
+            var overlay = Overlay(writer, page);
+            var kept = overlay.Without("AP").With("FT", new PdfName("Sig")).With("T", PdfWriter.TextString("Seal3"));
+            var place = what switch
+            {
+                "place" => overlay.With("Parent", annotations.Items[^1]),
+                "coloured" => kept.With("MK", new PdfDictionary([new("BG", new PdfArray(new PdfNumber(1)))])),
+                "turned" => kept.With("MK", new PdfDictionary([new("R", new PdfNumber(90)), new("TP", new PdfNumber(1))])),
+                _ => kept.With("MK", PdfDictionary.Empty),
+            };
             writer.Object(page.Reference, page.Dictionary.With("Annots", annotations.With(place)));
         });
 
         var reports = Verify(bytes);
         Assert.All(reports, report => Assert.Equal((SealState.Intact, drawn ? SealCoverage.ChangedSince : SealCoverage.LaterSeals, !drawn), (report.State, report.Coverage, report.IsValid)));
         Assert.Equal(["Seal2"], reports[0].LaterSeals);
+
+        // Whoever seals it then sealed that too: it is his word, and no change that nobody signed. He draws nothing himself.
+        var third = await PdfSealerTests.Seal(folder.Write("drawn.pdf", bytes), folder["thrice.pdf"], Second);
+        var covered = Verify(await File.ReadAllBytesAsync(third));
+        Assert.Equal([SealCoverage.LaterSeals, SealCoverage.LaterSeals, SealCoverage.WholeDocument], covered.Select(report => report.Coverage));
+        Assert.All(covered, report => Assert.True(report.IsValid, report.ToString()));
+
+        // Unless that seal does not hold.
+        var broken = await File.ReadAllBytesAsync(third);
+        broken[^3] ^= 1;
+        Assert.Equal([!drawn, !drawn, false], Verify(broken).Select(report => report.IsValid));
+    }
+
+    /// <summary>
+    /// The document has a save in it that its newest does not build on. It is sealed so; then an update repeats what the seal wrote, so that nothing it names
+    /// differs, and builds on the other save.
+    /// </summary>
+    [Fact]
+    public async Task A_save_that_was_not_in_use_when_it_was_sealed_is_not_brought_back()
+    {
+        using var folder = new TemporaryFolder();
+        var original = await File.ReadAllBytesAsync(await ForeignPdfs.Make("reportlab", folder));
+        var other = PdfUpdates.Append(original, (document, writer) =>
+        {
+            var (page, content) = (document.Pages().ElementAt(1), writer.Allocate());
+            writer.Stream(content, PdfDictionary.Empty, "0 0 200 200 re f"u8);
+            writer.Object(page.Reference, page.Dictionary.With("Contents", content));
+        });
+        PdfXref.Section Newest(byte[] pdf) => PdfDocument.Open(new MemoryStream(pdf)).Xref.Newest;
+        var input = PdfUpdates.Append(other, (_, writer) => writer.Object(writer.Allocate(), PdfNull.Value), Newest(original));
+        var once = await PdfSealerTests.Seal(folder.Write("prepared.pdf", input), folder["once.pdf"], Signer);
+        Assert.True(Assert.Single(Verify(await File.ReadAllBytesAsync(once))).IsValid);
+
+        var bytes = PdfUpdates.Append(await File.ReadAllBytesAsync(once), (document, writer) =>
+        {
+            foreach (var number in document.Xref.Newest.Numbers) writer.Object(new PdfReference(number, 0), document.Resolve(new PdfReference(number, 0)));
+        }, Newest(other));
+
+        var report = Assert.Single(Verify(bytes));
+        Assert.Equal((SealState.Intact, SealCoverage.ChangedSince), (report.State, report.Coverage));
     }
 
     private static PdfDictionary Overlay(PdfWriter writer, PdfPage page)
@@ -247,15 +307,5 @@ public sealed class PdfSealVerifierTests
     private static IReadOnlyList<PdfSealReport> Verify(byte[] pdf, params byte[][] roots) =>
         PdfSealVerifier.Verify(new MemoryStream(pdf), roots.Length > 0 ? roots : [Signer.Root, Second.Root]);
 
-    /// <summary>What an attacker with an editor can do: append an update of his own.</summary>
-    private static byte[] Update(string path, Action<PdfDocument, PdfWriter> change)
-    {
-        var bytes = File.ReadAllBytes(path);
-        var document = PdfDocument.Open(new MemoryStream(bytes));
-        var writer = new PdfWriter(bytes.Length, document.Xref.NextNumber);
-        writer.Text("\n");
-        change(document, writer);
-        writer.Finish(document.Xref.Newest, Guid.NewGuid().ToByteArray());
-        return [.. bytes, .. writer.ToArray()];
-    }
+    private static byte[] Update(string path, Action<PdfDocument, PdfWriter> change) => PdfUpdates.Append(File.ReadAllBytes(path), change);
 }
