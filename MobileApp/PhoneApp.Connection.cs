@@ -37,7 +37,7 @@ public sealed partial class PhoneApp
             }
             catch (Exception exception) when (!stopped.IsCancellationRequested)
             {
-                await Console.Error.WriteLineAsync($"Wake-ups ended: {exception}");
+                await Console.Out.WriteLineAsync($"Wake-ups ended: {exception}");
                 var fault = await ExplainAsync(exception);
                 LoadFault = Phase == AppPhase.Ready ? fault : null;
                 Tell();
@@ -59,7 +59,7 @@ public sealed partial class PhoneApp
         Tell();
     }
 
-    /// <summary>Work that nobody waits for: what goes wrong in it is at least written down.</summary>
+    /// <summary>Work that nobody waits for and that tells its failures itself; any other is written down. (On the error stream the runtime would call the app broken.)</summary>
     private static async Task AloneAsync(Func<Task> work)
     {
         try
@@ -68,7 +68,7 @@ public sealed partial class PhoneApp
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync(exception.ToString());
+            await Console.Out.WriteLineAsync(exception.ToString());
         }
     }
 
@@ -108,7 +108,7 @@ public sealed partial class PhoneApp
         {
             if (exception is not (ApiRefusedException or HttpRequestException or OperationCanceledException))
             {
-                await Console.Error.WriteLineAsync(exception.ToString());
+                await Console.Out.WriteLineAsync(exception.ToString());
             }
 
             // Nothing was asked for by a person: the banner says it, and the next connection of the hub asks again.

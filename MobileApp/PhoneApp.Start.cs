@@ -32,7 +32,7 @@ public sealed partial class PhoneApp
         }
         catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync($"The start failed: {exception}");
+            await Console.Out.WriteLineAsync($"The start failed: {exception}");
             (Phase, StartFault) = (AppPhase.Starting, !window.HasArrived || !vault.HasArrived ? MobileApp.StartFault.Incomplete : MobileApp.StartFault.Unreadable);
         }
 
@@ -50,7 +50,7 @@ public sealed partial class PhoneApp
         }
         catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync(exception.ToString());
+            await Console.Out.WriteLineAsync(exception.ToString());
             StartFault = MobileApp.StartFault.Refused;
             Tell();
         }

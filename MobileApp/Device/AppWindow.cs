@@ -49,6 +49,9 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
     /// <summary>Keeps the app for the next start, once, and tells of updates from then on.</summary>
     public async Task KeepAppAsync() => await (await module.Value).InvokeVoidAsync("keepApp");
 
+    /// <summary>What is no part of the start, given to the runtime whole and with its hash checked.</summary>
+    public async Task FetchLaterAsync() => await (await module.Value).InvokeVoidAsync("fetchLater");
+
     /// <summary>The server has another release by now, in which files of this one are missing.</summary>
     public async Task<bool> IsOutdatedAsync() => await (await module.Value).InvokeAsync<bool>("isOutdated");
 

@@ -6,7 +6,7 @@ namespace Bzt.MobileApp.Device;
 /// What only the line to the server needs (MobileApp.csproj names it too) is no part of the start: it is fetched once somebody is logged in,
 /// beside the first screen's own requests.
 /// </summary>
-public sealed class LineAssemblies(LazyAssemblyLoader loader)
+public sealed class LineAssemblies(LazyAssemblyLoader loader, AppWindow window)
 {
     private static readonly string[] Names =
     [
@@ -19,23 +19,26 @@ public sealed class LineAssemblies(LazyAssemblyLoader loader)
     /// <summary>So many tries, some seconds together, are a short gap in the network.</summary>
     private const int ShortGap = 3;
 
+    private bool loaded;
+
     /// <summary>Until they are there: without them nobody is called, and everything else works.</summary>
     /// <param name="missing">After each try that failed beyond a short gap.</param>
     /// <param name="cancellation">Nobody is logged in any more.</param>
     public async Task LoadAsync(Func<Task> missing, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(missing);
-        for (var attempt = 0; ; attempt++)
+        for (var attempt = 0; !loaded; attempt++)
         {
             try
             {
+                // The runtime remembers a file that did not come as one that never will: it is asked for what is there already.
+                await window.FetchLaterAsync();
                 await loader.LoadAssembliesAsync(Names);
-                return;
+                loaded = true;
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 cancellation.ThrowIfCancellationRequested();
-                // The runtime has its own types for what it could not fetch, and which ones is nobody's promise.
                 if (attempt + 1 >= ShortGap)
                 {
                     await missing();

@@ -64,11 +64,22 @@ async function watchUpdates() {
   });
 }
 
+const later = () => globalThis.Blazor.runtime.getConfig().resources.lazyAssembly ?? [];
+
+/** Fetches what the runtime may ask for after its start; what has come stays for the next try. */
+export async function fetchLater() {
+  await Promise.all(later().map(async asset => {
+    if (asset.buffer) return;
+    const answer = await fetch(`_framework/${asset.name}`, { integrity: asset.hash, cache: 'force-cache' });
+    if (!answer.ok) throw new Error(`${asset.name}: ${answer.status}`);
+    asset.buffer = await answer.arrayBuffer();
+  }));
+}
+
 /** @returns {Promise<boolean>} whether the server's release, past every store, no longer has what this one may still fetch */
 export async function isOutdated() {
-  const later = globalThis.Blazor.runtime.getConfig().resources.lazyAssembly ?? [];
   const manifest = await fetch('service-worker-assets.js', { cache: 'no-store' }).then(answer => answer.ok ? answer.text() : '', () => '');
-  return manifest.includes('assetsManifest') && later.some(({ name }) => !manifest.includes(name));
+  return manifest.includes('assetsManifest') && later().some(({ name }) => !manifest.includes(name));
 }
 
 /** Runs the newest version there is. */
