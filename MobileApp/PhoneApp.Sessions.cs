@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Microsoft.JSInterop;
 
 namespace Bzt.MobileApp;
 
@@ -140,7 +141,16 @@ public sealed partial class PhoneApp
 
     private async Task LoadUnsettledAsync()
     {
-        Unsettled = await vault.ReadAsync(ConfirmationRecord) is { } stored ? JsonSerializer.Deserialize(stored, SessionJson.Default.Confirmation) : null;
-        interrupted = Unsettled is not null;
+        try
+        {
+            Unsettled = await vault.ReadAsync(ConfirmationRecord) is { } stored ? JsonSerializer.Deserialize(stored, SessionJson.Default.Confirmation) : null;
+            interrupted = Unsettled is not null;
+        }
+        catch (Exception exception) when (exception is JsonException or JSException)
+        {
+            // What the key did is in the key's own record, and settled from there; lost is only what this would have said of it.
+            await Console.Out.WriteLineAsync($"What was under way cannot be read: {exception.Message}");
+            await vault.WriteAsync(ConfirmationRecord, null);
+        }
     }
 }

@@ -5,6 +5,7 @@ using Bzt.Contracts.Phone;
 using Bzt.MobileApp.Device;
 using Bzt.Protocol;
 using Bzt.Protocol.Phone;
+using Microsoft.JSInterop;
 
 namespace Bzt.MobileApp;
 
@@ -119,7 +120,16 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     public async Task ForgetLoginAsync()
     {
         await StopListeningAsync();
-        await notifications.UnsubscribeAsync();
+        try
+        {
+            await notifications.UnsubscribeAsync();
+        }
+        catch (JSException exception)
+        {
+            // The browser keeps a subscription to which nobody sends any more.
+            await Console.Out.WriteLineAsync($"Not unsubscribed: {exception.Message}");
+        }
+
         await vault.WriteAsync(LoginRecord, null);
         await vault.WriteAsync(AskedRecord, null);
         await WriteRealNameAsync(null);

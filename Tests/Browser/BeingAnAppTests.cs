@@ -88,15 +88,7 @@ public sealed partial class BeingAnAppTests
     public async Task A_start_that_cannot_succeed_says_why()
     {
         using var certified = await CertifiedPhone.ActiveAsync(await BrowserStage.SystemAsync());
-        await using var phone = await PreparedPhone.OpenAsync(certified.System, certified.Phone, "#/q?s=abc&n=1", prepare: page => page.EvaluateAsync("""
-            async () => {
-              const db = await new Promise(done => { const request = indexedDB.open('bzt', 1); request.onsuccess = () => done(request.result); });
-              const transaction = db.transaction('records', 'readwrite');
-              transaction.objectStore('records').put({ iv: new Uint8Array(12), data: new Uint8Array(40) }, 'login');
-              await new Promise(done => { transaction.oncomplete = done; });
-              db.close();
-            }
-            """));
+        await using var phone = await PreparedPhone.OpenAsync(certified.System, certified.Phone, "#/q?s=abc&n=1", prepare: page => DamageAsync(page, "login"));
         var page = phone.Page;
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("登录信息无法读取");
         await phone.LookAsync("start-unreadable", dark: true, large: true);
@@ -143,6 +135,8 @@ public sealed partial class BeingAnAppTests
 
         await using (var phone = await PreparedPhone.OpenAsync(stage.System, person.Phone, prepare: async page =>
         {
+            // Nor does it keep the app from its start that what was under way cannot be read.
+            await DamageAsync(page, "confirmation");
             await page.RouteAsync(LineFiles(), route => route.FulfillAsync(new() { Status = 404 }));
             await page.RouteAsync("**/app/service-worker-assets.js", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = "self.assetsManifest = { assets: [] };" }));
         }))
@@ -210,4 +204,15 @@ public sealed partial class BeingAnAppTests
 
     [GeneratedRegex(@"^正在下载 \d+%，共约 \d\.\d MB$")]
     private static partial Regex DownloadProgress();
+
+    /// <summary>What the phone keeps under this name was written, and is nothing.</summary>
+    private static Task DamageAsync(IPage page, string record) => page.EvaluateAsync("""
+        async record => {
+          const db = await new Promise(done => { const request = indexedDB.open('bzt', 1); request.onsuccess = () => done(request.result); });
+          const transaction = db.transaction('records', 'readwrite');
+          transaction.objectStore('records').put({ iv: new Uint8Array(12), data: new Uint8Array(40) }, record);
+          await new Promise(done => { transaction.oncomplete = done; });
+          db.close();
+        }
+        """, record);
 }

@@ -70,9 +70,10 @@ const later = () => globalThis.Blazor.runtime.getConfig().resources.lazyAssembly
 export async function fetchLater() {
   await Promise.all(later().map(async asset => {
     if (asset.buffer) return;
-    const answer = await fetch(`_framework/${asset.name}`, { integrity: asset.hash, cache: 'force-cache' });
-    if (!answer.ok) throw new Error(`${asset.name}: ${answer.status}`);
-    asset.buffer = await answer.arrayBuffer();
+    const get = cache => fetch(`_framework/${asset.name}`, { integrity: asset.hash, cache })
+      .then(answer => answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(`${asset.name}: ${answer.status}`)));
+    // What the browser stored may itself be what went wrong.
+    asset.buffer = await get('force-cache').catch(() => get('reload'));
   }));
 }
 
