@@ -17,29 +17,27 @@ missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
-# The Node peers load newer modules by require, which Node does from 20.19 on, and of the 22s from 22.12 on; Debian 12's own is 18.
-old_node() { echo "Node $1 is too old for the tests: install 20.19, 22.12 or later (Debian 13's own, or one from https://nodejs.org), so that \`node --version\` says so, and run ./test.sh again." >&2; exit 1; }
-if command -v node >/dev/null; then
-  node -e 'process.exit(process.features.require_module ? 0 : 1)' || old_node "$(node --version)"
-else
-  missing+=(nodejs npm)
+if ! command -v node >/dev/null; then
+  missing+=(nodejs)
+elif ! command -v npm >/dev/null; then
+  missing+=(npm)
 fi
 if ((${#missing[@]})); then
   echo "installing: ${missing[*]}"
   apt-get update -qq
-  if [[ " ${missing[*]} " == *" nodejs "* ]]; then
-    node=$(apt-cache policy nodejs | sed -n 's/^ *Candidate: *//p')
-    dpkg --compare-versions "$node" ge 20.19 || old_node "$node"
-  fi
   services=()
   for service in caddy postgresql prometheus redis-server; do
     [[ -e /lib/systemd/system/$service.service ]] || services+=("$service")
   done
   # PostgreSQL, Redis, Prometheus and Caddy are started by the tests themselves, on ports and addresses of their own: not now, and not when
   # the machine starts either, when Caddy's service would take port 80 of every address.
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
   printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  # Whose Node is not Debian's brings npm along.
+  command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends npm >/dev/null
   rm -f /usr/sbin/policy-rc.d
+  trap - EXIT
   for service in "${services[@]}"; do
     if [[ -e /lib/systemd/system/$service.service ]] && command -v systemctl >/dev/null; then
       systemctl --quiet disable "$service" 2>/dev/null || echo "the service $service stays enabled"
@@ -48,6 +46,13 @@ if ((${#missing[@]})); then
 fi
 
 step "Node peers"
+# They load newer modules by require, which Node does from 20.19 on, and of the 22s from 22.12 on. Where the machine's is older (Debian 12's is 18)
+# they run on one from npm, beside them and for nobody else.
+if ! node -e 'process.exit(process.features.require_module ? 0 : 1)'; then
+  runtime=node-linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+  npm install --prefix Tests/Peers/node-runtime "$runtime@20.19.5" --no-save --loglevel error --no-audit --no-fund
+  export PATH="$PWD/Tests/Peers/node-runtime/node_modules/$runtime/bin:$PATH"
+fi
 npm ci --prefix Tests/Peers/node --loglevel error --no-audit --no-fund
 
 step "Build"
