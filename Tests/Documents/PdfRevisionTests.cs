@@ -105,14 +105,15 @@ public sealed class PdfRevisionTests
     }
 
     /// <summary>An empty field is filled in, the list of a page's annotations, an object by itself, gets a place for a seal, and the producer notes the time. A stream without /Length is closed all the same.</summary>
-    [Fact]
-    public async Task What_a_sealing_program_may_do_is_no_change()
+    [Theory]
+    [InlineData("reportlab"), InlineData("qpdf-linearized")]
+    public async Task What_a_sealing_program_may_do_is_no_change(string producer)
     {
         using var folder = new TemporaryFolder();
         var (empty, list) = (new PdfReference(0, 0), new PdfReference(0, 0));
         var field = new PdfDictionary([
             new("FT", Sig), new("T", PdfWriter.TextString("甲方")), new("Type", new PdfName("Annot")), new("Subtype", Widget), new("Rect", new PdfArray([.. Enumerable.Repeat(new PdfNumber(0), 4)]))]);
-        var input = PdfUpdates.Append(await File.ReadAllBytesAsync(await ForeignPdfs.Make("reportlab", folder)), (document, writer) =>
+        var input = PdfUpdates.Append(await File.ReadAllBytesAsync(await ForeignPdfs.Make(producer, folder)), (document, writer) =>
         {
             var (page, metadata, content, form) = (document.Pages().ElementAt(1), writer.Allocate(), writer.Allocate(), writer.Allocate());
             (empty, list) = (writer.Allocate(), writer.Allocate());
