@@ -5,6 +5,9 @@ namespace Bzt.Documents.Pdf;
 /// <summary>A page as its tree describes it: the dictionary, and what it inherits.</summary>
 internal sealed record PdfPage(int Index, PdfReference Reference, PdfDictionary Dictionary, double Left, double Bottom, double Right, double Top, int Rotation, double UserUnit);
 
+/// <summary>A reference and where it stands: in which object, and under which key there, the innermost; under none in an array by itself.</summary>
+internal readonly record struct PdfUse(int By, string Key, PdfReference Reference);
+
 /// <summary>
 /// A strict reader of what sealing and verifying need: trailer, cross-references, objects, the page tree.
 /// It never repairs: two readers that repair differently see two documents under one seal.
@@ -135,29 +138,40 @@ internal sealed class PdfDocument
         return data;
     }
 
-    /// <summary>Every reference that stands in any object of the document; whoever reads to the end has seen that each object is whole.</summary>
-    public IEnumerable<PdfReference> References()
+    /// <summary>Every reference that stands in any object of the document, trailers apart; whoever reads to the end has seen that each object is whole.</summary>
+    public IEnumerable<PdfUse> References()
     {
         foreach (var (number, entry) in Xref.Entries)
         {
             if (entry.Kind == PdfXrefEntry.Kinds.Free) continue;
             var value = Load(new PdfReference(number, entry.Kind == PdfXrefEntry.Kinds.Plain ? entry.GenerationOrIndex : 0));
-            if (value is PdfStream stream && Resolve(stream.Dictionary["Length"]) is PdfNumber size && (!size.TryInteger(out var n) || n < 0 || n > Length - stream.Offset))
+            if (value is PdfStream stream)
             {
-                throw Damaged($"stream {number} does not end in the file");
+                if (!Ends(stream)) throw Damaged($"stream {number} does not end in the file");
+                value = stream.Dictionary["Type"] is PdfName { Value: "XRef" } ? stream.Dictionary.Without("Root", "Info") : stream.Dictionary;
             }
-            foreach (var reference in References(value)) yield return reference;
+            foreach (var (key, reference) in References(value, "")) yield return new PdfUse(number, key, reference);
         }
     }
 
-    private static IEnumerable<PdfReference> References(PdfObject value) => value switch
+    private static IEnumerable<(string Key, PdfReference Reference)> References(PdfObject value, string key) => value switch
     {
-        PdfReference reference => [reference],
-        PdfArray array => array.Items.SelectMany(References),
-        PdfDictionary dictionary => dictionary.Entries.SelectMany(e => References(e.Value)),
-        PdfStream stream => References(stream.Dictionary),
+        PdfReference reference => [(key, reference)],
+        PdfArray array => array.Items.SelectMany(item => References(item, key)),
+        PdfDictionary dictionary => dictionary.Entries.SelectMany(e => References(e.Value, e.Key)),
         _ => [],
     };
+
+    /// <summary>A reader that finds no end where /Length says, or no /Length, looks for one: it must not have to look in what is appended.</summary>
+    private bool Ends(PdfStream stream)
+    {
+        if (Resolve(stream.Dictionary["Length"]) is PdfNumber size)
+        {
+            if (!size.TryInteger(out var n) || n < 0 || n > Length - stream.Offset) return false;
+            if (parser.EndsStream(stream.Offset + n)) return true;
+        }
+        return parser.Input.Contains(stream.Offset, "endstream"u8);
+    }
 
     public byte[] Raw(long offset, int count) => parser.Input.ReadExactly(offset, count);
 

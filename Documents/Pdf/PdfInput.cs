@@ -69,6 +69,20 @@ internal sealed class PdfInput
         return bytes;
     }
 
+    /// <summary>Whether the word stands anywhere from there on.</summary>
+    public bool Contains(long offset, ReadOnlySpan<byte> word)
+    {
+        const int Piece = 4096;
+        // Pieces overlap: the word may lie across their border.
+        for (; offset <= Length - word.Length; offset += Piece - word.Length + 1)
+        {
+            var count = (int)Math.Min(Piece, Length - offset);
+            Budget.Spend(count);
+            if (ReadExactly(offset, count).AsSpan().IndexOf(word) >= 0) return true;
+        }
+        return false;
+    }
+
     private void Fill()
     {
         // A little before the position as well: parsers step back.

@@ -68,12 +68,16 @@ internal sealed record PdfDictionary(IReadOnlyList<KeyValuePair<string, PdfObjec
     /// <summary>In whatever order; an entry that is null is none (7.3.7).</summary>
     public bool Equals(PdfDictionary? other)
     {
-        if (other is null || Entries.Count != other.Entries.Count) return false;
-        var others = other.Entries.ToDictionary();
-        return Entries.All(e => others.GetValueOrDefault(e.Key, PdfNull.Value).Equals(e.Value));
+        if (other is null) return false;
+        var others = other.Present.ToDictionary();
+        return Count == others.Count && Present.All(e => others.TryGetValue(e.Key, out var value) && value.Equals(e.Value));
     }
 
-    public override int GetHashCode() => Entries.Count;
+    public override int GetHashCode() => Count;
+
+    private IEnumerable<KeyValuePair<string, PdfObject>> Present => Entries.Where(e => e.Value is not PdfNull);
+
+    private int Count => Present.Count();
 }
 
 /// <summary>A stream whose encoded bytes stay in the file.</summary>

@@ -115,6 +115,15 @@ internal sealed class PdfParser(PdfInput input)
         return true;
     }
 
+    /// <summary>Whether a stream's data ends there.</summary>
+    public bool EndsStream(long offset)
+    {
+        input.Position = offset;
+        var ends = Try("endstream");
+        input.Budget.Spend(input.Position - offset);
+        return ends;
+    }
+
     public void SkipSpace()
     {
         while (true)

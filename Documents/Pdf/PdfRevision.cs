@@ -18,7 +18,8 @@ internal sealed class PdfPresent(PdfDocument document)
     private Dictionary<int, int>? pages;
 
     /// <param name="Drawn">Its name, when it draws something.</param>
-    internal sealed record Field(string? Drawn);
+    /// <param name="IsWidget">May be among a page's annotations.</param>
+    internal sealed record Field(string? Drawn, bool IsWidget);
 
     private sealed record Parent(bool IsSeal, string Name);
 
@@ -39,9 +40,9 @@ internal sealed class PdfPresent(PdfDocument document)
     {
         var parent = ParentOf(field["Parent"]);
         var isSeal = (field["FT"] is PdfName { Value: "Sig" } || parent.IsSeal)
-            && (!field.TryGet("Subtype", out var subtype) || subtype is PdfName { Value: "Widget" })
+            && field["Type"] is PdfNull or PdfName { Value: "Annot" } && field["Subtype"] is PdfNull or PdfName { Value: "Widget" }
             && !field.TryGet("A", out _) && !field.TryGet("AA", out _);
-        return !isSeal ? null : new Field(Shows(field) ? Name(field) ?? parent.Name : null);
+        return !isSeal ? null : new Field(Shows(field) ? Name(field) ?? parent.Name : null, field.TryGet("Subtype", out _));
     }
 
     private Parent ParentOf(PdfObject value)
@@ -80,8 +81,16 @@ internal sealed class PdfRevision
     /// <summary>What a signature may add to the catalogue: the form itself, and PAdES' validation data. And what nobody shows: statements about seals.</summary>
     private static readonly string[] CatalogAdditions = ["AcroForm", "DSS", "Extensions", PdfWithdrawals.CatalogueKey];
 
+    /// <summary>What filling a signature field in may add to it.</summary>
+    private static readonly string[] FieldAdditions = ["V", "AP", "MK", "F", "P", "Type", "Subtype", "Lock", "SV", "M", "DA"];
+
+    /// <summary>As what the sealed revision uses an object: in the form's or a page's list (or as that list), elsewhere as a field may be, as the catalogue's metadata, or as anything else.</summary>
+    [Flags]
+    private enum Uses { None = 0, Fields = 1, Annotations = 2, Field = 4, Metadata = 8, Other = 16 }
+
     private readonly PdfDocument signed, now;
     private readonly PdfPresent present;
+    private readonly Dictionary<int, Uses> uses = [];
     private readonly HashSet<string> drawn = [];
     private readonly List<string> changes = [];
 
@@ -111,37 +120,72 @@ internal sealed class PdfRevision
         }
         var touched = now.Xref.Sections.Where(s => s.Offset >= signed.Length).SelectMany(s => s.Numbers).ToHashSet();
         var added = touched.Where(n => signed.Xref[n].Kind == PdfXrefEntry.Kinds.Free).ToHashSet();
+        foreach (var use in signed.References().Where(use => touched.Contains(use.Reference.Number)))
+        {
+            uses[use.Reference.Number] = UsesOf(use.Reference.Number) | KindOf(use);
+        }
         foreach (var number in touched.Except(added).Order())
         {
             if (changes.Count >= MaximumReported) return;
             var (before, after) = (Load(signed, number), Load(now, number));
-            if (Same(before, after) || Allowed(number, before, after)) continue;
+            // Under another generation the same object is lost to whoever refers to it.
+            if (Generation(signed, number) == Generation(now, number) && (Same(before, after) || Allowed(number, before, after))) continue;
             changes.Add(present.Pages.TryGetValue(number, out var page) ? $"page {page}" : $"object {number}");
         }
         // A new object is harmless where nothing signed refers to its number, and later bytes where nothing signed reaches into them.
-        if (signed.References().FirstOrDefault(r => added.Contains(r.Number)) is { } dangling) changes.Add($"object {dangling.Number} was referred to and missing when the seal was made");
+        foreach (var dangling in added.Where(uses.ContainsKey).Order().Take(1)) changes.Add($"object {dangling} was referred to and missing when the seal was made");
     }
+
+    private Uses KindOf(PdfUse use) => use.Key switch
+    {
+        "Fields" when use.By == signed.CatalogReference.Number || use.By == (signed.Catalog["AcroForm"] as PdfReference)?.Number => Uses.Fields,
+        "Annots" when present.Pages.ContainsKey(use.By) => Uses.Annotations,
+        // Its parent's list, its places' parent, the document's structure; a list that is an object by itself.
+        "Kids" or "Parent" or "Obj" or "" => Uses.Field,
+        "Metadata" when use.By == signed.CatalogReference.Number => Uses.Metadata,
+        _ => Uses.Other,
+    };
+
+    private Uses UsesOf(int number) => uses.GetValueOrDefault(number);
+
+    /// <summary>Used so, and as nothing else.</summary>
+    private bool IsOnly(int number, Uses allowed) => UsesOf(number) is not Uses.None and var all && (all & ~allowed) == Uses.None;
 
     private bool Allowed(int number, PdfObject before, PdfObject after)
     {
-        if (after is PdfArray newer && before is PdfArray older) return OnlySealsAdded(older, newer);
+        if (after is PdfArray newer && before is PdfArray older)
+        {
+            return IsOnly(number, Uses.Fields | Uses.Annotations) && OnlySealsAdded(older, newer, UsesOf(number).HasFlag(Uses.Annotations));
+        }
         if (before is not PdfDictionary old || after is not PdfDictionary fresh)
         {
             // Catalogue metadata: producers note the time of each save there.
-            return number == (signed.Catalog["Metadata"] as PdfReference)?.Number && after is PdfStream && now.Catalog["Metadata"] == signed.Catalog["Metadata"];
+            return IsOnly(number, Uses.Metadata) && before is PdfStream && after is PdfStream && now.Catalog["Metadata"] == signed.Catalog["Metadata"];
         }
         if (number == signed.CatalogReference.Number)
         {
             return old.Without(CatalogAdditions).Equals(fresh.Without(CatalogAdditions)) && FormAllowed(signed.Resolve(old["AcroForm"]), now.Resolve(fresh["AcroForm"]));
         }
         if (number == (signed.Catalog["AcroForm"] as PdfReference)?.Number) return FormAllowed(old, fresh);
-        if (number == (signed.Trailer["Info"] as PdfReference)?.Number) return true;
+        if (number == (signed.Trailer["Info"] as PdfReference)?.Number) return UsesOf(number) == Uses.None && IsFlat(old) && IsFlat(fresh);
         if (present.Pages.ContainsKey(number))
         {
-            return old.Without("Annots").Equals(fresh.Without("Annots")) && OnlySealsAdded(signed.Resolve(old["Annots"]), now.Resolve(fresh["Annots"]));
+            return old.Without("Annots").Equals(fresh.Without("Annots")) && OnlySealsAdded(signed.Resolve(old["Annots"]), now.Resolve(fresh["Annots"]), widgets: true);
         }
-        // An empty signature field was filled in.
-        return !old.TryGet("V", out _) && old["FT"].Equals(fresh["FT"]) && old["Rect"].Equals(fresh["Rect"]) && old["T"].Equals(fresh["T"]) && IsSealField(fresh);
+        return IsOnly(number, Uses.Fields | Uses.Annotations | Uses.Field) && IsFilledIn(old, fresh);
+
+        static bool IsFlat(PdfDictionary information) => information.Entries.All(entry => entry.Value is not (PdfDictionary or PdfArray));
+    }
+
+    /// <summary>What was an empty signature field when the seal was made is given a signature, and an appearance.</summary>
+    private bool IsFilledIn(PdfDictionary old, PdfDictionary fresh)
+    {
+        var parent = signed.Resolve(old["Parent"]) as PdfDictionary ?? PdfDictionary.Empty;
+        return signed.Resolve(old.TryGet("FT", out var type) ? type : parent["FT"]) is PdfName { Value: "Sig" }
+            && !old.TryGet("V", out _) && !parent.TryGet("V", out _)
+            && old.Without(FieldAdditions).Equals(fresh.Without(FieldAdditions))
+            && FieldAdditions.All(key => key == "AP" || !old.TryGet(key, out var value) || value.Equals(fresh[key]))
+            && IsSealField(fresh, widget: false);
     }
 
     private bool FormAllowed(PdfObject before, PdfObject after)
@@ -150,11 +194,11 @@ internal sealed class PdfRevision
         var old = before as PdfDictionary ?? PdfDictionary.Empty;
         // Default resources and appearance come with a form where there was none.
         if (before is PdfDictionary && !old.Without("Fields", "SigFlags").Equals(fresh.Without("Fields", "SigFlags"))) return false;
-        return OnlySealsAdded(signed.Resolve(old["Fields"]), now.Resolve(fresh["Fields"]));
+        return OnlySealsAdded(signed.Resolve(old["Fields"]), now.Resolve(fresh["Fields"]), widgets: false);
     }
 
     /// <summary>The old items are still there in their order; what is new among them are seals.</summary>
-    private bool OnlySealsAdded(PdfObject before, PdfObject after)
+    private bool OnlySealsAdded(PdfObject before, PdfObject after, bool widgets)
     {
         var old = (before as PdfArray)?.Items ?? [];
         if (after is not PdfArray fresh) return old.Count == 0;
@@ -162,25 +206,23 @@ internal sealed class PdfRevision
         foreach (var item in fresh.Items)
         {
             if (kept < old.Count && item.Equals(old[kept])) { kept++; continue; }
-            if (!IsSealField(item)) return false;
+            if (!IsSealField(item, widgets)) return false;
         }
         return kept == old.Count;
     }
 
     /// <summary>Notes it when it draws.</summary>
-    private bool IsSealField(PdfObject item)
+    private bool IsSealField(PdfObject item, bool widget)
     {
-        if (present.SealField(item) is not { } field) return false;
+        if (present.SealField(item) is not { } field || (widget && !field.IsWidget)) return false;
         if (field.Drawn is { } name && drawn.Count < MaximumReported) drawn.Add(name);
         return true;
     }
 
     private static bool Same(PdfObject before, PdfObject after) => before is not PdfStream && before.Equals(after);
 
-    private static PdfObject Load(PdfDocument document, int number)
-    {
-        var entry = document.Xref[number];
-        return entry.Kind == PdfXrefEntry.Kinds.Free ? PdfNull.Value
-            : document.Resolve(new PdfReference(number, entry.Kind == PdfXrefEntry.Kinds.Plain ? entry.GenerationOrIndex : 0));
-    }
+    private static PdfObject Load(PdfDocument document, int number) =>
+        document.Xref[number].Kind == PdfXrefEntry.Kinds.Free ? PdfNull.Value : document.Resolve(new PdfReference(number, Generation(document, number)));
+
+    private static int Generation(PdfDocument document, int number) => document.Xref[number] is { Kind: PdfXrefEntry.Kinds.Plain } entry ? entry.GenerationOrIndex : 0;
 }

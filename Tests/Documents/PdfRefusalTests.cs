@@ -38,7 +38,7 @@ public sealed class PdfRefusalTests
         Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => document.References().Count()).Reason);
 
         // 2. One stream with more in it than any producer puts there, inflated or as it lies there. With all objects of a large document it is read.
-        Assert.Equal(PackedPdf.Pages + 1, PdfDocument.Open(new MemoryStream(PackedPdf.Make(streams: 1, megabytes: 48))).References().Count(reference => reference.Number == PackedPdf.PageTree));
+        Assert.Equal(PackedPdf.Pages + 1, PdfDocument.Open(new MemoryStream(PackedPdf.Make(streams: 1, megabytes: 48))).References().Count(use => use.Reference.Number == PackedPdf.PageTree));
         foreach (var large in (byte[][])[PackedPdf.Make(streams: 1, megabytes: 72), PackedPdf.Make(streams: 1, megabytes: 1, declared: 72 * 1024 * 1024)])
         {
             Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(new MemoryStream(large)).Pages().Count()).Reason);
