@@ -85,16 +85,16 @@ public sealed class OutboxDrain<TState> where TState : IHasOutbox<TState>
     {
         await pump.EndAsync(PatienceAtEnd);
         trimTimer?.Dispose();
-        if (!storedStateUnknown && storage.State.Outbox.Trim(pump.DeliveredThrough) != storage.State.Outbox)
-        {
-            await WriteAsync(storage.State);
-        }
-
         if (pump.LeavesSomething)
         {
             // Waits here until this activation has gone, and then brings up the next one, which delivers. A silo that leaves in good order
             // would otherwise leave it to the sweeper, which comes after a minute.
             grain.GrainContext.GrainReference.AsReference<IOutboxOwner>().DrainOutbox().Ignore();
+        }
+
+        if (!storedStateUnknown && storage.State.Outbox.Trim(pump.DeliveredThrough) != storage.State.Outbox)
+        {
+            await WriteAsync(storage.State);
         }
     }
 

@@ -217,13 +217,5 @@ public sealed class OutboxTests(PostgresFixture postgres)
         return store.QueryAsync(store.Texts.PendingOutboxes, row => row.GetString(1), TestContext.Current.CancellationToken, ("service", "bzt"), ("age", 0L));
     }
 
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Delay(10, limit.Token);
-        }
-    }
+    private static Task Until(Func<Task<bool>> condition) => Applications.Wait.UntilAsync(condition, isSo => isSo);
 }
