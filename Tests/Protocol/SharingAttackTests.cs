@@ -1,7 +1,5 @@
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
-using Bzt.Protocol.Channel;
-using Bzt.Protocol.Forms;
 using Bzt.Protocol.Phone;
 using Bzt.Protocol.Primitives;
 using Bzt.Protocol.Rounds;
