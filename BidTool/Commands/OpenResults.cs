@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
 using Bzt.Documents.BidFiles;
@@ -29,7 +30,7 @@ internal sealed class OpenResults(UserInterface ui)
         {
             await tell();
         }
-        catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException)
+        catch (Exception exception) when (exception is ApiRefusedException or HttpRequestException or SocketException)
         {
             ui.Done(Say("解密结果未能报告给开标记录", "The result could not be reported to the opening"), new Dictionary<string, object?> { ["reason"] = exception.Message });
         }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bzt.BidTool.Commands;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts.Phone;
@@ -60,7 +61,7 @@ internal sealed class ToolSessions : IDisposable
             {
                 await Client.CancelAsync(opened.SessionId, brief.Token);
             }
-            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or Contracts.ApiRefusedException)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException or OperationCanceledException or Contracts.ApiRefusedException)
             {
                 // It times out by itself.
             }

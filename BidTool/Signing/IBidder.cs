@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Bzt.BidTool.Commands;
 using Bzt.Contracts.Phone;
@@ -24,7 +25,7 @@ internal sealed record SealWork(string DocumentName, SealSubFilter Form, byte[] 
         {
             return TimeStamps is null ? null : await stamp(TimeStamps);
         }
-        catch (Exception failed) when (failed is HttpRequestException or CryptographicException)
+        catch (Exception failed) when (failed is HttpRequestException or SocketException or CryptographicException)
         {
             throw new ToolException("time_stamp_failed", Say(
                 "时间戳服务不可用，未签章；请稍后重试，或用 --tsa 换一个时间戳服务", "The time-stamp authority is not available, nothing was sealed: try later, or another one with --tsa"));

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -62,14 +63,14 @@ public sealed partial class PlatformClient
         }
     }
 
-    /// <summary>Null when the connection broke.</summary>
+    /// <summary>Null when the connection broke; while it is being made <see cref="HttpClient"/> may let the socket's own exception through.</summary>
     private static async Task<T?> TryAsync<T>(Func<Task<T?>> read) where T : class
     {
         try
         {
             return await read();
         }
-        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        catch (Exception broken) when (broken is HttpRequestException or SocketException or IOException)
         {
             return null;
         }

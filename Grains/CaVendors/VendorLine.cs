@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Bzt.Grains.CaVendors;
@@ -93,7 +94,7 @@ internal sealed partial class VendorLine(CaId ca, ICaVendor vendor, TimeProvider
         {
             answer = await call(timeout.Token).WaitAsync(timeout.Token);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or FormatException or System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or OperationCanceledException or FormatException or System.Text.Json.JsonException)
         {
             LogNoAnswer(ca, exception);
             answer = unavailable(exception.GetType().Name);

@@ -54,9 +54,9 @@ internal sealed class HttpCallbackSender(IHttpClientFactory clients, IKeyProtect
         {
             return "timeout";
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException)
         {
-            return failure.InnerException is AddressNotAllowedException ? "address_not_public" : failure.HttpRequestError switch
+            return failure.InnerException is AddressNotAllowedException ? "address_not_public" : (failure as HttpRequestException)?.HttpRequestError switch
             {
                 HttpRequestError.NameResolutionError => "name_not_resolved",
                 HttpRequestError.ConnectionError => "not_connected",

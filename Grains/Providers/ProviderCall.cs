@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -28,11 +29,15 @@ static class ProviderCall
         {
             return (null, "no answer in time");
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException)
         {
-            return (null, failure.HttpRequestError == HttpRequestError.Unknown ? "connection broken" : failure.HttpRequestError.ToString());
+            return (null, Reason(failure));
         }
     }
+
+    /// <summary>What broke a connection. While it is being made <see cref="HttpClient"/> may let the socket's own exception through.</summary>
+    public static string Reason(Exception failure) =>
+        failure is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and var error } ? error.ToString() : "connection broken";
 
     /// <summary>The string properties of a JSON object; null when it is not one.</summary>
     public static Dictionary<string, string>? TryReadStrings(ReadOnlyMemory<byte> json)

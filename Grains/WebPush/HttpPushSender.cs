@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Bzt.Grains.Callbacks;
@@ -76,7 +77,7 @@ internal sealed partial class HttpPushSender(
 
             return (result, response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - now : null);
         }
-        catch (Exception failure) when (failure is OperationCanceledException or HttpRequestException)
+        catch (Exception failure) when (failure is OperationCanceledException or HttpRequestException or SocketException)
         {
             LogAway(endpoint.Host, failure.GetType().Name);
             return (PushResult.Away, null);

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Bzt.Grains.CaVendors.Registration;
+using Bzt.Grains.Providers;
 using Bzt.Protocol;
 using Bzt.Protocol.Certificates;
 using Microsoft.Extensions.Configuration;
@@ -115,9 +117,9 @@ internal sealed class CmpEnrolment(IHttpClientFactory http, CmpVendorOptions opt
         {
             return await dialogue.RunAsync(body, id, until - time.GetUtcNow(), cancellation);
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException)
         {
-            return new CmpAnswer.Unavailable(failure.HttpRequestError.ToString());
+            return new CmpAnswer.Unavailable(ProviderCall.Reason(failure));
         }
         catch (OperationCanceledException)
         {

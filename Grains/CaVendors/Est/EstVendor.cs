@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Bzt.Grains.CaVendors.Registration;
+using Bzt.Grains.Providers;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Certificates;
 using Microsoft.Extensions.Configuration;
@@ -113,9 +115,9 @@ internal sealed class EstEnrolment(EstClient client, IReadOnlyList<byte[]> roots
         {
             return await call();
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException)
         {
-            return away(failure.HttpRequestError.ToString());
+            return away(ProviderCall.Reason(failure));
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Bzt.Protocol;
 using Bzt.Protocol.Certificates.Revocation;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +35,7 @@ internal sealed class HttpRevocationFetcher(IHttpClientFactory http, TimeProvide
             await response.Content.LoadIntoBufferAsync(ocspRequest is null ? LongestList : LongestResponse, either.Token);
             return await response.Content.ReadAsByteArrayAsync(either.Token);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure) when (failure is HttpRequestException or SocketException or IOException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return null;
         }

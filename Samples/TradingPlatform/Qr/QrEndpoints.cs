@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Bzt.Contracts;
@@ -43,7 +44,7 @@ internal static class QrEndpoints
     public static IResult Refuse(string error, int status = StatusCodes.Status409Conflict) => Results.Json(new { error }, statusCode: status);
 
     /// <summary>Not there for the moment: the page asks again.</summary>
-    public static bool IsAway(Exception exception) => exception is HttpRequestException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable or ErrorCodes.InternalError };
+    public static bool IsAway(Exception exception) => exception is HttpRequestException or SocketException or ApiRefusedException { Code: ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable or ErrorCodes.InternalError };
 
     public static IResult Away() => Refuse("标证通服务暂不可用，请稍后再试", StatusCodes.Status503ServiceUnavailable);
 
