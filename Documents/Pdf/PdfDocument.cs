@@ -86,7 +86,7 @@ internal sealed class PdfDocument
                 if (number != reference.Number || generation != reference.Generation) throw Damaged($"object {reference.Number} is not where the cross-reference says");
                 return value;
             case PdfXrefEntry.Kinds.Compressed when reference.Generation == 0:
-                var container = OpenContainer((int)Math.Min(entry.OffsetOrContainer, int.MaxValue));
+                var container = OpenContainer(ContainerOf(entry));
                 return container.Places.TryGetValue(reference.Number, out var place) ? container.Objects.ReadObjectAt(place) : throw Damaged($"object {reference.Number} is not in its object stream");
             default:
                 return PdfNull.Value;
@@ -94,7 +94,8 @@ internal sealed class PdfDocument
     }
 
     /// <summary>An object stream, inflated, and where each object lies in it.</summary>
-    private sealed record Container(PdfParser Objects, Dictionary<int, long> Places);
+    /// <param name="IsSelfContained">No other object says how it is to be read.</param>
+    private sealed record Container(PdfParser Objects, Dictionary<int, long> Places, bool IsSelfContained);
 
     /// <summary>An object stream (7.5.7). A few are kept: pages share them.</summary>
     private Container OpenContainer(int number)
@@ -124,7 +125,8 @@ internal sealed class PdfDocument
             containers.Clear();
             kept = size;
         }
-        return containers[number] = new Container(inside, places);
+        var selfContained = !stream.Dictionary.Entries.Any(item => item is { Key: "N" or "First" or "Length" or "Filter" or "DecodeParms", Value: not (PdfNumber or PdfName or PdfNull) });
+        return containers[number] = new Container(inside, places, selfContained);
     }
 
     private byte[] Decode(PdfStream stream)
@@ -138,21 +140,30 @@ internal sealed class PdfDocument
         return data;
     }
 
-    /// <summary>Every reference that stands in any object of the document, trailers apart; whoever reads to the end has seen that each object is whole.</summary>
-    public IEnumerable<PdfUse> References()
+    /// <summary>Every reference that stands in the object, none when it is free; whoever reads to the end has seen that it is whole.</summary>
+    /// <param name="number">The object.</param>
+    /// <param name="touched">What later updates wrote.</param>
+    /// <param name="steady">They leave it, and what it lies in or takes its length from, as it is: whatever reads the document with some of them reads the same here.</param>
+    public IEnumerable<PdfUse> References(int number, IReadOnlySet<int> touched, out bool steady)
     {
-        foreach (var (number, entry) in Xref.Entries)
+        var entry = Xref[number];
+        steady = IsSteady(number, touched);
+        if (entry.Kind == PdfXrefEntry.Kinds.Free) return [];
+        var value = Load(new PdfReference(number, entry.Kind == PdfXrefEntry.Kinds.Plain ? entry.GenerationOrIndex : 0));
+        if (value is PdfStream stream)
         {
-            if (entry.Kind == PdfXrefEntry.Kinds.Free) continue;
-            var value = Load(new PdfReference(number, entry.Kind == PdfXrefEntry.Kinds.Plain ? entry.GenerationOrIndex : 0));
-            if (value is PdfStream stream)
-            {
-                if (!Ends(stream)) throw Damaged($"stream {number} does not end in the file");
-                value = stream.Dictionary["Type"] is PdfName { Value: "XRef" } ? stream.Dictionary.Without("Root", "Info") : stream.Dictionary;
-            }
-            foreach (var (key, reference) in References(value, "")) yield return new PdfUse(number, key, reference);
+            var length = stream.Dictionary["Length"];
+            steady &= length is not PdfReference reference || (IsSteady(reference.Number, touched) && Load(reference) is not PdfReference);
+            if (!Ends(stream)) throw Damaged($"stream {number} does not end in the file");
+            value = stream.Dictionary["Type"] is PdfName { Value: "XRef" } ? stream.Dictionary.Without("Root", "Info") : stream.Dictionary;
         }
+        return References(value, "").Select(use => new PdfUse(number, use.Key, use.Reference));
     }
+
+    private bool IsSteady(int number, IReadOnlySet<int> touched) => !touched.Contains(number)
+        && (Xref[number] is not { Kind: PdfXrefEntry.Kinds.Compressed } entry || (ContainerOf(entry) is var container && !touched.Contains(container) && OpenContainer(container).IsSelfContained));
+
+    private static int ContainerOf(PdfXrefEntry entry) => (int)Math.Min(entry.OffsetOrContainer, int.MaxValue);
 
     private static IEnumerable<(string Key, PdfReference Reference)> References(PdfObject value, string key) => value switch
     {
@@ -176,6 +187,8 @@ internal sealed class PdfDocument
     public byte[] Raw(long offset, int count) => parser.Input.ReadExactly(offset, count);
 
     public long Length => parser.Input.Length;
+
+    public PdfBudget Budget => parser.Input.Budget;
 
     /// <summary>Every leaf of the page tree (7.7.3) in order.</summary>
     public IEnumerable<PdfPage> Pages()

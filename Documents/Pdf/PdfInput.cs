@@ -2,14 +2,18 @@ namespace Bzt.Documents.Pdf;
 
 /// <summary>
 /// What reading may cost, in bytes inflated and bytes of objects parsed, each counted as often as it is read: a small file may name
-/// large streams and objects again and again. The file's own bytes cost nothing where they are only passed through.
+/// large streams and objects again and again. Parsing takes several times as long. The file's own bytes cost nothing where they are only passed through.
 /// </summary>
 internal sealed class PdfBudget
 {
     /// <summary>For a document read once: far more than the structure of any sane one, and over in seconds.</summary>
     public const long OneReading = 1L << 30;
 
+    private const int Parsed = 4;
+
     private long left = OneReading;
+
+    public void SpendParsing(long bytes) => Spend(Parsed * bytes);
 
     public void Spend(long bytes)
     {
@@ -77,7 +81,7 @@ internal sealed class PdfInput
         for (; offset <= Length - word.Length; offset += Piece - word.Length + 1)
         {
             var count = (int)Math.Min(Piece, Length - offset);
-            Budget.Spend(count);
+            Budget.SpendParsing(count);
             if (ReadExactly(offset, count).AsSpan().IndexOf(word) >= 0) return true;
         }
         return false;

@@ -21,7 +21,7 @@ internal sealed class PdfParser(PdfInput input)
     {
         input.Position = offset;
         var value = ReadObject();
-        input.Budget.Spend(input.Position - offset);
+        input.Budget.SpendParsing(input.Position - offset);
         return value;
     }
 
@@ -70,14 +70,14 @@ internal sealed class PdfParser(PdfInput input)
         if (value is PdfDictionary dictionary && input.Peek() == 's')
         {
             Expect("stream");
-            input.Budget.Spend(input.Position - offset);
+            input.Budget.SpendParsing(input.Position - offset);
             // 7.3.8.1: CR LF or LF, never CR alone; a lone CR is met in the field and harmless.
             if (input.Peek() == '\r') input.Read();
             if (input.Peek() == '\n') input.Read();
             return (checked((int)number), checked((int)generation), new PdfStream(dictionary, input.Position));
         }
         Expect("endobj");
-        input.Budget.Spend(input.Position - offset);
+        input.Budget.SpendParsing(input.Position - offset);
         return (checked((int)number), checked((int)generation), value);
     }
 
@@ -120,7 +120,7 @@ internal sealed class PdfParser(PdfInput input)
     {
         input.Position = offset;
         var ends = Try("endstream");
-        input.Budget.Spend(input.Position - offset);
+        input.Budget.SpendParsing(input.Position - offset);
         return ends;
     }
 

@@ -16,6 +16,7 @@ internal sealed class PdfPresent(PdfDocument document)
     private readonly Dictionary<PdfReference, Field?> fields = [];
     private readonly Dictionary<PdfReference, Parent> parents = [];
     private Dictionary<int, int>? pages;
+    private PdfSteadyPart? steady;
 
     /// <param name="Drawn">Its name, when it draws something.</param>
     /// <param name="IsWidget">May be among a page's annotations.</param>
@@ -27,6 +28,22 @@ internal sealed class PdfPresent(PdfDocument document)
 
     /// <summary>Numbers of page objects, and which page each is.</summary>
     public IReadOnlyDictionary<int, int> Pages => pages ??= document.Pages().ToDictionary(page => page.Reference.Number, page => page.Index);
+
+    /// <summary>What updates wrote that lie behind the first bytes.</summary>
+    public IReadOnlySet<int> TouchedSince(long length)
+    {
+        var later = document.Xref.Sections.Where(section => section.Offset >= length).ToList();
+        document.Budget.SpendParsing(later.Sum(section => (long)section.Numbers.Count));
+        return later.SelectMany(section => section.Numbers).ToHashSet();
+    }
+
+    /// <summary>Every reference that stands in the revision to what was touched since, and to some of what was touched before. The oldest revision first: what it reads serves the others.</summary>
+    /// <param name="signed">A revision that the document is built on.</param>
+    public IEnumerable<PdfUse> References(PdfDocument signed)
+    {
+        if (steady is null || signed.Length < steady.Since) steady = PdfSteadyPart.Read(signed, TouchedSince(signed.Length));
+        return steady.References(signed);
+    }
 
     /// <summary>The signature field, or one place of it; null for anything else.</summary>
     public Field? SealField(PdfObject item)
@@ -118,9 +135,9 @@ internal sealed class PdfRevision
             changes.Add("the document is not built on the sealed revision");
             return;
         }
-        var touched = now.Xref.Sections.Where(s => s.Offset >= signed.Length).SelectMany(s => s.Numbers).ToHashSet();
+        var touched = present.TouchedSince(signed.Length);
         var added = touched.Where(n => signed.Xref[n].Kind == PdfXrefEntry.Kinds.Free).ToHashSet();
-        foreach (var use in signed.References().Where(use => touched.Contains(use.Reference.Number)))
+        foreach (var use in present.References(signed).Where(use => touched.Contains(use.Reference.Number)))
         {
             uses[use.Reference.Number] = UsesOf(use.Reference.Number) | KindOf(use);
         }

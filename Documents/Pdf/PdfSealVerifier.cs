@@ -1,124 +1,52 @@
 using Bzt.Documents.Seals;
-using Bzt.Documents.TimeStamps;
 
 namespace Bzt.Documents.Pdf;
 
-/// <summary>What a seal is worth.</summary>
-public enum SealState
-{
-    /// <summary>The sealed bytes are those that were signed, by that certificate's key.</summary>
-    Intact,
-    /// <summary>The sealed bytes are others than those signed.</summary>
-    Altered,
-    /// <summary>The signature does not verify under the certificate in it.</summary>
-    BadSignature,
-    /// <summary>The seal's own structure is broken, or it does not cover what it claims.</summary>
-    Malformed,
-    /// <summary>Another algorithm or form than those known here; nothing is said about it.</summary>
-    Unsupported,
-}
-
-/// <summary>What the document did after a seal was put on it.</summary>
-public enum SealCoverage
-{
-    /// <summary>The seal covers the whole file.</summary>
-    WholeDocument,
-    /// <summary>Only further seals were added.</summary>
-    LaterSeals,
-    /// <summary>Something else changed.</summary>
-    ChangedSince,
-    /// <summary>Cannot be said: the seal is not intact.</summary>
-    Unknown,
-}
-
-/// <summary>One seal of a document.</summary>
-/// <param name="FieldName">The signature field.</param>
-/// <param name="State">What it is worth by itself.</param>
-/// <param name="Coverage">Whether the document is still the one sealed.</param>
-/// <param name="Signer">Organisation or name in the certificate.</param>
-/// <param name="SignedAt">The time the signer claims.</param>
-/// <param name="DocumentName">The name the signer was shown, if signed with it.</param>
-/// <param name="Reason">As the signature dictionary says; not signed for by name.</param>
-/// <param name="Digest">SM3, or SHA-256 when the seal is made with it, of the sealed bytes as they are now.</param>
-/// <param name="Path">The way to a trusted root at that time. Revocation is not asked here.</param>
-/// <param name="LaterSeals">Fields sealed afterwards.</param>
-/// <param name="Changes">What else changed since, in words.</param>
-/// <param name="Detail">Why the state is what it is.</param>
-public sealed record PdfSealReport(
-    string FieldName, SealState State, SealCoverage Coverage, string Signer, DateTimeOffset? SignedAt, string? DocumentName, string? Reason,
-    byte[] Digest, SignerPath Path, IReadOnlyList<string> LaterSeals, IReadOnlyList<string> Changes, string Detail)
-{
-    /// <summary>Intact, trusted, not withdrawn, and the document is still the one sealed.</summary>
-    public bool IsValid => State == SealState.Intact && Path.IsTrusted && Withdrawn is null && Seal is null or { IsTrusted: true } && Coverage is SealCoverage.WholeDocument or SealCoverage.LaterSeals;
-
-    /// <summary>As the signature dictionary labels it.</summary>
-    public string SubFilter { get; init; } = "";
-
-    /// <summary>The stamp on the signature; null without one.</summary>
-    public TimeStamp? TimeStamp { get; init; }
-
-    /// <summary>The electronic seal of GB/T 38540 it was made with; null in the other forms.</summary>
-    public UsedElectronicSeal? Seal { get; init; }
-
-    /// <summary>What identifies this seal anywhere, however it is spelt: SM3 over its signature r‖s. Empty when it cannot be read.</summary>
-    public byte[] SealId { get; init; } = [];
-
-    /// <summary>Why its owner withdrew it, by a statement in the document; null while none is there. The service may know of one that was cut off.</summary>
-    public string? Withdrawn { get; init; }
-
-    /// <summary>The signer's certificate, DER; empty when it cannot be read.</summary>
-    public byte[] Certificate { get; init; } = [];
-
-    /// <summary>The seal as it lies in /Contents, without the zeros after it: what a verify service wants. Empty when it cannot be read.</summary>
-    public byte[] Contents { get; init; } = [];
-}
-
-/// <summary>Verifies every seal of a PDF, reading it once for each seal; memory does not grow with the document.</summary>
+/// <summary>Verifies every seal of a PDF. The file is digested in one pass for all of them, and its structure read once but for what changed between them; memory does not grow with the document.</summary>
 public static class PdfSealVerifier
 {
-    /// <summary>The document is read once for each; nobody seals one so often.</summary>
-    private const int MaximumSeals = 500;
+    /// <summary>Fields that bear one; several may share a signature.</summary>
+    private const int MaximumFields = 500;
 
-    /// <summary>What all signature dictionaries come to in memory: a quarter of a megabyte each when there are five hundred.</summary>
+    /// <summary>Signatures: for each its revision is opened, and dozens of signatures of certificates may have to be verified.</summary>
+    private const int MaximumSeals = 200;
+
+    /// <summary>What all signature dictionaries come to in memory.</summary>
     private const long MaximumSignatures = 128 * 1024 * 1024;
 
     /// <summary>A sentence. A longer one is not told: many seals may refer to the same text, and each report has its own.</summary>
     private const int MaximumReason = 64 * 1024;
 
     /// <summary>
-    /// For each seal the structure of the revision it sealed is read anew. That is the file's own length at most where it is written plainly (and the
-    /// digest passes over all of it in any case), and as much more as its streams inflate to: 32 MiB are the objects of ten thousand pages. Five hundred
-    /// seals on such a document pass; what costs more than the ceiling, minutes of reading, is refused.
+    /// Beside one reading of the document: for each seal its revision's cross-references, and what later updates touched, are read anew, which for a strip of a
+    /// seal on each of two thousand pages is some megabytes. What costs more than the ceiling is refused.
     /// </summary>
-    private const long ForEachSeal = 32 * 1024 * 1024, Ceiling = 16L << 30;
+    private const long ForEachSeal = 32 * 1024 * 1024, Ceiling = 1L << 30;
 
     /// <summary>Every signed signature field, in the order of the form; none when the document bears no seal.</summary>
     /// <param name="pdf">The document; must seek.</param>
     /// <param name="roots">Trusted roots, DER.</param>
     /// <param name="known">Further certificates that may lead to one: seals of GB/T 38540 bring none along.</param>
-    /// <exception cref="PdfRefusedException">The document itself cannot be read.</exception>
+    /// <exception cref="PdfRefusedException">The document itself cannot be read, or costs too much: that says nothing about its seals.</exception>
     public static IReadOnlyList<PdfSealReport> Verify(Stream pdf, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]>? known = null)
     {
         // One for the document and for all its sealed revisions.
         var budget = new PdfBudget();
         var document = PdfDocument.Open(pdf, budget: budget);
         var fields = Fields(document);
-        budget.Raise(Math.Min(Ceiling, fields.Count * (ForEachSeal + document.Length)));
-        var present = new PdfPresent(document);
-        // What one seal brings along may lead another to its root: a certificate is believed for its issuer's signature, not for where it lay.
-        byte[][] candidates = [.. known ?? [], .. fields.SelectMany(Certificates)];
-        var withdrawals = PdfWithdrawals.Read(document).ToArray();
-        // Fields may share a signature: it is judged once.
+        // Fields may share a signature: it is read and judged once.
+        var signatures = fields.Select(field => field.Signature).Distinct(ReferenceEqualityComparer.Instance).Cast<PdfDictionary>().Select(signature => Read(document, signature)).ToList();
+        budget.Raise(Math.Min(Ceiling, signatures.Count * ForEachSeal));
+        var digests = SealedDigests.Of(pdf, signatures.Where(signature => signature.IsReadable).Select(signature => (signature.Range, signature.Kind)));
+        var issuers = SealIssuers.Gather(known ?? [], signatures.Select(signature => signature.Seal).OfType<SealContent>());
+        var context = new Context(pdf, new PdfPresent(document), budget, roots, issuers, new KnownWithdrawals([.. PdfWithdrawals.Read(document)], roots, issuers.All));
         var judged = new Dictionary<PdfDictionary, Judged>(ReferenceEqualityComparer.Instance);
-        Judged Judge(PdfSignatureField field)
+        // The oldest first: what is read of it serves the others.
+        foreach (var signature in signatures.OrderBy(signature => signature.Range.End))
         {
-            if (!judged.TryGetValue(field.Signature, out var one)) judged[field.Signature] = one = Verify(pdf, present, budget, field, roots, candidates);
-            return one with { Report = one.Report with { FieldName = field.Name } };
+            judged[signature.Dictionary] = Judge(context, signature, signature.IsReadable ? digests[(signature.Range, signature.Kind)] : []);
         }
-        return [.. WithLaterSeals([.. fields.Select(Judge)]).Select(report => report with
-        {
-            Withdrawn = withdrawals.Select(statement => statement.Withdraws(report.SealId, report.Certificate, roots, candidates)).FirstOrDefault(reason => reason is not null),
-        })];
+        return [.. WithLaterSeals([.. fields.Select(field => judged[field.Signature].Of(field))])];
     }
 
     private static List<PdfSignatureField> Fields(PdfDocument document)
@@ -129,7 +57,9 @@ public static class PdfSealVerifier
         {
             fields.Add(field);
             if (counted.Add(field.Signature)) size += Size(field.Signature);
-            if (fields.Count > MaximumSeals || size > MaximumSignatures) throw new PdfRefusedException(PdfRefusal.TooLarge, "signatures");
+            if (fields.Count > MaximumFields) throw new PdfRefusedException(PdfRefusal.TooLarge, $"more than {MaximumFields} signed fields");
+            if (counted.Count > MaximumSeals) throw new PdfRefusedException(PdfRefusal.TooLarge, $"more than {MaximumSeals} signatures");
+            if (size > MaximumSignatures) throw new PdfRefusedException(PdfRefusal.TooLarge, "signatures");
         }
         return fields;
 
@@ -168,50 +98,59 @@ public static class PdfSealVerifier
     /// <param name="Report">But for what later seals make of it.</param>
     /// <param name="End">Of the bytes it claims to cover; 0 when that cannot be read.</param>
     /// <param name="Drawn">Signature fields of later updates that draw something.</param>
-    private sealed record Judged(PdfSealReport Report, long End, IReadOnlyCollection<string> Drawn);
-
-    private static Judged Verify(Stream pdf, PdfPresent present, PdfBudget budget, PdfSignatureField field, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
+    private sealed record Judged(PdfSealReport Report, long End, IReadOnlyCollection<string> Drawn)
     {
-        var document = present.Document;
-        var reason = document.TryResolve<PdfString>(field.Signature["Reason"], out var text) && text.Bytes.Length <= MaximumReason ? PdfSignatureFields.Text(text) : null;
-        Judged Refused(SealState state, string why, byte[]? digest = null, long end = 0) => new(
-            new(field.Name, state, SealCoverage.Unknown, "", null, null, reason, digest ?? [], SignerPath.None, [], [], why)
-            {
-                SubFilter = digest is null ? "" : (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value ?? "",
-            },
-            end, []);
+        public Judged Of(PdfSignatureField field) => this with { Report = Report with { FieldName = field.Name } };
+    }
 
-        if (!TryRange(document, field.Signature, out var range, out var contents)) return Refused(SealState.Malformed, "/ByteRange and /Contents do not fit together");
-        var end = range[2] + range[3];
-        var kind = SealContent.TryRead(contents, out _)?.Kind ?? SealDigest.Sm3;
-        var digest = Digest(pdf, range, kind);
-        var filter = (document.Resolve(field.Signature["SubFilter"]) as PdfName)?.Value;
-        if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}", digest, end);
-        var seal = DetachedSealVerifier.Verify(contents, digest, roots, known, kind);
-        if (seal.State == SealState.Unsupported) return Refused(SealState.Unsupported, seal.Detail, digest, end);
+    /// <param name="Contents">What lies in the gap; empty when the ranges and it do not fit together.</param>
+    /// <param name="Seal">Null when it is none that is known here; <paramref name="Why"/> says what was met instead.</param>
+    private sealed record Signature(PdfDictionary Dictionary, SealedRange Range, byte[] Contents, SealContent? Seal, string Why)
+    {
+        public bool IsReadable => Range.End > 0;
 
+        public SealDigest Kind => Seal?.Kind ?? SealDigest.Sm3;
+    }
+
+    /// <summary>What every seal is judged in.</summary>
+    private sealed record Context(Stream Pdf, PdfPresent Present, PdfBudget Budget, IReadOnlyList<byte[]> Roots, SealIssuers Issuers, KnownWithdrawals Withdrawals);
+
+    private static Signature Read(PdfDocument document, PdfDictionary signature) =>
+        !TryRange(document, signature, out var range, out var contents) ? new Signature(signature, default, [], null, "/ByteRange and /Contents do not fit together")
+        : new Signature(signature, new SealedRange(range[1], range[2], range[2] + range[3]), contents, SealContent.TryRead(contents, out var why), why);
+
+    private static Judged Judge(Context context, Signature signature, byte[] digest)
+    {
+        var (document, dictionary, end) = (context.Present.Document, signature.Dictionary, signature.Range.End);
+        var reason = document.TryResolve<PdfString>(dictionary["Reason"], out var text) && text.Bytes.Length <= MaximumReason ? PdfSignatureFields.Text(text) : null;
+        var filter = (document.Resolve(dictionary["SubFilter"]) as PdfName)?.Value;
+        Judged Refused(SealState state, string why) => new(
+            new("", state, SealCoverage.Unknown, "", null, null, reason, digest, SignerPath.None, [], [], why) { SubFilter = signature.IsReadable ? filter ?? "" : "" }, end, []);
+
+        if (!signature.IsReadable) return Refused(SealState.Malformed, signature.Why);
+        if (PdfSignatureFields.FormOf(filter) is null) return Refused(SealState.Unsupported, $"/SubFilter {filter}");
+        if (signature.Seal is not { } content) return Refused(SealState.Unsupported, signature.Why);
+
+        var known = context.Issuers.For(content);
+        var seal = DetachedSealVerifier.Judge(content, signature.Why, digest, context.Roots, known);
         // The dictionary's own time lies in the sealed bytes too.
-        var signedAt = seal.SignedAt ?? PdfSignatureFields.Date(document.Resolve(field.Signature["M"]));
+        var signedAt = seal.SignedAt ?? PdfSignatureFields.Date(document.Resolve(dictionary["M"]));
         var at = seal.KnownAt ?? signedAt ?? DateTimeOffset.MinValue;
-        var (coverage, changes) = seal.State == SealState.Intact ? Coverage(pdf, present, budget, end) : (SealCoverage.Unknown, new PdfChanges([], []));
+        var (coverage, changes) = seal.State == SealState.Intact ? Coverage(context, end) : (SealCoverage.Unknown, new PdfChanges([], []));
         var report = new PdfSealReport(
-            field.Name, seal.State, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
-            SignerPath.Build(seal.Certificate, seal.Others.Concat(known), roots, at), [], changes.Changes, seal.Detail)
+            "", seal.State, coverage, CmsSeal.Subject(seal.Certificate), signedAt, seal.DocumentName, reason, digest,
+            SignerPath.Build(seal.Certificate, known, context.Roots, at), [], changes.Changes, seal.Detail)
         {
             SubFilter = filter!,
             TimeStamp = seal.TimeStamp,
             Seal = seal.Seal,
             SealId = seal.SealId,
+            Withdrawn = context.Withdrawals.Of(seal.SealId, seal.Certificate),
             Certificate = seal.Certificate,
-            Contents = Trimmed(contents),
+            Contents = Trimmed(signature.Contents),
         };
         return new Judged(report, end, changes.Drawn);
     }
-
-    private static IEnumerable<byte[]> Certificates(PdfSignatureField field) =>
-        field.Signature["Contents"] is PdfString contents && SealContent.TryRead(contents.Bytes, out _) is { } seal
-            ? seal.TimeStamp is { } token && SignedCms.TryRead(token, out _) is { } stamp ? [.. seal.Others, .. stamp.Others] : seal.Others
-            : [];
 
     private static byte[] Trimmed(byte[] contents)
     {
@@ -240,30 +179,12 @@ public static class PdfSealVerifier
             && System.Text.Encoding.ASCII.GetString(hex.AsSpan(1, hex.Length - 2)).Equals(Convert.ToHexString(contents), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static byte[] Digest(Stream pdf, long[] range, SealDigest kind)
+    private static (SealCoverage, PdfChanges) Coverage(Context context, long end)
     {
-        using var digest = new DocumentDigest(kind);
-        var buffer = new byte[256 * 1024];
-        for (var i = 0; i < 4; i += 2)
-        {
-            pdf.Position = range[i];
-            for (var left = range[i + 1]; left > 0;)
-            {
-                var n = pdf.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
-                if (n == 0) throw new PdfRefusedException(PdfRefusal.Damaged, "the file became shorter while it was read");
-                digest.Append(buffer.AsSpan(0, n));
-                left -= n;
-            }
-        }
-        return digest.Finish();
-    }
-
-    private static (SealCoverage, PdfChanges) Coverage(Stream pdf, PdfPresent present, PdfBudget budget, long end)
-    {
-        if (end == present.Document.Length) return (SealCoverage.WholeDocument, new PdfChanges([], []));
+        if (end == context.Present.Document.Length) return (SealCoverage.WholeDocument, new PdfChanges([], []));
         try
         {
-            var changes = PdfRevision.Compare(PdfDocument.Open(pdf, end, budget), present);
+            var changes = PdfRevision.Compare(PdfDocument.Open(context.Pdf, end, context.Budget), context.Present);
             return (changes.Changes.Count == 0 ? SealCoverage.LaterSeals : SealCoverage.ChangedSince, changes);
         }
         // Too large is no word about the seal: the file is refused.

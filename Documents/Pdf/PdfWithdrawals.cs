@@ -73,3 +73,21 @@ public static class PdfWithdrawals
         return writer.ToArray();
     }
 }
+
+/// <summary>What the statements of a document withdraw: asked once for each seal, however many fields show it.</summary>
+internal sealed class KnownWithdrawals(IReadOnlyList<SealWithdrawalStatement> statements, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
+{
+    private readonly Dictionary<string, string?> reasons = [];
+
+    /// <summary>The reason; null when none withdraws it.</summary>
+    public string? Of(byte[] sealId, byte[] certificate)
+    {
+        var seal = Convert.ToHexString([.. sealId, .. certificate]);
+        if (!reasons.TryGetValue(seal, out var reason))
+        {
+            reasons[seal] = reason = statements.Select(statement => statement.Withdraws(sealId, certificate, roots, known)).FirstOrDefault(one => one is not null);
+        }
+
+        return reason;
+    }
+}

@@ -73,6 +73,8 @@ internal sealed class PdfXref
 
         var numbers = ReadTable(parser);
         if (parser.ReadObject() is not PdfDictionary table) throw Damaged("trailer without a dictionary");
+        // Each sealed revision has them read again.
+        parser.Input.Budget.SpendParsing(parser.Input.Position - offset);
         sections.Add(new Section(offset, table, IsStream: false, numbers));
         // A hybrid file: the stream's entries come after the table's and before the older sections'.
         if (table.TryGet("XRefStm", out var hybrid))

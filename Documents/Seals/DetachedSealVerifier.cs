@@ -54,33 +54,31 @@ public static class DetachedSealVerifier
     /// <param name="roots">Trusted roots, DER: for the time stamp and the seal's maker. The signer's own path is the caller's question.</param>
     /// <param name="known">Further certificates that may lead to one.</param>
     public static DetachedSealReport Verify(byte[] contents, ReadOnlySpan<byte> digest, IReadOnlyList<byte[]>? roots = null, IReadOnlyList<byte[]>? known = null) =>
-        Verify(contents, digest, roots, known, SealDigest.Sm3);
+        SealContent.TryRead(contents ?? throw new ArgumentNullException(nameof(contents)), out var why) is not { } seal ? Unsupported(why)
+        : seal.Kind != SealDigest.Sm3 ? Unsupported("the seal digests with SHA-256, not with SM3")
+        : Judge(seal, why, digest, roots ?? [], known ?? []);
 
-    internal static DetachedSealReport Verify(byte[] contents, ReadOnlySpan<byte> digest, IReadOnlyList<byte[]>? roots, IReadOnlyList<byte[]>? known, SealDigest kind)
+    /// <param name="seal">As it was read.</param>
+    /// <param name="why">What was said of it then.</param>
+    /// <param name="digest">Of the sealed bytes as they are now, of the seal's own kind.</param>
+    /// <param name="roots">Trusted roots, DER.</param>
+    /// <param name="known">Further certificates that may lead to one.</param>
+    internal static DetachedSealReport Judge(SealContent seal, string why, ReadOnlySpan<byte> digest, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known)
     {
-        ArgumentNullException.ThrowIfNull(contents);
-        if (SealContent.TryRead(contents, out var why) is not { } seal)
-        {
-            return new DetachedSealReport(SealState.Unsupported, [], [], null, null) { Detail = why };
-        }
-
-        if (seal.Kind != kind)
-        {
-            return new DetachedSealReport(SealState.Unsupported, [], [], null, null) { Detail = "the seal digests with SHA-256, not with SM3" };
-        }
-
-        var stamp = seal.TimeStamp is { } token ? TimeStamp.Judge(token, seal.SignatureValue, roots ?? [], known) : null;
+        var stamp = seal.TimeStamp is { } token ? TimeStamp.Judge(token, seal.SignatureValue, roots, known) : null;
         var at = stamp is { IsTrusted: true } ? stamp.Time : seal.SigningTime;
         return new DetachedSealReport(
             !seal.SignatureGood ? SealState.BadSignature : seal.Digest.AsSpan().SequenceEqual(digest) ? SealState.Intact : SealState.Altered,
             seal.Certificate, seal.Others, seal.SigningTime, seal.DocumentName)
         {
             TimeStamp = stamp,
-            Seal = seal.Seal is { } electronic ? Judge(electronic, at, roots ?? [], known ?? []) : null,
+            Seal = seal.Seal is { } electronic ? Judge(electronic, at, roots, known) : null,
             SealId = CmsSeal.Parse(seal.SignatureValue) is { } signature ? Sm3.Hash(signature.ToRaw()) : [],
             Detail = why,
         };
     }
+
+    private static DetachedSealReport Unsupported(string why) => new(SealState.Unsupported, [], [], null, null) { Detail = why };
 
     private static UsedElectronicSeal Judge(ElectronicSeal seal, DateTimeOffset? at, IReadOnlyList<byte[]> roots, IReadOnlyList<byte[]> known) => new(
         seal.Info.Id, seal.Info.Name, CmsSeal.Subject(seal.MakerCertificate), seal.Info.ValidFrom, seal.Info.ValidTo,

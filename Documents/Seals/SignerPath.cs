@@ -11,6 +11,9 @@ public sealed record SignerPath(IReadOnlyList<byte[]> Certificates, PathFault Fa
 {
     private const int MaximumLength = 6;
 
+    /// <summary>Signatures verified on the search. CAs of one name are a few, however often their keys were renewed; a way behind more of them is not found.</summary>
+    private const int MaximumTries = 20;
+
     /// <summary>Nothing found.</summary>
     internal static readonly SignerPath None = new([], PathFault.Malformed, MaySign: false);
 
@@ -30,7 +33,8 @@ public sealed record SignerPath(IReadOnlyList<byte[]> Certificates, PathFault Fa
         // Roots first: where a CA exists under two roots, the way to a trusted one is wanted.
         var candidates = roots.Concat(others).Select(der => Sm2Certificate.TryParse(der, out var parsed) ? parsed : null).OfType<Sm2Certificate>().ToList();
         var chain = new List<byte[]>();
-        for (var current = signer; chain.Count < MaximumLength && candidates.Find(current.IsIssuedBy) is { } issuer; current = issuer)
+        var tries = 0;
+        for (var current = signer; chain.Count < MaximumLength && candidates.Find(Issued(current)) is { } issuer; current = issuer)
         {
             // Each is used once, so a loop of cross certificates ends.
             candidates.Remove(issuer);
@@ -39,5 +43,7 @@ public sealed record SignerPath(IReadOnlyList<byte[]> Certificates, PathFault Fa
         }
         var fault = chain.Count == 0 ? PathFault.UntrustedRoot : Sm2CertificatePath.Verify(signer, chain, roots, at);
         return new SignerPath([certificate, .. chain], fault, signer.MaySign);
+
+        Predicate<Sm2Certificate> Issued(Sm2Certificate subject) => issuer => subject.IssuerDer.AsSpan().SequenceEqual(issuer.SubjectDer) && ++tries <= MaximumTries && subject.IsIssuedBy(issuer);
     }
 }

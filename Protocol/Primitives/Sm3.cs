@@ -8,7 +8,15 @@ public sealed class Sm3
     /// <summary>Length of a digest in bytes.</summary>
     public const int Length = 32;
 
-    private readonly SM3Digest digest = new();
+    private readonly SM3Digest digest;
+
+    /// <summary>With nothing hashed yet.</summary>
+    public Sm3()
+        : this(new SM3Digest())
+    {
+    }
+
+    private Sm3(SM3Digest digest) => this.digest = digest;
 
     /// <summary>The digest of the concatenation of <paramref name="parts"/>.</summary>
     public static byte[] Hash(params ReadOnlySpan<byte[]> parts)
@@ -31,6 +39,9 @@ public sealed class Sm3
         digest.BlockUpdate(data);
         return this;
     }
+
+    /// <summary>Another instance that has hashed the same so far: each goes on by itself.</summary>
+    public Sm3 Copy() => new(new SM3Digest(digest));
 
     /// <summary>The digest; afterwards the instance starts anew.</summary>
     public byte[] Finish()

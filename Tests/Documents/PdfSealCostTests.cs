@@ -1,3 +1,4 @@
+using System.Text;
 using Bzt.Documents.Pdf;
 using Bzt.Documents.Seals;
 using Xunit;
@@ -70,20 +71,137 @@ public sealed class PdfSealCostTests
             reports.Where(report => report.State == SealState.Intact).Select(report => report.Coverage));
     }
 
+    /// <summary>A hundred good seals on ten megabytes of pictures, or of objects that all belong to the structure: the file is read a few times and not once for each.</summary>
+    [Theory]
+    [InlineData(10_000_000, 0, 0), InlineData(0, 100, 100_000)]
+    public void Many_seals_on_a_large_document_are_verified_in_a_few_readings(int stream, int objects, int objectBytes)
+    {
+        const int Seals = 100;
+        var document = ManySeals.Document(stream, objects, objectBytes);
+        var pdf = new CountingStream(ManySeals.Seal(document, Signer, Seals).ToArray(), document.Length);
+
+        var reports = PdfSealVerifier.Verify(pdf, [Signer.Root]);
+
+        Assert.Equal([.. Enumerable.Repeat(SealCoverage.LaterSeals, Seals - 1), SealCoverage.WholeDocument], reports.Select(report => report.Coverage));
+        Assert.All(reports, report => Assert.True(report.IsValid, report.ToString()));
+        // What seals touch (catalogue, page) is read for each, with a window of 64 KB.
+        Assert.InRange(pdf.BytesRead, document.Length, 12 * document.Length);
+    }
+
+    /// <summary>What was read for one seal serves the others, and no change hides behind it: an object that all revisions have is exchanged after the seal in the middle.</summary>
+    [Fact]
+    public void A_change_between_many_seals_is_told_of_those_before_it()
+    {
+        var before = ManySeals.Seal(ManySeals.Document(1000, 50, 200), Signer, 3).ToArray();
+        var changed = PdfUpdates.Append(before, (_, writer) => writer.Object(new PdfReference(20, 0), new PdfArray(new PdfNumber(1))));
+
+        var reports = Verify(ManySeals.Seal(changed, Signer, 3).ToArray());
+
+        Assert.Equal(
+            [SealCoverage.ChangedSince, SealCoverage.ChangedSince, SealCoverage.ChangedSince, SealCoverage.LaterSeals, SealCoverage.LaterSeals, SealCoverage.WholeDocument],
+            reports.Select(report => report.Coverage));
+        Assert.All(reports.Take(3), report => Assert.Equal(["object 20"], report.Changes));
+    }
+
+    [Fact]
+    public void More_signatures_than_any_document_has_are_refused_and_not_judged_in_part()
+    {
+        var refused = Assert.Throws<PdfRefusedException>(() => Verify(ManySeals.Seal(ManySeals.Document(100), Signer, 201).ToArray()));
+
+        Assert.Equal(PdfRefusal.TooLarge, refused.Reason);
+        Assert.Contains("200 signatures", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Forty signatures at the beginning of a file, each over all of it but itself: at most one of them can be good.</summary>
+    [Fact]
+    public void Seals_that_cover_one_another_are_not_digested_without_end()
+    {
+        const int Signatures = 40, Large = 8 * 1024 * 1024;
+        const string Range = "[0 0000000000 0000000000 0000000000]";
+        List<long> places = [];
+        var pdf = PdfUpdates.Append(ManySeals.Document(100), (document, writer) =>
+        {
+            var fields = new List<PdfReference>();
+            for (var i = 0; i < Signatures; i++)
+            {
+                var (signature, field) = (writer.Allocate(), writer.Allocate());
+                writer.Begin(signature);
+                writer.Text("<</Type/Sig/SubFilter/adbe.pkcs7.detached/ByteRange");
+                places.Add(writer.Position);
+                writer.Text($"{Range}/Contents<00>>>\nendobj\n");
+                writer.Object(field, new PdfDictionary([new("FT", new PdfName("Sig")), new("T", PdfWriter.TextString($"field{i}")), new("V", signature)]));
+                fields.Add(field);
+            }
+            writer.Object(document.CatalogReference, document.Catalog.With("AcroForm", new PdfDictionary([new("Fields", new PdfArray([.. fields]))])));
+            writer.Stream(writer.Allocate(), PdfDictionary.Empty, new byte[Large]);
+        });
+        foreach (var place in places)
+        {
+            var gap = place + Range.Length + "/Contents".Length;
+            Encoding.ASCII.GetBytes($"[0 {gap:D10} {gap + 4:D10} {pdf.Length - gap - 4:D10}]").CopyTo(pdf, (int)place);
+        }
+
+        var refused = Assert.Throws<PdfRefusedException>(() => Verify(pdf));
+
+        Assert.Equal(PdfRefusal.TooLarge, refused.Reason);
+        Assert.Contains("cover one another", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Hundreds of CAs in one seal: each could be asked about each signer.</summary>
+    [Fact]
+    public void More_certificates_than_any_seals_bring_along_are_refused()
+    {
+        byte[][] roots = [.. Enumerable.Range(0, 201).Select(i => new TestSigner($"{i}").Root)];
+        var pdf = Seal(ManySeals.Document(100), roots);
+
+        Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => Verify(pdf)).Reason);
+        Assert.Equal(SealState.Intact, Assert.Single(Verify(Seal(ManySeals.Document(100), roots[..100]))).State);
+    }
+
+    /// <summary>CAs of one name and different keys are told apart by a signature each.</summary>
+    [Fact]
+    public void A_way_behind_many_CAs_of_one_name_is_not_searched_for_without_end()
+    {
+        byte[][] impostors = [.. Enumerable.Range(0, 25).Select(_ => new TestSigner(Signer.Name).Root)];
+
+        Assert.Equal([Signer.Certificate, Signer.Root], SignerPath.Build(Signer.Certificate, [.. impostors[..10], Signer.Root], [], DateTimeOffset.UtcNow).Certificates);
+        var path = SignerPath.Build(Signer.Certificate, [.. impostors, Signer.Root], [], DateTimeOffset.UtcNow);
+        Assert.Equal([Signer.Certificate], path.Certificates);
+        Assert.False(path.IsTrusted);
+        Assert.True(SignerPath.Build(Signer.Certificate, impostors, [Signer.Root], DateTimeOffset.UtcNow).IsTrusted);
+    }
+
+    /// <summary>Counts what is read of the first <paramref name="length"/> bytes.</summary>
+    private sealed class CountingStream(byte[] bytes, int length) : MemoryStream(bytes, writable: false)
+    {
+        public long BytesRead { get; private set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var before = Position;
+            var n = base.Read(buffer, offset, count);
+            BytesRead += Math.Max(0, Math.Min(length, Position) - before);
+            return n;
+        }
+    }
+
     private static IReadOnlyList<PdfSealReport> Verify(byte[] pdf) => PdfSealVerifier.Verify(new MemoryStream(pdf), [Signer.Root]);
 
-    private static byte[] Seal(byte[] pdf)
+    private static byte[] Seal(byte[] pdf, params IReadOnlyList<byte[]> chain)
     {
         var time = new DateTimeOffset(2026, 11, 25, 17, 30, 0, TimeSpan.FromHours(8));
-        var prepared = PdfSealer.Prepare(pdf, [new SealAppearance(1, 20, 20, 20, TestPictures.Small)], new SignatureFieldInfo(time, Signer.Name, "投标"));
+        var prepared = PdfSealer.Prepare(pdf, [new SealAppearance(1, 20, 20, 20, TestPictures.Small)], new SignatureFieldInfo(time, Signer.Name, "投标", ReservedBytes: 200_000));
         var attributes = CmsSeal.SignedAttributes(prepared.Sm3Digest, Signer.Certificate, "packed.pdf", time);
-        return PdfSealer.Complete(prepared.Pdf, CmsSeal.Assemble(attributes, Signer.Sign(attributes), Signer.Certificate, [Signer.Root]));
+        return PdfSealer.Complete(prepared.Pdf, CmsSeal.Assemble(attributes, Signer.Sign(attributes), Signer.Certificate, chain.Count > 0 ? chain : [Signer.Root]));
     }
 }
 
 /// <summary>What anybody with an editor can do to a document.</summary>
 internal static class PdfUpdates
 {
+    /// <summary>Every reference that stands in any object.</summary>
+    public static IEnumerable<PdfUse> References(this PdfDocument document) => document.Xref.Entries.Keys.SelectMany(number => document.References(number, new HashSet<int>(), out _));
+
     /// <summary>Appends an update.</summary>
     /// <param name="pdf">The document.</param>
     /// <param name="change">What is written.</param>
