@@ -128,6 +128,9 @@ public static class ErrorCodes
     public const string SessionTaken = "session_taken";
     public const string SessionConfirming = "session_confirming";
 
+    /// <summary>Another certificate works for the session, or has signed it already.</summary>
+    public const string SessionOtherCertificate = "session_other_certificate";
+
     /// <summary>Not https, too long, or an address that is not public.</summary>
     public const string CallbackUrlRefused = "callback_url_refused";
 

@@ -95,6 +95,7 @@ public enum RefusalCode
     DocumentRefused = 67,
     KindNotAllowed = 68,
     SessionConfirming = 69,
+    SessionOtherCertificate = 70,
 
     SealingSessionNotOffered = 320,
     SealingSessionEnded = 321,

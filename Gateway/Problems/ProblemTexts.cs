@@ -100,6 +100,7 @@ internal static class ProblemTexts
         ErrorCodes.SessionEnded => (409, "请求已结束"),
         ErrorCodes.SessionTaken => (409, "请求已由其他用户扫码"),
         ErrorCodes.SessionConfirming => (409, "手机正在确认此请求，请稍候"),
+        ErrorCodes.SessionOtherCertificate => (409, "此请求正由您的另一张证书处理，请稍后重试"),
         ErrorCodes.CallbackUrlRefused => (422, "回调地址须为公网https地址"),
         ErrorCodes.ReturnUrlUnknown => (422, "返回地址未登记"),
         ErrorCodes.ReturnMismatch => (422, "返回信息与会话或浏览器不符"),

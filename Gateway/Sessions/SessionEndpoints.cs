@@ -56,7 +56,7 @@ internal static class SessionEndpoints
             return new ProblemResult(ErrorCodes.NotFound);
         }
 
-        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).GetWork(new SessionSigner(
+        var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Look(new SessionSigner(
             facts.Holder, facts.Certificate, facts.EnterpriseName, facts.CreditCode, facts.RecognitionGroup, issued.SigningSerial, [issued.EncryptionSerial]));
         return reply.ToHttp(work => Results.Json(
             new SessionDocuments(

@@ -26,6 +26,13 @@ public interface ICertificateGrain : IGrainWithGuidKey
     Task<Reply<byte[]>> Exchange(byte[] message, CertificateCaller caller);
 
     /// <summary>
+    /// From a session that another certificate is to work for. True: this one has signed nothing of it and will not, its nonces for it are
+    /// destroyed and no PIN is looked at; a write says so to any other activation. False: it has decided, and its outcome is on its way.
+    /// </summary>
+    [Alias("relinquish")]
+    Task<bool> Relinquish(SessionId session);
+
+    /// <summary>
     /// The CA's answer to a request (DER). One whose chain, subject or key are not ours ends the certificate as a refusal does. An answer
     /// to a request that is not the present one any more, or a repeat, changes nothing.
     /// </summary>

@@ -63,8 +63,16 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     /// What the certificate is asked to sign or open: the same bytes every time for the same session, certificate and chosen seal.
     /// Refused when this certificate may not serve this platform, or the session ended.
     /// </summary>
+    /// <remarks>
+    /// From here on this certificate works for the session, and no other: whichever did before has let go of it, or this one gets
+    /// <see cref="RefusalCode.SessionOtherCertificate"/>, since that one has signed or may be signing.
+    /// </remarks>
     [Alias("work")]
     Task<Reply<SessionWork>> GetWork(SessionSigner signer);
+
+    /// <summary>The same to look at: which certificate works for the session stays as it is.</summary>
+    [Alias("look")]
+    Task<Reply<SessionWork>> Look(SessionSigner signer);
 
     /// <summary>As <see cref="GetWork"/> and <see cref="BeginCompletion"/> at once, for a mock phone: of sandbox platforms only.</summary>
     [Alias("begin-sandbox")]

@@ -1,3 +1,5 @@
+using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Rounds;
@@ -38,11 +40,40 @@ public sealed partial class CertificateGrain
             return new Refusal(RefusalCode.CertificateUnusable);
         }
 
+        // What it has decided is on its way to a session that may have lost its memory meanwhile, and would ask for it once more.
+        if (HasDecided(session))
+        {
+            return new Refusal(RefusalCode.SessionEnded);
+        }
+
         var signer = new SessionSigner(
             created.Holder, Id, created.EnterpriseName, created.CreditCode, created.RecognitionGroup, signing.Serial,
             [encryption.Serial, .. Record.Shares!.EncryptionKeys.Select(key => key.Id)]);
         return await GrainFactory.QrSession(session).GetWork(signer);
     }
+
+    public async Task<bool> Relinquish(SessionId session)
+    {
+        if (HasDecided(session))
+        {
+            return false;
+        }
+
+        KeyShareServer.EndRequest(rounds, session.ToString());
+        openWork.Relinquish(session);
+
+        // Unchanged, so that an activation which this one knows nothing of, and which is about to store a signature, loses its race.
+        if (Record.ActivatedAt is not null && Record.StateAt(time.GetUtcNow()) is not (CertificateState.Revoked or CertificateState.Abandoned or CertificateState.Frozen))
+        {
+            await WriteAsync(Record);
+        }
+
+        return true;
+    }
+
+    /// <summary>It stays in the outbox until the session has it durably, and has ended.</summary>
+    private bool HasDecided(SessionId session) => Record.Outbox.Items.Any(item =>
+        item.Kind == CertificateOutbox.Session && item.Target == session.ToString() && item.Read<SessionOutcome>().End != SessionEnd.WrongPin);
 
     /// <summary>
     /// The session's word that it goes on. It knows in memory who got its work: one that moved to another silo meanwhile is asked for the

@@ -120,6 +120,12 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return received.Reply(new Failed(ProtocolFailure.SessionEnded));
         }
 
+        // Before a PIN is looked at: the user went on with another certificate, and this one's round is gone.
+        if (message is PinProvedRequest && session is { } left && openWork.IsRelinquished(left))
+        {
+            return new Refusal(RefusalCode.SessionOtherCertificate);
+        }
+
         // 4. What an opening message is about: the session's documents, the certificate's own request, the CA's envelope.
         RoundWork? work = null;
         if (KeyShareServer.WorkNeeded(message) is { } requestId)

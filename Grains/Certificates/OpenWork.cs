@@ -9,9 +9,18 @@ internal sealed class OpenWork
     // More than there can be rounds, so that a round never outlives its work.
     private const int Capacity = 2 * OpenRounds.Capacity;
 
-    private readonly List<(SessionId Session, SessionWork Work)> entries = [];
+    private readonly List<(SessionId Session, SessionWork? Work)> entries = [];
 
-    public void Keep(SessionId session, SessionWork work)
+    public void Keep(SessionId session, SessionWork work) => Put(session, work);
+
+    /// <summary>Another certificate works for it from here on, until this one gets its work anew.</summary>
+    public void Relinquish(SessionId session) => Put(session, null);
+
+    public bool IsRelinquished(SessionId session) => entries.Any(entry => entry.Session == session && entry.Work is null);
+
+    public IReadOnlyList<SessionId> Sessions => [.. entries.Where(entry => entry.Work is not null).Select(entry => entry.Session)];
+
+    private void Put(SessionId session, SessionWork? work)
     {
         entries.RemoveAll(entry => entry.Session == session);
         if (entries.Count == Capacity)
@@ -21,8 +30,6 @@ internal sealed class OpenWork
 
         entries.Add((session, work));
     }
-
-    public IReadOnlyList<SessionId> Sessions => [.. entries.Select(entry => entry.Session)];
 
     public SessionWork? Find(SessionId session)
     {

@@ -16,9 +16,10 @@ internal sealed partial class QrSessionGrain
             return refusal;
         }
 
-        signers[signer.Certificate] = signer;
-        return Work(signer);
+        return await Name(signer) ? Work(signer) : new Refusal(RefusalCode.SessionOtherCertificate);
     }
+
+    public async Task<Reply<SessionWork>> Look(SessionSigner signer) => await RefuseSigner(signer) is { } refusal ? refusal : Work(signer);
 
     public async Task<Reply<SessionWork>> BeginSandbox(SessionSigner signer)
     {
@@ -76,9 +77,14 @@ internal sealed partial class QrSessionGrain
             return ended;
         }
 
-        if (state.Scanner is null || !signers.TryGetValue(certificate, out var signer))
+        if (state.Scanner is null || named is not { } signer)
         {
             return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (signer.Certificate != certificate)
+        {
+            return new Refusal(RefusalCode.SessionOtherCertificate);
         }
 
         // Who was removed, or lost the authorisation, between looking and confirming signs nothing: the session ends.
@@ -111,7 +117,12 @@ internal sealed partial class QrSessionGrain
 
     public async Task Complete(SessionOutcome outcome)
     {
-        confirmingSince = null;
+        // What a certificate that has let go of it still had to say about a PIN ends nobody else's confirmation.
+        if (named is null || named.Certificate == outcome.Certificate)
+        {
+            confirmingSince = null;
+        }
+
         if (state.Command is null || state.End is not null)
         {
             Wake();

@@ -27,9 +27,6 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     private QrSessionState state = new();
     private DateTimeOffset? confirmingSince;
 
-    /// <summary>The certificates that got the work; in memory, as the scan is.</summary>
-    private readonly Dictionary<CertificateId, SessionSigner> signers = [];
-
     private static readonly string SecretPurpose = "session-secret";
 
     public QrSessionGrain([PersistentState("qr-session")] IPersistentState<QrSessionState> store, OutboxDrains drains, IKeyProtector protector, SessionQuotas limits, TimeProvider clock)
@@ -41,6 +38,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         state = store.State;
+        inherited = state.Command is { Holder: null };
         return Task.CompletedTask;
     }
 

@@ -71,6 +71,13 @@ public sealed partial class KeyShareServer
         _ => null,
     };
 
+    /// <summary>The request has nothing to wait for any more: its nonces are destroyed, and what the phone still sends about it finds no round.</summary>
+    public static void EndRequest(OpenRounds rounds, string requestId)
+    {
+        ArgumentNullException.ThrowIfNull(rounds);
+        rounds.CloseRequest(requestId);
+    }
+
     private Decision Handle(KeyShareState? state, OpenRounds rounds, PhoneRequest request, RoundWork? work, DateTimeOffset now)
     {
         switch (request)
