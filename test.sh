@@ -9,7 +9,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DEBIAN_FRONTEND=noninteract
 step() { printf '\n== %s  (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 packages=(chromium firefox-esr fonts-wqy-microhei postgresql redis-server default-jdk-headless libpdfbox2-java libbcpkix-java
-          prometheus qpdf poppler-utils librsvg2-bin ghostscript groff mupdf-tools python3-reportlab img2pdf valgrind openssl curl softhsm2 opensc zsh
+          prometheus prometheus-alertmanager prometheus-blackbox-exporter prometheus-node-exporter qpdf poppler-utils librsvg2-bin ghostscript groff mupdf-tools python3-reportlab img2pdf valgrind openssl curl softhsm2 opensc zsh
           caddy sslscan busybox docker-compose)
 [[ ${1:-} != screens ]] || packages+=(pngquant)
 step "Debian packages"
@@ -26,10 +26,10 @@ if ((${#missing[@]})); then
   echo "installing: ${missing[*]}"
   apt-get update -qq
   services=()
-  for service in caddy postgresql prometheus redis-server; do
+  for service in caddy postgresql prometheus prometheus-alertmanager prometheus-blackbox-exporter prometheus-node-exporter redis-server; do
     [[ -e /lib/systemd/system/$service.service ]] || services+=("$service")
   done
-  # PostgreSQL, Redis, Prometheus and Caddy are started by the tests themselves, on ports and addresses of their own: not now, and not when
+  # PostgreSQL, Redis, Prometheus with its companions and Caddy are started by the tests themselves, on ports and addresses of their own: not now, and not when
   # the machine starts either, when Caddy's service would take port 80 of every address.
   trap 'rm -f /usr/sbin/policy-rc.d' EXIT
   printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d

@@ -19,6 +19,10 @@ secret simulators-token 24
 secret grafana-password 8
 printf 'Host=postgres;Username=bzt;Password=%s;Database=bzt;Max Auto Prepare=50;Auto Prepare Min Usages=2' "$(<postgres-password)" > storage-connection
 
+# Whoever plays with it looks at Grafana and Prometheus: alerts are kept and reach nobody.
+printf 'route: {receiver: nobody}\nreceivers: [{name: nobody}]\n' > alertmanager.yml
+printf '[{"targets": ["https://%s/health/ready"]}]\n' "$host" > targets.json
+
 console=$(openssl rand -hex 8)
 other=$(openssl rand -hex 24)
 cat > gateway.json <<END
@@ -49,4 +53,7 @@ openssl x509 -req -in tls.csr -CA tls-ca.crt -CAkey ca.key -CAcreateserial -days
 # It vouches for this one certificate and is not needed again.
 rm ca.key tls.csr tls-ca.srl
 chmod 644 tls.key
+# PostgreSQL's user in its container, where this one may give folders away.
+mkdir -p ../backup/wal
+chown -R 999:999 ../backup 2>/dev/null || chmod -R 777 ../backup
 echo "secrets/ made for https://$host; trust secrets/tls-ca.crt in the browser that is to use it."

@@ -19,7 +19,7 @@ public sealed partial class ComposeTests
     {
         var services = await ServicesAsync();
         Assert.Equal(
-            ["demo-proxy", "gateway-1", "gateway-2", "grafana", "keys", "platform", "postgres", "prometheus", "proxy", "redis", "silo", "simulators"],
+            ["alertmanager", "blackbox", "demo-proxy", "disks", "gateway-1", "gateway-2", "grafana", "keys", "platform", "postgres", "prometheus", "proxy", "redis", "silo", "simulators"],
             services.EnumerateObject().Select(service => service.Name).Order(StringComparer.Ordinal));
         Assert.Empty(Faults(services));
 
@@ -31,7 +31,8 @@ public sealed partial class ComposeTests
             ("no-new-privileges:true", "label:disable", "silo: new privileges"),
             ("user: \"999:999\"\n    # Forty", "user: \"0:999\"\n    # Forty", "postgres: root"),
             ("user: \"472:0\"", "user: root", "grafana: root"),
-            ("stop_grace_period: 40s", "stop_grace_period: 5s", "gateway-2: too little time to stop"),
+            ("stop_grace_period: 60s", "stop_grace_period: 5s", "gateway-2: too little time to stop"),
+            ("max-size: 10m", "compress: \"true\"", "blackbox: fills the disk with what it says"),
             ("127.0.0.1:3000:3000", "3000:3000", "grafana: is open to others"),
             ("healthcheck:\n      test: [\"CMD\", \"wget\", \"-q\", \"-O\", \"/dev/null\", \"http://127.0.0.1:2020/\"]\n      interval: 5s\n      timeout: 5s\n      retries: 12\n", "healthcheck: {disable: true}\n", "proxy: nobody asks how it is"),
             ("image: redis:7.2\n", "image: redis:7.2\n    privileged: true\n    pid: host\n", "redis: privileged"),
@@ -82,7 +83,8 @@ public sealed partial class ComposeTests
             Expect(new[] { "network_mode", "pid", "ipc", "userns_mode", "devices" }.All(name => Text(service.Value, name).Length == 0), "shares the host's");
             Expect(!Parts(service.Value, "volumes", "source").Any(source => source.EndsWith("docker.sock", StringComparison.Ordinal)), "holds the engine");
             Expect(Text(service.Value, "user") is { Length: > 0 } user ? !Root().IsMatch(user) : recipe.Contains("\nUSER $APP_UID\n", StringComparison.Ordinal), "root");
-            Expect(Seconds(Text(service.Value, "stop_grace_period")) >= 40, "too little time to stop");
+            Expect(Seconds(Text(service.Value, "stop_grace_period")) >= 45, "too little time to stop");
+            Expect(service.Value.TryGetProperty("logging", out var logging) && logging.TryGetProperty("options", out var bounds) && Text(bounds, "max-size") is { Length: > 0 }, "fills the disk with what it says");
             Expect(service.Name is "proxy" or "demo-proxy" || Parts(service.Value, "ports", "host_ip").All(address => address == "127.0.0.1"), "is open to others");
             var asked = service.Value.TryGetProperty("healthcheck", out var check) ? List(check, "test").FirstOrDefault() is not (null or "NONE") : recipe.Contains("\nHEALTHCHECK ", StringComparison.Ordinal);
             // What runs once and ends says so by its exit code.

@@ -59,7 +59,9 @@ public sealed partial class DashboardTests
         var cases = await File.ReadAllTextAsync(AlertCases, TestContext.Current.CancellationToken);
         var alerts = Alert().Matches(await File.ReadAllTextAsync(RulesFile, TestContext.Current.CancellationToken)).Select(match => match.Groups[1].Value).ToList();
         Assert.All(alerts, alert => Assert.Matches($@"alertname: {alert}\n +exp_alerts:\n", cases));
-        Assert.All(alerts, alert => Assert.Matches($@"alertname: {alert}\n +exp_alerts: \[\]\n", cases));
+
+        // One fires always: that is what it is for.
+        Assert.All(alerts.Except(["BztWatchdog"]), alert => Assert.Matches($@"alertname: {alert}\n +exp_alerts: \[\]\n", cases));
     }
 
     private sealed record Panel(string File, int Id, string Title, string Expression);

@@ -43,7 +43,7 @@ public sealed class KubernetesTests
             ("readinessProbe", "lifecycle", "silo/silo: readinessProbe"),
             ("limits: {memory: 2Gi}", "limits: {}", "gateway/gateway: resources"),
             ("terminationGracePeriodSeconds: 60", "terminationGracePeriodSeconds: 20", "gateway: too little time to stop"),
-            ("terminationGracePeriodSeconds: 40", "terminationGracePeriodSeconds: 30", "silo: too little time to stop"),
+            ("terminationGracePeriodSeconds: 45", "terminationGracePeriodSeconds: 30", "silo: too little time to stop"),
             ("minAvailable: 2", "minAvailable: 3", "silo: disruptions"),
             ("maxUnavailable: 0", "maxUnavailable: 1", "gateway: fewer while it is replaced"),
             ("- from: [{podSelector: {matchLabels: {app: silo}}}]\n      ports: [{port: 11111}]", "- ports: [{port: 11111}]", "silo: port 11111 is open to everybody"),

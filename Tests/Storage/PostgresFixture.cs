@@ -86,14 +86,15 @@ public sealed class PostgresFixture : IAsyncDisposable
     private static string ConnectionString(string folder, string database) =>
         $"Host={folder};Username=bzt;Database={database};Maximum Pool Size=40;Include Error Detail=true";
 
-    private static string Binaries() =>
+    /// <summary>The folder of PostgreSQL's programs; the newest version's.</summary>
+    internal static string Binaries() =>
         Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql")
                 .OrderByDescending(version => double.Parse(Path.GetFileName(version), CultureInfo.InvariantCulture)).First() + "/bin"
             : throw new InvalidOperationException("This test needs PostgreSQL under /usr/lib/postgresql (Debian: apt install postgresql).");
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
-    private static Task RunAsync(string command) =>
+    internal static Task RunAsync(string command) =>
         Environment.IsPrivilegedProcess ? RunAsync("su", "postgres", "-c", command) : RunAsync("sh", "-c", command);
 
     private static async Task RunAsync(string file, params string[] arguments)
