@@ -31,6 +31,10 @@ public interface ICaRegistrationGrain : IGrainWithStringKey
 
     [Alias("complete")]
     Task Complete(IssuedCertificates issued);
+
+    /// <summary>What the CA issued, the first time it did; of two enrolments that ran at once the second gets the first's.</summary>
+    [Alias("accept")]
+    Task<IssuedCertificates> Accept(IssuedCertificates issued);
 }
 
 /// <param name="IsApproved">By our reviewer.</param>

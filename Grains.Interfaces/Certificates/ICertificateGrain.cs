@@ -66,6 +66,10 @@ public interface ICertificateGrain : IGrainWithGuidKey
     [Alias("renew")]
     Task<Reply<Nothing>> Renew(RenewCertificate command);
 
+    /// <summary>Whether the renewal or the new key that this application began is finished, or can still be.</summary>
+    [Alias("finishes")]
+    Task<bool> Finishes(string applicationNumber);
+
     /// <summary>
     /// 证书找回 under an approved application: begins anew on the calling device. A repeat changes nothing; the same application from yet another
     /// device begins anew once more. <see cref="RefusalCode.CertificateUnusable"/> when it was revoked.

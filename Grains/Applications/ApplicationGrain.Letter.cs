@@ -111,14 +111,14 @@ public sealed partial class ApplicationGrain
             form.NotAfter, now + ApplicationLetters.TimeToSign);
     }
 
-    /// <summary>Null when the signature is not the letter's: then it is sealed anew.</summary>
+    /// <summary>Null when the signature is not the letter's, or the letter or the certificate's chain is not there any more: then it is sealed anew.</summary>
     private async Task<string?> SealLetter(AuthorisationLetter letter, TaskSigned signed)
     {
         using var prepared = new MemoryStream();
         if (!await blobs.ReadAsync(Person, new BlobId(letter.BlobId), prepared)
             || await GrainFactory.Certificate(letter.Certificate).GetFacts() is not Done<CertificateFacts>({ Issued: { } issued }))
         {
-            throw new InvalidOperationException("A letter that was signed, or the certificate that signed it, is not there.");
+            return null;
         }
 
         try

@@ -165,11 +165,12 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
 
     /// <summary>
     /// A refusal when the certificate being downloaded has become active and does not end any more. One that was there before the application
-    /// does not end with it at all: what has begun with its keys is finished.
+    /// does not end with it at all: what has begun with its keys is finished, unless the certificate has ended or never began.
     /// </summary>
     private async Task<Refusal?> EndDownload() =>
         storage.State.Application is not { State: ApplicationState.Downloading } downloading ? null
-        : downloading.Steps.Delivery != Delivery.Download ? new Refusal(RefusalCode.ApplicationStateWrong)
+        : downloading.Steps.Delivery != Delivery.Download
+            ? await GrainFactory.Certificate(downloading.Certificate).Finishes(ApplicationRules.Number(Id, downloading.Submission)) ? new Refusal(RefusalCode.ApplicationStateWrong) : null
         : await GrainFactory.Certificate(downloading.Certificate).Abandon() is Refused<Nothing> { Refusal: { Code: not RefusalCode.NotFound } active }
             ? active
             : null;
@@ -177,31 +178,32 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
     private async Task<ApplicationRules.Provision> Provide(ApplicationRecord application) =>
         new(new OrderId(Guid.CreateVersion7(time.GetUtcNow())), await PersonName(application), null);
 
-    /// <summary>Of a personal certificate; it was proven before anything could be applied for, and is never taken back.</summary>
-    private async Task<string?> PersonName(ApplicationRecord application) => application.Claim.CreditCode.Value.Length > 0 ? null
-        : await GrainFactory.User(application.Applicant.User).GetPerson() is Done<Person>(var person) ? person.Name
-        : throw new InvalidOperationException("A personal application of somebody without a real name.");
+    /// <summary>Of a personal certificate; it was proven before anything could be applied for. Null as well when the account is closed meanwhile.</summary>
+    private async Task<string?> PersonName(ApplicationRecord application) => !application.IsPersonal ? null
+        : await GrainFactory.User(application.Applicant.User).GetPerson() is Done<Person>(var person) ? person.Name : null;
 
     private async Task<Reply<Nothing>> Begin(ApplicationRecord application, StartDownload command)
     {
         var certificate = GrainFactory.Certificate(application.Certificate);
         var number = ApplicationRules.Number(Id, application.Submission);
         var caller = new CertificateCaller(application.Applicant.User, command.Device);
-        return application.Steps.Delivery switch
+        if (application.Steps.Delivery == Delivery.Renewal)
         {
-            Delivery.Renewal => await certificate.Renew(new RenewCertificate(Id, number, caller)),
-            Delivery.Recovery or Delivery.Reissue => await certificate.Rekey(new RekeyCertificate(
-                Id, number, caller, command.DevicePublicKey, ApplicationRules.Subject(application, await PersonName(application)))),
-            _ => await certificate.Create(NewCertificate(application, command, await PersonName(application))),
-        };
-    }
+            return await certificate.Renew(new RenewCertificate(Id, number, caller));
+        }
 
-    private CreateCertificate NewCertificate(ApplicationRecord application, StartDownload command, string? personName)
-    {
-        var subject = ApplicationRules.Subject(application, personName);
-        return new CreateCertificate(
-            Id, ApplicationRules.Number(Id, application.Submission), application.Applicant.User, command.Device, command.DevicePublicKey,
-            application.Claim.CreditCode, subject.CommonName, application.Offer.Ca, application.Offer.CaName, application.Offer.RecognitionGroup, subject);
+        var name = await PersonName(application);
+        if (name is null && application.IsPersonal)
+        {
+            return new Refusal(RefusalCode.RealNameRequired);
+        }
+
+        var subject = ApplicationRules.Subject(application, name);
+        return application.Steps.Delivery is Delivery.Recovery or Delivery.Reissue
+            ? await certificate.Rekey(new RekeyCertificate(Id, number, caller, command.DevicePublicKey, subject))
+            : await certificate.Create(new CreateCertificate(
+                Id, number, application.Applicant.User, command.Device, command.DevicePublicKey,
+                application.Claim.CreditCode, subject.CommonName, application.Offer.Ca, application.Offer.CaName, application.Offer.RecognitionGroup, subject));
     }
 
     private Task Write(StoredApplication next) => ReferenceEquals(next, storage.State) ? Task.CompletedTask : outbox.WriteAsync(next);

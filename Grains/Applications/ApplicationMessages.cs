@@ -118,7 +118,7 @@ internal static class ApplicationTexts
     /// <summary>As the bill names the fee.</summary>
     public static string OrderSubject(ApplicationRecord application)
     {
-        var holder = application.Claim.CreditCode.Value.Length == 0 ? "个人证书" : "企业证书";
+        var holder = application.IsPersonal ? "个人证书" : "企业证书";
         return application.Steps.Delivery switch
         {
             Delivery.Renewal => $"{application.Offer.CaName}{holder}续期 {application.Offer.Years}年",

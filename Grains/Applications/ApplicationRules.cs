@@ -17,7 +17,7 @@ public static class ApplicationRules
 {
     /// <summary>What the next state may ask for.</summary>
     /// <param name="NewOrder">For a fee that becomes due.</param>
-    /// <param name="PersonName">The holder's, for a personal certificate.</param>
+    /// <param name="PersonName">The holder's, for a personal certificate; null when his account is closed.</param>
     /// <param name="Administrator">Of the enterprise now, to be told.</param>
     public sealed record Provision(OrderId NewOrder, string? PersonName, UserId? Administrator);
 
@@ -59,11 +59,19 @@ public static class ApplicationRules
         return entered with { Outbox = entered.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Approved(id, approved, now)) };
     }
 
-    public static StoredApplication Paid(StoredApplication state, ApplicationId id, OrderId order, Provision provision, DateTimeOffset now) =>
-        state.Application is { } application && application.Order == order
-        && Move(application, ApplicationEvent.Pay, ApplicationActors.Order, now, null) is { } paid
-            ? Entered(state, id, paid, provision, now)
-            : state;
+    public static StoredApplication Paid(StoredApplication state, ApplicationId id, OrderId order, Provision provision, DateTimeOffset now)
+    {
+        if (state.Application is not { } application || application.Order != order
+            || Move(application, ApplicationEvent.Pay, ApplicationActors.Order, now, null) is not { } paid)
+        {
+            return state;
+        }
+
+        // Nobody can be named to the CA any more: what was paid goes back.
+        return paid is { State: ApplicationState.CaReview, IsPersonal: true } && provision.PersonName is null
+            ? Move(application, ApplicationEvent.Expire, ApplicationActors.Clock, now, "申请人账号已注销") is { } ended ? Ended(state, id, ended) : state
+            : Entered(state, id, paid, provision, now);
+    }
 
     public static (StoredApplication State, Refusal? Refusal) Withdraw(StoredApplication state, ApplicationId id, UserId caller, DateTimeOffset now)
     {
@@ -120,7 +128,7 @@ public static class ApplicationRules
         application.Applicant.User, id, ApplicationTexts.OrderSubject(application), application.Offer.FeeFen);
 
     /// <summary>What the certificate will say of its holder.</summary>
-    public static CertificateSubject Subject(ApplicationRecord application, string? personName) => application.Claim.CreditCode.Value.Length == 0
+    public static CertificateSubject Subject(ApplicationRecord application, string? personName) => application.IsPersonal
         ? new CertificateSubject(personName ?? throw new InvalidOperationException("A personal certificate has a person."), null, null)
         : new CertificateSubject(application.Claim.EnterpriseName, application.Claim.EnterpriseName, application.Claim.CreditCode.Value);
 

@@ -151,12 +151,12 @@ public static class OrderRules
 
     private static StoredOrder Irregular(StoredOrder state, OrderId id, IrregularPayment kind, PaymentNotice notice, DateTimeOffset now)
     {
+        // The list has an end; what is paid back has none.
         var order = state.Order!;
-        return order.Irregularities.Length >= MostIrregularities
+        var listed = order.Irregularities.Length >= MostIrregularities
             || order.Irregularities.Any(known => known.Kind == kind && known.TradeId == notice.TradeId && known.AmountFen == notice.AmountFen)
                 ? state
-                : PayBack(
-                    state with { Order = order with { Irregularities = order.Irregularities.Add(new PaymentIrregularity(kind, notice.NotificationId, notice.TradeId, notice.AmountFen, now)) } },
-                    id, notice.Provider, notice.TradeId, notice.AmountFen);
+                : state with { Order = order with { Irregularities = order.Irregularities.Add(new PaymentIrregularity(kind, notice.NotificationId, notice.TradeId, notice.AmountFen, now)) } };
+        return PayBack(listed, id, notice.Provider, notice.TradeId, notice.AmountFen);
     }
 }

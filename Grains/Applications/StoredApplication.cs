@@ -72,6 +72,10 @@ public sealed record ApplicationRecord(
     [JsonIgnore]
     public IReadOnlyList<string> Letters => [.. new[] { Letter?.BlobId, Letter?.Sealed?.BlobId }.OfType<string>().Concat(EarlierLetters ?? []).Distinct()];
 
+    /// <summary>For a person, not an enterprise.</summary>
+    [JsonIgnore]
+    public bool IsPersonal => Claim.CreditCode.Value.Length == 0;
+
     [JsonIgnore]
     public UserId Submitter => SubmittedBy ?? Applicant.User;
 

@@ -58,7 +58,8 @@ internal static class CertificateEndings
         }
 
         var outbox = record.SigningCertificate is { } issued ? record.Outbox.AddRevocation(created.Ca, issued.Serial) : record.Outbox;
-        outbox = outbox.AddRevocation(created.Ca, record.Renewal);
+        outbox = outbox.AddEndOfRenewal(record, id, CertificateMessages.HolderRemoved);
+        outbox = record.Rekeying is null ? outbox : outbox.AddNotIssued(created.Application, new IssuanceFailure(id, CertificateMessages.HolderRemoved));
         var removed = record with { HolderRemovedAt = now, Tasks = [], Renewal = null, Outbox = outbox.AddWakeUp(created.Holder) };
         return record.ActivatedAt is null ? removed : removed with { Outbox = removed.Outbox.Project(CertificateProjector.Row(id, removed)) };
     }

@@ -79,6 +79,8 @@ public sealed partial class CertificateGrain
 
     public Task<Reply<Nothing>> Renew(RenewCertificate command) => KeepAsync(CertificateLife.Renew(Record, command, time.GetUtcNow()));
 
+    public Task<bool> Finishes(string applicationNumber) => Task.FromResult(CertificateLife.Finishes(Record, applicationNumber, time.GetUtcNow()));
+
     public async Task<Reply<Nothing>> Rekey(RekeyCertificate command)
     {
         var (next, refusal) = CertificateLife.Rekey(Record, Id, command, time.GetUtcNow());

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bzt.Contracts.Phone;
+using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol.Certificates;
@@ -47,6 +48,16 @@ internal static class CertificateLife
             ? (record with { Renewal = new PendingRenewal(command.Application, command.ApplicationNumber, null, null) }, null)
             : (record, new Refusal(RefusalCode.CertificateUnusable));
     }
+
+    /// <summary>A renewal whose request was signed goes on at the CA whatever becomes of the certificate; one that was not needs it alive.</summary>
+    public static bool Finishes(CertificateRecord record, string applicationNumber, DateTimeOffset now) => record.Fulfilled.Contains(applicationNumber)
+        || (record.Renewal is { } renewal && renewal.ApplicationNumber == applicationNumber
+            && (renewal.Request is not null || record.StateAt(now) is CertificateState.Active or CertificateState.Locked))
+        || record is { RevokedAt: null, AbandonedAt: null, HolderRemovedAt: null, Rekeying: { } rekeying } && rekeying.ApplicationNumber == applicationNumber;
+
+    /// <summary>What the CA issued for a renewal that ends here is taken back, and who paid for it is told.</summary>
+    public static Outbox AddEndOfRenewal(this Outbox outbox, CertificateRecord record, CertificateId id, string reason) => record.Renewal is not { } renewal ? outbox
+        : outbox.AddRevocation(record.Created!.Ca, renewal).AddNotIssued(renewal.Application, new IssuanceFailure(id, reason));
 
     public static CertificateRecord SignRenewal(CertificateRecord record, CertificateId id, RoundEffect.SignaturesReleased released, DateTimeOffset now)
     {
@@ -109,7 +120,8 @@ internal static class CertificateLife
             Pin = null,
             Recovered = [],
             Rekeying = new Rekeying(command.ApplicationNumber, [], KeysKnown: false),
-            Outbox = record.Outbox with { Items = record.Outbox.Items.RemoveAll(item => item.Kind == CertificateOutbox.Issue) },
+            Outbox = (record.Outbox with { Items = record.Outbox.Items.RemoveAll(item => item.Kind == CertificateOutbox.Issue) })
+                .AddEndOfRenewal(record, id, CertificateMessages.RenewalOvertaken),
         }).With(id, EvidenceKind.Rekeyed, null, null, [], now);
         return (begun with
         {

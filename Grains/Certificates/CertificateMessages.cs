@@ -11,6 +11,11 @@ internal static class CertificateMessages
     /// <summary>The reason a user reads with the application.</summary>
     public const string NotOurs = "CA机构签发的证书与申请内容不符，未予使用，请重新申请";
 
+    /// <summary>Why a renewal or a new key is not finished.</summary>
+    public const string RevokedMeanwhile = "原证书已注销，不能续期；已付费用将退还";
+    public const string HolderRemoved = "您已被移出该企业，证书停止使用，办理终止；已付费用将退还";
+    public const string RenewalOvertaken = "证书已找回并重新生成密钥，原续期终止；已付费用将退还";
+
     public static string NotIssued(CaRefusal refusal) => refusal switch
     {
         CaRefusal.Conflict => "该申请已签发过证书，不能再次下载，请重新申请",

@@ -138,7 +138,7 @@ internal static class CertificateRules
                 .With(id, EvidenceKind.Signed, requestId, work, Digests(record, documents), now, ("sealing-session", sealing.ToString()))
             : next.With(id, EvidenceKind.Signed, requestId, work, Digests(record, documents), now);
         return work is { Kind: SessionKind.Encrypt, Project: { } project }
-            ? RevocationRules.Unasked(next with { OpenBids = WithBid(next, work, project) })
+            ? RevocationRules.Unasked(next with { OpenBids = WithBid(next, work, project, now) })
             : next;
     }
 
@@ -198,8 +198,9 @@ internal static class CertificateRules
         };
     }
 
-    private static ImmutableArray<OpenBid> WithBid(CertificateRecord record, SessionWork work, SessionProject project) =>
-        record.OpenBids.RemoveAll(bid => bid.Platform == work.Platform && bid.ProjectId == project.ProjectId)
+    /// <summary>A tender that was to open a year ago and more was called off, or opened elsewhere.</summary>
+    private static ImmutableArray<OpenBid> WithBid(CertificateRecord record, SessionWork work, SessionProject project, DateTimeOffset now) =>
+        record.OpenBids.RemoveAll(bid => (bid.Platform == work.Platform && bid.ProjectId == project.ProjectId) || bid.OpeningTime < now.AddYears(-1))
             .Add(new OpenBid(work.Platform, project.ProjectId, project.Name, project.OpeningTime));
 
     /// <summary>e of every document, as it was signed.</summary>

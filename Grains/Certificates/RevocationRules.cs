@@ -70,7 +70,7 @@ internal static class RevocationRules
         {
             Outbox = revoked.Outbox
                 .AddRevocation(created.Ca, record.SigningCertificate!.Serial)
-                .AddRevocation(created.Ca, record.Renewal)
+                .AddEndOfRenewal(record, id, CertificateMessages.RevokedMeanwhile)
                 .AddMessage(created.Holder, CertificateMessages.Revoked(id, created, now))
                 .AddWakeUp(created.Holder)
                 .Project(CertificateProjector.Row(id, revoked)),

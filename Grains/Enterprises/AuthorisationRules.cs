@@ -56,7 +56,7 @@ internal static class AuthorisationRules
         var granted = new Authorisation(
             command.Id, command.Member, command.Platform, command.Scopes.Distinct().ToImmutableArray(), command.Certificate,
             command.NotBefore, command.NotAfter, command.LetterBlobId, now);
-        return ((next with { Authorisations = next.Authorisations.Add(granted) })
+        return ((next with { Authorisations = Keep(next.Authorisations, now).Add(granted) })
             .With(code, next.Claimed!.Administrator, EnterpriseAct.AuthorisationGranted, command.Member, command.Platform.Value, now), null);
     }
 

@@ -80,8 +80,10 @@ public sealed partial class InvoiceBookGrain(
         foreach (var invoice in storage.State.Invoices.Where(invoice => invoice.State == InvoiceState.Submitted && invoice.NextTry <= time.GetUtcNow()))
         {
             var view = View(invoice);
-            var answer = await issuer.IssueAsync(new InvoiceOrder(
-                invoice.Id, view.BuyerName, view.BuyerTaxNumber, [.. invoice.Lines.Select(line => new InvoiceLine(line.Subject, line.AmountFen))]));
+            var answer = invoice.Tries == 0 && !await ArePaid(invoice)
+                ? new InvoiceResult.Rejected("订单已退款，不能开具发票")
+                : await issuer.IssueAsync(new InvoiceOrder(
+                    invoice.Id, view.BuyerName, view.BuyerTaxNumber, [.. invoice.Lines.Select(line => new InvoiceLine(line.Subject, line.AmountFen))]));
             if (answer is InvoiceResult.Unavailable)
             {
                 LogUnavailable(invoice.Id, answer);
@@ -97,6 +99,13 @@ public sealed partial class InvoiceBookGrain(
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Try();
+
+    /// <summary>As of now: an order may have been paid back since the invoice was asked for. Once the provider was asked it is too late.</summary>
+    private async Task<bool> ArePaid(InvoiceRecord invoice)
+    {
+        var orders = await Task.WhenAll(invoice.Lines.Select(line => GrainFactory.Order(line.Order).GetView(User)));
+        return orders.All(order => order is Done<OrderView>({ State: OrderState.Paid }));
+    }
 
     private InvoiceView View(InvoiceRecord invoice) => new(
         invoice.Id, invoice.State, personalData.Open(Person, storage.State.WrappedKey!, NameField, invoice.SealedName),

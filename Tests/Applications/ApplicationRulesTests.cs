@@ -127,6 +127,25 @@ public sealed class ApplicationRulesTests
     }
 
     [Fact]
+    public void A_fee_that_is_paid_for_somebody_whose_account_is_closed_goes_back()
+    {
+        var submission = Submission(Users[0], 0, free: false) with { Kind = ApplicationKind.Personal, Claim = new ClaimFacts("", new CreditCode(""), null, null, null, null, null) };
+        submission = submission with { Offer = submission.Offer with { Due = FeeDue.BeforeReview } };
+        var named = Provision with { PersonName = "张三" };
+        var state = ApplicationSubmissions.Submit(new StoredApplication(), Id, submission, named, Now).State;
+        Assert.Equal(ApplicationState.PrepaymentDue, state.Application!.State);
+        Assert.Equal(ApplicationState.CaReview, ApplicationRules.Paid(state, Id, Order, named, Now).Application!.State);
+        var gone = ApplicationRules.Paid(state, Id, Order, Provision, Now);
+        Assert.Equal(ApplicationState.Expired, gone.Application!.State);
+        Assert.Contains(gone.Outbox.Items, item => item.Kind == ApplicationOutbox.CloseOrder && item.Target == Order.ToString());
+        Assert.DoesNotContain(gone.Outbox.Items, item => item.Kind == ApplicationOutbox.SubmitToCa);
+
+        // The CA's word needs no name any more: it neither throws nor holds up what is behind it.
+        var waiting = ApplicationRules.Paid(state, Id, Order, named, Now);
+        Assert.Equal(ApplicationState.DownloadReady, ApplicationRules.Reviewed(waiting, Id, new ApplicationReviewed(ApplicationRules.Number(Id, 1), null), Provision, Now).Application!.State);
+    }
+
+    [Fact]
     public void A_correction_is_for_the_certificate_the_application_was_made_for()
     {
         var submission = Submission(Users[0], 0, free: true) with { Kind = ApplicationKind.Recovery, Predecessor = Certificate };

@@ -75,6 +75,21 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
+    public void However_often_somebody_pays_too_much_all_of_it_goes_back()
+    {
+        var (state, _) = OrderRules.Notify(Opened(), Id, Paid("trade", 30000), Now);
+        for (var i = 0; i < 70; i++)
+        {
+            (state, var refusal) = OrderRules.Notify(state, Id, Paid($"trade-{i}", i % 2 == 0 ? 30000 : 7), Now);
+            Assert.Equal(i % 2 == 0 ? null : RefusalCode.InvalidRequest, refusal?.Code);
+        }
+
+        Assert.Equal(70, Refunds(state).Select(refund => refund.TradeId).Distinct().Count());
+        Assert.True(state.Order!.Irregularities.Length < 70);
+        Assert.Same(state, OrderRules.Notify(state, Id, Paid("trade-69", 7), Now).State);
+    }
+
+    [Fact]
     public void An_order_that_an_earlier_release_only_marked_is_paid_back()
     {
         var due = OrderRules.Close(OrderRules.Notify(Opened(), Id, Paid("trade-1", 30000), Now).State, Id);

@@ -78,6 +78,32 @@ public sealed class RenewalTests
         Assert.Equal((CertificateState.Active, after.SigningSerial), await StateAsync(administrator, sealing));
     }
 
+    /// <summary>Approved and paid, and then not downloaded before the certificate's own end: there is nothing left to renew, and the money goes back.</summary>
+    [Fact, Trait("Feature", "M047"), Trait("Surface", "api")]
+    public async Task A_renewal_that_came_too_late_can_be_withdrawn()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await Wait.UntilAsync(phone.Phone.MeAsync, me => me.Enterprises.Count == 1);
+        system.Clock.Advance(TimeSpan.FromDays(300));
+        await phone.Phone.LogInAsync();
+        await phone.ReconnectAsync();
+        using var reviewer = await TestReviewer.LogInAsync(system);
+        var submitted = await phone.Client.ApplyAsync(new ApplicationRequest(Guid.NewGuid(), ApplicationKind.Renewal) { CertificateId = phone.Certificate, Years = 1 });
+        Assert.IsType<PinOutcome.Done>((await phone.Client.SealAndConfirmAsync(submitted.ApplicationId, phone.Certificate, CertifiedPhone.Pin, _ => true)).Outcome);
+        await reviewer.ApproveAsync(submitted.ApplicationId);
+        await phone.Phone.PayForAsync(system, submitted.ApplicationId);
+        system.Clock.Advance(TimeSpan.FromDays(80));
+        await phone.Phone.LogInAsync();
+        await phone.ReconnectAsync();
+        await ClaimSteps.RefusedAsync(ErrorCodes.CertificateUnusable, () => phone.Client.RenewAsync(submitted.ApplicationId, CertifiedPhone.Pin));
+        Assert.Equal(ApplicationState.Downloading, (await phone.Client.GetApplicationAsync(submitted.ApplicationId)).State);
+        await system.RestartAsync();
+        await phone.ReconnectAsync();
+        Assert.Equal(ApplicationState.Cancelled, (await phone.Client.WithdrawAsync(submitted.ApplicationId)).State);
+        await Wait.UntilAsync(() => phone.Client.GetOrdersAsync(), orders => orders.Any(order => order.State == OrderState.Refunded));
+    }
+
     [Fact, Trait("Feature", "M047"), Trait("Surface", "api")]
     public async Task What_was_encrypted_before_the_renewal_is_decrypted_after_it()
     {

@@ -148,10 +148,23 @@ public class RevocationTests(CertificateSystem certificates)
         foreach (var ended in new[] { RevocationRules.Revoke(renewing, id, now), CertificateEndings.RemoveHolder(renewing, id, new CreditCode(phone.Enterprise.CreditCode), now) })
         {
             Assert.IsType<IssuanceVerdict.NotAwaited>(IssuanceRules.Judge(ended, [1], foreign, now));
+
+            // Who paid for the renewal is told, and its application may end.
+            var told = Assert.Single(ended.Outbox.Items, item => item.Kind == CertificateOutbox.NotIssued);
+            Assert.Equal(renewing.Renewal!.Application.ToString(), told.Target);
+            Assert.True(CertificateLife.Finishes(renewing, "renewal", now));
+            Assert.False(CertificateLife.Finishes(ended, "renewal", now));
             var back = IssuanceRules.TakeBack(ended, foreign);
             Assert.Equal(CertificateOutbox.Revocation, back.Outbox.Items[^1].Kind);
             Assert.Same(ended, IssuanceRules.TakeBack(ended, record.Issued!));
         }
+
+        // Unsigned it needs the certificate alive; finished it stays finished.
+        var unsigned = renewing with { Renewal = renewing.Renewal! with { Request = null } };
+        Assert.True(CertificateLife.Finishes(unsigned, "renewal", now));
+        Assert.False(CertificateLife.Finishes(unsigned, "another", now));
+        Assert.False(CertificateLife.Finishes(unsigned, "renewal", now.AddYears(3)));
+        Assert.True(CertificateLife.Finishes(record with { Fulfilled = ["renewal"] }, "renewal", now.AddYears(3)));
 
         // What has come for a renewal already is revoked beside the certificate.
         var arrived = RevocationRules.Revoke(renewing with { Renewal = renewing.Renewal! with { Issued = foreign } }, id, now);

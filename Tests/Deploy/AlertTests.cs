@@ -66,9 +66,10 @@ public sealed partial class AlertTests
     /// <param name="Value">It is asked for; null for what a pattern excludes.</param>
     private sealed record AskedLabel(string Figure, string Name, string? Value);
 
-    /// <summary>`job` and `instance` are Prometheus' own.</summary>
+    /// <summary>`job` and `instance` are Prometheus' own; what its other programs say of disks and of the probe is theirs (<see cref="OutsideTests"/>).</summary>
     private static IEnumerable<AskedLabel> AskedLabels(string expression) =>
         from selector in Selector().Matches(expression)
+        where !selector.Groups[1].Value.StartsWith("node_", StringComparison.Ordinal) && !selector.Groups[1].Value.StartsWith("probe_", StringComparison.Ordinal)
         from label in Label().Matches(selector.Groups[2].Value)
         where label.Groups[1].Value is not "job" and not "instance"
         from value in label.Groups[2].Value.StartsWith('!') ? (string?[])[null] : label.Groups[2].Value == "=" ? [label.Groups[3].Value] : label.Groups[3].Value.Split('|')

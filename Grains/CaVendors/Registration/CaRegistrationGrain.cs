@@ -66,7 +66,17 @@ public sealed class CaRegistrationGrain([PersistentState("ca-registration")] IPe
 
     public Task Keep(byte[]? dialogue) => storage.WriteAsync(this, State with { Dialogue = dialogue });
 
-    public Task Complete(IssuedCertificates issued) => State.Issued is not null ? Task.CompletedTask : storage.WriteAsync(this, State with { Issued = issued, Dialogue = null });
+    public Task Complete(IssuedCertificates issued) => Accept(issued);
+
+    public async Task<IssuedCertificates> Accept(IssuedCertificates issued)
+    {
+        if (State.Issued is null)
+        {
+            await storage.WriteAsync(this, State with { Issued = issued, Dialogue = null });
+        }
+
+        return State.Issued!;
+    }
 
     private CaReview Answer() => State.Status switch
     {

@@ -90,14 +90,20 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
         switch (await enrolment.EnrolAsync(application, certificationRequest, replaces, registration.Dialogue, cancellation))
         {
             case Enrolment.Ok ok:
-                if (!Sm2Certificate.TryParse(ok.Certificates.SigningCertificate, out _))
+                if (!Sm2Certificate.TryParse(ok.Certificates.SigningCertificate, out var issued))
                 {
                     return new CaIssuance.Unavailable("a certificate that is none");
                 }
 
-                await file.Complete(ok.Certificates);
-                await NameAsync(ok.Certificates);
-                return new CaIssuance.Ok(ok.Certificates);
+                var kept = await file.Accept(ok.Certificates);
+                await NameAsync(kept);
+                if (SerialOf(kept) != issued.Serial)
+                {
+                    // Asked twice at once, by an activation that was leaving and the one after it: the CA issued two, and one counts.
+                    await enrolment.RevokeAsync(ok.Certificates.SigningCertificate, RevocationReason.Superseded, cancellation);
+                }
+
+                return new CaIssuance.Ok(kept);
             case Enrolment.Pending pending:
                 await file.Keep(pending.Dialogue);
                 return new CaIssuance.Pending();
@@ -134,9 +140,11 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
         Task.FromResult<CaKeyRecovery>(new CaKeyRecovery.Refused(CaRefusal.Other));
 
     public async Task<CaRevocation> RevokeAsync(string signingSerialNumber, RevocationReason reason, CancellationToken cancellation) =>
-        await grains.CaClaim(ca, Serial, signingSerialNumber).GetOwner() is { } number && await File(number).Get() is { Issued: { } issued }
+        await grains.CaClaim(ca, Serial, signingSerialNumber).GetOwner() is { } number && await File(number).Get() is { Issued: { } issued } && SerialOf(issued) == signingSerialNumber
             ? await enrolment.RevokeAsync(issued.SigningCertificate, reason, cancellation)
             : new CaRevocation.Refused(CaRefusal.Unknown);
+
+    private static string? SerialOf(IssuedCertificates issued) => Sm2Certificate.TryParse(issued.SigningCertificate, out var certificate) ? certificate.Serial : null;
 
     private ICaRegistrationGrain File(string number) => grains.GetGrain<ICaRegistrationGrain>($"{ca}/{number}");
 
