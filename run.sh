@@ -10,23 +10,7 @@ invoked_from=$PWD
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-need() { # installs Debian packages that are missing
-  local missing=()
-  for package in "$@"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-  done
-  ((${#missing[@]} == 0)) && return
-  echo "installing ${missing[*]} ..."
-  apt-get update -qq
-  local guard=/usr/sbin/policy-rc.d
-  local ours=0
-  [[ -e $guard ]] || { printf '#!/bin/sh\nexit 101\n' > "$guard"; chmod +x "$guard"; ours=1; }
-  local failed=0
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || failed=1
-  # At once, not at exit: this script ends by becoming another program.
-  ((ours)) && rm -f "$guard"
-  return $failed
-}
+. ./packages.sh
 
 build() {
   echo "building (the first time takes some minutes) ..."

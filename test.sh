@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DEBIAN_FRONTEND=noninteractive NPM_CONFIG_UPDATE_NOTIFIER=false
 
+. ./packages.sh
+
 step() { printf '\n== %s  (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 packages=(chromium firefox-esr fonts-wqy-microhei postgresql redis-server default-jdk-headless libpdfbox2-java libbcpkix-java
@@ -13,37 +15,10 @@ packages=(chromium firefox-esr fonts-wqy-microhei postgresql redis-server defaul
           caddy sslscan busybox docker-compose)
 [[ ${1:-} != screens ]] || packages+=(pngquant)
 step "Debian packages"
-missing=()
-for package in "${packages[@]}"; do
-  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if ! command -v node >/dev/null; then
-  missing+=(nodejs)
-elif ! command -v npm >/dev/null; then
-  missing+=(npm)
-fi
-if ((${#missing[@]})); then
-  echo "installing: ${missing[*]}"
-  apt-get update -qq
-  services=()
-  for service in caddy postgresql prometheus prometheus-alertmanager prometheus-blackbox-exporter prometheus-node-exporter redis-server; do
-    [[ -e /lib/systemd/system/$service.service ]] || services+=("$service")
-  done
-  # PostgreSQL, Redis, Prometheus with its companions and Caddy are started by the tests themselves, on ports and addresses of their own: not now, and not when
-  # the machine starts either, when Caddy's service would take port 80 of every address.
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-  # Whose Node is not Debian's brings npm along.
-  command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends npm >/dev/null
-  rm -f /usr/sbin/policy-rc.d
-  trap - EXIT
-  for service in "${services[@]}"; do
-    if [[ -e /lib/systemd/system/$service.service ]] && command -v systemctl >/dev/null; then
-      systemctl --quiet disable "$service" 2>/dev/null || echo "the service $service stays enabled"
-    fi
-  done
-fi
+command -v node >/dev/null || packages+=(nodejs)
+need "${packages[@]}"
+# Whose Node is not Debian's brings npm along.
+command -v npm >/dev/null || need npm
 
 step "Node peers"
 # They load newer modules by require, which Node does from 20.19 on, and of the 22s from 22.12 on. Where the machine's is older (Debian 12's is 18)
