@@ -120,7 +120,7 @@ public sealed class TenderJourneyTests
             await page.FillAsync("[name=creditCode]", enterprise.CreditCode);
         }
 
-        await page.FillAsync("[name=userName]", "user-" + certificate.ToString("N")[^8..]);
+        await page.FillAsync("[name=userName]", UserOf(certificate));
         await page.FillAsync("[name=password]", SamplePages.DemoPassword);
         if (first)
         {
@@ -203,11 +203,48 @@ public sealed class TenderJourneyTests
         await pc.LogOutAsync();
     }
 
+    /// <summary>The buyer appoints the expert, by the name and user name he gave.</summary>
+    private static async Task AppointAsync(PlatformWindow pc, string tender, CertificateInfo personal)
+    {
+        var page = pc.Page;
+        await pc.GoAsync($"/login?returnUrl={Uri.EscapeDataString($"/tenders/{tender}")}");
+        await pc.LogInAsync("buyer", SamplePages.DemoPassword);
+        await pc.LookAsync("tender-buyer");
+        await page.GetByRole(AriaRole.Link, new() { Name = "评标专家" }).ClickAsync();
+        await Expect(page.GetByText("还没有指定评标专家")).ToBeVisibleAsync();
+        await pc.LookAsync("evaluators-empty");
+        foreach (var (user, found) in new[] { ("nobody", false), (UserOf(personal.CertificateId), true) })
+        {
+            await page.FillAsync("[name=name]", personal.EnterpriseName);
+            await page.FillAsync("main .side [name=userName]", user);
+            await Press(page, "指定");
+            if (!found)
+            {
+                await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("没有姓名与用户名都相符的个人账号");
+                await pc.LookAsync("evaluators-error");
+            }
+        }
+
+        await Expect(page.GetByText("已指定 1 名")).ToBeVisibleAsync();
+        await pc.LookAsync("evaluators");
+        await pc.LogOutAsync();
+    }
+
+    private static string UserOf(Guid certificate) => "user-" + certificate.ToString("N")[^8..];
+
     private static async Task EvaluateAsync(PlatformWindow pc, string tender, CertificateInfo personal, IReadOnlyList<EnterpriseInfo> bidders)
     {
         var page = pc.Page;
         await RegisterAndBindAsync(pc, new EnterpriseInfo(personal.EnterpriseName, ""), personal.CertificateId, first: false);
-        await pc.GoAsync($"/tenders/{tender}/evaluation");
+        await Expect(page.GetByText("还没有招标人指定您为评标专家")).ToBeVisibleAsync();
+        await pc.LookAsync("account-person");
+        await pc.LogOutAsync();
+        await AppointAsync(pc, tender, personal);
+
+        await pc.GoAsync("/login?returnUrl=/account");
+        await pc.LogInAsync(UserOf(personal.CertificateId), SamplePages.DemoPassword);
+        await page.GetByRole(AriaRole.Link, new() { Name = Title }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "评标", Exact = true }).ClickAsync();
         await Expect(page.GetByText("为每个已解密的投标人评分并保存后")).ToBeVisibleAsync();
         foreach (var (bidder, i) in bidders.Select((bidder, i) => (bidder, i)))
         {

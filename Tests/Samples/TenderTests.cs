@@ -129,7 +129,7 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         Assert.Equal([OpeningAnswer.Refused, OpeningAnswer.Released], kept.Record.Events.Where(e => e.Answer is not null).Select(e => e.Answer!.Value));
         await expert.ReconnectAsync();
 
-        // The evaluator: bound by name, logged in by the personal certificate; scores, seals, and what is published verifies.
+        // A person: bound by name, logged in by the personal certificate; as yet he is nobody's evaluator.
         await platform.Pages.RestartAsync();
         using var evaluator = new Browser(platform.Address);
         var user = "expert-" + Guid.NewGuid().ToString("N")[..8];
@@ -137,8 +137,7 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         Assert.Equal("/account", await evaluator.ConfirmAsync(await evaluator.StartQrAsync("/qr/bind"), expert.Client, personal.CertificateId));
         using var again = new Browser(platform.Address);
         Assert.Equal("/", await again.ConfirmAsync(await again.StartQrAsync("/qr/login"), expert.Client, personal.CertificateId));
-        Assert.Contains("评标专家", await PageAsync(again, "/account"), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.Conflict, (await again.PostAsync($"/qr/tenders/{tender}/report", SameOrigin)).Status);
+        Assert.Contains("还没有招标人指定", await PageAsync(again, "/account"), StringComparison.Ordinal);
         using var loggedOut = new Browser(platform.Address);
         Assert.Equal(HttpStatusCode.Redirect, (await loggedOut.GetAsync($"/tenders/{tender}/evaluation")).Status);
         var scores = new[] { first, second }.SelectMany(bidder => new (string, string)[]
@@ -146,9 +145,62 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
             ($"price[{bidder.Enterprise.CreditCode}]", bidder == second ? "40" : "36"), ($"technical[{bidder.Enterprise.CreditCode}]", "33"),
             ($"commercial[{bidder.Enterprise.CreditCode}]", "18"), ($"comment[{bidder.Enterprise.CreditCode}]", "响应招标文件"),
         }).ToArray();
+        string[] files = [$"/tenders/{tender}/evaluation", $"/tenders/{tender}/evaluation?handler=File&bidder={first.Enterprise.CreditCode}&file={Uri.EscapeDataString("投标文件/投标函.txt")}"];
+        await RefusedAsync();
+
+        // The buyer of the tender appoints him, by the name and user name he gave; nobody else appoints, and of another buyer's tender nor does the buyer.
+        using var appointing = new Browser(platform.Address);
+        await LogInAsync(appointing, "buyer", SamplePages.DemoPassword);
+        var (appointed, him) = ($"/tenders/{tender}/evaluators", new[] { ("name", personal.EnterpriseName), ("userName", user) });
+        Assert.Contains("还没有指定评标专家", await PageAsync(appointing, appointed), StringComparison.Ordinal);
+        using var bidder = new Browser(platform.Address);
+        await LogInAsync(bidder, "u" + first.Enterprise.CreditCode[^8..], SamplePages.DemoPassword);
+        foreach (var (browser, path) in new[] { (again, appointed), (bidder, appointed), (appointing, "/tenders/YC-2026-0502/evaluators") })
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync(path)).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await browser.SubmitAsync(path, SameOrigin, him)).Status);
+        }
+
+        foreach (var wrong in new[] { him[..1], [him[0], ("userName", "u" + first.Enterprise.CreditCode[^8..])], [("name", "另一人"), him[1]], [("name", Seeds.Buyer), ("userName", "buyer")] })
+        {
+            Assert.Contains("role=\"alert\"", (await appointing.SubmitAsync(appointed, SameOrigin, wrong)).Body, StringComparison.Ordinal);
+        }
+
+        await RefusedAsync();
+        Assert.Equal(HttpStatusCode.Redirect, (await appointing.SubmitAsync(appointed, SameOrigin, him)).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await appointing.SubmitAsync(appointed, SameOrigin, him)).Status);
+        Assert.Contains("已指定 1 名", await PageAsync(appointing, appointed), StringComparison.Ordinal);
+        Assert.Contains(Title, await PageAsync(again, "/account"), StringComparison.Ordinal);
+        Assert.Contains("致招标人", await PageAsync(again, files[1]), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await appointing.SubmitAsync(appointed + "?handler=Dismiss", SameOrigin, him[1])).Status);
+        await RefusedAsync();
+        await appointing.SubmitAsync(appointed, SameOrigin, him);
+
+        // Without a certificate nobody reads the bids, appointed or not.
+        using var unknown = new Browser(platform.Address);
+        await unknown.SubmitAsync("/register?kind=person", SameOrigin, ("kind", "person"), ("enterpriseName", "李未绑"), ("userName", user + "2"), ("password", SamplePages.DemoPassword));
+        Assert.Equal(HttpStatusCode.Redirect, (await appointing.SubmitAsync(appointed, SameOrigin, ("name", "李未绑"), ("userName", user + "2"))).Status);
+        foreach (var path in files)
+        {
+            Assert.Equal(HttpStatusCode.Redirect, (await unknown.GetAsync(path)).Status);
+        }
+
+        // He scores, seals, and what is published verifies.
+        Assert.Equal(HttpStatusCode.Conflict, (await again.PostAsync($"/qr/tenders/{tender}/report", SameOrigin)).Status);
         var tooMuch = await again.SubmitAsync($"/tenders/{tender}/evaluation", SameOrigin, [.. scores[1..], ($"price[{first.Enterprise.CreditCode}]", "41")]);
         Assert.Contains("填写有效的分数", WebUtility.HtmlDecode(tooMuch.Body), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await again.SubmitAsync($"/tenders/{tender}/evaluation", SameOrigin, [.. scores[1..], ($"price[{first.Enterprise.CreditCode}]", "0")])).Status);
+
+        // Scores that change while the phone is asked are not published under a seal over others.
+        var outdated = await again.StartQrAsync($"/qr/tenders/{tender}/report");
         Assert.Equal(HttpStatusCode.Redirect, (await again.SubmitAsync($"/tenders/{tender}/evaluation", SameOrigin, scores)).Status);
+        using (var request = Assert.IsType<RequestOpening.Opened>(await expert.Client.OpenRequestAsync(await again.ShowAsync(outdated, expert.Client), personal.CertificateId)).Request)
+        {
+            Assert.IsType<PinOutcome.Done>(await expert.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+        }
+
+        Assert.Equal("ok", await again.WaitForEndAsync(outdated));
+        Assert.Equal(HttpStatusCode.Conflict, (await again.PostAsync(outdated, SameOrigin)).Status);
         Assert.Equal($"/tenders/{tender}", await again.ConfirmAsync(await again.StartQrAsync($"/qr/tenders/{tender}/report"), expert.Client, personal.CertificateId));
 
         await platform.Pages.RestartAsync();
@@ -159,6 +211,22 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         var seal = Assert.Single(PdfSealVerifier.Verify(report, [personal.Chain[^1]]));
         Assert.True(seal.IsValid);
         Assert.Equal(personal.EnterpriseName, seal.Signer);
+        using var closing = new Browser(platform.Address);
+        await LogInAsync(closing, "buyer", SamplePages.DemoPassword);
+        Assert.Contains("评标已结束", await PageAsync(closing, appointed), StringComparison.Ordinal);
+        Assert.Contains("不能再取消", WebUtility.HtmlDecode((await closing.SubmitAsync(appointed + "?handler=Dismiss", SameOrigin, him[1])).Body), StringComparison.Ordinal);
+
+        async Task RefusedAsync()
+        {
+            foreach (var path in files)
+            {
+                Assert.Equal(HttpStatusCode.Forbidden, (await again.GetAsync(path)).Status);
+            }
+
+            Assert.Equal(HttpStatusCode.Forbidden, (await again.SubmitAsync(files[0], SameOrigin, scores)).Status);
+            Assert.Equal(HttpStatusCode.Forbidden, (await again.PostAsync($"/qr/tenders/{tender}/report", SameOrigin)).Status);
+            Assert.DoesNotContain($"/tenders/{tender}/evaluation", await PageAsync(again, $"/tenders/{tender}"), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

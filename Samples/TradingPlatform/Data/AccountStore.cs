@@ -6,24 +6,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Bzt.Samples.TradingPlatform.Data;
 
-public enum Role { Bidder, Evaluator, Buyer }
-
-/// <param name="Name">The enterprise's, or for an evaluator the person's.</param>
-/// <param name="CreditCode">Of the enterprise; empty for a person.</param>
-public sealed record Account(string UserName, Role Role, string Name, string CreditCode)
-{
-    /// <summary>What it can be logged in to with: an enterprise's may be several, one of each who acts for it; a person's is one.</summary>
-    public IReadOnlyList<BoundCertificate> Certificates { get; init; } = [];
-
-    public bool IsBound => Certificates.Count > 0;
-}
-
-/// <param name="Serial">As of its last login here: a renewal gives it another.</param>
-/// <param name="Name">Of its subject. This and what follows is empty for one that was bound under an earlier release, and all but the last until it logs in by a scan.</param>
-/// <param name="Ca">Who issued it.</param>
-public sealed record BoundCertificate(string Serial, string Name, string Ca, DateTimeOffset? NotAfter, DateTimeOffset? BoundAt);
-
-/// <summary>Who may log in. Enterprises are bidders; evaluators are persons with a personal certificate; the buyer publishes and has no certificate here.</summary>
+/// <summary>Who may log in. Enterprises are bidders; persons have a personal certificate; the buyer publishes, appoints evaluators, and has no certificate here.</summary>
 public sealed class AccountStore
 {
     private const string Every = """
@@ -80,6 +63,11 @@ public sealed class AccountStore
 
     /// <summary>The enterprise's account, whatever is bound to it.</summary>
     public Account? OfEnterprise(string creditCode) => creditCode.Length > 0 ? One("credit_code = $code", ("$code", creditCode)) : null;
+
+    /// <summary>A person's account; both must be right, so that nobody learns the name of an account.</summary>
+    public Account? OfPerson(string userName, string name) => OfPerson(userName) is { } person && person.Name == name ? person : null;
+
+    public Account? OfPerson(string userName) => One("user_name = $user", ("$user", userName)) is { Role: Role.Person } person ? person : null;
 
     /// <summary>The account the certificate is bound to; null also when it was bound and is not any more.</summary>
     /// <param name="creditCode">Of the certificate's enterprise; empty for a person's.</param>
@@ -187,5 +175,5 @@ public sealed class AccountStore
             ("$user", account.UserName)),
     };
 
-    private static Account Read(SqliteDataReader reader) => new(reader.GetString(0), Enum.Parse<Role>(reader.GetString(1)), reader.GetString(2), reader.GetString(3));
+    private static Account Read(SqliteDataReader reader) => new(reader.GetString(0), Roles.Parse(reader.GetString(1)), reader.GetString(2), reader.GetString(3));
 }

@@ -15,7 +15,7 @@ internal sealed class Seeds(AccountStore accounts, TenderStore tenders, IOptions
         ("chujiang", Role.Bidder, "宜昌楚江演示建设有限公司", "91420500MA1000001W"),
         ("xiling", Role.Bidder, "宜昌西陵演示工程有限公司", "91420500MA20000026"),
         // The first of the simulators' test persons.
-        ("expert", Role.Evaluator, "王建华", ""),
+        ("expert", Role.Person, "王建华", ""),
         ("buyer", Role.Buyer, Buyer, ""),
     ];
 

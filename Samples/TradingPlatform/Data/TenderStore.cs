@@ -82,6 +82,7 @@ public sealed partial class TenderStore
             CREATE TABLE IF NOT EXISTS report(tender_id TEXT PRIMARY KEY, evaluator TEXT NOT NULL, serial TEXT NOT NULL, sealed_at TEXT NOT NULL, pdf BLOB NOT NULL);
             """);
         database.Execute(OpeningTables);
+        database.Execute(EvaluatorTable);
     }
 
     public string BidFolder { get; }
@@ -112,8 +113,9 @@ public sealed partial class TenderStore
     public Bid? FindBid(string tenderId, string creditCode) => database.Query(
         $"{BidColumns} WHERE b.tender_id = $tender AND b.credit_code = $code", ReadBid, ("$tender", tenderId), ("$code", creditCode)).SingleOrDefault();
 
+    /// <summary>Once the report is sealed, no more.</summary>
     public void KeepScore(string tenderId, Score score) => database.Execute(
-        "INSERT OR REPLACE INTO score VALUES($tender, $code, $price, $technical, $commercial, $comment)",
+        "INSERT OR REPLACE INTO score SELECT $tender, $code, $price, $technical, $commercial, $comment WHERE NOT EXISTS (SELECT 1 FROM report WHERE tender_id = $tender)",
         ("$tender", tenderId), ("$code", score.CreditCode), ("$price", score.Price), ("$technical", score.Technical), ("$commercial", score.Commercial), ("$comment", score.Comment));
 
     public IReadOnlyList<Score> Scores(string tenderId) => database.Query(

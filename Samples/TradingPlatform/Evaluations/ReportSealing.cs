@@ -14,12 +14,14 @@ internal sealed class ReportSealing(TenderStore tenders, AccountStore accounts, 
     public static void Map(WebApplication app)
     {
         app.MapPost("/qr/tenders/{id}/report", async (string id, HttpContext context, AccountStore accounts, ReportSealing sealing) =>
-            accounts.Of(context.User) is { Role: Role.Evaluator } evaluator
-                ? await sealing.StartAsync(id, evaluator, context)
-                : QrEndpoints.Refuse("只有评标专家可以签章评标报告", StatusCodes.Status403Forbidden)).RequireAuthorization();
+            accounts.Of(context.User) is { Role: Role.Person } person && sealing.IsEvaluator(id, person)
+                ? await sealing.StartAsync(id, person, context)
+                : QrEndpoints.Refuse("只有本项目指定的评标专家可以签章评标报告", StatusCodes.Status403Forbidden)).RequireAuthorization();
         app.MapGet("/tenders/{id}/report.pdf", (string id, TenderStore tenders) =>
             tenders.FindReport(id) is { } report ? Results.File(report.Pdf, "application/pdf", $"评标报告-{id}.pdf") : Results.NotFound());
     }
+
+    private bool IsEvaluator(string tenderId, Account person) => tenders.IsEvaluator(tenderId, person.UserName);
 
     private async Task<IResult> StartAsync(string tenderId, Account evaluator, HttpContext context)
     {
@@ -61,15 +63,26 @@ internal sealed class ReportSealing(TenderStore tenders, AccountStore accounts, 
             Documents = [new DocumentRequest(SigningForms.CmsPdf, attributes)],
         })
         {
-            Finish = (_, result) => Task.FromResult(Complete(tender, evaluator, prepared, attributes, certificate, chain, result)),
+            Finish = (_, result) => Task.FromResult(Complete(tender, scores, evaluator, prepared, attributes, certificate, chain, result)),
         };
     }
 
-    private QrOutcome Complete(Tender tender, Account evaluator, PreparedPdf prepared, byte[] attributes, byte[] certificate, IReadOnlyList<byte[]> chain, SessionResult result)
+    private QrOutcome Complete(Tender tender, IReadOnlyList<Score> scores, Account evaluator, PreparedPdf prepared, byte[] attributes, byte[] certificate, IReadOnlyList<byte[]> chain, SessionResult result)
     {
         if (!result.SigningCertificate.AsSpan().SequenceEqual(certificate) || result.Signatures is not [{ } signature] || !signature.ToBeSigned.AsSpan().SequenceEqual(attributes))
         {
             return QrOutcome.Refused("手机使用了另一张证书，请选择绑定在本平台的个人证书");
+        }
+
+        // While the phone was asked, the buyer may have dismissed him, and a colleague may have changed a score.
+        if (!IsEvaluator(tender.Id, evaluator))
+        {
+            return QrOutcome.Refused("您已不是本项目的评标专家");
+        }
+
+        if (!tenders.Scores(tender.Id).SequenceEqual(scores))
+        {
+            return QrOutcome.Refused("评分已修改，请核对后重新签章");
         }
 
         // What is kept is what anybody can verify later, so it is verified before it is kept.

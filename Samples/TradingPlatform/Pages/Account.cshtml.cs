@@ -12,6 +12,9 @@ internal sealed class AccountModel(AccountStore accounts, TenderStore tenders, T
 
     public IReadOnlyList<(Tender Tender, Bid Bid)> Bids { get; private set; } = [];
 
+    /// <summary>What this person is appointed to evaluate.</summary>
+    public IReadOnlyList<Tender> Evaluations { get; private set; } = [];
+
     public bool HasProof { get; private set; }
 
     public string BindTitle => (Account.Role, Account.IsBound) switch
@@ -34,6 +37,7 @@ internal sealed class AccountModel(AccountStore accounts, TenderStore tenders, T
 
         Account = account;
         HasProof = accounts.LastLogin(account) is not null;
+        Evaluations = account.Role == Role.Person ? [.. tenders.Tenders().Where(tender => tenders.IsEvaluator(tender.Id, account.UserName))] : [];
         Bids = [.. tenders.Tenders().Select(tender => (tender, tenders.FindBid(tender.Id, account.CreditCode))).Where(row => row.Item2 is not null).Select(row => (row.tender, row.Item2!))];
         return Page();
     }

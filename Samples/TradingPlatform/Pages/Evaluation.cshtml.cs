@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Bzt.Samples.TradingPlatform.Pages;
 
-/// <summary>评标: files, scores, and the report that is sealed. Evaluators only.</summary>
+/// <summary>评标: files, scores, and the report that is sealed. For those the buyer appointed, known by their certificates.</summary>
 [Authorize]
 internal sealed class EvaluationModel(TenderStore tenders, AccountStore accounts, TimeProvider clock, BidOpening opening) : TenderPage(tenders, accounts, clock)
 {
@@ -75,8 +75,10 @@ internal sealed class EvaluationModel(TenderStore tenders, AccountStore accounts
             return NotFound();
         }
 
-        return Account?.Role != Role.Evaluator ? StatusCode(StatusCodes.Status403Forbidden)
+        return !IsEvaluator ? StatusCode(StatusCodes.Status403Forbidden)
             : Stage is not TenderStage.Evaluation ? RedirectToPage("/Tender", new { id })
+            // A name and a password do not prove who reads what others keep secret.
+            : !Account!.IsBound ? RedirectToPage("/Account")
             : null;
     }
 }

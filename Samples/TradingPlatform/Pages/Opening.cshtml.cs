@@ -22,7 +22,7 @@ internal sealed class OpeningModel(TenderStore tenders, AccountStore accounts, T
     /// <summary>The service is away: what it said last is shown.</summary>
     public bool IsStale { get; private set; }
 
-    public bool MayExtend => Account is { Role: Role.Buyer } && Account.Name == Tender.Buyer && Tender.Announced is not null && Stage is TenderStage.Closed or TenderStage.Opening;
+    public bool MayExtend => IsBuyers && Tender.Announced is not null && Stage is TenderStage.Closed or TenderStage.Opening;
 
     /// <summary>Later deadlines to choose from.</summary>
     public IReadOnlyList<(string Value, string Text)> Later =>
@@ -37,7 +37,7 @@ internal sealed class OpeningModel(TenderStore tenders, AccountStore accounts, T
             return NotFound();
         }
 
-        if (Account is not { Role: Role.Buyer } || Account.Name != Tender.Buyer)
+        if (!IsBuyers)
         {
             return StatusCode(StatusCodes.Status403Forbidden);
         }

@@ -30,7 +30,7 @@ internal sealed partial class RegisterModel(AccountStore accounts) : PageModel
             { IsPerson: false } when !CreditCodes().IsMatch(CreditCode ?? "") => "统一社会信用代码为18位数字和大写字母",
             { UserName: not { Length: >= 3 and <= 50 } } => "用户名为3至50个字符",
             _ when password is not { Length: >= 10 and <= 100 } => "密码至少10位",
-            { IsPerson: true } => accounts.RegisterPerson(UserName, password, EnterpriseName, Role.Evaluator) ? null : "该用户名已注册",
+            { IsPerson: true } => accounts.RegisterPerson(UserName, password, EnterpriseName, Role.Person) ? null : "该用户名已注册",
             _ => accounts.RegisterEnterprise(UserName, password, EnterpriseName, CreditCode!) ? null : "该用户名或企业已注册",
         };
         if (Error is not null)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Bzt.Samples.TradingPlatform.Pages;
 
-/// <summary>What the three pages of a tender have in common.</summary>
+/// <summary>What the pages of a tender have in common.</summary>
 internal abstract class TenderPage(TenderStore tenders, AccountStore accounts, TimeProvider clock) : PageModel
 {
     public Tender Tender { get; private set; } = null!;
@@ -23,6 +23,12 @@ internal abstract class TenderPage(TenderStore tenders, AccountStore accounts, T
     public Account? Account { get; private set; }
 
     public Bid? Own { get; private set; }
+
+    /// <summary>Whose tender it is.</summary>
+    public bool IsBuyers => Account is { Role: Role.Buyer } && Account.Name == Tender.Buyer;
+
+    /// <summary>Appointed for this tender.</summary>
+    public bool IsEvaluator { get; private set; }
 
     public DateTimeOffset Now { get; private set; }
 
@@ -42,7 +48,8 @@ internal abstract class TenderPage(TenderStore tenders, AccountStore accounts, T
         Stage = TenderStages.Of(tender, bids, Report is not null, Now);
         Bids = Now < tender.OpeningTime ? [] : bids;
         Own = Account is { Role: Role.Bidder } bidder ? bids.FirstOrDefault(bid => bid.CreditCode == bidder.CreditCode) : null;
-        Scores = Stage == TenderStage.Published || Account?.Role == Role.Evaluator ? tenders.Scores(id) : [];
+        IsEvaluator = Account is { Role: Role.Person } person && tenders.IsEvaluator(id, person.UserName);
+        Scores = Stage == TenderStage.Published || IsEvaluator ? tenders.Scores(id) : [];
         return true;
     }
 
