@@ -8,6 +8,7 @@ using Bzt.Samples.TradingPlatform.Qr;
 using Bzt.Samples.TradingPlatform.Tenders;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -44,6 +45,7 @@ public static class PlatformHost
         builder.Services.AddSingleton<Pairings>();
         builder.Services.AddSingleton<LockTrust>();
         builder.Services.AddSingleton<LockLogin>();
+        builder.Services.AddSingleton<LoginBrake>();
         builder.Services.AddSingleton(CreateClient);
         var folder = builder.Configuration[$"{PlatformOptions.Section}:{nameof(PlatformOptions.DataFolder)}"];
         if (folder is not null)
@@ -83,6 +85,11 @@ public static class PlatformHost
             throw new OptionsValidationException(PlatformOptions.Section, typeof(PlatformOptions), ["Platform:DemoPassword makes accounts everybody knows: in Development only."]);
         }
 
+        if (options.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders(Forwarded(options.TrustedProxies));
+        }
+
         // Scripts come from here, and the widget from the service; nothing else runs.
         var policy = $"default-src 'self'; script-src 'self' {options.Bzt.Widget}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         app.Use(async (context, next) =>
@@ -111,6 +118,20 @@ public static class PlatformHost
         app.MapBidTools();
         app.MapGet("/health", () => "ok");
         return app;
+    }
+
+    /// <summary>A visitor's address and scheme as the proxy says, if the proxy is ours. Which host it was asked for is configured.</summary>
+    private static ForwardedHeadersOptions Forwarded(IEnumerable<string> proxies)
+    {
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in proxies)
+        {
+            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        }
+
+        return forwarded;
     }
 
     private static PlatformClient CreateClient(IServiceProvider services)

@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace Bzt.Samples.TradingPlatform;
 
 /// <summary>Section <c>Platform</c>.</summary>
-public sealed class PlatformOptions
+public sealed class PlatformOptions : IValidatableObject
 {
     public const string Section = "Platform";
 
@@ -22,7 +23,17 @@ public sealed class PlatformOptions
     /// <summary>Folder with the CAs whose locks log bidders in: certificates and revocation lists. Absent: none do.</summary>
     public string? LockRoots { get; set; }
 
+    /// <summary>
+    /// Networks of the reverse proxies in front, as <c>10.0.0.0/8</c>: only they may say for whom they ask. Without one, every visitor behind a proxy
+    /// counts as one, and nobody can make himself many by a header.
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
+
     public BztOptions Bzt { get; set; } = new();
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TrustedProxies
+        .Where(network => !IPNetwork.TryParse(network, out _))
+        .Select(network => new ValidationResult($"Platform:TrustedProxies: {network} is not a network: 10.0.0.0/8", [nameof(TrustedProxies)]));
 
     public sealed class BztOptions
     {

@@ -13,8 +13,6 @@ namespace Bzt.Samples.TradingPlatform.Accounts;
 /// <summary>扫码登录 and 扫码绑定, and the proof of the last login.</summary>
 internal static class AccountEndpoints
 {
-    private static readonly byte[] VisitorKey = RandomNumberGenerator.GetBytes(32);
-
     public static void MapAccounts(this WebApplication app)
     {
         app.MapPost("/qr/login", (HttpContext context, string? returnUrl) => QrEndpoints.StartAsync(context, LogIn(context, returnUrl)));
@@ -32,7 +30,7 @@ internal static class AccountEndpoints
         var services = context.RequestServices;
         var (accounts, clock, platform) = (services.GetRequiredService<AccountStore>(), services.GetRequiredService<TimeProvider>(), PlatformId(services));
         var challenge = RandomNumberGenerator.GetBytes(32);
-        return new QrRequest(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge, Visitor = VisitorOf(context) })
+        return new QrRequest(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge, Visitor = Visitors.NameOf(context) })
         {
             Finish = (_, result) =>
             {
@@ -73,10 +71,6 @@ internal static class AccountEndpoints
             },
         };
     }
-
-    /// <summary>Who is not logged in is told apart by address, so that nobody uses up everybody's sessions. The service learns a keyed hash.</summary>
-    public static string VisitorOf(HttpContext context) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(VisitorKey, context.Connection.RemoteIpAddress?.GetAddressBytes() ?? []).AsSpan(0, 16));
 
     public static Task SignInAsync(HttpContext context, Account account) => context.SignInAsync(PrincipalOf(account));
 

@@ -36,7 +36,7 @@ internal static class BidToolEndpoints
         }
 
         var challenge = RandomNumberGenerator.GetBytes(32);
-        var session = await client.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge, Visitor = AccountEndpoints.VisitorOf(context) }, cancellation: aborted);
+        var session = await client.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge, Visitor = Visitors.NameOf(context) }, cancellation: aborted);
         return Results.Json(new { id = pairings.Add(request.TenderId, request.ToolKeyThumbprint, session, challenge).Id });
     }
 
@@ -74,7 +74,7 @@ internal static class BidToolEndpoints
         : null;
 
     private static IResult StartLock(PairingRequest request, HttpContext context, TenderStore tenders, LockLogin locks, IOptions<PlatformOptions> options) =>
-        Refused(request, tenders) ?? (locks.Challenge(request.TenderId, request.ToolKeyThumbprint, AccountEndpoints.VisitorOf(context)) is { } challenge
+        Refused(request, tenders) ?? (locks.Challenge(request.TenderId, request.ToolKeyThumbprint, Visitors.NameOf(context)) is { } challenge
             ? Results.Json(new { id = challenge.Id, challenge = challenge.Value, platformId = options.Value.Bzt.ClientId, platformName = options.Value.Name })
             : Results.Json(new { error = "登录人数过多，请稍后再试" }, statusCode: 503));
 

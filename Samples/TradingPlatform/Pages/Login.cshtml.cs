@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace Bzt.Samples.TradingPlatform.Pages;
 
-internal sealed class LoginModel(AccountStore accounts, IOptions<PlatformOptions> options) : PageModel
+internal sealed class LoginModel(AccountStore accounts, LoginBrake brake, IOptions<PlatformOptions> options) : PageModel
 {
     public string? Error { get; private set; }
 
@@ -28,11 +28,26 @@ internal sealed class LoginModel(AccountStore accounts, IOptions<PlatformOptions
     public async Task<IActionResult> OnPostAsync(string? userName, string? password, string? returnUrl)
     {
         (UserName, ReturnUrl) = (userName, returnUrl);
-        if (accounts.LogIn(userName ?? "", password ?? "") is not { } account)
+        if (userName is not { Length: > 0 and <= 50 } || password is not { Length: > 0 and <= 100 })
         {
             Error = "用户名或密码不正确";
             return Page();
         }
+
+        var address = HttpContext.Connection.RemoteIpAddress;
+        if (!brake.TakeLogin(userName, address))
+        {
+            Error = "尝试次数过多，请15分钟后再试，或用标证通扫码登录";
+            return this.TooMany();
+        }
+
+        if (accounts.LogIn(userName, password) is not { } account)
+        {
+            Error = "用户名或密码不正确";
+            return Page();
+        }
+
+        brake.Forget(userName, address);
 
         await AccountEndpoints.SignInAsync(HttpContext, account);
         return Url.IsLocalUrl(returnUrl) ? LocalRedirect(returnUrl!) : RedirectToPage("/Account");

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Bzt.Samples.TradingPlatform.Pages;
 
-internal sealed partial class RegisterModel(AccountStore accounts) : PageModel
+internal sealed partial class RegisterModel(AccountStore accounts, LoginBrake brake) : PageModel
 {
     public string? Error { get; private set; }
 
@@ -30,6 +30,7 @@ internal sealed partial class RegisterModel(AccountStore accounts) : PageModel
             { IsPerson: false } when !CreditCodes().IsMatch(CreditCode ?? "") => "统一社会信用代码为18位数字和大写字母",
             { UserName: not { Length: >= 3 and <= 50 } } => "用户名为3至50个字符",
             _ when password is not { Length: >= 10 and <= 100 } => "密码至少10位",
+            _ when !brake.TakeRegistration(HttpContext.Connection.RemoteIpAddress) => "注册次数过多，请15分钟后再试",
             { IsPerson: true } => accounts.RegisterPerson(UserName, password, EnterpriseName, Role.Person) ? null : "该用户名已注册",
             _ => accounts.RegisterEnterprise(UserName, password, EnterpriseName, CreditCode!) ? null : "该用户名或企业已注册",
         };
