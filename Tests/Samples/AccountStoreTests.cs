@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Bzt.Contracts.Platforms;
 using Bzt.Protocol.Certificates;
 using Bzt.Samples.TradingPlatform;
@@ -12,6 +13,7 @@ namespace Bzt.Tests.TradingPlatforms;
 public sealed class AccountStoreTests
 {
     private const string Code = "91420500MA49A1B2C3";
+    private const string Password = "a password of the tests";
     private static readonly DateTimeOffset Now = new(2026, 11, 26, 1, 2, 3, TimeSpan.Zero);
 
     [Fact]
@@ -58,6 +60,64 @@ public sealed class AccountStoreTests
         Assert.Equal(["04", "12"], Serials(accounts));
         accounts.Bind(accounts.OfEnterprise(Code)!, Scan(second, "03"), Now);
         Assert.Equal("builder", accounts.OfBound(Scan(second, "03"))?.UserName);
+    }
+
+    [Fact]
+    public void An_enterprise_is_whoevers_certificate_is_bound_first_however_many_typed_its_code()
+    {
+        using var folder = new TempFolder();
+        var database = new Database(Options.Create(new PlatformOptions { DataFolder = folder.Path }));
+        database.Execute("""
+            CREATE TABLE account(user_name TEXT PRIMARY KEY, password TEXT NOT NULL, enterprise_name TEXT NOT NULL, credit_code TEXT NOT NULL UNIQUE, certificate_serial TEXT);
+            INSERT INTO account VALUES('before', '', '宜昌建设', '91420500MA49A1B2C3', NULL);
+            """);
+        var accounts = new AccountStore(database);
+
+        // 1. Claimants, one of an earlier release among them, are accounts, and none is the enterprise's.
+        Assert.True(accounts.RegisterEnterprise("squatter", Password, "宜昌建设", Code));
+        Assert.True(accounts.RegisterEnterprise("builder", Password, "宜昌建设", Code));
+        Assert.False(accounts.RegisterEnterprise("builder", Password, "别的公司", "91420500MA49A1B2C4"));
+        Assert.False(accounts.RegisterPerson("builder", Password, "王某", Role.Person));
+        Assert.All(["before", "squatter", "builder"], user => Assert.NotNull(Of(user)));
+        Assert.Null(accounts.OfEnterprise(Code));
+        Assert.True(accounts.IsRegistered(Code));
+
+        // 2. The scan decides, also after a restart. The others are over, and their names nobody else's.
+        var (squatter, builder) = (Of("squatter")!, accounts.LogIn("builder", Password)!);
+        Assert.True(accounts.Bind(builder, Scan(new TestSigner("宜昌建设"), "02"), Now));
+        accounts = new AccountStore(database);
+        Assert.Equal("builder", accounts.OfEnterprise(Code)?.UserName);
+        Assert.All(["before", "squatter"], user => Assert.Null(Of(user)));
+        Assert.Null(accounts.LogIn("squatter", Password));
+        Assert.False(accounts.Bind(squatter, Scan(new TestSigner("宜昌建设"), "03"), Now));
+        Assert.Equal(["02"], Serials(accounts));
+        Assert.False(accounts.RegisterEnterprise("squatter", Password, "别的公司", "91420500MA49A1B2C4"));
+        Assert.False(accounts.RegisterPerson("squatter", Password, "王某", Role.Person));
+
+        // 3. Held for good: without a certificate it is still the enterprise's.
+        Assert.True(accounts.Unbind(accounts.OfEnterprise(Code)!, "02"));
+        accounts = new AccountStore(database);
+        Assert.False(accounts.RegisterEnterprise("late", Password, "宜昌建设", Code));
+        Assert.Equal("builder", accounts.LogIn("builder", Password)?.UserName);
+        Assert.True(accounts.Bind(accounts.OfEnterprise(Code)!, Scan(new TestSigner("宜昌建设"), "04"), Now));
+
+        Account? Of(string user) => accounts.Of(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test")));
+    }
+
+    [Fact]
+    public void A_person_of_an_earlier_release_is_nobodys_evaluator()
+    {
+        using var folder = new TempFolder();
+        var database = new Database(Options.Create(new PlatformOptions { DataFolder = folder.Path }));
+        var (accounts, tenders) = (new AccountStore(database), new TenderStore(database));
+        database.Execute("INSERT INTO person VALUES('expert', '', '王评', 'Evaluator', NULL, NULL, NULL)");
+        Assert.Equal(Role.Person, accounts.OfPerson("expert", "王评")?.Role);
+        Assert.Null(accounts.OfPerson("expert", "王"));
+        Assert.False(tenders.IsEvaluator("T", "expert"));
+        Assert.True(tenders.Appoint("T", "expert", "buyer", Now));
+        Assert.Equal(TenderStore.MostEvaluators - 1, Enumerable.Range(1, 30).Count(i => tenders.Appoint("T", $"other-{i}", "buyer", Now)));
+        Assert.True(tenders.Appoint("T", "expert", "buyer", Now));
+        Assert.False(tenders.IsEvaluator("U", "expert"));
     }
 
     private static IEnumerable<string> Serials(AccountStore accounts) => accounts.OfEnterprise(Code)!.Certificates.Select(certificate => certificate.Serial).Order(StringComparer.Ordinal);

@@ -32,9 +32,9 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
         await RegisterAsync(browser, phone.Enterprise, user);
         Assert.Contains("未绑定", WebUtility.HtmlDecode((await browser.GetAsync("/account")).Body), StringComparison.Ordinal);
 
-        // One account a name, one a credit code.
+        // One account a name.
         using var second = new Browser(platform.Address);
-        var taken = await second.SubmitAsync("/register", SameOrigin, ("enterpriseName", phone.Enterprise.Name), ("creditCode", phone.Enterprise.CreditCode), ("userName", NewUser()), ("password", Password));
+        var taken = await second.SubmitAsync("/register", SameOrigin, ("enterpriseName", phone.Enterprise.Name), ("creditCode", phone.Enterprise.CreditCode), ("userName", user), ("password", Password));
         Assert.Contains("已注册", WebUtility.HtmlDecode(taken.Body), StringComparison.Ordinal);
 
         var wrong = await second.SubmitAsync("/login", SameOrigin, ("userName", user), ("password", Password + "x"));
@@ -43,6 +43,32 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
         Assert.Equal(HttpStatusCode.Redirect, (await second.GetAsync("/account")).Status);
         Assert.Equal(HttpStatusCode.Redirect, (await second.SubmitAsync("/login", SameOrigin, ("userName", user), ("password", Password))).Status);
         Assert.Equal(HttpStatusCode.OK, (await second.GetAsync("/account")).Status);
+    }
+
+    /// <summary>Who only types a competitor's credit code does not keep it out, and is out himself when it comes.</summary>
+    [Fact]
+    public async Task An_enterprise_is_whoever_scans_for_it_first()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(platform.System);
+        using var squatter = new Browser(platform.Address);
+        using var enterprise = new Browser(platform.Address);
+        await RegisterAsync(squatter, phone.Enterprise, NewUser());
+        var begun = await squatter.StartQrAsync("/qr/bind");
+        await RegisterAsync(enterprise, phone.Enterprise, NewUser());
+        Assert.Equal("/account", await enterprise.ConfirmAsync(await enterprise.StartQrAsync("/qr/bind"), phone.Client, phone.Certificate));
+        Assert.Equal(HttpStatusCode.Redirect, (await squatter.GetAsync("/account")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await squatter.PostAsync("/qr/bind", SameOrigin)).Status);
+
+        // Not even when the enterprise scans a code that was on a squatter's screen.
+        Assert.Equal(PinOutcomeDone, await phone.ConfirmAsync(await squatter.ShowAsync(begun, phone.Client), CertifiedPhone.Pin));
+        Assert.Equal("ok", await squatter.WaitForEndAsync(begun));
+        Assert.Equal(HttpStatusCode.Conflict, (await squatter.PostAsync(begun, SameOrigin)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await enterprise.GetAsync("/account")).Status);
+
+        using var late = new Browser(platform.Address);
+        var taken = await late.SubmitAsync("/register", SameOrigin, ("enterpriseName", phone.Enterprise.Name), ("creditCode", phone.Enterprise.CreditCode), ("userName", NewUser()), ("password", Password));
+        Assert.Contains("已有绑定了证书的账号", WebUtility.HtmlDecode(taken.Body), StringComparison.Ordinal);
+        Assert.Equal("/", await late.ConfirmAsync(await late.StartQrAsync("/qr/login"), phone.Client, phone.Certificate));
     }
 
     [Theory]

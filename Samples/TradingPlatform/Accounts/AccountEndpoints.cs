@@ -41,7 +41,7 @@ internal static class AccountEndpoints
 
                 if (accounts.OfBound(result) is not { } account)
                 {
-                    return Task.FromResult(QrOutcome.Refused(result.Enterprise.CreditCode.Length > 0 && accounts.OfEnterprise(result.Enterprise.CreditCode) is null
+                    return Task.FromResult(QrOutcome.Refused(result.Enterprise.CreditCode.Length > 0 && !accounts.IsRegistered(result.Enterprise.CreditCode)
                         ? "该企业尚未在本平台注册"
                         : "该证书尚未绑定本平台的账号，请用密码登录后绑定"));
                 }
@@ -66,8 +66,13 @@ internal static class AccountEndpoints
                     return Task.FromResult(QrOutcome.Refused("签名校验未通过"));
                 }
 
-                accounts.Bind(account, result, clock.GetUtcNow());
-                return Task.FromResult(new QrOutcome("/account"));
+                // The service asked for this enterprise or person only. What an account rests on is looked at all the same.
+                if (result.Enterprise.CreditCode != account.CreditCode || result.Enterprise.Name != account.Name)
+                {
+                    return Task.FromResult(QrOutcome.Refused("证书上的名称与本账号不一致"));
+                }
+
+                return Task.FromResult(accounts.Bind(account, result, clock.GetUtcNow()) ? new QrOutcome("/account") : QrOutcome.Refused("该企业已由另一账号绑定证书"));
             },
         };
     }

@@ -86,10 +86,10 @@ internal static class BidToolEndpoints
             return Results.Json(new { state = "Completed", end = nameof(SessionEnd.TimedOut) });
         }
 
-        var (account, end) = locks.Check(challenge, answer);
-        return account is null
+        var (enterprise, end) = locks.Check(challenge, answer);
+        return enterprise is null
             ? Results.Json(new { state = "Completed", end })
-            : await EndAsync(challenge.TenderId, challenge.ToolKeyThumbprint, new EnterpriseInfo(account.Name, account.CreditCode), byLock: true, client, tenders, options.Value, clock, aborted);
+            : await EndAsync(challenge.TenderId, challenge.ToolKeyThumbprint, enterprise, byLock: true, client, tenders, options.Value, clock, aborted);
     }
 
     /// <summary>Logged in. An enterprise that came with its lock may be one the service does not know: it works with the lock alone then, without a token.</summary>

@@ -61,8 +61,8 @@ internal sealed class LockLogin(LockTrust trust, AccountStore accounts, IOptions
     /// <summary>The challenge of that name, which nobody gets again.</summary>
     public LockChallenge? Take(string id) => challenges.TryRemove(id, out var challenge) && challenge.ExpiresAt >= clock.GetUtcNow() ? challenge : null;
 
-    /// <summary>Whose account the lock logs in to, or why to none.</summary>
-    public (Account? Account, string End) Check(LockChallenge challenge, LockAnswer answer)
+    /// <summary>Which registered enterprise the lock logs in, in its certificate's words, or why none.</summary>
+    public (EnterpriseInfo? Enterprise, string End) Check(LockChallenge challenge, LockAnswer answer)
     {
         if (answer is not { Form: not null, Signature: not null, Certificates: { Count: > 0 and <= MostCertificates } } || answer.Certificates.Any(der => der is not { Length: > 0 and <= MostOctets })
             || !SigningForm.TryDecode(new SigningDocument(SigningFormKind.Login, answer.Form), out var decoded) || decoded is not LoginForm form)
@@ -86,7 +86,7 @@ internal sealed class LockLogin(LockTrust trust, AccountStore accounts, IOptions
             && form.CertificateSerial == certificate.Serial
             && certificate.Verify(form.Content, answer.Signature);
         return !holds ? (null, "LockSignature")
-            : accounts.OfEnterprise(form.CreditCode) is { Role: Role.Bidder } account ? (account, nameof(SessionEnd.Ok))
+            : accounts.IsRegistered(form.CreditCode) ? (new EnterpriseInfo(form.EnterpriseName, form.CreditCode), nameof(SessionEnd.Ok))
             : (null, "NotRegistered");
     }
 }

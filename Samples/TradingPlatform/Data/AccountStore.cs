@@ -11,6 +11,7 @@ public sealed class AccountStore
 {
     private const string Every = """
         SELECT user_name, 'Bidder' AS role, enterprise_name AS name, credit_code, password FROM account
+        UNION ALL SELECT user_name, 'Bidder', enterprise_name, credit_code, password FROM claimant WHERE credit_code NOT IN (SELECT credit_code FROM account)
         UNION ALL SELECT user_name, role, name, '', password FROM person
         """;
 
@@ -20,6 +21,10 @@ public sealed class AccountStore
     private readonly Database database;
 
     /// <remarks>
+    /// Anybody can type an enterprise's credit code. So an enterprise registers as a claimant, of which a code may have several; the first that binds a
+    /// certificate of the enterprise has its account from then on, and the others are no accounts any more. Their names stay taken: a cookie that
+    /// names one must never be another's. An account of an earlier release that had proved nothing is a claimant like others.
+    ///
     /// An earlier release listed the newest certificate of an account only and let every one in that the enterprise had bound. Such an account stands
     /// in <c>unlisted</c>: its others are listed when they come, until its user takes one off, who has seen by then what the list is for.
     /// </remarks>
@@ -33,22 +38,33 @@ public sealed class AccountStore
                 user_name TEXT NOT NULL, key TEXT NOT NULL, serial TEXT NOT NULL, name TEXT NOT NULL, ca TEXT NOT NULL, not_after TEXT, bound_at TEXT, PRIMARY KEY(user_name, key));
             CREATE TABLE IF NOT EXISTS login(credit_code TEXT PRIMARY KEY, to_be_signed BLOB NOT NULL, signature BLOB NOT NULL, at TEXT NOT NULL);
             CREATE TABLE IF NOT EXISTS unlisted(user_name TEXT PRIMARY KEY);
+            CREATE TABLE IF NOT EXISTS claimant(user_name TEXT PRIMARY KEY, password TEXT NOT NULL, enterprise_name TEXT NOT NULL, credit_code TEXT NOT NULL);
+            CREATE TABLE IF NOT EXISTS proven(user_name TEXT PRIMARY KEY);
             INSERT OR IGNORE INTO unlisted SELECT user_name FROM account WHERE certificate_serial IS NOT NULL;
             INSERT OR IGNORE INTO bound SELECT user_name, 'serial/' || certificate_serial, certificate_serial, '', '', NULL, NULL FROM account WHERE certificate_serial IS NOT NULL;
             INSERT OR IGNORE INTO bound SELECT user_name, 'serial/' || certificate_serial, certificate_serial, '', '', NULL, NULL FROM person WHERE certificate_serial IS NOT NULL;
             UPDATE account SET certificate_serial = NULL;
             UPDATE person SET certificate_serial = NULL;
+            INSERT OR IGNORE INTO proven SELECT user_name FROM account WHERE user_name IN (SELECT user_name FROM bound) OR credit_code IN (SELECT credit_code FROM login);
+            INSERT OR IGNORE INTO claimant SELECT user_name, password, enterprise_name, credit_code FROM account WHERE user_name NOT IN (SELECT user_name FROM proven);
+            DELETE FROM account WHERE user_name NOT IN (SELECT user_name FROM proven);
             """);
     }
 
-    /// <summary>False when the user name or the enterprise has an account already.</summary>
+    /// <summary>False when the user name is taken, or the enterprise has an account that was proven by its certificate.</summary>
     public bool RegisterEnterprise(string userName, string password, string enterpriseName, string creditCode) => database.Execute(
-        "INSERT OR IGNORE INTO account SELECT $user, $password, $name, $code, NULL WHERE NOT EXISTS (SELECT 1 FROM person WHERE user_name = $user)",
+        """
+        INSERT OR IGNORE INTO claimant SELECT $user, $password, $name, $code
+        WHERE NOT EXISTS (SELECT 1 FROM person WHERE user_name = $user) AND NOT EXISTS (SELECT 1 FROM account WHERE user_name = $user OR credit_code = $code)
+        """,
         ("$user", userName), ("$password", Passwords.HashPassword(userName, password)), ("$name", enterpriseName), ("$code", creditCode)) == 1;
 
     /// <summary>False when the user name is taken.</summary>
     public bool RegisterPerson(string userName, string password, string name, Role role) => database.Execute(
-        "INSERT OR IGNORE INTO person SELECT $user, $password, $name, $role, NULL, NULL, NULL WHERE NOT EXISTS (SELECT 1 FROM account WHERE user_name = $user)",
+        """
+        INSERT OR IGNORE INTO person SELECT $user, $password, $name, $role, NULL, NULL, NULL
+        WHERE NOT EXISTS (SELECT 1 FROM account WHERE user_name = $user) AND NOT EXISTS (SELECT 1 FROM claimant WHERE user_name = $user)
+        """,
         ("$user", userName), ("$password", Passwords.HashPassword(userName, password)), ("$name", name), ("$role", role.ToString())) == 1;
 
     public Account? LogIn(string userName, string password)
@@ -61,8 +77,12 @@ public sealed class AccountStore
     /// <summary>Whoever is logged in, as it is now.</summary>
     public Account? Of(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true, Name: { } name } ? One("user_name = $user", ("$user", name)) : null;
 
-    /// <summary>The enterprise's account, whatever is bound to it.</summary>
-    public Account? OfEnterprise(string creditCode) => creditCode.Length > 0 ? One("credit_code = $code", ("$code", creditCode)) : null;
+    /// <summary>The enterprise's account, proven once, whatever is bound to it now.</summary>
+    public Account? OfEnterprise(string creditCode) => One("credit_code = $code AND user_name IN (SELECT user_name FROM account)", ("$code", creditCode));
+
+    /// <summary>Somebody registered the enterprise, proven or not.</summary>
+    public bool IsRegistered(string creditCode) =>
+        database.Query("SELECT 1 FROM account WHERE credit_code = $code UNION SELECT 1 FROM claimant WHERE credit_code = $code", _ => true, ("$code", creditCode)).Count > 0;
 
     /// <summary>A person's account; both must be right, so that nobody learns the name of an account.</summary>
     public Account? OfPerson(string userName, string name) => OfPerson(userName) is { } person && person.Name == name ? person : null;
@@ -98,13 +118,21 @@ public sealed class AccountStore
         return OfBound(result.Enterprise.CreditCode, result.SigningSerial);
     }
 
-    /// <summary>An enterprise's certificate is added to those it has; a person's takes the place of the one before, and a certificate has one account.</summary>
-    public void Bind(Account account, SessionResult result, DateTimeOffset now)
+    /// <summary>
+    /// An enterprise's certificate is added to those it has, and the first makes a claimant the enterprise's account; a person's takes the place of the
+    /// one before, and a certificate has one account. False when another has become the enterprise's account.
+    /// </summary>
+    public bool Bind(Account account, SessionResult result, DateTimeOffset now)
     {
         var certificate = Describe(result) ?? throw new ArgumentException("Verified before.", nameof(result));
         (string, object)[] key = [("$key", certificate.Key), ("$serial", result.SigningSerial), ("$user", account.UserName)];
         (string Sql, (string, object)[] Parameters)[] taken = account.Role == Role.Bidder
-            ? [("DELETE FROM bound WHERE user_name = $user AND serial = $serial AND key <> $key", key)]
+            ?
+            [
+                ("INSERT OR IGNORE INTO account SELECT user_name, password, enterprise_name, credit_code, NULL FROM claimant WHERE user_name = $user", key),
+                ("INSERT OR IGNORE INTO proven SELECT user_name FROM account WHERE user_name = $user", key),
+                ("DELETE FROM bound WHERE user_name = $user AND serial = $serial AND key <> $key", key),
+            ]
             :
             [
                 ("UPDATE person SET certificate = NULL, chain = NULL WHERE user_name IN (SELECT user_name FROM bound WHERE key = $key OR serial = $serial)", key),
@@ -113,8 +141,13 @@ public sealed class AccountStore
                 ("UPDATE person SET certificate = $certificate, chain = $chain WHERE user_name = $user",
                     [("$certificate", result.SigningCertificate), ("$chain", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(result.Chain)), ("$user", account.UserName)]),
             ];
-        database.Together([.. taken, ("INSERT OR REPLACE INTO bound VALUES($user, $key, $serial, $name, $ca, $until, $now)",
+        database.Together([.. taken, (
+            """
+            INSERT OR REPLACE INTO bound SELECT $user, $key, $serial, $name, $ca, $until, $now
+            WHERE EXISTS (SELECT 1 FROM account WHERE user_name = $user UNION SELECT 1 FROM person WHERE user_name = $user)
+            """,
             [.. key, ("$name", certificate.Name), ("$ca", certificate.Ca), ("$until", Database.Text(certificate.NotAfter)), ("$now", Database.Text(now))])]);
+        return database.Query("SELECT 1 FROM bound WHERE user_name = $user AND key = $key", _ => true, key).Count > 0;
     }
 
     /// <summary>From now on the certificate does not log in here; false when it was not bound. The service still knows it: binding it again is one scan.</summary>

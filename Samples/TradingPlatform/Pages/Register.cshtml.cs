@@ -32,7 +32,7 @@ internal sealed partial class RegisterModel(AccountStore accounts, LoginBrake br
             _ when password is not { Length: >= 10 and <= 100 } => "密码至少10位",
             _ when !brake.TakeRegistration(HttpContext.Connection.RemoteIpAddress) => "注册次数过多，请15分钟后再试",
             { IsPerson: true } => accounts.RegisterPerson(UserName, password, EnterpriseName, Role.Person) ? null : "该用户名已注册",
-            _ => accounts.RegisterEnterprise(UserName, password, EnterpriseName, CreditCode!) ? null : "该用户名或企业已注册",
+            _ => accounts.RegisterEnterprise(UserName, password, EnterpriseName, CreditCode!) ? null : "该用户名已注册，或该企业已有绑定了证书的账号",
         };
         if (Error is not null)
         {
