@@ -34,7 +34,7 @@ public sealed class AccountStoreTests
         var (first, second) = (new TestSigner("宜昌建设"), new TestSigner("宜昌建设"));
         Assert.Equal("builder", accounts.OfBound(Code, "02")?.UserName);
         Assert.Equal("builder", accounts.OfBound(Scan(first, "02"))?.UserName);
-        Assert.True(Assert.Single(accounts.OfEnterprise(Code)!.Certificates) is { Name: "宜昌建设", NotAfter: not null, BoundAt: null });
+        Assert.True(Assert.Single(Of(accounts, "builder")!.Certificates) is { Name: "宜昌建设", NotAfter: not null, BoundAt: null });
         Assert.Equal("builder", accounts.OfBound(Scan(first, "12"))?.UserName);
         Assert.Equal(["12"], Serials(accounts));
 
@@ -43,7 +43,7 @@ public sealed class AccountStoreTests
         Assert.Equal("builder", accounts.OfBound(Scan(second, "03"))?.UserName);
         accounts = new AccountStore(database);
         Assert.Equal(["03", "12"], Serials(accounts));
-        Assert.Contains(accounts.OfEnterprise(Code)!.Certificates, certificate => certificate is { Serial: "03", Name: "宜昌建设", NotAfter: not null });
+        Assert.Contains(Of(accounts, "builder")!.Certificates, certificate => certificate is { Serial: "03", Name: "宜昌建设", NotAfter: not null });
 
         // 3. Nobody else: an account that had bound nothing, another enterprise, a person by a certificate that is not his.
         Assert.Null(accounts.OfBound("91420500MA49A1B2C4", "03"));
@@ -51,14 +51,14 @@ public sealed class AccountStoreTests
         Assert.Equal("expert", accounts.OfBound("", "02")?.UserName);
 
         // 4. One is taken off: from then on the list is the truth, also for what never came, and after a restart.
-        Assert.False(accounts.Unbind(accounts.OfEnterprise(Code)!, "99"));
+        Assert.False(accounts.Unbind(Of(accounts, "builder")!, "99"));
         Assert.Equal("builder", accounts.OfBound(Code, "04")?.UserName);
-        Assert.True(accounts.Unbind(accounts.OfEnterprise(Code)!, "03"));
+        Assert.True(accounts.Unbind(Of(accounts, "builder")!, "03"));
         accounts = new AccountStore(database);
         Assert.Null(accounts.OfBound(Scan(second, "03")));
         Assert.Null(accounts.OfBound(Code, "05"));
         Assert.Equal(["04", "12"], Serials(accounts));
-        accounts.Bind(accounts.OfEnterprise(Code)!, Scan(second, "03"), Now);
+        accounts.Bind(Of(accounts, "builder")!, Scan(second, "03"), Now);
         Assert.Equal("builder", accounts.OfBound(Scan(second, "03"))?.UserName);
     }
 
@@ -78,16 +78,16 @@ public sealed class AccountStoreTests
         Assert.True(accounts.RegisterEnterprise("builder", Password, "宜昌建设", Code));
         Assert.False(accounts.RegisterEnterprise("builder", Password, "别的公司", "91420500MA49A1B2C4"));
         Assert.False(accounts.RegisterPerson("builder", Password, "王某", Role.Person));
-        Assert.All(["before", "squatter", "builder"], user => Assert.NotNull(Of(user)));
-        Assert.Null(accounts.OfEnterprise(Code));
+        Assert.All(["before", "squatter", "builder"], user => Assert.NotNull(Of(accounts, user)));
+        Assert.Null(accounts.OfBound(Code, ""));
         Assert.True(accounts.IsRegistered(Code));
 
         // 2. The scan decides, also after a restart. The others are over, and their names nobody else's.
-        var (squatter, builder) = (Of("squatter")!, accounts.LogIn("builder", Password)!);
+        var (squatter, builder) = (Of(accounts, "squatter")!, accounts.LogIn("builder", Password)!);
         Assert.True(accounts.Bind(builder, Scan(new TestSigner("宜昌建设"), "02"), Now));
         accounts = new AccountStore(database);
-        Assert.Equal("builder", accounts.OfEnterprise(Code)?.UserName);
-        Assert.All(["before", "squatter"], user => Assert.Null(Of(user)));
+        Assert.Equal("builder", accounts.OfBound(Code, "02")?.UserName);
+        Assert.All(["before", "squatter"], user => Assert.Null(Of(accounts, user)));
         Assert.Null(accounts.LogIn("squatter", Password));
         Assert.False(accounts.Bind(squatter, Scan(new TestSigner("宜昌建设"), "03"), Now));
         Assert.Equal(["02"], Serials(accounts));
@@ -95,13 +95,11 @@ public sealed class AccountStoreTests
         Assert.False(accounts.RegisterPerson("squatter", Password, "王某", Role.Person));
 
         // 3. Held for good: without a certificate it is still the enterprise's.
-        Assert.True(accounts.Unbind(accounts.OfEnterprise(Code)!, "02"));
+        Assert.True(accounts.Unbind(Of(accounts, "builder")!, "02"));
         accounts = new AccountStore(database);
         Assert.False(accounts.RegisterEnterprise("late", Password, "宜昌建设", Code));
         Assert.Equal("builder", accounts.LogIn("builder", Password)?.UserName);
-        Assert.True(accounts.Bind(accounts.OfEnterprise(Code)!, Scan(new TestSigner("宜昌建设"), "04"), Now));
-
-        Account? Of(string user) => accounts.Of(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test")));
+        Assert.True(accounts.Bind(Of(accounts, "builder")!, Scan(new TestSigner("宜昌建设"), "04"), Now));
     }
 
     [Fact]
@@ -120,7 +118,9 @@ public sealed class AccountStoreTests
         Assert.False(tenders.IsEvaluator("U", "expert"));
     }
 
-    private static IEnumerable<string> Serials(AccountStore accounts) => accounts.OfEnterprise(Code)!.Certificates.Select(certificate => certificate.Serial).Order(StringComparer.Ordinal);
+    private static Account? Of(AccountStore accounts, string user) => accounts.Of(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "test")));
+
+    private static IEnumerable<string> Serials(AccountStore accounts) => Of(accounts, "builder")!.Certificates.Select(certificate => certificate.Serial).Order(StringComparer.Ordinal);
 
     private static SessionResult Scan(TestSigner signer, string serial)
     {

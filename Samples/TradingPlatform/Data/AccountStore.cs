@@ -77,9 +77,6 @@ public sealed class AccountStore
     /// <summary>Whoever is logged in, as it is now.</summary>
     public Account? Of(ClaimsPrincipal user) => user.Identity is { IsAuthenticated: true, Name: { } name } ? One("user_name = $user", ("$user", name)) : null;
 
-    /// <summary>The enterprise's account, proven once, whatever is bound to it now.</summary>
-    public Account? OfEnterprise(string creditCode) => One("credit_code = $code AND user_name IN (SELECT user_name FROM account)", ("$code", creditCode));
-
     /// <summary>Somebody registered the enterprise, proven or not.</summary>
     public bool IsRegistered(string creditCode) =>
         database.Query("SELECT 1 FROM account WHERE credit_code = $code UNION SELECT 1 FROM claimant WHERE credit_code = $code", _ => true, ("$code", creditCode)).Count > 0;

@@ -9,15 +9,13 @@ namespace Bzt.Samples.TradingPlatform.Pages;
 [Authorize]
 internal sealed class EvaluatorsModel(TenderStore tenders, AccountStore accounts, TimeProvider clock) : TenderPage(tenders, accounts, clock)
 {
-    private readonly AccountStore accounts = accounts;
-
     public string? Error { get; private set; }
 
     public string? PersonName { get; private set; }
 
     public string? UserName { get; private set; }
 
-    public IReadOnlyList<Account> Evaluators => [.. Store.Evaluators(Tender.Id).Select(accounts.OfPerson).OfType<Account>()];
+    public IReadOnlyList<Account> Evaluators => [.. Store.Evaluators(Tender.Id).Select(Accounts.OfPerson).OfType<Account>()];
 
     public bool MayChange => Stage is not (TenderStage.Published or TenderStage.Failed);
 
@@ -35,8 +33,8 @@ internal sealed class EvaluatorsModel(TenderStore tenders, AccountStore accounts
         {
             _ when !MayChange => "评标已结束，不能再指定专家",
             (null or "", _) or (_, null or "") => "请填写专家的姓名和用户名",
-            var (person, user) when accounts.OfPerson(user, person) is null => "没有姓名与用户名都相符的个人账号，请与专家核对",
-            var (_, user) when !Store.Appoint(id, user, Account!.UserName, Now) => $"一个项目最多指定{TenderStore.MostEvaluators}名专家",
+            ({ } person, { } user) when Accounts.OfPerson(user, person) is null => "没有姓名与用户名都相符的个人账号，请与专家核对",
+            (_, { } user) when !Store.Appoint(id, user, Account!.UserName, Now) => $"一个项目最多指定{TenderStore.MostEvaluators}名专家",
             _ => null,
         };
         return Error is null ? RedirectToPage("/Evaluators", new { id }) : Page();

@@ -34,6 +34,8 @@ internal abstract class TenderPage(TenderStore tenders, AccountStore accounts, T
 
     protected TenderStore Store => tenders;
 
+    protected AccountStore Accounts => accounts;
+
     public bool IsOpening => Stage is TenderStage.Opening or TenderStage.Evaluation or TenderStage.Published || (Stage == TenderStage.Failed && Bids.Count > 0);
 
     protected bool TryLoad(string id)
