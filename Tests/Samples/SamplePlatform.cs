@@ -77,10 +77,13 @@ internal sealed class SamplePages : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Where received bids lie.</summary>
+    public string BidFolder => folder.File("platform/bids");
+
     /// <param name="address">Where it listens and what it is known by; without one anywhere, known by a name.</param>
     public static async Task<SamplePages> StartAsync(EmbeddedSystem system, string platformId, string secret, TimeProvider clock, string? address = null)
     {
-        var started = new SamplePages(system, platformId, secret, clock, address ?? "https://platform.example");
+        var started = new SamplePages(system, platformId, secret, clock, address ?? "http://localhost");
         await started.StartAsync(address ?? "http://127.0.0.1:0");
         return started;
     }

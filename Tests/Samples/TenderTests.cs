@@ -55,9 +55,10 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         Assert.Equal(HttpStatusCode.Forbidden, (await a.GetAsync("/publish")).Status);
         var opening = DateTimeOffset.Parse((await PageAsync(a, $"/tenders/{tender}")).Split("开标时间</dt><dd>")[1][..16] + "+08:00", CultureInfo.InvariantCulture);
         var project = new ProjectInfo(tender, Title, opening);
-        Assert.Contains("不是完整的投标文件", (await a.PutAsync($"/tenders/{tender}/bid", [1, 2, 3])).Body, StringComparison.Ordinal);
+        Assert.Contains("扫码绑定证书", (await a.PutAsync($"/tenders/{tender}/bid", [1, 2, 3])).Body, StringComparison.Ordinal);
         await a.ConfirmAsync(await a.StartQrAsync("/qr/bind"), first.Client, first.Certificate);
         await b.ConfirmAsync(await b.StartQrAsync("/qr/bind"), second.Client, second.Certificate);
+        Assert.Contains("不是完整的投标文件", (await a.PutAsync($"/tenders/{tender}/bid", [1, 2, 3])).Body, StringComparison.Ordinal);
         var bid = await BidFile.MakeAsync(platform.Party, project, first.Enterprise, scan => ConfirmAsync(first, scan), "投标报价：12,345,678.00 元\n工期：180 日历天\n");
         Assert.Contains("属于另一家", (await b.PutAsync($"/tenders/{tender}/bid", bid)).Body, StringComparison.Ordinal);
         Assert.Contains("不是为本项目", (await a.PutAsync("/tenders/YC-2026-0417/bid", bid)).Body, StringComparison.Ordinal);
@@ -65,6 +66,8 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await a.PutAsync($"/tenders/{tender}/bid", bid)).Status);
         bid[bid.Length / 2] ^= 1;
         Assert.Equal(HttpStatusCode.OK, (await a.PutAsync($"/tenders/{tender}/bid", bid)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await a.PutAsync($"/tenders/{tender}/bid", bid)).Status);
+        Assert.Single(Directory.GetFiles(platform.Pages.BidFolder));
         var other = await BidFile.MakeAsync(platform.Party, project, second.Enterprise, scan => ConfirmAsync(second, scan), "投标报价：11,900,000.00 元\n工期：200 日历天\n");
         Assert.Equal(HttpStatusCode.OK, (await b.PutAsync($"/tenders/{tender}/bid", other)).Status);
 
@@ -153,15 +156,15 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         await LogInAsync(appointing, "buyer", SamplePages.DemoPassword);
         var (appointed, him) = ($"/tenders/{tender}/evaluators", new[] { ("name", personal.EnterpriseName), ("userName", user) });
         Assert.Contains("还没有指定评标专家", await PageAsync(appointing, appointed), StringComparison.Ordinal);
-        using var bidder = new Browser(platform.Address);
-        await LogInAsync(bidder, "u" + first.Enterprise.CreditCode[^8..], SamplePages.DemoPassword);
-        foreach (var (browser, path) in new[] { (again, appointed), (bidder, appointed), (appointing, "/tenders/YC-2026-0502/evaluators") })
+        using var enterprise = new Browser(platform.Address);
+        await LogInAsync(enterprise, "u" + first.Enterprise.CreditCode[^8..], SamplePages.DemoPassword);
+        foreach (var (browser, path) in new[] { (again, appointed), (enterprise, appointed), (appointing, "/tenders/YC-2026-0502/evaluators") })
         {
             Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync(path)).Status);
             Assert.Equal(HttpStatusCode.Forbidden, (await browser.SubmitAsync(path, SameOrigin, him)).Status);
         }
 
-        foreach (var wrong in new[] { him[..1], [him[0], ("userName", "u" + first.Enterprise.CreditCode[^8..])], [("name", "另一人"), him[1]], [("name", Seeds.Buyer), ("userName", "buyer")] })
+        foreach (var wrong in new (string, string)[][] { him[..1], [him[0], ("userName", "u" + first.Enterprise.CreditCode[^8..])], [("name", "另一人"), him[1]], [("name", Seeds.Buyer), ("userName", "buyer")] })
         {
             Assert.Contains("role=\"alert\"", (await appointing.SubmitAsync(appointed, SameOrigin, wrong)).Body, StringComparison.Ordinal);
         }

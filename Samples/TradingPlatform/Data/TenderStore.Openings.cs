@@ -12,10 +12,14 @@ public sealed partial class TenderStore
 {
     private const string OpeningTables = """
         CREATE TABLE IF NOT EXISTS manifest(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(tender_id, credit_code));
+        CREATE TABLE IF NOT EXISTS closed(tender_id TEXT PRIMARY KEY);
         CREATE TABLE IF NOT EXISTS announcement(tender_id TEXT PRIMARY KEY, opening_id TEXT NOT NULL, deadline TEXT NOT NULL);
         CREATE TABLE IF NOT EXISTS judgement(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, verdict TEXT NOT NULL, cause TEXT NOT NULL, responsible TEXT NOT NULL, PRIMARY KEY(tender_id, credit_code));
         CREATE TABLE IF NOT EXISTS due_report(tender_id TEXT NOT NULL, credit_code TEXT NOT NULL, session_id TEXT NOT NULL, report BLOB NOT NULL, PRIMARY KEY(tender_id, credit_code, session_id));
         """;
+
+    /// <summary>From now on its bids are as they are: what is announced of them stays true.</summary>
+    public void Close(string tenderId) => database.Execute("INSERT OR IGNORE INTO closed VALUES($tender)", ("$tender", tenderId));
 
     /// <summary>Its deadline, and of each file how it stands.</summary>
     public void KeepStatus(string tenderId, OpeningStatus status)

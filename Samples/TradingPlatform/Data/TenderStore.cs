@@ -102,11 +102,16 @@ public sealed partial class TenderStore
 
     public Tender? Find(string id) => database.Query($"{TenderColumns} WHERE t.id = $id", ReadTender, ("$id", id)).SingleOrDefault();
 
-    /// <summary>A bidder may replace its bid until the deadline.</summary>
-    public void Receive(Bid bid) => database.Together(
-        ("INSERT OR REPLACE INTO bid VALUES($tender, $code, $name, $file, $size, $sha, $at)",
-            [("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$name", bid.EnterpriseName), ("$file", bid.FileName), ("$size", bid.Size), ("$sha", bid.Sha256), ("$at", Database.Text(bid.ReceivedAt))]),
-        ("INSERT OR REPLACE INTO manifest VALUES($tender, $code, $digest)", [("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$digest", bid.ManifestDigest)]));
+    /// <summary>A bidder may replace its bid until the deadline. False, and nothing is changed, once the tender is closed, on whichever server.</summary>
+    public bool Receive(Bid bid)
+    {
+        database.Together(
+            ("INSERT OR REPLACE INTO bid SELECT $tender, $code, $name, $file, $size, $sha, $at WHERE NOT EXISTS (SELECT 1 FROM closed WHERE tender_id = $tender)",
+                [("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$name", bid.EnterpriseName), ("$file", bid.FileName), ("$size", bid.Size), ("$sha", bid.Sha256), ("$at", Database.Text(bid.ReceivedAt))]),
+            ("INSERT OR REPLACE INTO manifest SELECT $tender, $code, $digest WHERE NOT EXISTS (SELECT 1 FROM closed WHERE tender_id = $tender)",
+                [("$tender", bid.TenderId), ("$code", bid.CreditCode), ("$digest", bid.ManifestDigest)]));
+        return FindBid(bid.TenderId, bid.CreditCode)?.FileName == bid.FileName;
+    }
 
     public IReadOnlyList<Bid> Bids(string tenderId) => database.Query($"{BidColumns} WHERE b.tender_id = $tender ORDER BY b.received_at", ReadBid, ("$tender", tenderId));
 

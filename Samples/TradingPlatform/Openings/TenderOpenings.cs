@@ -29,6 +29,8 @@ internal sealed partial class TenderOpenings(TenderStore tenders, PlatformClient
             return tender.Announced;
         }
 
+        // An upload that was looked at before the deadline and written after it would not be the one that is announced.
+        tenders.Close(tender.Id);
         var files = new List<OpeningFile>();
         foreach (var bid in tenders.Bids(tender.Id))
         {

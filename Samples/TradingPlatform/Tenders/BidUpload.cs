@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
@@ -12,10 +13,13 @@ namespace Bzt.Samples.TradingPlatform.Tenders;
 /// <summary>
 /// <c>PUT /tenders/{id}/bid</c>, from the page or a program. The file is streamed to disk under a temporary name, and received only when it is a
 /// whole bid file of this bidder for this tender, signed under the bidder's own CA: half a file is never a bid, and nobody learns at the opening that it cannot be read.
+/// A new bid lies beside the one before until the database names it: whatever happens between, bid and file are of one another.
 /// </summary>
 internal static class BidUpload
 {
     private const long LargestBid = 4L << 30;
+
+    private static readonly ConcurrentDictionary<(string Tender, string Bidder), bool> UnderWay = new();
 
     public static void MapBidUpload(this WebApplication app) => app.MapPut("/tenders/{tenderId}/bid", ReceiveAsync).RequireAuthorization();
 
@@ -38,8 +42,19 @@ internal static class BidUpload
             return QrEndpoints.Refuse("投标已截止");
         }
 
-        var final = Path.Combine(tenders.BidFolder, $"{tender.Id}-{bidder.CreditCode}.bztb");
-        var partial = $"{final}.{Guid.NewGuid():N}.partial";
+        // Before anything is read: whoever only registered does not fill the disk, nor does one bidder many times at once.
+        if (!bidder.IsBound)
+        {
+            return QrEndpoints.Refuse("请先在“我的账号”扫码绑定证书");
+        }
+
+        if (!UnderWay.TryAdd((tender.Id, bidder.CreditCode), true))
+        {
+            return QrEndpoints.Refuse("贵单位的另一次递交正在进行，请稍候再试");
+        }
+
+        var final = Path.Combine(tenders.BidFolder, $"{tender.Id}-{bidder.CreditCode}-{Guid.NewGuid():N}.bztb");
+        var partial = $"{final}.partial";
         try
         {
             string sha256;
@@ -70,8 +85,19 @@ internal static class BidUpload
                 return QrEndpoints.Refuse("投标已截止");
             }
 
-            File.Move(partial, final, overwrite: true);
-            tenders.Receive(new Bid(tender.Id, bidder.CreditCode, bidder.Name, Path.GetFileName(final), size, sha256, clock.GetUtcNow()) { ManifestDigest = digest });
+            var before = tenders.FindBid(tender.Id, bidder.CreditCode);
+            File.Move(partial, final);
+            if (!tenders.Receive(new Bid(tender.Id, bidder.CreditCode, bidder.Name, Path.GetFileName(final), size, sha256, clock.GetUtcNow()) { ManifestDigest = digest }))
+            {
+                File.Delete(final);
+                return QrEndpoints.Refuse("投标已截止");
+            }
+
+            if (before is not null)
+            {
+                File.Delete(Path.Combine(tenders.BidFolder, before.FileName));
+            }
+
             return Results.Json(new { sha256, size, next = $"/tenders/{tender.Id}" });
         }
         catch (Exception exception) when (QrEndpoints.IsAway(exception))
@@ -81,6 +107,7 @@ internal static class BidUpload
         finally
         {
             File.Delete(partial);
+            UnderWay.TryRemove((tender.Id, bidder.CreditCode), out _);
         }
     }
 
