@@ -18,15 +18,16 @@ internal static class BidToolEndpoints
 {
     public static void MapBidTools(this WebApplication app)
     {
-        app.MapPost("/bidtool/pairings", StartAsync);
-        app.MapGet("/bidtool/pairings/{id}", GetAsync);
-        app.MapPost("/bidtool/locks", StartLock);
-        app.MapPost("/bidtool/locks/{id}", FinishLockAsync);
+        var tool = app.MapGroup("/bidtool").AddEndpointFilter<ServiceFilter>();
+        tool.MapPost("/pairings", StartAsync);
+        tool.MapGet("/pairings/{id}", GetAsync);
+        tool.MapPost("/locks", StartLock);
+        tool.MapPost("/locks/{id}", FinishLockAsync);
     }
 
     private static readonly TimeSpan LoginIsGood = TimeSpan.FromHours(12);
 
-    internal sealed record PairingRequest(string TenderId, string ToolKeyThumbprint);
+    internal sealed record PairingRequest(string? TenderId, string? ToolKeyThumbprint);
 
     private static async Task<IResult> StartAsync(PairingRequest request, HttpContext context, Pairings pairings, TenderStore tenders, PlatformClient client, CancellationToken aborted)
     {
@@ -37,7 +38,7 @@ internal static class BidToolEndpoints
 
         var challenge = RandomNumberGenerator.GetBytes(32);
         var session = await client.OpenAsync(new CreateSessionRequest(SessionKind.Login) { Challenge = challenge, Visitor = Visitors.NameOf(context) }, cancellation: aborted);
-        return Results.Json(new { id = pairings.Add(request.TenderId, request.ToolKeyThumbprint, session, challenge).Id });
+        return Results.Json(new { id = pairings.Add(request.TenderId!, request.ToolKeyThumbprint!, session, challenge).Id });
     }
 
     private static async Task<IResult> GetAsync(
@@ -69,12 +70,12 @@ internal static class BidToolEndpoints
     }
 
     private static IResult? Refused(PairingRequest request, TenderStore tenders) =>
-        tenders.Find(request.TenderId) is null ? Results.Json(new { error = "没有这个项目" }, statusCode: 404)
+        tenders.Find(request.TenderId ?? "") is null ? Results.Json(new { error = "没有这个项目" }, statusCode: 404)
         : request.ToolKeyThumbprint is not { Length: 43 } ? Results.Json(new { error = "工具密钥指纹不正确" }, statusCode: 400)
         : null;
 
     private static IResult StartLock(PairingRequest request, HttpContext context, TenderStore tenders, LockLogin locks, IOptions<PlatformOptions> options) =>
-        Refused(request, tenders) ?? (locks.Challenge(request.TenderId, request.ToolKeyThumbprint, Visitors.NameOf(context)) is { } challenge
+        Refused(request, tenders) ?? (locks.Challenge(request.TenderId!, request.ToolKeyThumbprint!, Visitors.NameOf(context)) is { } challenge
             ? Results.Json(new { id = challenge.Id, challenge = challenge.Value, platformId = options.Value.Bzt.ClientId, platformName = options.Value.Name })
             : Results.Json(new { error = "登录人数过多，请稍后再试" }, statusCode: 503));
 

@@ -52,7 +52,7 @@ internal sealed class ReportSealing(TenderStore tenders, AccountStore accounts, 
     private QrRequest Prepare(Tender tender, IReadOnlyList<Bid> bids, IReadOnlyList<Score> scores, Account evaluator, byte[] certificate, IReadOnlyList<byte[]> chain)
     {
         var now = clock.GetUtcNow();
-        var seal = new SealAppearance(1, ReportPdf.SealLeftMm, ReportPdf.SealTopMm, ReportPdf.SealWidthMm, SealDrawing.Person(evaluator.Name), evaluator.Name);
+        var seal = new SealAppearance(-1, ReportPdf.SealLeftMm, ReportPdf.SealTopMm, ReportPdf.SealWidthMm, SealDrawing.Person(evaluator.Name), evaluator.Name);
         var prepared = PdfSealer.Prepare(ReportPdf.Draw(tender, bids, scores, evaluator.Name, now), [seal], new SignatureFieldInfo(now, evaluator.Name, "评标报告"));
         var attributes = CmsSeal.SignedAttributes(prepared.Sm3Digest, certificate, $"评标报告-{tender.Id}.pdf", now);
         return new QrRequest(new CreateSessionRequest(SessionKind.Seal)

@@ -20,17 +20,13 @@ namespace Bzt.Samples.TradingPlatform.Openings;
 /// </summary>
 internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, PlatformClient client, IOptions<PlatformOptions> options, TimeProvider clock)
 {
-    private const string ReadAloud = "唱标信息";
-    private const int MostFacts = 12;
-    private const int LongestFact = 100;
-
     public static void Map(WebApplication app)
     {
         app.MapPost("/qr/tenders/{id}/opening", async (string id, HttpContext context, AccountStore accounts, BidOpening opening) =>
             accounts.Of(context.User) is { Role: Role.Bidder } bidder
                 ? await opening.StartAsync(id, bidder, context)
                 : QrEndpoints.Refuse("只有投标人可以解密自己的投标文件", StatusCodes.Status403Forbidden)).RequireAuthorization();
-        app.MapGet("/tenders/{id}/opening/{bidder}/record.json", (string id, string bidder, BidOpening opening, CancellationToken aborted) => opening.RecordAsync(id, bidder, aborted));
+        app.MapGet("/tenders/{id}/opening/{bidder}/record.json", (string id, string bidder, BidOpening opening, CancellationToken aborted) => opening.RecordAsync(id, bidder, aborted)).AddEndpointFilter<ServiceFilter>();
     }
 
     private async Task<IResult> StartAsync(string tenderId, Account bidder, HttpContext context)
@@ -140,7 +136,7 @@ internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, P
         var done = outcome == OpeningOutcome.Opened;
         var note = OpeningWords.Of(outcome);
         tenders.KeepOpening(
-            bid.TenderId, bid.CreditCode, new Opening(done, note, clock.GetUtcNow(), done ? ReadFacts(Path.Combine(folder, ReadAloud)) : []),
+            bid.TenderId, bid.CreditCode, new Opening(done, note, clock.GetUtcNow(), done ? ReadAloud.Of(folder) : []),
             new OpeningReport(session, outcome, [.. sections.Select(section => new OpeningSection(section.Name, section.Outcome))]));
         try
         {
@@ -162,25 +158,8 @@ internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, P
             return Results.NotFound();
         }
 
-        try
-        {
-            var record = await client.GetOpeningRecordAsync(opening.Id, bidder, aborted);
-            return Results.File(JsonSerializer.SerializeToUtf8Bytes(record, BztJson.Default.SignedOpeningRecord), "application/json", $"开标记录-{tenderId}-{bidder}.json");
-        }
-        catch (Exception exception) when (QrEndpoints.IsAway(exception))
-        {
-            return QrEndpoints.Away();
-        }
-    }
-
-    /// <summary>Lines of text "名称：值" in the first section: the price and whatever else is read aloud.</summary>
-    private static List<Fact> ReadFacts(string folder)
-    {
-        var file = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.txt", SearchOption.AllDirectories).Order(StringComparer.Ordinal).FirstOrDefault() : null;
-        return file is null ? [] : [.. File.ReadLines(file).Take(MostFacts)
-            .Select(line => line.Split('：', 2))
-            .Where(parts => parts is [{ Length: > 0 and <= LongestFact }, { Length: > 0 and <= LongestFact }])
-            .Select(parts => new Fact(parts[0].Trim(), parts[1].Trim()))];
+        var record = await client.GetOpeningRecordAsync(opening.Id, bidder, aborted);
+        return Results.File(JsonSerializer.SerializeToUtf8Bytes(record, BztJson.Default.SignedOpeningRecord), "application/json", $"开标记录-{tenderId}-{bidder}.json");
     }
 
     public string FolderOf(Bid bid) => Path.Combine(tenders.OpenedFolder, $"{bid.TenderId}-{bid.CreditCode}");
