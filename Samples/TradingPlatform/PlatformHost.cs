@@ -59,6 +59,8 @@ public static class PlatformHost
             cookie.Cookie.Name = "platform";
             cookie.Cookie.SameSite = SameSiteMode.Lax;
             cookie.Cookie.HttpOnly = true;
+            // A working day, not the framework's fortnight.
+            cookie.ExpireTimeSpan = TimeSpan.FromHours(8);
             cookie.Events.OnRedirectToLogin = context =>
             {
                 // What a script or the bid tool calls is told; only a page is led to the login.
@@ -75,6 +77,7 @@ public static class PlatformHost
             };
         }).AddOpenIdLogin(builder.Configuration.GetSection(PlatformOptions.Section).Get<PlatformOptions>()!);
         builder.Services.AddAuthorization();
+        builder.Services.AddAntiforgery(antiforgery => antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         builder.Services.AddRazorPages();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1L << 20);
 
@@ -92,8 +95,16 @@ public static class PlatformHost
 
         // Scripts come from here, and the widget from the service; nothing else runs.
         var policy = $"default-src 'self'; script-src 'self' {options.Bzt.Widget}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        var isHttps = options.PublicBaseUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
         app.Use(async (context, next) =>
         {
+            // Known by https, it is https that browsers speak, to whichever proxy: cookies are marked so, and no header takes that away.
+            if (isHttps)
+            {
+                context.Request.Scheme = Uri.UriSchemeHttps;
+                context.Response.Headers.StrictTransportSecurity = "max-age=31536000";
+            }
+
             context.Response.Headers.ContentSecurityPolicy = policy;
             context.Response.Headers.XContentTypeOptions = "nosniff";
             context.Response.Headers["Referrer-Policy"] = "same-origin";

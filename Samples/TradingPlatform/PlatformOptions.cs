@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Samples.TradingPlatform;
 
@@ -29,11 +30,23 @@ public sealed class PlatformOptions : IValidatableObject
     /// </summary>
     public IList<string> TrustedProxies { get; } = [];
 
+    [ValidateObjectMembers]
     public BztOptions Bzt { get; set; } = new();
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => TrustedProxies
-        .Where(network => !IPNetwork.TryParse(network, out _))
-        .Select(network => new ValidationResult($"Platform:TrustedProxies: {network} is not a network: 10.0.0.0/8", [nameof(TrustedProxies)]));
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var network in TrustedProxies.Where(network => !IPNetwork.TryParse(network, out _)))
+        {
+            yield return new($"Platform:TrustedProxies: {network} is not a network: 10.0.0.0/8", [nameof(TrustedProxies)]);
+        }
+
+        foreach (var address in new[] { PublicBaseUrl, Bzt.BaseUrl, Bzt.PublicBaseUrl }.OfType<string>().Where(address => !IsSafe(address)))
+        {
+            yield return new($"Platform: {address} is not https: passwords, cookies and the client's secret travel over it. On loopback http will do.", [nameof(PublicBaseUrl)]);
+        }
+    }
+
+    private static bool IsSafe(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback));
 
     public sealed class BztOptions
     {

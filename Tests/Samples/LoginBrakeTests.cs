@@ -1,15 +1,7 @@
 using System.Net;
-using Bzt.Samples.TradingPlatform;
 using Bzt.Samples.TradingPlatform.Accounts;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Storage;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Bzt.Tests.TradingPlatforms;
 
@@ -27,9 +19,8 @@ public sealed class LoginBrakeTests
     public async Task A_password_is_tried_five_times_from_a_place_that_a_trusted_proxy_names(string trusted, bool others)
     {
         using var folder = new TempFolder();
-        await using var pages = Build(folder, trusted);
-        await pages.StartAsync();
-        using var browser = new Browser(new Uri(pages.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()));
+        await using var pages = await LonePages.StartAsync(folder, clock, ("Platform:TrustedProxies:0", trusted));
+        using var browser = new Browser(LonePages.AddressOf(pages));
         Assert.Equal(HttpStatusCode.Redirect, (await browser.SubmitAsync("/register?kind=person", From("203.0.113.9"), ("kind", "person"), ("enterpriseName", "王测试"), ("userName", "tester"), ("password", Password))).Status);
 
         // The right password does not end a guesser's turn: he would learn that it is right.
@@ -98,23 +89,4 @@ public sealed class LoginBrakeTests
 
         Assert.Equal(LoginBrake.MostOfAddress, tries);
     }
-
-    [Fact]
-    public void A_proxy_is_named_by_its_network()
-    {
-        using var folder = new TempFolder();
-        Assert.Throws<OptionsValidationException>(() => Build(folder, "proxy.example"));
-    }
-
-    private WebApplication Build(TempFolder folder, string trusted) => PlatformHost.Build(["--environment", "Development", "--urls", "http://127.0.0.1:0"], builder =>
-    {
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Configuration["Platform:DataFolder"] = folder.File("platform");
-        builder.Configuration["Platform:PublicBaseUrl"] = "http://platform.example";
-        builder.Configuration["Platform:TrustedProxies:0"] = trusted;
-        builder.Configuration["Platform:Bzt:BaseUrl"] = "http://127.0.0.1:9";
-        builder.Configuration["Platform:Bzt:ClientId"] = "platform";
-        builder.Configuration["Platform:Bzt:ClientSecret"] = "secret";
-    });
 }

@@ -106,7 +106,7 @@ public sealed class TradingPlatformTests(SamplePlatform platform) : IClassFixtur
         }
 
         // Our own address, by whichever of its names.
-        foreach (var origin in new[] { "https://platform.example", platform.Address.GetLeftPart(UriPartial.Authority) })
+        foreach (var origin in new[] { "http://localhost", platform.Address.GetLeftPart(UriPartial.Authority) })
         {
             Assert.Equal(HttpStatusCode.OK, (await browser.PostAsync("/qr/login", "Origin", origin)).Status);
         }

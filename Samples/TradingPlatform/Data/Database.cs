@@ -10,7 +10,10 @@ public sealed class Database
 
     public Database(IOptions<PlatformOptions> options)
     {
-        Folder = Directory.CreateDirectory(options.Value.DataFolder).FullName;
+        // Password hashes, sealed bids and the keys of cookies lie here: nobody else on the machine reads them.
+        Folder = (OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(options.Value.DataFolder)
+            : Directory.CreateDirectory(options.Value.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)).FullName;
         connectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(Folder, "platform.db") }.ToString();
     }
 
