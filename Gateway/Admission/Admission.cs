@@ -1,4 +1,5 @@
 using Bzt.Contracts;
+using Bzt.Gateway.CaConsole;
 using Bzt.Gateway.Csc;
 using Bzt.Gateway.Hosting;
 using Bzt.Gateway.Phones;
@@ -12,14 +13,22 @@ namespace Bzt.Gateway.Admission;
 /// <summary>The endpoint may hold its request open for long without doing anything; such requests have bounds of their own.</summary>
 internal sealed record HoldsOpen;
 
+/// <summary>The endpoint serves a file that is the same for everybody, and asks no grain: such requests have a rate of their own.</summary>
+internal sealed record ServesFile;
+
+/// <summary>On a request's features, where its endpoint found out whose it is and counted it there: a client of OAuth, the browser a login page was given to.</summary>
+internal sealed record KnownVisitor;
+
 /// <summary>Before anybody is known: the gateway's own bound, and the address'.</summary>
 internal sealed class Admission(RequestDelegate next, RateCounts rates, Places places, IOptions<LimitsOptions> options, TimeProvider time)
 {
     private const string Everybody = "gateway";
     private const string SpentDoor = "spent/";
     private const string SpentHub = "spent-hub/";
+    private const string Files = RateCounts.Address + "files/";
+    private const string DoorKnocks = RateCounts.Address + "door/";
 
-    /// <summary>From an address that guesses too much, requests whose token is being looked at. That takes milliseconds.</summary>
+    /// <summary>From an address that asks too much, requests whose token is being looked at. That takes milliseconds.</summary>
     private const int UnknownAtOnce = 16;
 
     public async Task InvokeAsync(HttpContext context)
@@ -31,12 +40,25 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
             return;
         }
 
-        var (limits, address) = (options.Value, RateCounts.Address + LoginRateLimit.PartitionOf(context.Connection.RemoteIpAddress));
+        var (limits, partition) = (options.Value, LoginRateLimit.PartitionOf(context.Connection.RemoteIpAddress));
+        var address = RateCounts.Address + partition;
+        var strangers = address;
         using var door = new Door();
-        if (rates.Spent(address, limits.StrangerRefusalsPerSecond) is { } until)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ServesFile>() is not null)
         {
-            // Others sit behind the same address. Who shows a token gets in by a narrow door, and leaves it free once he is known.
-            door.Place = context.Request.Headers.Authorization.Count > 0 ? places.TryTake(SpentDoor + address, UnknownAtOnce)
+            if (rates.Take(Files + partition, limits.FilesPerSecond) is { } later)
+            {
+                await new ProblemResult(ErrorCodes.RateLimited) { RetryAt = later }.ExecuteAsync(context);
+                return;
+            }
+        }
+        else if (rates.Spent(address, limits.StrangerPerSecond) is { } until)
+        {
+            // Others sit behind the same address. Who shows a token gets in by a narrow door, and leaves it free once he is known;
+            // tokens that turn out to be nobody's use up a rate of their own.
+            strangers = DoorKnocks + partition;
+            door.Place = rates.Spent(strangers, limits.StrangerPerSecond) is not null ? null
+                : context.Request.Headers.Authorization.Count > 0 ? places.TryTake(SpentDoor + address, UnknownAtOnce)
                 : context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null ? places.TryTake(SpentHub + address, limits.AtOncePerAddress)
                 : null;
             if (door.Place is null)
@@ -50,7 +72,7 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
 
         if (IsHeldOpen(context.GetEndpoint()))
         {
-            await CountStrangersAsync(context, address, limits);
+            await CountStrangersAsync(context, strangers, limits);
             return;
         }
 
@@ -63,26 +85,30 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
             return;
         }
 
-        await CountStrangersAsync(context, address, limits);
+        await CountStrangersAsync(context, strangers, limits);
     }
 
-    private async Task CountStrangersAsync(HttpContext context, string address, LimitsOptions limits)
+    private async Task CountStrangersAsync(HttpContext context, string counter, LimitsOptions limits)
     {
         try
         {
             await next(context);
         }
-        catch (BadHttpRequestException) when (CallerAdmission.CallerOf(context) is null)
+        finally
         {
-            rates.Take(address, limits.StrangerRefusalsPerSecond);
-            throw;
-        }
-
-        if (context.Response.StatusCode is StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized or StatusCodes.Status404NotFound && CallerAdmission.CallerOf(context) is null)
-        {
-            rates.Take(address, limits.StrangerRefusalsPerSecond);
+            if (!IsKnown(context) && !IsServedFile(context))
+            {
+                rates.Take(counter, limits.StrangerPerSecond);
+            }
         }
     }
+
+    private static bool IsKnown(HttpContext context) =>
+        CallerAdmission.CallerOf(context) is not null || context.Features.Get<HubUser>() is not null || context.Features.Get<Reviewer>() is not null || context.Features.Get<KnownVisitor>() is not null;
+
+    /// <summary>A file that is not there is a guess like any other.</summary>
+    private static bool IsServedFile(HttpContext context) =>
+        context.Response.StatusCode != StatusCodes.Status404NotFound && context.GetEndpoint()?.Metadata.GetMetadata<ServesFile>() is not null;
 
     internal static bool IsHeldOpen(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<HoldsOpen>() is not null || endpoint?.Metadata.GetMetadata<HubMetadata>() is not null;
 }

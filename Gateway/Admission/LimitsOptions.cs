@@ -19,11 +19,18 @@ public sealed class LimitsOptions
     public int UserPerSecond { get; set; } = 40;
 
     /// <summary>
-    /// Requests from one address that were refused without anybody being known behind them: guesses, probes, broken clients. Whoever is known
+    /// Requests from one address with nobody known behind them, however they are answered: logins, public lists, guesses, probes. Whoever is known
     /// does not count, so that a hall full of bidders behind one address is not one caller. Counted at each gateway: addresses stay in its memory.
     /// </summary>
     [Range(1, 1_000_000)]
-    public int StrangerRefusalsPerSecond { get; set; } = 100;
+    public int StrangerPerSecond { get; set; } = 50;
+
+    /// <summary>Of an older release, which counted refusals only: still read, without effect.</summary>
+    public int? StrangerRefusalsPerSecond { get; set; }
+
+    /// <summary>Files of the phone app and of pages, from one address: the app is some 60 of them at its first start, and a hall starts together.</summary>
+    [Range(1, 1_000_000)]
+    public int FilesPerSecond { get; set; } = 1_000;
 
     /// <summary>Requests under way in one gateway, without those that wait. Above it a request is answered at once with 503 instead of late with a time-out.</summary>
     [Range(1, 100_000)]

@@ -25,7 +25,7 @@ internal static class ConsolePages
         console.MapPost("/{ca}/applications/{number}/approve", (HttpContext http, string ca, string number, ReviewDesk desk) => DecideAsync(http, ca, number, desk, null));
         console.MapPost("/{ca}/applications/{number}/reject", RejectAsync);
         console.MapGet("/console.css", () => Results.Stream(
-            typeof(ConsolePages).Assembly.GetManifestResourceStream("ca-console.css")!, "text/css; charset=utf-8")).WithMetadata(new WithoutReviewer());
+            typeof(ConsolePages).Assembly.GetManifestResourceStream("ca-console.css")!, "text/css; charset=utf-8")).WithMetadata(new WithoutReviewer(), new Admission.ServesFile());
     }
 
     private static async Task<IResult> GetDeskAsync(HttpContext http, ReviewDesk desk, string? done = null) => new RazorComponentResult<DeskPage>(new

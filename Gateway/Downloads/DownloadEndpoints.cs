@@ -27,12 +27,12 @@ internal static class DownloadEndpoints
         {
             http.Response.Headers.CacheControl = "public, max-age=86400";
             return Results.Stream(typeof(DownloadEndpoints).Assembly.GetManifestResourceStream("icon.png")!, "image/png");
-        }).ExcludeFromDescription();
+        }).WithMetadata(new Admission.ServesFile()).ExcludeFromDescription();
         // Who types the host's name alone.
         app.MapGet("/", () => Results.Redirect(Routes.DownloadPage)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/qr.svg", (PublicAddress address) => Results.Text(Draw(AppAddress(address)), "image/svg+xml", Encoding.UTF8)).ExcludeFromDescription();
         app.MapGet($"{Routes.DownloadPage}/page.css", () => Results.Stream(
-            typeof(DownloadEndpoints).Assembly.GetManifestResourceStream("download-page.css")!, "text/css; charset=utf-8")).ExcludeFromDescription();
+            typeof(DownloadEndpoints).Assembly.GetManifestResourceStream("download-page.css")!, "text/css; charset=utf-8")).WithMetadata(new Admission.ServesFile()).ExcludeFromDescription();
     }
 
     private static string AppAddress(PublicAddress address) => address.Of($"{Routes.PhoneApp}/");

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
+using Bzt.Gateway.Admission;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
@@ -40,7 +41,7 @@ internal static partial class PhoneAppFiles
         app.MapMethods($"{Routes.PhoneApp}/{{**path}}", ["GET", "HEAD"], (HttpContext context, string? path) =>
             string.IsNullOrEmpty(path) && !context.Request.Path.Value!.EndsWith('/')
                 ? Results.Redirect($"{Routes.PhoneApp}/{context.Request.QueryString}")
-                : Serve(context, files, types, policy, path)).ExcludeFromDescription();
+                : Serve(context, files, types, policy, path)).WithMetadata(new ServesFile()).ExcludeFromDescription();
     }
 
     private static IResult Serve(HttpContext context, PhysicalFileProvider files, FileExtensionContentTypeProvider types, string policy, string? path)

@@ -35,6 +35,7 @@ internal static class AuthorizationServer
         builder.Services.AddSingleton<SigningKeys>();
         builder.Services.AddSingleton<LoginTickets>();
         builder.Services.AddSingleton<LoginClaims>();
+        builder.Services.AddSingleton<ClientChecks.Clients>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SigningKeys>());
         builder.Services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(services => services.GetRequiredService<SigningKeys>());
         builder.Services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(services => services.GetRequiredService<SigningKeys>());

@@ -1,5 +1,8 @@
+using Bzt.Gateway.Admission;
 using Bzt.Grains;
 using Bzt.Grains.Platforms;
+using Microsoft.AspNetCore;
+using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -35,11 +38,11 @@ internal static class ClientChecks
         }
     }
 
-    internal sealed class OfPushedAuthorization(IGrainFactory grains) : IOpenIddictServerHandler<ValidatePushedAuthorizationRequestContext>
+    internal sealed class OfPushedAuthorization(Clients clients) : IOpenIddictServerHandler<ValidatePushedAuthorizationRequestContext>
     {
         public async ValueTask HandleAsync(ValidatePushedAuthorizationRequestContext context)
         {
-            if (await AuthenticateAsync(grains, context.ClientId, context.Request.ClientSecret) is not { } platform)
+            if (await clients.AuthenticateAsync(context, context.ClientId, context.Request.ClientSecret) is not { } platform)
             {
                 context.Reject(Errors.InvalidClient, WrongClient);
             }
@@ -54,11 +57,11 @@ internal static class ClientChecks
         }
     }
 
-    internal sealed class OfToken(IGrainFactory grains) : IOpenIddictServerHandler<ValidateTokenRequestContext>
+    internal sealed class OfToken(Clients clients) : IOpenIddictServerHandler<ValidateTokenRequestContext>
     {
         public async ValueTask HandleAsync(ValidateTokenRequestContext context)
         {
-            if (await AuthenticateAsync(grains, context.ClientId, context.ClientSecret) is null)
+            if (await clients.AuthenticateAsync(context, context.ClientId, context.ClientSecret) is null)
             {
                 context.Reject(Errors.InvalidClient, WrongClient);
             }
@@ -69,11 +72,11 @@ internal static class ClientChecks
         }
     }
 
-    internal sealed class OfRevocation(IGrainFactory grains) : IOpenIddictServerHandler<ValidateRevocationRequestContext>
+    internal sealed class OfRevocation(Clients clients) : IOpenIddictServerHandler<ValidateRevocationRequestContext>
     {
         public async ValueTask HandleAsync(ValidateRevocationRequestContext context)
         {
-            if (await AuthenticateAsync(grains, context.ClientId, context.ClientSecret) is null)
+            if (await clients.AuthenticateAsync(context, context.ClientId, context.ClientSecret) is null)
             {
                 context.Reject(Errors.InvalidClient, WrongClient);
             }
@@ -105,10 +108,23 @@ internal static class ClientChecks
     private static async Task<PlatformFacts?> FindAsync(IGrainFactory grains, string? client) =>
         IsId(client) && await grains.Platform(new PlatformId(client!)).GetFacts() is Done<PlatformFacts>(var platform) ? platform : null;
 
-    private static async Task<PlatformFacts?> AuthenticateAsync(IGrainFactory grains, string? client, string? secret) =>
-        IsId(client) && secret is { Length: > 0 and <= LongestSecret }
-        && await grains.Platform(new PlatformId(client!)).Authenticate(secret) is Done<PlatformFacts>(var platform) ? platform : null;
-
     /// <summary>What can be a grain's key: neither blank, nor with octets a store does not take.</summary>
     private static bool IsId(string? client) => client is { Length: > 0 and <= LongestId } && !string.IsNullOrWhiteSpace(client) && !client.Any(char.IsControl);
+
+    /// <summary>Who speaks for itself with its secret. It is no stranger from then on: it counts as the platform it is.</summary>
+    internal sealed class Clients(IGrainFactory grains, RateCounts rates, IOptions<LimitsOptions> limits)
+    {
+        public async Task<PlatformFacts?> AuthenticateAsync(BaseContext context, string? client, string? secret)
+        {
+            if (!IsId(client) || secret is not { Length: > 0 and <= LongestSecret }
+                || await grains.Platform(new PlatformId(client!)).Authenticate(secret) is not Done<PlatformFacts>(var platform))
+            {
+                return null;
+            }
+
+            context.Transaction.GetHttpRequest()?.HttpContext.Features.Set(new KnownVisitor());
+            rates.Take("platform/" + platform.Platform.Value, limits.Value.PlatformPerSecond);
+            return platform;
+        }
+    }
 }

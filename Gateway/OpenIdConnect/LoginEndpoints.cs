@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
+using Bzt.Gateway.Admission;
 using Bzt.Gateway.Hosting;
 using Bzt.Gateway.OpenIdConnect.Pages;
 using Bzt.Gateway.Problems;
@@ -12,6 +13,7 @@ using Bzt.Grains.Sessions;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -141,12 +143,20 @@ internal static class LoginEndpoints
     }
 
     /// <summary>Asked by the page's script each second: how far the phone is, and the code of this second while nobody has scanned.</summary>
-    private static async Task<IResult> StateAsync(HttpContext http, string login, IGrainFactory grains, LoginTickets tickets, PublicAddress address, TimeProvider clock)
+    private static async Task<IResult> StateAsync(
+        HttpContext http, string login, IGrainFactory grains, LoginTickets tickets, PublicAddress address, TimeProvider clock, RateCounts rates, IOptions<LimitsOptions> limits)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (!tickets.TryRead(http, login, out var ticket))
         {
             return new ProblemResult(ErrorCodes.NotFound);
+        }
+
+        // A page asks each second, and many sit behind one address: each is a caller of its own.
+        http.Features.Set(new KnownVisitor());
+        if (rates.Take($"login/{ticket.Session}", limits.Value.UserPerSecond) is { } until)
+        {
+            return new ProblemResult(ErrorCodes.RateLimited) { RetryAt = until };
         }
 
         var reply = await grains.QrSession(ticket.SessionId).GetStatus(ticket.Requester, null, TimeSpan.Zero);

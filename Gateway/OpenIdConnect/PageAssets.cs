@@ -29,5 +29,5 @@ internal static class PageAssets
 
         http.Response.Headers.CacheControl = "no-cache";
         return Results.Stream(typeof(PageAssets).Assembly.GetManifestResourceStream($"connect/{name}")!, type);
-    });
+    }).WithMetadata(new Admission.ServesFile());
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Bzt.Grains;
+using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
@@ -75,6 +76,7 @@ internal sealed class UserInfoAnswer(IGrainFactory grains) : IOpenIddictServerHa
             return;
         }
 
+        context.Transaction.GetHttpRequest()?.HttpContext.Features.Set(new Admission.KnownVisitor());
         context.Subject = principal.GetClaim(Claims.Subject);
         foreach (var name in OpenIdClaims.Published)
         {

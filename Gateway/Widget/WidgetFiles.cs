@@ -42,7 +42,7 @@ internal static class WidgetFiles
             }
 
             return Results.Bytes(plain, type, entityTag: tag);
-        }).ExcludeFromDescription();
+        }).WithMetadata(new Admission.ServesFile()).ExcludeFromDescription();
     }
 
     private static byte[] Read(string name)

@@ -167,7 +167,7 @@ public sealed class EmbeddedSystem : IAsyncDisposable
             builder.Configuration["Protection:RootKeyFile"] = RootKeyFile;
             builder.Configuration["Gateway:LoginsPerMinute"] = "100000";
             // All tests are one address, and some ask as fast as they can.
-            builder.Configuration["Limits:StrangerRefusalsPerSecond"] = builder.Configuration["Limits:UserPerSecond"] = builder.Configuration["Limits:AtOncePerUser"] = "100000";
+            builder.Configuration["Limits:StrangerPerSecond"] = builder.Configuration["Limits:UserPerSecond"] = builder.Configuration["Limits:AtOncePerUser"] = "100000";
             builder.Services.AddSingleton<TimeProvider>(Clock);
             // Orleans' own heartbeats are not to see the clock jump.
             builder.Services.AddKeyedSingleton(KeyedService.AnyKey, TimeProvider.System);

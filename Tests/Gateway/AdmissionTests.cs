@@ -60,7 +60,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task A_full_gateway_says_so_at_once_and_its_health_can_still_be_seen()
     {
-        var limits = new LimitsOptions { AtOnce = 3, AtOncePerAddress = 2, StrangerRefusalsPerSecond = 1 };
+        var limits = new LimitsOptions { AtOnce = 3, AtOncePerAddress = 2, StrangerPerSecond = 1 };
         var (places, hold) = (new Places(), new TaskCompletionSource());
         var admission = new Bzt.Gateway.Admission.Admission(context => context.Request.Path == "/held" ? hold.Task : Task.CompletedTask, Counts(), places, Options.Create(limits), clock);
         Task[] held = [InvokeAsync(Request("/held", "192.0.2.1")), InvokeAsync(Request("/held", "192.0.2.1"))];
@@ -91,7 +91,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Who_only_guesses_is_shut_out_by_address_and_nobody_else_with_it()
     {
-        var limits = new LimitsOptions { StrangerRefusalsPerSecond = 2 };
+        var limits = new LimitsOptions { StrangerPerSecond = 2 };
         var admission = new Bzt.Gateway.Admission.Admission(context =>
         {
             context.Response.StatusCode = context.Request.Path == "/known" ? 404 : 401;
@@ -131,7 +131,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Others_behind_a_guessers_address_get_in_with_their_token_and_one_bidders_tools_use_up_their_own_only()
     {
-        var limits = Options.Create(new LimitsOptions { StrangerRefusalsPerSecond = 1, AtOncePerUser = 2 });
+        var limits = Options.Create(new LimitsOptions { StrangerPerSecond = 1, AtOncePerUser = 2 });
         var (rates, places, hold) = (Counts(), new Places(), new TaskCompletionSource());
         var callers = new CallerAdmission(context => context.Request.Path == "/held" ? hold.Task : Task.CompletedTask, rates, places, limits, clock);
         var admission = new Bzt.Gateway.Admission.Admission(context =>
@@ -175,6 +175,82 @@ public sealed class AdmissionTests
 
             await admission.InvokeAsync(context);
             return context.Response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Tokens_that_are_nobodys_use_up_the_narrow_door()
+    {
+        var limits = Options.Create(new LimitsOptions { StrangerPerSecond = 1 });
+        var admission = new Bzt.Gateway.Admission.Admission(context =>
+        {
+            context.Response.StatusCode = context.Request.Headers.Authorization.Count > 0 ? 401 : 200;
+            return Task.CompletedTask;
+        }, Counts(), new Places(), limits, clock);
+
+        // Answered well, and all the same ten in the window; then ten tokens, and then nothing any more.
+        Assert.Equal([.. Enumerable.Repeat(200, 10), 429], await ManyAsync(null, 11));
+        Assert.Equal([.. Enumerable.Repeat(401, 10), 429, 429], await ManyAsync("DPoP junk", 12));
+        clock.Advance(RateCounts.Window);
+        Assert.Equal([200], await ManyAsync(null, 1));
+
+        async Task<List<int>> ManyAsync(string? token, int times)
+        {
+            var statuses = new List<int>();
+            for (var i = 0; i < times; i++)
+            {
+                var context = Request("/x", "192.0.2.1");
+                context.Request.Headers.Authorization = token;
+                await admission.InvokeAsync(context);
+                statuses.Add(context.Response.StatusCode);
+            }
+
+            return statuses;
+        }
+    }
+
+    [Fact]
+    public async Task Strangers_have_a_rate_though_they_are_answered_well_and_files_a_larger_one()
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Limits:StrangerPerSecond"] = "2";
+            builder.Configuration["Limits:FilesPerSecond"] = "10";
+            builder.Configuration["Platforms:0:Id"] = builder.Configuration["Platforms:0:Name"] = "calm";
+            builder.Configuration["Platforms:0:RecognitionGroup"] = "hubei";
+            builder.Configuration["Platforms:0:ClientSecret"] = "a sufficiently long secret of the platform";
+        });
+
+        // Two windows at most are touched: the rest is refused.
+        var pages = await ManyAsync("/download", 60);
+        Assert.InRange(pages.Count(status => status == HttpStatusCode.OK), 20, 40);
+        Assert.Equal(60, pages.Count(status => status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
+
+        // Neither files nor whoever watches, nor a platform with its secret and its token, at the same address.
+        Assert.All(await ManyAsync("/download/page.css", 60), status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.All(await ManyAsync("/health/ready", 60), status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Contains(HttpStatusCode.TooManyRequests, await ManyAsync("/download/page.css", 260));
+        system.Clock.Advance(RateCounts.Window);
+        using var platform = new HttpClient(new ClientCredentialsHandler(system.Gateway, "calm", "a sufficiently long secret of the platform", system.Clock) { InnerHandler = new SocketsHttpHandler() })
+        {
+            BaseAddress = system.Address,
+        };
+        for (var i = 0; i < 60; i++)
+        {
+            using var answer = await platform.GetAsync($"/rp/v1/sessions/{Guid.NewGuid():D}", TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+
+        async Task<List<HttpStatusCode>> ManyAsync(string path, int times)
+        {
+            var statuses = new List<HttpStatusCode>();
+            for (var i = 0; i < times; i++)
+            {
+                using var answer = await system.Gateway.GetAsync(path, TestContext.Current.CancellationToken);
+                statuses.Add(answer.StatusCode);
+            }
+
+            return statuses;
         }
     }
 
