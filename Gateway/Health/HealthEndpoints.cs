@@ -13,6 +13,7 @@ internal static class HealthEndpoints
     public static void AddHealth(this WebApplicationBuilder builder)
     {
         builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster").AddKeysCheck();
+        builder.Services.AddSingleton<Readiness>();
         builder.AddObservability();
         // Requests by their routes; where nothing is traced this is never looked at.
         builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddAspNetCoreInstrumentation());
@@ -35,7 +36,12 @@ internal static class HealthEndpoints
     {
         // Alive is whoever answers; ready is whoever can reach grains, and has its keys.
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapGet("/health/ready", async (HttpContext http, Readiness readiness) =>
+        {
+            http.Response.Headers.CacheControl = "no-store, no-cache";
+            var status = await readiness.AskAsync();
+            return Results.Text(status.ToString(), statusCode: status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+        }).ExcludeFromDescription();
         app.MapPrometheusScrapingEndpoint(Metrics);
     }
 

@@ -86,6 +86,8 @@ public sealed class ProxyTests(ProxyWorld world) : IClassFixture<ProxyWorld>
 
         Assert.Equal(HttpStatusCode.OK, (await world.System.Gateway.GetAsync("/metrics", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await world.Proxy.Http.GetAsync("/metrics", Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await world.Proxy.Http.GetAsync("/health/live", Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await world.Proxy.Http.GetAsync("/health/ready", Stop)).StatusCode);
 
         string[] pages = [.. new[] { "", "app/", "ca-console/login", "docs/", "connect/logged-out" }.Select(path => $"{RunningProxy.Host}/{path}")];
         var grades = await Observatory.ScanAsync(world.Proxy.Address, world.Proxy.AuthorityFile, pages);
