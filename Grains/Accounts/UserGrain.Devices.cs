@@ -6,6 +6,13 @@ public sealed partial class UserGrain
     public Task<Reply<AuthenticatedDevice>> Authenticate(DeviceId device, byte[] tokenHash, string jkt)
     {
         var now = time.GetUtcNow();
+        if (durable.RegisteredAt is null)
+        {
+            // A token names its account, and anybody can write one: an account that is none takes up no memory.
+            DeactivateOnIdle();
+            return Task.FromResult<Reply<AuthenticatedDevice>>(new Refusal(RefusalCode.NotFound));
+        }
+
         var reply = DeviceRules.Authenticate(durable, device, tokenHash, jkt, now);
         if (reply is Done<AuthenticatedDevice> && DeviceRules.IsNews(durable, device, now))
         {

@@ -234,6 +234,9 @@ public sealed partial class EmbeddedCa(IKeyProtector protector, EmbeddedCaOption
         return Convert.ToHexString(bytes);
     }
 
+    /// <summary>Whether it is of the form of those.</summary>
+    internal static bool MayBeSerialNumber(Org.BouncyCastle.Math.BigInteger number) => number is { SignValue: > 0, BitLength: 127 };
+
     X509Name Name(string commonName) => new(
         new List<DerObjectIdentifier> { X509Name.C, X509Name.O, X509Name.CN },
         new List<string> { "CN", options.Organization, $"{options.Organization} {commonName}" });

@@ -46,8 +46,17 @@ public sealed class CaSerialGrain([PersistentState("ca-serial")] IPersistentStat
     public Task Revoked(DateTimeOffset at, RevocationReason reason) =>
         storage.State.Revocation is null ? storage.WriteAsync(this, storage.State with { Revocation = new(at, reason) }) : Task.CompletedTask;
 
-    public Task<CaSerialStatus?> Get() => Task.FromResult(
-        storage.State.Holder is { } holder ? new CaSerialStatus(holder, storage.State.Revocation?.At, storage.State.Revocation?.Reason) : null);
+    public Task<CaSerialStatus?> Get()
+    {
+        if (storage.State.Holder is { } holder)
+        {
+            return Task.FromResult<CaSerialStatus?>(new(holder, storage.State.Revocation?.At, storage.State.Revocation?.Reason));
+        }
+
+        // Anybody may ask about any number: what was never issued takes up no memory.
+        DeactivateOnIdle();
+        return Task.FromResult<CaSerialStatus?>(null);
+    }
 }
 
 /// <summary>The stored state of <see cref="CaRevocationsGrain"/>.</summary>

@@ -1,4 +1,5 @@
 using Org.BouncyCastle.Asn1.Ocsp;
+using Org.BouncyCastle.X509;
 using Orleans.Concurrency;
 
 namespace Bzt.Grains.CaVendors.Embedded;
@@ -29,9 +30,9 @@ public sealed class CaResponderGrain(CaVendorDirectory vendors, TimeProvider tim
         // The clock before the look: a status is never dated later than it was true.
         var now = time.GetUtcNow();
         var statuses = new Dictionary<string, CaSerialStatus>();
-        foreach (var serial in query.SerialNumbers)
+        foreach (var serial in query.SerialNumbersOf(new X509Certificate(authorities.Issuing.Certificate)))
         {
-            if (serial.Length > 0 && await GrainFactory.CaSerial(Id, serial).Get() is { } status)
+            if (await GrainFactory.CaSerial(Id, serial).Get() is { } status)
             {
                 statuses.Add(serial, status);
             }

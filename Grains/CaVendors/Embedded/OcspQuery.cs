@@ -28,8 +28,8 @@ internal sealed class OcspQuery
     /// <summary>Somebody wants an answer of his own, that nobody has kept.</summary>
     public bool HasNonce => nonce is not null;
 
-    /// <summary>The serial numbers asked about, as the embedded CA writes them.</summary>
-    public IEnumerable<string> SerialNumbers => ids.Select(SerialNumber).Distinct();
+    /// <summary>The serial numbers asked about that this issuer may have given, as the embedded CA writes them: of all others nothing has to be looked up.</summary>
+    public IEnumerable<string> SerialNumbersOf(X509Certificate issuer) => ids.Where(id => EmbeddedCa.MayBeSerialNumber(id.SerialNumber) && IsOurs(id, issuer)).Select(SerialNumber).Distinct();
 
     /// <summary>Null when it is malformed.</summary>
     public static OcspQuery? TryParse(byte[] der)
