@@ -24,6 +24,9 @@ internal sealed record SignedCms(
     string ContentType, byte[]? Content, byte[]? MessageDigest, byte[] Certificate, IReadOnlyList<byte[]> Others, DateTimeOffset? SigningTime, string? DocumentName,
     byte[] SignatureValue, byte[]? TimeStamp, bool SignatureGood, SealDigest Kind = SealDigest.Sm3)
 {
+    /// <summary>Those of a path to a root, of a cross certificate or two; more only keep whoever reads them busy.</summary>
+    public const int MostCertificates = 16;
+
     private const string GmSignedData = "1.2.156.10197.6.1.4.2.2";
 
     /// <summary>Reads leniently: other makers' encodings are met in the field. Null when it is no CMS with SM2 and SM3; <paramref name="why"/> says what was met instead.</summary>
@@ -53,6 +56,12 @@ internal sealed record SignedCms(
         if (signed.SignerInfos.Count != 1)
         {
             why = $"{signed.SignerInfos.Count} signers in one seal";
+            return null;
+        }
+
+        if (signed.Certificates is { Count: > MostCertificates } many)
+        {
+            why = $"{many.Count} certificates in one seal";
             return null;
         }
 

@@ -61,6 +61,8 @@ internal static class VerifyEndpoint
         SealToVerify seal, IReadOnlyList<byte[]> chain, DateTimeOffset? at, DateTimeOffset now, string group, CertificateJudge judge, IReadOnlyList<TrustedAuthority> known, IGrainFactory grains,
         CancellationToken aborted)
     {
+        // Reading and verifying is one piece of work of bounded cost: nobody waits for it any more, it is not begun.
+        aborted.ThrowIfCancellationRequested();
         var report = DetachedSealVerifier.Verify(
             seal.Contents, seal.Digest, [.. known.SelectMany(authority => authority.Roots)], [.. known.SelectMany(authority => authority.Intermediates)]);
         var result = await judge.JudgeAsync(report.Certificate, report.Others.Concat(chain), at ?? report.KnownAt ?? now, group, forSigning: true, aborted);

@@ -12,6 +12,8 @@ using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Seals;
 using Bzt.Tests.Storage;
+using Org.BouncyCastle.Asn1;
+using Org.BouncyCastle.Asn1.Cms;
 
 using Refusal = Bzt.Tests.Platforms.Refusal;
 
@@ -94,6 +96,10 @@ public sealed class VerifyTests(PlatformSystem world)
             _ = DetachedSealVerifier.Verify(damaged, sm3);
         }
 
+        // A seal with more certificates than any path has is not read.
+        var broad = await VerifyAsync(party, new VerifyRequest { Seal = new SealToVerify(WithCertificates(contents, 16), sm3) });
+        Assert.Equal((false, SignatureVerdict.Unsupported), (broad.Valid, broad.Signature));
+
         // 6. What is no question is refused.
         foreach (var request in new[]
         {
@@ -141,6 +147,18 @@ public sealed class VerifyTests(PlatformSystem world)
         pdf[20] ^= 1;
         await File.WriteAllBytesAsync(Path.Combine(folder.File("work"), "sealed.pdf"), pdf);
         Assert.Contains("\"signature\":\"altered\"", await shell.RunAsync(blocks[1]), StringComparison.Ordinal);
+    }
+
+    private static byte[] WithCertificates(byte[] contents, int more)
+    {
+        var signed = SignedData.GetInstance(ContentInfo.GetInstance(Asn1Object.FromByteArray(contents)).Content);
+        var certificates = new Asn1EncodableVector();
+        foreach (var certificate in signed.Certificates.Concat(Enumerable.Range(0, more).Select(i => Asn1Object.FromByteArray(new Bzt.Tests.Documents.TestSigner($"无关 {i}").Certificate))))
+        {
+            certificates.Add(certificate);
+        }
+
+        return new ContentInfo(CmsObjectIdentifiers.SignedData, new SignedData(signed.DigestAlgorithms, signed.EncapContentInfo, new BerSet(certificates), null, signed.SignerInfos)).GetEncoded();
     }
 
     private static Task<VerifyResult> VerifyAsync(RelyingParty party, VerifyRequest request) => party.Client.VerifyAsync(request);
