@@ -5,7 +5,7 @@ namespace Bzt.Gateway.Certificates;
 internal static class CertificatesApi
 {
     public static void AddCertificatesApi(this WebApplicationBuilder builder) =>
-        builder.Services.AddSingleton<ICertificateDirectory, HolderDirectory>();
+        builder.Services.AddSingleton<KeptCheckpoints>().AddSingleton<ICertificateDirectory, HolderDirectory>();
 
     public static void MapCertificates(this RouteGroupBuilder phones)
     {

@@ -22,7 +22,7 @@ internal static class GetCheckpoints
         new(checkpoint.Number, checkpoint.Previous, checkpoint.Size, checkpoint.Root, checkpoint.At, checkpoint.Signature);
 
     /// <param name="after">Only those after this number; without it the newest hundred.</param>
-    private static async Task<IResult> HandleAsync(IGrainFactory grains, long? after = null)
+    private static async Task<IResult> HandleAsync(IGrainFactory grains, KeptCheckpoints kept, long? after = null)
     {
         if (after < 0)
         {
@@ -32,7 +32,7 @@ internal static class GetCheckpoints
         var newest = await grains.EvidenceNotary().GetNewest();
         var from = Math.Min(after ?? Math.Max(0, newest - PageSize), newest);
         var numbers = Enumerable.Range(1, (int)Math.Min(PageSize, newest - from)).Select(offset => from + offset);
-        var found = await Task.WhenAll(numbers.Select(number => grains.EvidenceCheckpoint(number).Get()));
+        var found = await Task.WhenAll(numbers.Select(kept.GetAsync));
         return Results.Json(new EvidenceCheckpoints([.. found.OfType<SignedCheckpoint>().Select(ToContract)], newest), BztJson.Default.EvidenceCheckpoints);
     }
 }

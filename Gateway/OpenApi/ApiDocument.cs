@@ -2,17 +2,24 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OpenApi;
 using Scalar.AspNetCore;
 
 namespace Bzt.Gateway.OpenApi;
 
 internal static partial class ApiDocument
 {
-    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
+    private const string Name = "v1";
+
+    public static void AddApiDocument(this WebApplicationBuilder builder)
     {
-        options.AddOperationTransformer<DescribeOperation>();
-        options.AddDocumentTransformer<DescribeDocument>();
-    });
+        builder.Services.AddOpenApi(Name, options =>
+        {
+            options.AddOperationTransformer<DescribeOperation>();
+            options.AddDocumentTransformer<DescribeDocument>();
+        });
+        builder.Services.AddSingleton(services => new WrittenDocument(services.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name)));
+    }
 
     /// <summary>The statuses of problem documents this endpoint answers, beside those every endpoint of its API may answer.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder builder, params int[] statuses) where TBuilder : IEndpointConventionBuilder =>
@@ -20,8 +27,13 @@ internal static partial class ApiDocument
 
     public static void MapApiDocument(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("BztCluster").WithOpenApiRoutePattern("/openapi/{documentName}.json").DisableDefaultFonts()
+        app.MapGet($"/openapi/{Name}.json", async (HttpContext http, WrittenDocument document) =>
+        {
+            var (octets, tag) = await document.GetAsync();
+            http.Response.Headers.CacheControl = "no-cache";
+            return Results.Bytes(octets, "application/json;charset=utf-8", entityTag: tag);
+        }).ExcludeFromDescription();
+        app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("BztCluster").WithOpenApiRoutePattern($"/openapi/{Name}.json").DisableDefaultFonts()
             // What leads to its maker's services, which the page's policy forbids.
             .DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton())
             .AddEndpointFilter(async (context, next) =>

@@ -7,6 +7,7 @@ using Bzt.Protocol.Evidence;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Storage;
+using Orleans.Runtime;
 
 namespace Bzt.Tests.Certificates;
 
@@ -58,6 +59,13 @@ public sealed class CheckpointTests
         Assert.True(published.Verify(key));
         Assert.Equal(2, Assert.Single((await PublishedAsync(system, after: 1)).Checkpoints).Number);
         Assert.Empty((await PublishedAsync(system, after: 7)).Checkpoints);
+
+        // Read again, no checkpoint is asked any more.
+        await system.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        var type = system.Grains.EvidenceCheckpoint(1).GetGrainId().Type;
+        await Wait.UntilAsync(async () => (await system.Grains.GetGrain<IManagementGrain>(0).GetActiveGrains(type)).Count, active => active == 0);
+        Assert.Equal(2, (await PublishedAsync(system)).Checkpoints.Count);
+        Assert.Empty(await system.Grains.GetGrain<IManagementGrain>(0).GetActiveGrains(type));
         await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => PhoneOf(phone).GetAsync($"{Routes.Phone.EvidenceCheckpoints}?after=-1", BztJson.Default.EvidenceCheckpoints));
         moved = await phone.EvidenceAsync();
         Assert.Equal((2L, moved.Head.Sequence), (moved.Checkpoint!.Checkpoint.Number, moved.Checkpoint.Sequence));
