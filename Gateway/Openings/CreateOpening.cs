@@ -25,7 +25,7 @@ internal static class CreateOpening
         .WithDescription("The files to be decrypted, with a digest of each, and the deadline: at most 24 hours after the project's opening time. "
             + "From the opening time on a decrypt session names the opening and its files; who was asked, when and what came back is then in a signed record of each file. "
             + "With an Idempotency-Key the same request gets the same opening.")
-        .Refuses(400, 403, 409, 413, 422)
+        .Refuses(400, 403, 409, 413, 422, 429)
         .Produces<OpeningStatus>(StatusCodes.Status201Created);
 
     private static async Task<IResult> HandleAsync(CreateOpeningRequest request, HttpContext context, PlatformCaller caller, IGrainFactory grains)

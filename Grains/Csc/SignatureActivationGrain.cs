@@ -19,7 +19,15 @@ internal sealed class SignatureActivationGrain(
 {
     public async Task<Reply<DateTimeOffset>> Push(PushHashes command)
     {
-        // A crash between the two leaves a session nobody hears of, which times out: the caller, who got no answer, asks anew.
+        // 1. A holder is not buried under the requests of one platform.
+        var (requester, holder) = (command.Session.Requester, command.Session.Holder!);
+        if (await GrainFactory.SessionQuota($"pushed/{requester.Platform}/{holder.User}").Wait(
+            new PushedRequest(new SessionId(this.GetPrimaryKey()), requester, clock.GetUtcNow() + TimeSpan.FromSeconds(command.Session.TimeoutSeconds)), SignatureActivationRules.MostWaiting) is Refused<Nothing>(var tooMany))
+        {
+            return tooMany;
+        }
+
+        // 2. A crash between the two leaves a session nobody hears of, which times out: the caller, who got no answer, asks anew.
         var session = new SessionId(this.GetPrimaryKey());
         var reply = await GrainFactory.QrSession(session).Create(command.Session);
         if (reply is not Done<SessionOpened>(var opened))
@@ -27,7 +35,6 @@ internal sealed class SignatureActivationGrain(
             return ((Refused<SessionOpened>)reply).Refusal;
         }
 
-        var holder = command.Session.Holder!;
         await GrainFactory.Inbox(holder.User).Post(SignatureActivationMessages.Asked(session, command.Session.Documents.Count, clock.GetUtcNow(), opened.ExpiresAt));
         return opened.ExpiresAt;
     }

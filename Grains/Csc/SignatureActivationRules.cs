@@ -8,6 +8,9 @@ namespace Bzt.Grains.Csc;
 /// <summary>Which signatures an authorisation still gives.</summary>
 public static class SignatureActivationRules
 {
+    /// <summary>Pushed requests of one platform that wait for one holder: as many as in a sealing session.</summary>
+    public const int MostWaiting = 16;
+
     /// <summary>Every hash has to be one the user confirmed and none used before, or nothing is given and nothing used.</summary>
     /// <returns>Which documents' signatures answer the hashes, in the order asked for.</returns>
     public static Reply<IReadOnlyList<int>> Use(

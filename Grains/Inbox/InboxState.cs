@@ -21,10 +21,33 @@ public sealed record InboxState : IHasOutbox<InboxState>
 
 public sealed record StoredMessage(InboxEntry Entry, bool Read);
 
+/// <summary>Where a message comes from: what one sort sends pushes out nothing of another.</summary>
+internal enum MessageOrigin
+{
+    /// <summary>What became of the account, its devices, PINs and certificates.</summary>
+    Security,
+
+    /// <summary>What a platform asks or tells, as often as it likes.</summary>
+    Platform,
+
+    Other,
+}
+
 internal static class InboxRules
 {
-    /// <summary>Older ones fall out at the end; senders repeat a message within minutes, never after so many others.</summary>
-    public const int Kept = 500;
+    /// <summary>Of one origin. Older ones fall out at the end; senders repeat a message within minutes, never after so many others.</summary>
+    public const int Kept = 200;
+
+    public static MessageOrigin OriginOf(MessageKind kind) => kind switch
+    {
+        MessageKind.CertificateActive or MessageKind.CertificateFrozen or MessageKind.CertificateLocked or MessageKind.CertificateRevoked or MessageKind.CertificateExpiring
+            or MessageKind.NewDevice or MessageKind.DeviceLocked or MessageKind.PasswordChanged or MessageKind.NumberChanged or MessageKind.WeChatTied or MessageKind.WeChatUntied
+            or MessageKind.PinChanged or MessageKind.PinResetAsked or MessageKind.PinResetStopped or MessageKind.PinResetReady
+            or MessageKind.MemberRemoved or MessageKind.AdministratorChanged or MessageKind.EnterpriseClaimed
+            or MessageKind.SealingSessionBegun or MessageKind.SealingSessionEnded => MessageOrigin.Security,
+        MessageKind.SignatureAsked or MessageKind.OpeningChanged => MessageOrigin.Platform,
+        _ => MessageOrigin.Other,
+    };
 
     /// <summary>The same state when the message is there already.</summary>
     public static InboxState Post(InboxState state, UserId owner, InboxEntry entry, DateTimeOffset now)
@@ -34,7 +57,10 @@ internal static class InboxRules
             return state;
         }
 
-        var next = state with { Messages = [.. state.Messages.TakeLast(Kept - 1), new StoredMessage(entry, Read: false)] };
+        var origin = OriginOf(entry.Kind);
+        var surplus = state.Messages.Count(message => OriginOf(message.Entry.Kind) == origin) - (Kept - 1);
+        var kept = state.Messages.Where(message => OriginOf(message.Entry.Kind) != origin || surplus-- <= 0);
+        var next = state with { Messages = [.. kept, new StoredMessage(entry, Read: false)] };
         return PushRules.OrderOf(entry, now) is { } push ? next.WithOutbox(next.Outbox.AddPush(owner, push)) : next;
     }
 

@@ -24,14 +24,15 @@ internal sealed class OpeningGrain : Grain, IOpeningGrain, IRemindable, IOutboxO
     private readonly OutboxDrain<StoredOpening> drain;
     private readonly OpeningFilesSeen seen = new();
     private readonly ClusterKeyRings keys;
+    private readonly SessionQuotas limits;
     private readonly TimeProvider clock;
 
     /// <summary>As it is stored for certain.</summary>
     private StoredOpening opening = new();
 
-    public OpeningGrain([PersistentState("opening")] IPersistentState<StoredOpening> stored, ClusterKeyRings keys, OutboxDrains drains, TimeProvider clock)
+    public OpeningGrain([PersistentState("opening")] IPersistentState<StoredOpening> stored, ClusterKeyRings keys, OutboxDrains drains, SessionQuotas limits, TimeProvider clock)
     {
-        (this.stored, this.keys, this.clock) = (stored, keys, clock);
+        (this.stored, this.keys, this.limits, this.clock) = (stored, keys, limits, clock);
         drain = drains.Attach(this, stored);
     }
 
@@ -62,6 +63,11 @@ internal sealed class OpeningGrain : Grain, IOpeningGrain, IRemindable, IOutboxO
                 return refusal;
             }
 
+            if (await GrainFactory.SessionQuota($"openings/{command.Platform}").Take(limits.OpeningsPerPlatform) is Refused<Nothing>(var tooMany))
+            {
+                return tooMany;
+            }
+
             await WriteAsync(opening with { Command = command });
         }
 
@@ -79,6 +85,11 @@ internal sealed class OpeningGrain : Grain, IOpeningGrain, IRemindable, IOutboxO
 
         if (moved is Done<StoredOpening>(var next) && !ReferenceEquals(next, opening))
         {
+            if (await GrainFactory.SessionQuota($"opening-changes/{command.Platform}").Take(limits.OpeningChangesPerPlatform) is Refused<Nothing>(var tooMany))
+            {
+                return tooMany;
+            }
+
             await WriteAsync(next);
         }
 

@@ -18,6 +18,14 @@ public sealed class SessionQuotas
     /// <summary>Of one bid tool.</summary>
     [Range(1, 10_000)]
     public int PerTool { get; set; } = 120;
+
+    /// <summary>Bid openings one platform announces.</summary>
+    [Range(1, 100_000)]
+    public int OpeningsPerPlatform { get; set; } = 120;
+
+    /// <summary>Changes of its bid openings: each is a message to every bidder.</summary>
+    [Range(1, 100_000)]
+    public int OpeningChangesPerPlatform { get; set; } = 60;
 }
 
 /// <inheritdoc cref="ISessionQuotaGrain"/>
@@ -26,6 +34,7 @@ internal sealed class SessionQuotaGrain(TimeProvider clock) : Grain, ISessionQuo
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
+    private readonly List<PushedRequest> waiting = [];
     private DateTimeOffset from;
     private int taken;
 
@@ -44,5 +53,29 @@ internal sealed class SessionQuotaGrain(TimeProvider clock) : Grain, ISessionQuo
 
         taken++;
         return Task.FromResult<Reply<Nothing>>(default(Nothing));
+    }
+
+    public async Task<Reply<Nothing>> Wait(PushedRequest request, int most)
+    {
+        waiting.RemoveAll(known => known.ExpiresAt <= clock.GetUtcNow() || known.Session == request.Session);
+        if (waiting.Count >= most)
+        {
+            // Only now is it worth asking which of them have their answer.
+            foreach (var known in waiting.ToList())
+            {
+                if (await GrainFactory.QrSession(known.Session).GetStatus(known.Requester, null, TimeSpan.Zero) is not Done<SessionView>({ End: null }))
+                {
+                    waiting.Remove(known);
+                }
+            }
+
+            if (waiting.Count >= most)
+            {
+                return new Refusal(RefusalCode.RateLimited, waiting.Min(known => known.ExpiresAt));
+            }
+        }
+
+        waiting.Add(request);
+        return default(Nothing);
     }
 }

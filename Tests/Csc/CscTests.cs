@@ -60,6 +60,32 @@ public sealed class CscTests(OpenIdWorld world) : IClassFixture<OpenIdWorld>
     }
 
     [Fact]
+    public async Task So_many_requests_of_one_platform_wait_for_one_holder()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(world.System);
+        await phone.BindToAsync(world.Party.Client);
+        var client = await CscClient.AuthorisedAsync(world.System, world.Party, phone);
+        var credential = Assert.Single(await client.CredentialsAsync());
+        var hash = CscClient.Hash(await client.CertificateAsync(credential), [1]);
+        for (var i = 0; i < 16; i++)
+        {
+            await client.AskAsync(credential, hash);
+        }
+
+        var one = new { credentialID = credential, numSignatures = 1, hashes = new[] { hash }, hashAlgorithmOID = CscClient.Sm3 };
+        Assert.Equal((HttpStatusCode)429, (await client.PostAsync(Routes.Csc.AuthorizeCredential, one)).Status);
+
+        // One that was answered waits no more.
+        using (var request = await OpenPushedAsync(phone))
+        {
+            Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+        }
+
+        await Wait.UntilAsync(async () => (await client.PostAsync(Routes.Csc.AuthorizeCredential, one)).Status, status => status == HttpStatusCode.Accepted);
+        Assert.Equal((HttpStatusCode)429, (await client.PostAsync(Routes.Csc.AuthorizeCredential, one)).Status);
+    }
+
+    [Fact]
     [Trait("Feature", "X12"), Trait("Surface", "api")]
     public async Task A_credential_is_described_as_the_specification_wants_it_and_nobody_elses_is_seen()
     {
