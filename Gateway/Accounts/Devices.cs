@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Inbox;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -26,6 +27,10 @@ internal static class Devices
     public static DeviceInfo ToContract(DeviceView device, Caller caller) =>
         new(device.Device.Value, device.Name, device.Active, device.LoggedIn, device.Device == caller.DeviceId, device.LoggedInAt, device.LastSeenAt);
 
-    private static async Task<IResult> LogOutAsync(Guid deviceId, Caller caller, IGrainFactory grains) =>
-        (await grains.User(caller.UserId).LogOut(new DeviceId(deviceId))).ToHttp(_ => Results.NoContent());
+    private static async Task<IResult> LogOutAsync(Guid deviceId, Caller caller, IGrainFactory grains, PhoneSubscriptions subscriptions) =>
+        (await grains.User(caller.UserId).LogOut(new DeviceId(deviceId))).ToHttp(_ =>
+        {
+            subscriptions.End(caller.UserId, new DeviceId(deviceId));
+            return Results.NoContent();
+        });
 }

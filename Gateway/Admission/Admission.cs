@@ -124,16 +124,28 @@ internal sealed class Door : IDisposable
 /// <summary>Once it is known who asks: the caller's own bounds. One that floods meets them before its requests cost the others anything.</summary>
 internal sealed class CallerAdmission(RequestDelegate next, RateCounts rates, Places places, IOptions<LimitsOptions> options, TimeProvider time)
 {
+    /// <summary>Connections of one user to one gateway's hub: more than an account has devices, so that one may come back before its last one is known to be gone.</summary>
+    private const int ConnectionsPerUser = 16;
+
     public async Task InvokeAsync(HttpContext context)
     {
-        if (CallerOf(context) is not var (name, isPlatform) || context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null)
+        var (limits, heldOpen) = (options.Value, Admission.IsHeldOpen(context.GetEndpoint()));
+        if (context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null && HubUser.Of(context) is { } phone)
+        {
+            // The request of a connection lasts as long as the connection.
+            context.Features.Get<Door>()?.Dispose();
+            using var connection = places.TryTake("hub/" + phone.UserId, ConnectionsPerUser);
+            await (connection is null ? RefuseAsync(context, time.GetUtcNow().AddSeconds(1)) : next(context));
+            return;
+        }
+
+        if (CallerOf(context) is not var (name, isPlatform))
         {
             await next(context);
             return;
         }
 
         context.Features.Get<Door>()?.Dispose();
-        var (limits, heldOpen) = (options.Value, Admission.IsHeldOpen(context.GetEndpoint()));
 
         // A bidder's tools first, all of them together: keys of tools are drawn freely. They use up nothing of their platform's and of other bidders'.
         IDisposable? toolPlace = null;

@@ -10,5 +10,5 @@ internal static class GetHubTicket
         phones.MapPost(Routes.Phone.HubTicket, Handle).WithSummary("A one-use ticket for the hub").Needs(PhoneAccess.Device).Produces<HubTicket>();
 
     private static IResult Handle(Caller caller, HubTickets tickets) =>
-        Results.Json(new HubTicket(tickets.New(caller.UserId), (int)HubTickets.Lifetime.TotalSeconds), BztJson.Default.HubTicket);
+        Results.Json(new HubTicket(tickets.New(caller.UserId, caller.DeviceId), (int)HubTickets.Lifetime.TotalSeconds), BztJson.Default.HubTicket);
 }

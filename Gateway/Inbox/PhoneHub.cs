@@ -18,8 +18,9 @@ internal sealed class PhoneHub(PhoneSubscriptions subscriptions, Draining draini
     {
         draining.Connected(Context);
         Telemetry.PhoneConnected();
-        await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(User()));
-        await subscriptions.AddAsync(User());
+        var user = User();
+        await Groups.AddToGroupAsync(Context.ConnectionId, GroupOf(user.UserId));
+        await subscriptions.AddAsync(user, Context);
 
         // What came before now woke nobody here: the phone fetches once more.
         await Clients.Caller.SendAsync(WakeUp, PhoneWakeUp.Inbox);
@@ -29,14 +30,10 @@ internal sealed class PhoneHub(PhoneSubscriptions subscriptions, Draining draini
     {
         draining.Disconnected(Context);
         Telemetry.PhoneDisconnected();
-        subscriptions.Remove(User());
+        subscriptions.Remove(User().UserId, Context.ConnectionId);
         return Task.CompletedTask;
     }
 
     // PhonePipeline let the connection through and left one of the two.
-    private UserId User()
-    {
-        var features = Context.GetHttpContext()?.Features;
-        return features?.Get<HubUser>()?.UserId ?? features?.Get<Caller>()?.UserId ?? throw new InvalidOperationException("A connection without a user.");
-    }
+    private HubUser User() => HubUser.Of(Context.GetHttpContext()) ?? throw new InvalidOperationException("A connection without a user.");
 }

@@ -18,31 +18,34 @@ internal sealed class HubTickets(IKeyProtector protector, IReplayWindow replays,
     private const int MaxLength = 512;
     private const int GuidBytes = 16;
     private const int NonceBytes = 16;
-    private const int Length = GuidBytes + sizeof(long) + NonceBytes;
+    private const int LengthWithoutDevice = GuidBytes + sizeof(long) + NonceBytes;
+    private const int Length = LengthWithoutDevice + GuidBytes;
 
-    public string New(UserId user)
+    public string New(UserId user, DeviceId device)
     {
         Span<byte> ticket = stackalloc byte[Length];
         user.Value.TryWriteBytes(ticket, bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(ticket[GuidBytes..], time.GetUtcNow().UtcTicks);
+        // Between what the release before reads from either end.
+        device.Value.TryWriteBytes(ticket[(GuidBytes + sizeof(long))..], bigEndian: true, out _);
         RandomNumberGenerator.Fill(ticket[^NonceBytes..]);
         return Base64Url.EncodeToString(protector.Protect(Purpose, [], ticket));
     }
 
     /// <summary>Whose ticket it is; null when it is not good, or not any more.</summary>
-    public async Task<UserId?> RedeemAsync(string text)
+    public async Task<HubUser?> RedeemAsync(string text)
     {
-        if (Read(text) is not var (user, made, id))
+        if (Read(text) is not var (holder, made, id))
         {
             return null;
         }
 
         // Made before the replay window began to remember, it may have been used.
         var now = time.GetUtcNow();
-        return (now - made).Duration() <= Lifetime && made >= await replays.KnownSinceAsync() && await replays.TryUseAsync("hub-ticket." + id, made + (2 * Lifetime)) ? user : null;
+        return (now - made).Duration() <= Lifetime && made >= await replays.KnownSinceAsync() && await replays.TryUseAsync("hub-ticket." + id, made + (2 * Lifetime)) ? holder : null;
     }
 
-    private (UserId User, DateTimeOffset Made, string Id)? Read(string text)
+    private (HubUser Holder, DateTimeOffset Made, string Id)? Read(string text)
     {
         if (text.Length > MaxLength)
         {
@@ -52,8 +55,9 @@ internal sealed class HubTickets(IKeyProtector protector, IReplayWindow replays,
         try
         {
             using var ticket = protector.Unprotect(Purpose, [], Base64Url.DecodeFromChars(text));
+            DeviceId? device = ticket.Span.Length == LengthWithoutDevice ? null : new DeviceId(new Guid(ticket.Span.Slice(GuidBytes + sizeof(long), GuidBytes), bigEndian: true));
             return (
-                new UserId(new Guid(ticket.Span[..GuidBytes], bigEndian: true)),
+                new HubUser(new UserId(new Guid(ticket.Span[..GuidBytes], bigEndian: true)), device),
                 new DateTimeOffset(BinaryPrimitives.ReadInt64BigEndian(ticket.Span[GuidBytes..]), TimeSpan.Zero),
                 Convert.ToHexStringLower(ticket.Span[^NonceBytes..]));
         }

@@ -67,7 +67,7 @@ internal sealed class PhonePipeline(RequestDelegate next, DpopVerifier dpop, Hub
                 return ErrorCodes.Unauthenticated;
             }
 
-            context.Features.Set(new HubUser(holder));
+            context.Features.Set(holder);
             return null;
         }
 

@@ -98,6 +98,99 @@ public sealed class InboxTests
         Assert.Equal(HubConnectionState.Disconnected, hub.State);
     }
 
+    [Fact]
+    public async Task A_user_has_so_many_connections_and_each_ends_with_its_device_s_login()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        using var other = await system.LoggedInPhoneAsync();
+        var hubs = new List<HubConnection>();
+        try
+        {
+            for (var i = 0; i < 16; i++)
+            {
+                hubs.Add(Connect(system, (await TicketAsync(phone)).Ticket));
+                await hubs[^1].StartAsync().WaitAsync(Patience);
+            }
+
+            await using (var tooMany = Connect(system, (await TicketAsync(phone)).Ticket))
+            {
+                await Assert.ThrowsAnyAsync<Exception>(() => tooMany.StartAsync().WaitAsync(Patience));
+            }
+
+            // Another user's are his own; one that is left is free again.
+            await using var others = Connect(system, (await TicketAsync(other)).Ticket);
+            await others.StartAsync().WaitAsync(Patience);
+            await hubs[0].DisposeAsync();
+            hubs.RemoveAt(0);
+            await Applications.Wait.UntilAsync(async () =>
+            {
+                var again = Connect(system, (await TicketAsync(phone)).Ticket);
+                try
+                {
+                    await again.StartAsync().WaitAsync(Patience);
+                    hubs.Add(again);
+                    return true;
+                }
+                catch (Exception refused) when (refused is HttpRequestException or System.Net.WebSockets.WebSocketException)
+                {
+                    await again.DisposeAsync();
+                    return false;
+                }
+            }, connected => connected);
+
+            // At another gateway the device was logged out: before the next renewal of the lease this one has let go of it.
+            await system.Grains.User(new UserId(phone.Login!.UserId)).LogOut(new DeviceId(phone.Login.DeviceId));
+            await Applications.Wait.UntilAsync(() => Task.FromResult(hubs.Count(hub => hub.State == HubConnectionState.Connected)), connected => connected == 0);
+            Assert.Equal(HubConnectionState.Connected, others.State);
+        }
+        finally
+        {
+            foreach (var hub in hubs)
+            {
+                await hub.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_log_out_ends_the_connection_at_once()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        await using var hub = Connect(system, (await TicketAsync(phone)).Ticket);
+        var closed = new TaskCompletionSource();
+        hub.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await hub.StartAsync().WaitAsync(Patience);
+        await phone.Http.PostAsync(Routes.Phone.Logout);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    /// <summary>A platform that tells and asks without end does not make anybody miss what became of his account.</summary>
+    [Fact]
+    public async Task What_one_origin_sends_pushes_out_nothing_of_another()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = await system.LoggedInPhoneAsync();
+        var inbox = InboxOf(system, phone);
+        await inbox.Post(Entry("device") with { Kind = MessageKind.NewDevice });
+        await inbox.Post(Entry("approved"));
+        for (var i = 0; i < 510; i++)
+        {
+            await inbox.Post(Entry($"opening/{i}") with { Kind = MessageKind.OpeningChanged });
+        }
+
+        var all = await inbox.GetPage(2000, null);
+        Assert.Equal(["approved", "device"], all.Messages.Select(message => message.Entry.MessageId).TakeLast(2));
+        Assert.Equal(202, all.Messages.Count);
+        Assert.Equal("opening/509", all.Messages[0].Entry.MessageId);
+        Assert.All(Enum.GetValues<MessageKind>(), kind => Assert.True(Enum.IsDefined(InboxRules.OriginOf(kind))));
+    }
+
     private static IInboxGrain InboxOf(EmbeddedSystem system, TestPhone phone) => system.Grains.Inbox(new UserId(phone.Login!.UserId));
 
     private static InboxEntry Entry(string id) => new(id, MessageKind.ClaimApproved, "认领企业，请下载证书", "可下载", "1", new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero));
