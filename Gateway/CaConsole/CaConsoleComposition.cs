@@ -1,4 +1,3 @@
-using System.Threading.RateLimiting;
 using Bzt.Gateway.Hosting;
 using Bzt.Grains.CaVendors.Revocation;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -10,8 +9,6 @@ namespace Bzt.Gateway.CaConsole;
 internal static class CaConsoleComposition
 {
     public const string Scheme = "ca-console";
-    public const string LoginPolicy = "ca-console-login";
-    private const int LoginsPerMinute = 10;
 
     public static void AddCaConsole(this WebApplicationBuilder builder, GatewayOptions options)
     {
@@ -36,14 +33,8 @@ internal static class CaConsoleComposition
             cookie.Cookie.SecurePolicy = HostCookies.Policy(options);
             cookie.ExpireTimeSpan = TimeSpan.FromMinutes(30);
             cookie.SlidingExpiration = true;
+            cookie.Events.OnValidatePrincipal = ConsoleLogin.ValidateAsync;
         });
-        builder.Services.AddRateLimiter(limiter => limiter.AddPolicy(LoginPolicy, context => RateLimitPartition.GetTokenBucketLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = LoginsPerMinute,
-                TokensPerPeriod = LoginsPerMinute,
-                ReplenishmentPeriod = TimeSpan.FromMinutes(1),
-            })));
     }
 
     public static void MapCaConsole(this WebApplication app)

@@ -31,7 +31,7 @@ internal static class ConsoleApi
     public static void Map(RouteGroupBuilder console)
     {
         var api = console.MapGroup("/api").WithMetadata(new ForTools());
-        api.MapPost("/login", LogInAsync).WithMetadata(new WithoutReviewer()).RequireRateLimiting(CaConsoleComposition.LoginPolicy);
+        api.MapPost("/login", LogInAsync).WithMetadata(new WithoutReviewer()).AddEndpointFilter<ConsoleBrake>();
         api.MapGet("/applications", GetAsync);
         api.MapGet("/catalogue", GetCatalogueAsync);
         api.MapGet("/vendors", GetVendorsAsync);

@@ -3,7 +3,6 @@ using Bzt.Gateway.CaConsole.Pages;
 using Bzt.Gateway.Hosting;
 using Bzt.Grains;
 using Bzt.Grains.Foundations;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Bzt.Gateway.CaConsole;
@@ -17,7 +16,7 @@ internal static class ConsolePages
     {
         console.MapGet("", GetDeskAsync);
         console.MapGet("/login", IResult () => new RazorComponentResult<LoginPage>()).WithMetadata(new WithoutReviewer());
-        console.MapPost("/login", LogInAsync).WithMetadata(new WithoutReviewer()).RequireRateLimiting(CaConsoleComposition.LoginPolicy);
+        console.MapPost("/login", LogInAsync).WithMetadata(new WithoutReviewer()).AddEndpointFilter<ConsoleBrake>();
         console.MapPost("/logout", LogOutAsync);
         console.MapGet("/audit", GetAuditAsync);
         console.MapGet("/{ca}/applications/{number}", GetApplicationAsync);
@@ -47,7 +46,7 @@ internal static class ConsolePages
     private static async Task<IResult> LogOutAsync(HttpContext http, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        await http.SignOutAsync(CaConsoleComposition.Scheme);
+        await ConsoleLogin.LogOutAsync(http);
         return SeeOther(ConsoleRoutes.Login);
     }
 

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace Bzt.Gateway.Phones;
 
-/// <summary>Remembers what must not be used twice: proofs, tickets.</summary>
+/// <summary>Remembers what must not be used twice: proofs, tickets; and logins that were ended.</summary>
 internal interface IReplayWindow
 {
     /// <summary>Everything used since then is remembered. Later than the start of the system after memory was lost.</summary>
@@ -14,6 +14,9 @@ internal interface IReplayWindow
 
     /// <summary>False when <paramref name="id"/> was used before. It is remembered until <paramref name="until"/>.</summary>
     ValueTask<bool> TryUseAsync(string id, DateTimeOffset until);
+
+    /// <summary>Whether <paramref name="id"/> was used and is still remembered.</summary>
+    ValueTask<bool> IsUsedAsync(string id);
 }
 
 /// <summary>For a single gateway.</summary>
@@ -43,6 +46,8 @@ internal sealed class MemoryReplayWindow(TimeProvider time) : IReplayWindow
 
         return ValueTask.FromResult(used.TryAdd(id, until));
     }
+
+    public ValueTask<bool> IsUsedAsync(string id) => ValueTask.FromResult(used.ContainsKey(id));
 }
 
 /// <summary>For a cluster of gateways. When Redis does not answer, nothing is accepted: the exception becomes 503.</summary>
@@ -66,8 +71,11 @@ internal sealed class RedisReplayWindow(IConnectionMultiplexer redis, TimeProvid
 
     public async ValueTask<bool> TryUseAsync(string id, DateTimeOffset until)
     {
-        var key = "bzt:replay:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
         var remaining = until - time.GetUtcNow();
-        return await redis.GetDatabase().StringSetAsync(key, 1, remaining > TimeSpan.Zero ? remaining : TimeSpan.FromSeconds(1), When.NotExists);
+        return await redis.GetDatabase().StringSetAsync(Key(id), 1, remaining > TimeSpan.Zero ? remaining : TimeSpan.FromSeconds(1), When.NotExists);
     }
+
+    public async ValueTask<bool> IsUsedAsync(string id) => await redis.GetDatabase().KeyExistsAsync(Key(id));
+
+    private static string Key(string id) => "bzt:replay:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 }

@@ -2,8 +2,15 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.CaConsole;
+using Bzt.Grains;
+using Bzt.Grains.Accounts;
+using Bzt.Grains.Foundations;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Bzt.Tests.CaConsole;
 
@@ -80,6 +87,93 @@ public sealed partial class ConsoleTests
         }
 
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+    }
+
+    [Fact]
+    public async Task A_login_ends_with_its_logout_a_new_password_and_after_half_a_day()
+    {
+        var password = ClaimSteps.ConsolePassword;
+        await using var system = await EmbeddedSystem.StartAsync(builder => builder.Configuration["CaConsole:Password"] = password);
+        Assert.Equal(HttpStatusCode.Unauthorized, await DeskAsync(""));
+
+        // 1. Whoever kept a copy of the cookie has nothing after the logout.
+        var (first, second) = (await CookieAsync(), await CookieAsync());
+        Assert.Equal(HttpStatusCode.OK, await DeskAsync(first));
+        using (var page = await SendAsync(HttpMethod.Get, "/ca-console", first))
+        {
+            var form = Form(await page.Content.ReadAsStringAsync());
+            var token = page.Headers.TryGetValues("Set-Cookie", out var set) ? string.Join("; ", set.Select(cookie => cookie.Split(';')[0])) : "";
+            using var loggedOut = await SendAsync(HttpMethod.Post, "/ca-console/logout", $"{first}; {token}", form);
+            Assert.Equal(HttpStatusCode.SeeOther, loggedOut.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await DeskAsync(first));
+        Assert.Equal(HttpStatusCode.OK, await DeskAsync(second));
+
+        // 2. However often it is used, a login ends.
+        using var reviewer = await TestReviewer.LogInAsync(system);
+        var used = 0;
+        while (used < 60)
+        {
+            using var answer = await reviewer.Http.GetAsync(reviewer.At("/api/applications"));
+            if (answer.StatusCode != HttpStatusCode.OK)
+            {
+                break;
+            }
+
+            used++;
+            system.Clock.Advance(TimeSpan.FromMinutes(20));
+        }
+
+        Assert.Equal(36, used);
+
+        // 3. Another password, other logins.
+        var third = await CookieAsync();
+        Assert.Equal(HttpStatusCode.OK, await DeskAsync(third));
+        system.Services.GetRequiredService<IOptions<CaConsoleOptions>>().Value.Password = "another-password-of-the-reviewers";
+        Assert.Equal(HttpStatusCode.Unauthorized, await DeskAsync(third));
+
+        async Task<string> CookieAsync()
+        {
+            using var answer = await SendAsync(HttpMethod.Post, "/ca-console/api/login", "", JsonContent.Create(new { reviewer = "审核员甲", password }));
+            answer.EnsureSuccessStatusCode();
+            return answer.Headers.GetValues("Set-Cookie").Select(set => set.Split(';')[0]).Single(cookie => cookie.Contains("ca-console=", StringComparison.Ordinal));
+        }
+
+        async Task<HttpStatusCode> DeskAsync(string cookie)
+        {
+            using var answer = await SendAsync(HttpMethod.Get, "/ca-console/api/applications", cookie);
+            return answer.StatusCode;
+        }
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string cookie, HttpContent? content = null)
+        {
+            using var http = new HttpClient(new HttpClientHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = system.Address };
+            using var request = new HttpRequestMessage(method, path) { Content = content };
+            request.Headers.Add("Bzt-Console", "tests");
+            request.Headers.TryAddWithoutValidation("Cookie", cookie);
+            return await http.SendAsync(request);
+        }
+    }
+
+    [Fact]
+    public async Task Guesses_of_one_address_are_counted_for_all_gateways()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+
+        // As another gateway counts the same address.
+        var address = system.Grains.Address(system.Services.GetRequiredService<IKeyProtector>().KeyedHash("ca-console-address", "127.0.0.1"));
+        for (var i = 0; i < ConsoleBrake.LoginsPerMinute; i++)
+        {
+            await address.Take(AddressUse.Login, new AddressLimits(ConsoleBrake.LoginsPerMinute, 0));
+        }
+
+        using var stranger = TestReviewer.Stranger(system);
+        using var refused = await stranger.LogInAsync("审核员甲", ClaimSteps.ConsolePassword);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        system.Clock.Advance(TimeSpan.FromMinutes(1));
+        using var later = await stranger.LogInAsync("审核员甲", ClaimSteps.ConsolePassword);
+        Assert.Equal(HttpStatusCode.NoContent, later.StatusCode);
     }
 
     private static FormUrlEncodedContent Form(string html, params (string Name, string Value)[] fields) => new(

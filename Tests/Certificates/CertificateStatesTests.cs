@@ -59,13 +59,13 @@ public sealed class CertificateStatesTests
     public async Task A_new_phone_is_told_of_what_it_could_recover_and_recovers_it_and_the_old_one_serves_no_more()
     {
         await using var system = await ClaimSteps.StartAsync();
-        using var reviewer = await TestReviewer.LogInAsync(system);
         using var old = await CertifiedPhone.ActiveAsync(system);
         var platform = await old.PlatformAsync();
         await old.BindAsync(platform);
 
         // On its own phone nothing is to be recovered, after a restart (an update of the app, its cache gone) neither.
         await system.RestartAsync();
+        using var reviewer = await TestReviewer.LogInAsync(system);
         await old.ReconnectAsync();
         old.Phone.Reconnect();
         Assert.Equal(0, (await old.Phone.MeAsync()).Recoverable);

@@ -55,10 +55,21 @@ internal sealed partial class CrashJourney
 
     private async Task ApproveAsync(Guid application)
     {
-        await InsistAsync(async () => (await console.PostAsJsonAsync("/ca-console/api/login", new { reviewer = "审核员甲", password = ClaimSteps.ConsolePassword })).EnsureSuccessStatusCode());
+        await LogInAsync();
         await Wait.UntilAsync(async () =>
         {
-            var desk = await InsistAsync(() => console.GetFromJsonAsync<List<TestReviewer.Waiting>>("/ca-console/api/applications"));
+            // A gateway that came back does not know which logins had been ended, and takes none from before.
+            var desk = await InsistAsync(async () =>
+            {
+                using var answer = await console.GetAsync("/ca-console/api/applications");
+                if (answer.StatusCode == System.Net.HttpStatusCode.Unauthorized)
+                {
+                    await LogInAsync();
+                }
+
+                answer.EnsureSuccessStatusCode();
+                return await answer.Content.ReadFromJsonAsync<List<TestReviewer.Waiting>>();
+            });
             if (desk!.FirstOrDefault(item => item.ApplicationId == application) is { } waiting)
             {
                 // A repeat of an approval that was not heard of is refused; what counts is the application.
@@ -67,6 +78,8 @@ internal sealed partial class CrashJourney
 
             return await InsistAsync(() => phone.GetApplicationAsync(application));
         }, found => found.State == ApplicationState.PaymentDue);
+
+        Task LogInAsync() => InsistAsync(async () => (await console.PostAsJsonAsync("/ca-console/api/login", new { reviewer = "审核员甲", password = ClaimSteps.ConsolePassword })).EnsureSuccessStatusCode());
     }
 
     private async Task PayAsync(SimulatorControl simulators, Guid application)
