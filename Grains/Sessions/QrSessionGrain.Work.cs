@@ -101,6 +101,14 @@ internal sealed partial class QrSessionGrain
             return over;
         }
 
+        // Time may have ended it while others were asked.
+        Age();
+        if (QrSessionRules.Ended(state) is { } meanwhile)
+        {
+            await AgeAsync();
+            return meanwhile;
+        }
+
         confirmingSince = clock.GetUtcNow();
         Wake();
         return default(Nothing);
@@ -118,13 +126,10 @@ internal sealed partial class QrSessionGrain
     public async Task Complete(SessionOutcome outcome)
     {
         // What a certificate that has let go of it still had to say about a PIN ends nobody else's confirmation.
-        if (named is null || named.Certificate == outcome.Certificate)
-        {
-            confirmingSince = null;
-        }
-
+        var confirmed = named is null || named.Certificate == outcome.Certificate;
         if (state.Command is null || state.End is not null)
         {
+            confirmingSince = confirmed ? null : confirmingSince;
             Wake();
             return;
         }
@@ -143,7 +148,9 @@ internal sealed partial class QrSessionGrain
                 new SessionId(this.GetPrimaryKey()), state.Platform!.Platform, clock.GetUtcNow(), seal.Reason, signed.ToBeSigned, signed.Signature, withdrawer.SigningCertificate));
         }
 
+        // Until here the confirmation held it open.
         var next = QrSessionRules.Complete(state, outcome);
+        confirmingSince = confirmed ? null : confirmingSince;
         Change(next);
         await Write(next);
     }

@@ -15,7 +15,12 @@ namespace Bzt.Grains.Sessions;
 [GrainType("qr-session")]
 internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOwner
 {
-    private static readonly TimeSpan LongestConfirmation = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// More than a certificate's outcome takes when its silo died with it: the death is noticed, the outbox looked for, the certificate comes up
+    /// elsewhere. An end by time that overtook it would leave a signature in evidence that nobody was given.
+    /// </summary>
+    private static readonly TimeSpan LongestConfirmation = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(2);
 
     private readonly IPersistentState<QrSessionState> store;
