@@ -14,6 +14,7 @@ using Bzt.Silo.Batching;
 using Bzt.Silo.Imaging;
 using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
@@ -27,10 +28,6 @@ namespace Bzt.Silo.Hosting;
 /// <summary>What a process with grains is made of; a cluster's silo and the embedded gateway alike.</summary>
 public static class SiloComposition
 {
-    /// <summary>Each try ends with the response time-out at the latest.</summary>
-    private const int MostTriesAtStart = 10;
-    private static readonly TimeSpan BetweenTriesAtStart = TimeSpan.FromSeconds(1);
-
     private const string RowStorage = "rows";
 
     public static IHostApplicationBuilder AddBztSilo(this IHostApplicationBuilder builder)
@@ -85,32 +82,12 @@ public static class SiloComposition
             silo.Services.AddHostedService<OutboxSweeper>();
             silo.Services.AddHostedService<StateArchiver>();
             silo.Services.AddHostedService<Rewrapping>();
-            silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().ExpirySweep().Ensure(), stop));
-            silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().EvidenceNotary().Ensure(), stop));
-            silo.AddStartupTask((services, stop) => OutlastAsync(() => services.GetRequiredService<IGrainFactory>().Retention().Ensure(), stop));
+            silo.AddStartCall("the expiry sweep", grains => grains.ExpirySweep().Ensure());
+            silo.AddStartCall("the evidence notary", grains => grains.EvidenceNotary().Ensure());
+            silo.AddStartCall("retention", grains => grains.Retention().Ensure());
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;
-    }
-
-    /// <summary>
-    /// A silo that starts because another died must not end because that one is still missed: each that comes and goes makes the cluster look for its
-    /// grains anew.
-    /// </summary>
-    private static async Task OutlastAsync(Func<Task> ask, CancellationToken stop)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                await ask();
-                return;
-            }
-            catch (Exception exception) when (exception is TimeoutException or OrleansException && tries < MostTriesAtStart)
-            {
-                await Task.Delay(BetweenTriesAtStart, stop);
-            }
-        }
     }
 
     /// <summary>Section <c>Cluster</c>, which must say what the storage says.</summary>
@@ -173,5 +150,10 @@ public static class SiloComposition
     {
         silo.UseAdoNetReminderService((OptionsBuilder<AdoNetReminderTableOptions> options) => options.Configure<SqlStore>((reminders, store) =>
             (reminders.Invariant, reminders.DataSource) = (store.Invariant, store.DataSource)));
+        var rows = silo.Services.Last(service => service.ServiceType == typeof(IReminderTable));
+        silo.Services.Remove(rows);
+        silo.Services.AddKeyedSingleton(typeof(IReminderTable), PatientReminderTable.Rows, rows.ImplementationType!);
+        silo.Services.AddSingleton<IReminderTable>(services => new PatientReminderTable(
+            services.GetRequiredKeyedService<IReminderTable>(PatientReminderTable.Rows), services.GetRequiredService<ILogger<PatientReminderTable>>()));
     }
 }

@@ -1,3 +1,4 @@
+using Bzt.Silo.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bzt.Tests.Storage;
@@ -48,6 +49,51 @@ public sealed class ReminderTests(PostgresFixture postgres)
 
         // The silo has reminders of its own.
         List<ReminderEntry> Ours(ReminderTableData rows) => [.. rows.Reminders.Where(entry => entry.GrainId.Type == grains[0].GetGrainId().Type)];
+    }
+
+    /// <summary>Until the reminders have been read once, whatever sets one waits, and so does the start; by itself Orleans comes back to it after minutes.</summary>
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_store_that_fails_at_the_first_reading_does_not_hold_up_the_start(string store)
+    {
+        FailingReminders? failing = null;
+        await using var silo = await TestSilo.StartAsync(
+            builder =>
+            {
+                var rows = builder.Services.Last(service => service.ServiceType == typeof(IReminderTable) && Equals(service.ServiceKey, PatientReminderTable.Rows));
+                builder.Services.AddKeyedSingleton<IReminderTable>(
+                    PatientReminderTable.Rows, (services, _) => failing = new FailingReminders((IReminderTable)ActivatorUtilities.CreateInstance(services, rows.KeyedImplementationType!)));
+            },
+            postgres: store == "postgres" ? await postgres.NewDatabaseAsync() : null);
+
+        Assert.True(failing!.Failed);
+        var grain = silo.Grains.GetGrain<IAlarmGrain>("a");
+        await grain.Set("daily", TimeSpan.FromDays(1));
+        Assert.Equal(["daily"], await grain.Names());
+    }
+
+    /// <summary>The first range that is read is not.</summary>
+    private sealed class FailingReminders(IReminderTable rows) : IReminderTable
+    {
+        private int failures = 1;
+
+        public bool Failed => failures < 1;
+
+        public Task StartAsync(CancellationToken cancellationToken = default) => rows.StartAsync(cancellationToken);
+
+        public Task<ReminderTableData> ReadRows(uint begin, uint end) =>
+            Interlocked.Decrement(ref failures) >= 0 ? throw new IOException("A test failed the reading of the reminders.") : rows.ReadRows(begin, end);
+
+        public Task<ReminderTableData> ReadRows(GrainId grainId) => rows.ReadRows(grainId);
+
+        public Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName) => rows.ReadRow(grainId, reminderName);
+
+        public Task<string?> UpsertRow(ReminderEntry entry) => rows.UpsertRow(entry);
+
+        public Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag) => rows.RemoveRow(grainId, reminderName, eTag);
+
+        public Task TestOnlyClearTable() => rows.TestOnlyClearTable();
     }
 
     private async Task<TestSilo> StartAsync(string store) =>
