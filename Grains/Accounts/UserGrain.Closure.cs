@@ -31,7 +31,7 @@ public sealed partial class UserGrain
             return new Refusal(RefusalCode.ClosureBlocked);
         }
 
-        return await UseCode(SmsCodePurpose.CloseAccount, code, $"close/{Id}/{operation:D}") is Refused<Nothing> wrong ? wrong : await Steps.FinishClosure();
+        return await UseCode(SmsCodePurpose.CloseAccount, code, $"close/{Id}/{operation:D}") is Refused<Nothing> wrong ? wrong : await StepAsync(steps => steps.FinishClosure());
     }
 
     public async Task<Reply<Nothing>> FinishClosure()

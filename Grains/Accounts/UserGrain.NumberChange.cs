@@ -47,7 +47,7 @@ public sealed partial class UserGrain
         var change = new NumberChange(
             command.Operation, hash, personalData.Seal(Person, durable.PersonKey!, "phone-number", command.NewNumber), Masks.PhoneNumber(command.NewNumber),
             command.Device.Value, certificate?.Value, DateTimeOffset.FromUnixTimeSeconds((now + NumberChangeRules.Lifetime).ToUnixTimeSeconds()));
-        return await Steps.BeginNumberChange(change) is Refused<Nothing>(var refusal) ? refusal : await GoOnAsync(change);
+        return await StepAsync(steps => steps.BeginNumberChange(change)) is Refused<Nothing>(var refusal) ? refusal : await GoOnAsync(change);
     }
 
     public Task<Reply<NumberChangeView>> GetNumberChange(Guid operation) => Task.FromResult<Reply<NumberChangeView>>(
@@ -70,6 +70,11 @@ public sealed partial class UserGrain
         if (durable.PersonKey is null)
         {
             return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (durable.NumberChange?.Operation == change.Operation)
+        {
+            return new Nothing();
         }
 
         // What an earlier one may have claimed is free again.
@@ -119,8 +124,6 @@ public sealed partial class UserGrain
         await WriteAsync(durable with { NumberChange = null, Outbox = durable.Outbox.AddMessage(Id, message) });
     }
 
-    private IUserSteps Steps => this.AsReference<IUserSteps>();
-
     /// <summary>Asks for the PIN; without a certificate the proof was enough. Both may be done again.</summary>
     private async Task<Reply<NumberChangeView>> GoOnAsync(NumberChange change)
     {
@@ -139,10 +142,10 @@ public sealed partial class UserGrain
         var claimed = await GrainFactory.PhoneNumber(change.NumberHash).Claim(Id);
         if (claimed is Done<Nothing>)
         {
-            return await Steps.FinishNumberChange(change.Operation);
+            return await StepAsync(steps => steps.FinishNumberChange(change.Operation));
         }
 
-        await Steps.AbandonNumberChange(change.Operation);
+        await StepAsync(steps => steps.AbandonNumberChange(change.Operation));
         return claimed;
     }
 

@@ -37,12 +37,13 @@ public sealed partial class UserGrain
         };
         if (proven is Refused<Nothing>)
         {
-            return proven;
+            // By now the old one may be the new one: of a repeat while the first try was stored.
+            return durable.Password?.Operation == command.Operation ? new Nothing() : proven;
         }
 
         // 3. Hash and store.
         return await passwords.HashAsync(command.NewPassword.Value) is { } phc
-            ? await Steps.StorePassword(command.Operation, StoredPassword.Seal(protector, Id, phc))
+            ? await StepAsync(steps => steps.StorePassword(command.Operation, StoredPassword.Seal(protector, Id, phc)))
             : new Refusal(RefusalCode.RateLimited, time.GetUtcNow() + TimeSpan.FromSeconds(2));
     }
 
@@ -52,6 +53,11 @@ public sealed partial class UserGrain
         if (durable.PersonKey is null)
         {
             return new Refusal(RefusalCode.NotFound);
+        }
+
+        if (durable.Password?.Operation == operation)
+        {
+            return new Nothing();
         }
 
         var now = time.GetUtcNow();

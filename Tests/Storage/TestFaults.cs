@@ -12,12 +12,36 @@ public enum WriteFault
     Persisted,
 }
 
-/// <summary>Fails chosen writes, and counts all of them.</summary>
+/// <summary>Writes that wait before they happen.</summary>
+public sealed class HeldWrites(Func<DurableWrite, bool> which)
+{
+    private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int count;
+
+    /// <summary>How many have come so far.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    public void Release() => released.TrySetResult();
+
+    internal Task PassAsync(DurableWrite write)
+    {
+        if (released.Task.IsCompleted || !which(write))
+        {
+            return Task.CompletedTask;
+        }
+
+        Interlocked.Increment(ref count);
+        return released.Task;
+    }
+}
+
+/// <summary>Fails chosen writes, holds others, and counts all of them.</summary>
 public sealed class TestFaults : IStorageFaults
 {
     private readonly ConcurrentQueue<DurableWrite> written = new();
     private readonly Lock gate = new();
     private readonly List<(WriteFault Fault, Func<DurableWrite, bool> When)> armed = [];
+    private volatile HeldWrites? held;
 
     /// <summary>Every write that really happened, in order.</summary>
     public IReadOnlyCollection<DurableWrite> Written => written;
@@ -31,10 +55,13 @@ public sealed class TestFaults : IStorageFaults
         }
     }
 
-    public ValueTask BeforeAsync(DurableWrite write)
+    /// <summary>From now on these wait until they are released; several silos may share them.</summary>
+    public void Hold(HeldWrites writes) => held = writes;
+
+    public async ValueTask BeforeAsync(DurableWrite write)
     {
         ThrowIfArmed(WriteFault.NotPersisted, write);
-        return default;
+        await (held?.PassAsync(write) ?? Task.CompletedTask);
     }
 
     public ValueTask AfterAsync(DurableWrite write)
