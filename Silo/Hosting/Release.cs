@@ -36,6 +36,7 @@ public sealed record Release(ushort Number)
 /// A silo of the new release gets the new activations as soon as it is there; a grain that a new caller finds at an old silo goes there
 /// and comes up at a new one, and old callers are served by new grains. So nobody asks an old grain for a method it does not have, and
 /// no old silo reads a state that a new one wrote, as long as one new silo lives.
+/// Without a new silo new callers are served by nobody: whoever goes back replaces the gateways before the silos.
 /// </summary>
 internal static class ReleaseVersioning
 {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
@@ -17,6 +18,7 @@ internal sealed class SignLoad : IAsyncDisposable
     private readonly ConcurrentDictionary<ClusterPhone, ConcurrentQueue<Guid>> ended = new();
     private readonly Task[] workers;
     private int flows;
+    private long longest;
 
     public SignLoad(PlatformClient platform, IEnumerable<ClusterPhone> phones)
     {
@@ -26,6 +28,9 @@ internal sealed class SignLoad : IAsyncDisposable
 
     /// <summary>Flows that ended with a verified signature.</summary>
     public int Flows => Volatile.Read(ref flows);
+
+    /// <summary>Of all flows that ended, from the platform's request to the verified signature.</summary>
+    public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref longest));
 
     /// <summary>The sessions of a phone, in their order.</summary>
     public IReadOnlyCollection<Guid> SessionsOf(ClusterPhone phone) => ended[phone];
@@ -65,6 +70,7 @@ internal sealed class SignLoad : IAsyncDisposable
         var mine = ended.GetOrAdd(phone, _ => new());
         while (!enough.IsCancellationRequested)
         {
+            var begun = Stopwatch.GetTimestamp();
             var (request, key) = (phone.Bind(), Guid.NewGuid().ToString("N"));
             var session = await Absence.OutlastedAsync(() => platform.OpenAsync(request, key));
             var waiting = platform.WaitAsync(session.SessionId);
@@ -73,7 +79,16 @@ internal sealed class SignLoad : IAsyncDisposable
             Assert.Equal(SessionEnd.Ok, status.End);
             phone.Verify(status.Result);
             mine.Enqueue(session.SessionId);
+            Longer(Stopwatch.GetElapsedTime(begun).Ticks);
             Interlocked.Increment(ref flows);
+        }
+    }
+
+    private void Longer(long ticks)
+    {
+        for (var known = Interlocked.Read(ref longest); known < ticks; known = Interlocked.Read(ref longest))
+        {
+            Interlocked.CompareExchange(ref longest, ticks, known);
         }
     }
 }
