@@ -69,7 +69,7 @@ public sealed class SessionEndTests : IAsyncLifetime
         using var request = await phone.ScanAndOpenAsync(opened);
         Assert.Equal(SessionState.Scanned, (await party.Client.GetAsync(opened.SessionId)).State);
 
-        // What the certificate tells the session before it decides. It holds for ten seconds.
+        // What the certificate tells the session before it decides. It holds for a minute.
         system.Clock.Stop();
         var waiting = party.Client.GetAsync(opened.SessionId, SessionState.Scanned, TimeSpan.FromSeconds(100));
         Assert.IsType<Done<Nothing>>(await system.Grains.GetGrain<IQrSessionGrain>(opened.SessionId).BeginCompletion(new CertificateId(phone.Certificate)));
@@ -79,6 +79,36 @@ public sealed class SessionEndTests : IAsyncLifetime
 
         Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
         await EndOfAsync(party, opened, SessionEnd.Ok);
+    }
+
+    /// <summary>A certificate whose silo dies with its outcome comes up elsewhere and tells it late: a signature that is in evidence is given to the PC.</summary>
+    [Fact]
+    [Trait("Feature", "X07"), Trait("Surface", "api")]
+    public async Task A_confirmation_under_way_is_not_overtaken_by_the_sessions_end()
+    {
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        await phone.BindToAsync(party.Client);
+        foreach (var told in (bool[])[true, false])
+        {
+            var opened = await party.OpenLoginAsync();
+            using var request = await phone.ScanAndOpenAsync(opened);
+            system.Clock.Stop();
+            system.Clock.Advance(opened.ExpiresAt - system.Clock.GetUtcNow() - TimeSpan.FromSeconds(5));
+            Assert.IsType<Done<Nothing>>(await system.Grains.GetGrain<IQrSessionGrain>(opened.SessionId).BeginCompletion(new CertificateId(phone.Certificate)));
+            system.Clock.Advance(TimeSpan.FromSeconds(45));
+            Assert.Equal(SessionState.Confirmed, (await party.Client.GetAsync(opened.SessionId)).State);
+            if (told)
+            {
+                Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+                await EndOfAsync(party, opened, SessionEnd.Ok);
+            }
+            else
+            {
+                system.Clock.Advance(TimeSpan.FromSeconds(20));
+                await EndOfAsync(party, opened, SessionEnd.TimedOut);
+            }
+        }
     }
 
     [Fact]
