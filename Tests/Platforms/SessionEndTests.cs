@@ -94,7 +94,7 @@ public sealed class SessionEndTests : IAsyncLifetime
             var opened = await party.OpenLoginAsync();
             using var request = await phone.ScanAndOpenAsync(opened);
             system.Clock.Stop();
-            system.Clock.Advance(opened.ExpiresAt - system.Clock.GetUtcNow() - TimeSpan.FromSeconds(5));
+            system.Clock.Advance((await party.Client.GetAsync(opened.SessionId)).ExpiresAt - system.Clock.GetUtcNow() - TimeSpan.FromSeconds(5));
             Assert.IsType<Done<Nothing>>(await system.Grains.GetGrain<IQrSessionGrain>(opened.SessionId).BeginCompletion(new CertificateId(phone.Certificate)));
             system.Clock.Advance(TimeSpan.FromSeconds(45));
             Assert.Equal(SessionState.Confirmed, (await party.Client.GetAsync(opened.SessionId)).State);
