@@ -12,7 +12,7 @@ step() { printf '\n== %s  (%s)\n' "$1" "$(date +%H:%M:%S)"; }
 
 packages=(chromium firefox-esr fonts-wqy-microhei postgresql redis-server default-jdk-headless libpdfbox2-java libbcpkix-java
           prometheus prometheus-alertmanager prometheus-blackbox-exporter prometheus-node-exporter qpdf poppler-utils librsvg2-bin ghostscript groff mupdf-tools python3-reportlab img2pdf valgrind openssl curl softhsm2 opensc zsh
-          caddy sslscan busybox docker-compose)
+          caddy sslscan busybox docker-compose libfaketime)
 [[ ${1:-} != screens ]] || packages+=(pngquant)
 step "Debian packages"
 command -v node >/dev/null || packages+=(nodejs)
