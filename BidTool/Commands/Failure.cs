@@ -22,7 +22,7 @@ internal sealed record Failure(string Code, string Text)
         // The service speaks Chinese; its codes are English.
         ApiRefusedException refused => new(refused.Code, Say(
             refused.Problem.Detail is { } detail ? $"{refused.Problem.Title}：{detail}" : refused.Problem.Title, $"Refused: {refused.Code.Replace('_', ' ')} ({refused.Problem.Title})")),
-        PdfRefusedException pdf => new("pdf_refused", InWords(pdf.Reason)),
+        PdfRefusedException pdf => new("pdf_refused", InWords(pdf)),
         SealFontMissingException font => new("font_missing", Say($"缺少中文字体，请安装后重试：{font.Message}", $"A Chinese font is missing, install one: {font.Message}")),
         BidFileException bid => new("bid_file_refused", InWords(bid.Fault)),
         HttpRequestException => new("offline", Say("无法连接服务器，请检查网络后重试", "The server cannot be reached: check the network and try again")),
@@ -33,7 +33,7 @@ internal sealed record Failure(string Code, string Text)
         _ => null,
     };
 
-    private static string InWords(PdfRefusal reason) => reason switch
+    private static string InWords(PdfRefusedException refused) => refused.Reason switch
     {
         PdfRefusal.NotAPdf => Say("这不是 PDF 文件", "This is no PDF"),
         PdfRefusal.Damaged => Say("PDF 文件已损坏，请重新导出后再签章", "The PDF is damaged: export it again, then seal it"),
@@ -42,7 +42,7 @@ internal sealed record Failure(string Code, string Text)
         PdfRefusal.NoSuchPage => Say("没有这一页，请检查 --node 的页码", "There is no such page: check --node"),
         PdfRefusal.OutsidePage => Say("印章超出页面，请检查 --node 的位置", "The seal would leave the page: check --node"),
         PdfRefusal.FieldExists => Say("同名签名域已存在", "There is a signature field of that name"),
-        PdfRefusal.TooLarge => Say("PDF 文件的结构过大，无法处理", "The PDF declares sizes beyond reason"),
+        PdfRefusal.TooLarge => Say($"PDF 文件超出可处理的限度（{refused.Detail}），未对其签章作出判断", $"The PDF is beyond what is read ({refused.Detail}); nothing is said about its seals"),
         PdfRefusal.ReservedTooSmall => Say("证书链过长，签名放不下", "The certificate chain is too long for the signature's place"),
         PdfRefusal.NotPrepared => Say("待签文件在签章过程中被改动，请重试", "The file was changed while it was being sealed: try again"),
         _ => Say("PDF 文件无法签章", "The PDF cannot be sealed"),

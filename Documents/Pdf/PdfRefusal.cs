@@ -31,4 +31,7 @@ public sealed class PdfRefusedException(PdfRefusal reason, string detail, Except
 {
     /// <summary>The reason.</summary>
     public PdfRefusal Reason { get; } = reason;
+
+    /// <summary>What was met, or which limit it is beyond.</summary>
+    public string Detail { get; } = detail;
 }
