@@ -47,7 +47,7 @@ internal static class OtherEndpoints
         Post("/remittances/notify", Json, "serial amount account memo sign"),
         Get(Routes.QrLink, "v t s h e"), Get(Routes.PhoneApp + "/{path}"), Get(Routes.Widget + "/bzt.js"), Get(Routes.Widget + "/bzt.d.ts"),
         Get(Routes.DownloadPage), Get(Routes.DownloadPage + "/qr.svg"), Get(Routes.DownloadPage + "/page.css"), Get("/favicon.ico"),
-        Get("/health/live"), Get("/health/ready"), Get("/metrics"), Get("/openapi/{name}.json"), Get("/docs/{name}"), Get("/docs/scalar.js"), Get("/docs/favicon.svg"), Get("/docs/scalar.aspnetcore.js"), Get("/"), Get("/hubs/phone", "access_token id"), Post("/hubs/phone/negotiate", Json, "negotiateVersion:integer")];
+        Get("/health/live"), Get("/health/ready"), Get("/metrics"), Get("/openapi/v1.json"), Get("/docs/{name}"), Get("/docs/scalar.js"), Get("/docs/favicon.svg"), Get("/docs/scalar.aspnetcore.js"), Get("/"), Get("/hubs/phone", "access_token id"), Post("/hubs/phone/negotiate", Json, "negotiateVersion:integer")];
 
     private static ApiOperation Get(string path, string query = "") => new("GET", path, [.. OfPath(path), .. OfQuery(query)], new Dictionary<string, JsonObject>(), [], AnswersProblems: false);
 
