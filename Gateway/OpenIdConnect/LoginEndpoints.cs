@@ -27,6 +27,9 @@ namespace Bzt.Gateway.OpenIdConnect;
 internal static class LoginEndpoints
 {
     private const int ChallengeOctets = 32;
+
+    /// <summary>A request line has 8 KiB, with method, path and version.</summary>
+    private const int LongestQuery = (8 * 1024) - 64;
     private static readonly string[] GetOrPost = ["GET", "POST"];
 
     public static void MapOpenIdConnect(this WebApplication app)
@@ -54,7 +57,14 @@ internal static class LoginEndpoints
         if (HttpMethods.IsPost(http.Request.Method))
         {
             var parameters = request.GetParameters().Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value));
-            return SeeOther(http.Request.Path + QueryString.Create(parameters.Where(parameter => parameter.Value is not null)));
+            var posted = QueryString.Create(parameters.Where(parameter => parameter.Value is not null));
+            return IsTooLong(posted.Value) ? TooLong() : SeeOther(http.Request.Path + posted);
+        }
+
+        var query = http.Request.QueryString.Value ?? "";
+        if (IsTooLong(query))
+        {
+            return TooLong();
         }
 
         // There is no login that lasts: each is a scan.
@@ -82,14 +92,14 @@ internal static class LoginEndpoints
                 : Back(Errors.ServerError, "The session was refused.");
         }
 
-        var ticket = new LoginTicket(session, opened.Token, opened.Secret, opened.CreatedAt, opened.ExpiresAt, platform.Platform.Value, purpose, http.Request.QueryString.Value ?? "");
+        var ticket = new LoginTicket(session, opened.Token, opened.Secret, opened.CreatedAt, opened.ExpiresAt, platform.Platform.Value, purpose, LoginTickets.DigestOf(query));
         tickets.Give(http, ticket);
         return Page<LoginPage>(http, new
         {
             Platform = platform.Name,
             Purpose = purpose,
             Count = command.Documents.Count,
-            ticket.Request,
+            Request = query,
             Name = LoginTickets.NameOf(ticket.Request),
             Seconds = (int)(opened.ExpiresAt - clock.GetUtcNow()).TotalSeconds,
         });
@@ -170,6 +180,11 @@ internal static class LoginEndpoints
         });
     }
 
+    /// <summary>The way on carries the same query to a longer path: one that could not be gone is not begun.</summary>
+    private static bool IsTooLong(string? query) => query?.Length > LongestQuery;
+
+    private static IResult TooLong() => Back(Errors.InvalidRequest, "The request is too long for an address: push it.");
+
     private static CreateSession Login(PlatformFacts platform) => new(
         new SessionRequester(platform.Platform, null), SessionKind.Login, RandomNumberGenerator.GetBytes(ChallengeOctets), null, null, null, [], null, SessionMessages.DefaultTimeout);
 
@@ -183,8 +198,8 @@ internal static class LoginEndpoints
 
     private static LoginTicket? Ticket(HttpContext http, LoginTickets tickets)
     {
-        var request = http.Request.QueryString.Value ?? "";
-        return tickets.TryRead(http, LoginTickets.NameOf(request), out var ticket) && ticket.Request == request ? ticket : null;
+        var digest = LoginTickets.DigestOf(http.Request.QueryString.Value ?? "");
+        return tickets.TryRead(http, LoginTickets.NameOf(digest), out var ticket) && ticket.Request == digest ? ticket : null;
     }
 
     private static OpenIddictRequest Request(HttpContext http) => http.GetOpenIddictServerRequest()!;

@@ -15,7 +15,10 @@ using Microsoft.Extensions.Options;
 namespace Bzt.Gateway.OpenIdConnect;
 
 /// <param name="Secret">Makes the dynamic QR; it reaches the browser sealed only, so that the page cannot make codes ahead.</param>
-/// <param name="Request">The query string the page was opened with: a confirmation serves that request and no other.</param>
+/// <param name="Request">
+/// SHA-256 of the query string the page was opened with, hexadecimal: a confirmation serves that request and no other. Not the query itself, which may have
+/// 8 KiB: browsers drop a cookie of more than 4096 octets (RFC 6265 §6.1) without a word.
+/// </param>
 internal sealed record LoginTicket(
     Guid Session, string Token, byte[] Secret, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string Platform, AuthorizationPurpose Purpose, string Request)
 {
@@ -37,9 +40,14 @@ internal sealed class LoginTickets(IDataProtectionProvider protection, TimeProvi
     /// <summary>After the session's end the page still says how it ended.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
 
+    private const int NameLength = 16;
+
     private readonly IDataProtector protector = protection.CreateProtector("bzt/v1/login-ticket");
 
-    public static string NameOf(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)).AsSpan(0, 8));
+    public static string DigestOf(string query) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(query)));
+
+    /// <summary>Of the cookie: the digest, cut short.</summary>
+    public static string NameOf(string digest) => digest[..NameLength];
 
     public void Give(HttpContext http, LoginTicket ticket)
     {
@@ -66,8 +74,8 @@ internal sealed class LoginTickets(IDataProtectionProvider protection, TimeProvi
             return false;
         }
 
-        // The name is a hash of the request, cut short: what counts is the request itself.
-        if (ticket is not null && NameOf(ticket.Request) == name && clock.GetUtcNow() < ticket.ExpiresAt + Grace)
+        // The name is the digest cut short: whoever goes on by a request compares all of it.
+        if (ticket is { Request.Length: SHA256.HashSizeInBytes * 2 } && NameOf(ticket.Request) == name && clock.GetUtcNow() < ticket.ExpiresAt + Grace)
         {
             return true;
         }

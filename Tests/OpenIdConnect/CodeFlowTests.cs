@@ -4,6 +4,7 @@ using Bzt.Contracts;
 using Bzt.Grains;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Platforms;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Bzt.Tests.OpenIdConnect;
@@ -87,6 +88,34 @@ public sealed class CodeFlowTests(OpenIdWorld world) : IClassFixture<OpenIdWorld
         var silent = await browser.FollowAsync(world.Authorize(challenge, ("prompt", "none")));
         Assert.Equal(("login_required", "state-1"), (LoginBrowser.Parameter(silent, "error"), LoginBrowser.Parameter(silent, "state")));
         Assert.StartsWith(OpenIdWorld.Redirect, silent.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Feature", "X11"), Trait("Surface", "api")]
+    public async Task A_request_as_long_as_an_address_may_be_comes_to_its_end_and_a_longer_one_does_not_begin()
+    {
+        using var browser = new LoginBrowser(world.System);
+        var (verifier, challenge) = OpenIdWorld.Pkce();
+        var state = new string('s', 7600);
+        using (var page = await browser.Http.GetAsync(world.Authorize(challenge, ("state", state))))
+        {
+            Assert.All(page.Headers.GetValues("Set-Cookie"), cookie => Assert.InRange(cookie.Length, 1, 4096));
+        }
+
+        var back = await browser.LogInAsync(world.Authorize(challenge, ("state", state)), world.Phone);
+        Assert.Equal(state, LoginBrowser.Parameter(back, "state"));
+        Assert.Equal(HttpStatusCode.OK, (await world.RedeemAsync(LoginBrowser.Parameter(back, "code"), verifier)).Status);
+
+        // As an address, and posted: said to the platform, and no session is made.
+        var rest = world.Authorize(challenge, ("state", "")).Length - Routes.Connect.Authorize.Length;
+        state = new string('s', 8140 - rest);
+        using var posted = new FormUrlEncodedContent(QueryHelpers.ParseQuery(new Uri(world.System.Address, world.Authorize(challenge, ("state", state + state))).Query).Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToString())));
+        foreach (var answer in new[] { await browser.Http.GetAsync(world.Authorize(challenge, ("state", state))), await browser.Http.PostAsync(Routes.Connect.Authorize, posted) })
+        {
+            Assert.False(answer.Headers.Contains("Set-Cookie"));
+            Assert.Equal("invalid_request", LoginBrowser.Parameter(new Uri(world.System.Address, answer.Headers.Location!), "error"));
+            answer.Dispose();
+        }
     }
 
     [Fact]
