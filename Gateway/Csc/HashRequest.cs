@@ -62,7 +62,7 @@ internal static class HashRequest
     /// <summary>Of the platform's recognition group, bound there, and its enterprise lets the holder sign there.</summary>
     public static async Task<bool> ServesAsync(CertificateFacts facts, PlatformFacts platform, IGrainFactory grains) =>
         facts.RecognitionGroup == platform.RecognitionGroup
-        && await grains.GetGrain<IBindingGrain>(BindingKey.Of(platform.Platform, facts.CreditCode)).Get(facts.Certificate) is Done<PlatformBinding>
+        && await grains.GetGrain<IBindingGrain>(BindingKey.Of(platform.Platform, facts.CreditCode, facts.Certificate)).Get(facts.Certificate) is Done<PlatformBinding>
         && (facts.CreditCode is not { Value.Length: > 0 } enterprise || await grains.Enterprise(enterprise).MayUse(facts.Holder, platform.Platform, SessionKind.Sign) is Done<Nothing>);
 
     public static CreateSession Session(PlatformFacts platform, CertificateFacts credential, IReadOnlyList<Digest> digests, bool pushed) => new(

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bzt.Contracts;
+using Bzt.Contracts.Phone;
 using Bzt.Protocol.Certificates;
 using Bzt.Protocol.Primitives;
 using Bzt.Tests.Certificates;
@@ -24,19 +25,23 @@ internal sealed class CscClient(EmbeddedSystem system, RelyingParty party)
     public string Token { get; set; } = "";
 
     /// <summary>§8.4.2, §8.4.4: the user authorises this application by a scan.</summary>
-    public static async Task<CscClient> AuthorisedAsync(EmbeddedSystem system, RelyingParty party, CertifiedPhone phone)
+    public static Task<CscClient> AuthorisedAsync(EmbeddedSystem system, RelyingParty party, CertifiedPhone phone) => AuthorisedAsync(system, party, phone.Client, phone.Certificate);
+
+    public static async Task<CscClient> AuthorisedAsync(EmbeddedSystem system, RelyingParty party, PhoneClient phone, Guid certificate)
     {
         var client = new CscClient(system, party);
-        client.Token = (await client.GrantAsync(phone, ("scope", "service"))).GetProperty("access_token").GetString()!;
+        client.Token = (await client.GrantAsync(phone, certificate, ("scope", "service"))).GetProperty("access_token").GetString()!;
         return client;
     }
 
     /// <summary>The code flow at CSC's own paths; what the token endpoint answers.</summary>
-    public async Task<JsonElement> GrantAsync(CertifiedPhone phone, params (string Name, string Value)[] parameters)
+    public Task<JsonElement> GrantAsync(CertifiedPhone phone, params (string Name, string Value)[] parameters) => GrantAsync(phone.Client, phone.Certificate, parameters);
+
+    public async Task<JsonElement> GrantAsync(PhoneClient phone, Guid certificate, params (string Name, string Value)[] parameters)
     {
         using var browser = new LoginBrowser(system);
         var (verifier, challenge) = OpenIdWorld.Pkce();
-        var callback = await browser.LogInAsync(Authorize(challenge, parameters), phone);
+        var callback = await browser.LogInAsync(Authorize(challenge, parameters), phone, certificate);
         using var answer = await system.Gateway.PostAsync(Routes.Csc.Token, new FormUrlEncodedContent([
             new("grant_type", "authorization_code"), new("code", LoginBrowser.Parameter(callback, "code")), new("client_id", party.Id), new("client_secret", party.Secret),
             new("redirect_uri", OpenIdWorld.Redirect), new("code_verifier", verifier)]));

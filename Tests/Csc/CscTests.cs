@@ -3,12 +3,16 @@ using System.Text;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Grains;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Platforms;
 using Bzt.Protocol.Forms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.OpenIdConnect;
 using Bzt.Tests.Peers;
 using Bzt.Tests.Platforms;
+using Refusal = Bzt.Tests.Platforms.Refusal;
 
 namespace Bzt.Tests.Csc;
 
@@ -261,8 +265,46 @@ public sealed class CscTests(OpenIdWorld world) : IClassFixture<OpenIdWorld>
         Assert.Equal((HttpStatusCode.BadRequest, "The user did not confirm"), await client.RefusedAsync(Routes.Csc.AuthorizeCheck, new { handle }));
     }
 
-    internal static async Task<Guid> PushedAsync(CertifiedPhone phone) =>
-        Guid.Parse((await phone.Client.GetInboxAsync()).Messages.First(message => message.Kind == MessageKind.SignatureAsked).Subject!);
+    [Fact]
+    [Trait("Feature", "X12"), Trait("Surface", "api")]
+    public async Task A_persons_own_certificate_is_a_credential_too()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var reviewer = await TestReviewer.LogInAsync(system);
+        using var person = await Applying.PersonAsync(system);
+        var application = await person.Client.ApplyAsync(new ApplicationRequest(Guid.NewGuid(), ApplicationKind.Personal) { PlatformId = "yichang-ggzy", CaId = "hubei-ca", Years = 1 });
+        var personal = await person.ApprovedPaidAndDownloadedAsync(reviewer, application.ApplicationId);
+        using var party = await RelyingParty.RegisterAsync(system, maySignHashes: true, redirectUris: [OpenIdWorld.Redirect]);
+        var binding = await person.Client.ScanAsync(await party.Client.OpenAsync(RelyingParty.Bind(new(personal.EnterpriseName, ""))));
+        await ConfirmAsync(binding);
+
+        // Nobody else's stands in the same list: a person has no code, and the binding is the certificate's own.
+        var client = await CscClient.AuthorisedAsync(system, party, person.Client, personal.CertificateId);
+        var credential = Assert.Single(await client.CredentialsAsync());
+        Assert.Equal(personal.CertificateId.ToString(), credential);
+        var certificate = await client.CertificateAsync(credential);
+        var message = Encoding.UTF8.GetBytes("评标报告");
+        var handle = await client.AskAsync(credential, CscClient.Hash(certificate, message));
+        await ConfirmAsync(new ScannedSession(await person.Client.GetSessionAsync(await PushedAsync(person.Client)), null));
+        var signature = Assert.Single(await client.SignAsync(credential, await SadAsync(client, handle), CscClient.Hash(certificate, message)));
+        Assert.True(await OpenSsl.VerifySignature(await DerOfAsync(client, credential), message, signature));
+
+        // Not bound, it is none.
+        using var elsewhere = await RelyingParty.RegisterAsync(system, maySignHashes: true, redirectUris: [OpenIdWorld.Redirect]);
+        var (facts, there) = (await system.Grains.Certificate(new CertificateId(personal.CertificateId)).GetFacts(), await system.Grains.Platform(new PlatformId(elsewhere.Id)).GetFacts());
+        Assert.False(await Bzt.Gateway.Csc.HashRequest.ServesAsync(((Done<CertificateFacts>)facts).Value, ((Done<PlatformFacts>)there).Value, system.Grains));
+
+        async Task ConfirmAsync(ScannedSession scanned)
+        {
+            using var request = Assert.IsType<RequestOpening.Opened>(await person.Client.OpenRequestAsync(scanned, personal.CertificateId)).Request;
+            Assert.IsType<PinOutcome.Done>(await person.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+        }
+    }
+
+    internal static Task<Guid> PushedAsync(CertifiedPhone phone) => PushedAsync(phone.Client);
+
+    private static async Task<Guid> PushedAsync(PhoneClient phone) =>
+        Guid.Parse((await phone.GetInboxAsync()).Messages.First(message => message.Kind == MessageKind.SignatureAsked).Subject!);
 
     internal static async Task<OpenedRequest> OpenPushedAsync(CertifiedPhone phone) =>
         await phone.OpenAsync(new ScannedSession(await phone.Client.GetSessionAsync(await PushedAsync(phone)), null));

@@ -69,10 +69,12 @@ internal sealed partial class LoginBrowser : IDisposable
         }
     }
 
-    public async Task ConfirmAsync(LoginPage page, CertifiedPhone phone)
+    public Task ConfirmAsync(LoginPage page, CertifiedPhone phone) => ConfirmAsync(page, phone.Client, phone.Certificate);
+
+    public async Task ConfirmAsync(LoginPage page, PhoneClient phone, Guid certificate)
     {
-        using var request = await phone.OpenAsync(await ScanAsync(page, phone));
-        Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+        using var request = Assert.IsType<RequestOpening.Opened>(await phone.OpenRequestAsync(await ScanAsync(page, phone), certificate)).Request;
+        Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(request, CertifiedPhone.Pin));
         await WaitAsync(page, "ok");
     }
 
@@ -88,10 +90,12 @@ internal sealed partial class LoginBrowser : IDisposable
     }
 
     /// <summary>Open, scan, PIN, and back: the address the platform's browser arrives at.</summary>
-    public async Task<Uri> LogInAsync(string address, CertifiedPhone phone)
+    public Task<Uri> LogInAsync(string address, CertifiedPhone phone) => LogInAsync(address, phone.Client, phone.Certificate);
+
+    public async Task<Uri> LogInAsync(string address, PhoneClient phone, Guid certificate)
     {
         var page = await OpenAsync(address);
-        await ConfirmAsync(page, phone);
+        await ConfirmAsync(page, phone, certificate);
         return await FollowAsync(page.Continue);
     }
 
