@@ -21,7 +21,16 @@ internal sealed partial class QrSessionGrain
             return refusal;
         }
 
-        Change(next);
+        // How it was opened decides who is told the result: what a link sent on to somebody else would tell its sender outlives the silo that knew of it.
+        if (next.Scanner is { SameDevice: true } && store.State.Scanner != next.Scanner)
+        {
+            await Write(next);
+        }
+        else
+        {
+            Change(next);
+        }
+
         return PhoneView();
     }
 

@@ -5,7 +5,7 @@ using Bzt.Grains.Platforms;
 
 namespace Bzt.Grains.Sessions;
 
-/// <summary>A session at rest. Written when it is created and when it ends; a scan lives in memory only, and a phone may scan again.</summary>
+/// <summary>A session at rest. Written when it is created and when it ends, and when its device link was opened; a scanned code lives in memory only, and a phone may scan again.</summary>
 public sealed record QrSessionState : IHasOutbox<QrSessionState>
 {
     public CreateSession? Command { get; init; }

@@ -3,8 +3,11 @@ using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Platforms;
+using Bzt.Silo.Storage;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
 using Microsoft.AspNetCore.WebUtilities;
 
 using Refusal = Bzt.Tests.Platforms.Refusal;
@@ -98,6 +101,43 @@ public sealed class SameDeviceTests(PlatformSystem world)
         Assert.IsType<PinOutcome.Done>(await world.Phone.ConfirmAsync(shown));
         Assert.NotNull((await party.Client.WaitAsync(shown.SessionId)).Result);
         Assert.Equal(ErrorCodes.NotFound, await Refusal.OfAsync(() => world.Phone.Client.GetReturnAsync(shown.SessionId)));
+    }
+
+    [Fact]
+    [Trait("Feature", "X07"), Trait("Surface", "api")]
+    public async Task Who_opened_a_link_is_known_whatever_dies_before_the_result_is_written()
+    {
+        using var party = await RelyingParty.RegisterAsync(world.System);
+        Assert.IsType<Done<Nothing>>(await world.System.Grains.GetGrain<IPlatformGrain>(party.Id).Register(
+            new RegisterPlatform(party.Name, "hubei", party.Secret, MaySignHashes: false) { ReturnUrls = [ReturnUrl] }));
+        await world.Phone.BindToAsync(party.Client);
+
+        // The certificate has signed; the session dies with its own write, and the outcome comes to one that begins anew.
+        var opened = await party.Client.OpenAsync(RelyingParty.Login(timeoutSeconds: 600) with { ReturnUrl = ReturnUrl, ReturnNonce = Nonce });
+        bool IsSession(DurableWrite write) => write.Subject.Contains(opened.SessionId.ToString(), StringComparison.OrdinalIgnoreCase) || write.Subject.Contains(opened.SessionId.ToString("N"), StringComparison.OrdinalIgnoreCase);
+        using (var request = await world.Phone.OpenAsync(await world.Phone.Client.ScanAsync(opened.Session.DeviceLink!)))
+        {
+            var died = false;
+            world.Faults.FailNext(WriteFault.NotPersisted, write => IsSession(write) && (died = true));
+            var before = world.Faults.Written.Count(IsSession);
+            Assert.IsType<PinOutcome.Done>(await world.Phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+            await Wait.UntilAsync(() => Task.FromResult(world.Faults.Written.Count(IsSession)), count => died && count > before);
+        }
+
+        foreach (var restarted in (bool[])[false, true])
+        {
+            if (restarted)
+            {
+                await world.RestartAsync(party);
+            }
+
+            var status = await party.Client.WaitAsync(opened.SessionId);
+            Assert.Equal((SessionEnd.Ok, null, true), (status.End, status.Result, status.AwaitsReturn));
+        }
+
+        // Whoever opened it still gets back, and with him the result.
+        var value = QueryHelpers.ParseQuery(new Uri(await world.Phone.Client.GetReturnAsync(opened.SessionId)).Query)["value"].ToString();
+        Assert.NotNull((await party.Client.RedeemReturnAsync(opened.SessionId, value, Nonce)).Result);
     }
 
     [Fact]
