@@ -56,7 +56,11 @@ internal sealed partial class CommandLine
         {
             Description = Say("会话签章：在手机上勾选“建立会话”后，同一项目的后续签章不再扫码", "Sealing session: once ticked on the phone, later seals of this login need no scan"),
         };
-        var command = Confirmed(new Command("seal", Say("签章：每个节点确认一次；加 --session 只扫一次", "Seal a PDF: one confirmation a node; with --session one scan for all")) { input, node, across, seal, form, stamp, authority, picture, session, output });
+        var certificate = WithCertificate();
+        var command = Confirmed(new Command("seal", Say("签章：每个节点确认一次；加 --session 只扫一次", "Seal a PDF: one confirmation a node; with --session one scan for all"))
+        {
+            input, node, across, seal, form, stamp, authority, picture, certificate, session, output,
+        });
         command.Validators.Add(result =>
         {
             if (result.GetResult(node) is null && result.GetResult(across) is null)
@@ -78,10 +82,15 @@ internal sealed partial class CommandLine
                 new SealOrder(
                     parsed.GetValue(node) ?? [], parsed.GetValue(across), parsed.GetValue(seal) ?? SealKind.Enterprise, parsed.GetValue(picture)?.FullName,
                     parsed.GetValue(form) ?? SealSubFilter.Pkcs7Detached,
-                    parsed.GetValue(stamp) || parsed.GetValue(authority) is not null, parsed.GetValue(authority)),
+                    parsed.GetValue(stamp) || parsed.GetValue(authority) is not null, parsed.GetValue(authority), parsed.GetValue(certificate)),
                 parsed.GetRequiredValue(output).FullName, stop));
         return command;
     }
+
+    private static Option<string?> WithCertificate() => new("--certificate")
+    {
+        Description = Say("扫码确认所用证书的序列号（手机“证书详情”），企业有多张可用证书时指定", "Serial of the certificate that confirms on the phone, as it shows it; where the enterprise has several"),
+    };
 
     /// <summary>The words that are taken, and not the names of what they stand for, which the library would show and complete.</summary>
     private static void OneOf(Option option, params string[] words)
@@ -138,11 +147,13 @@ internal sealed partial class CommandLine
         {
             Description = Say("签名未完成时保留已加密的草稿（.draft）；再次运行同一命令接着签名，不必重新加密", "Keep what is encrypted (.draft) when it does not get signed; the same command again only has it signed"),
         };
-        var command = Confirmed(new Command("generate", Say("生成加密投标文件", "Generate the encrypted bid file")) { section, output, resume });
+        var certificate = WithCertificate();
+        var command = Confirmed(new Command("generate", Say("生成加密投标文件", "Generate the encrypted bid file")) { section, output, certificate, resume });
         Handle(
             command,
             ["bidtool generate --section 唱标信息=price.txt --section 投标文件=bid -o bid.bztb"],
-            (parsed, invocation, stop) => new GenerateCommand(invocation).RunAsync(parsed.GetRequiredValue(section), parsed.GetRequiredValue(output).FullName, parsed.GetValue(resume), stop));
+            (parsed, invocation, stop) => new GenerateCommand(invocation).RunAsync(
+                parsed.GetRequiredValue(section), parsed.GetRequiredValue(output).FullName, parsed.GetValue(certificate), parsed.GetValue(resume), stop));
         return command;
     }
 

@@ -1,3 +1,5 @@
+using Bzt.BidTool.Signing;
+using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using static Bzt.BidTool.Terminal.Words;
 
@@ -8,13 +10,14 @@ internal sealed class GenerateCommand(Invocation invocation)
 {
     /// <param name="sources">The sections.</param>
     /// <param name="output">The file.</param>
+    /// <param name="certificate">Serial of the phone's certificate it is encrypted to and confirmed with; null: the one the service leads with.</param>
     /// <param name="resume">Keeps what is encrypted when phone or lock does not sign, and goes on from there: a gigabyte is not encrypted twice for a slip of the finger.</param>
     /// <param name="stop">Interrupts.</param>
-    public async Task RunAsync(IReadOnlyList<SectionSource> sources, string output, bool resume, CancellationToken stop)
+    public async Task RunAsync(IReadOnlyList<SectionSource> sources, string output, string? certificate, bool resume, CancellationToken stop)
     {
         var login = invocation.Profile.Load();
         var sections = sources.Select(source => new BidFileSection(source.Name, Files(source.Path))).ToList();
-        using var bidder = await invocation.BidderAsync(tender: true, inSession: false, stop);
+        using var bidder = await invocation.BidderAsync(new WantedCertificate(SessionKind.Encrypt, certificate), tender: true, inSession: false, stop);
         var description = new BidFileDescription(
             login.PlatformId, login.Project.ProjectId, login.Project.Name, login.Project.OpeningTime,
             bidder.Enterprise.Name, bidder.Enterprise.CreditCode, DateTimeOffset.UtcNow);

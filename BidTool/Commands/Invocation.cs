@@ -21,13 +21,14 @@ internal sealed record Invocation(UserInterface Ui, LoginProfile Profile, ToolCo
     public bool ByLock => Confirmation == Confirmation.Lock || (Confirmation == Confirmation.AsLoggedIn && Profile.Current() is { ByLock: true });
 
     /// <summary>The bidder at this PC.</summary>
+    /// <param name="wanted">What is to be confirmed, and with which certificate of the phone.</param>
     /// <param name="tender">Whether what is made is for the tender of the login.</param>
     /// <param name="inSession">会话签章; of the phone only.</param>
     /// <param name="stop">Interrupts.</param>
-    public async Task<IBidder> BidderAsync(bool tender, bool inSession, CancellationToken stop)
+    public async Task<IBidder> BidderAsync(WantedCertificate wanted, bool tender, bool inSession, CancellationToken stop)
     {
         return ByLock
             ? LockBidder.Open(Lock, tender ? Profile.Load() : Profile.Current(), tender, Ui, TimeProvider.System)
-            : await PhoneBidder.CreateAsync(Profile, Ui, inSession, stop);
+            : await PhoneBidder.CreateAsync(Profile, Ui, wanted, inSession, stop);
     }
 }

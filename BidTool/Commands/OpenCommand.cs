@@ -18,8 +18,8 @@ namespace Bzt.BidTool.Commands;
 /// </summary>
 internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
 {
-    /// <summary>A file with the keys that are asked for, and its number in the opening.</summary>
-    private sealed record Bid(BidFileReader Reader, string Label, string Folder, IReadOnlyList<WrappedSectionKey> Keys, string? FileId);
+    /// <summary>A file with the sections that are to be opened, the keys that are asked for, and its number in the opening.</summary>
+    private sealed record Bid(BidFileReader Reader, string Label, string Folder, IReadOnlyList<int> Sections, IReadOnlyList<WrappedSectionKey> Keys, string? FileId);
 
     /// <param name="inputs">Bid files of this bidder for this project.</param>
     /// <param name="output">A folder; with several files each has one of its own in it.</param>
@@ -38,16 +38,19 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
             foreach (var input in inputs)
             {
                 var reader = await BidFileReader.OpenAsync(input, stop);
-                bids.Add(new Bid(reader, "", "", [], null));
+                bids.Add(new Bid(reader, "", "", [], [], null));
                 signer ??= await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
                 bids[^1] = Prepare(reader, input, inputs.Count > 1, output, only, signer, announced, resume);
             }
 
-            if (bids.TrueForAll(bid => bid.Keys.Count == 0))
+            if (bids.TrueForAll(bid => bid.Sections.Count == 0))
             {
                 new OpenResults(ui).ShowNothing(output);
                 return;
             }
+
+            var recipient = RecipientOf(bids, signer!.For(SessionKind.Decrypt));
+            bids = bids.ConvertAll(bid => bid with { Keys = KeysOf(bid, recipient) });
 
             if (announced is not null)
             {
@@ -55,7 +58,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
             }
 
             using var toolKey = SecretScalar.Random(SystemRandom.Instance);
-            var request = new DecryptionRequest(Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.ThisPc, signer!.EncryptionSerial, [.. bids.SelectMany(Wrapped)]);
+            var request = new DecryptionRequest(Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.ThisPc, recipient.EncryptionSerial, [.. bids.SelectMany(Wrapped)]);
             var task = DecryptionTasks.Create(request, login.PlatformId, login.Project) ?? throw new ToolException("bid_file_refused", Say("投标文件中的密钥无法读取", "The keys in the bid file cannot be read"));
             var (session, result) = await sessions.RunAsync(
                 new CreateSessionRequest(SessionKind.Decrypt)
@@ -79,24 +82,36 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
 
     private Bid Prepare(BidFileReader reader, string input, bool several, string output, IReadOnlyList<string> only, SignerInfo signer, OpeningStatus? announced, bool resume)
     {
-        // Before a phone is asked for anything: whose word the file is, under the root of the bidder's own CA.
-        if (!reader.VerifySignature([signer.Chain[^1]]).IsValid)
+        // Before a phone is asked for anything: whose word the file is, under the roots of the bidder's own CAs.
+        if (!reader.VerifySignature([signer.Chain[^1], .. signer.Certificates.Select(certificate => certificate.Chain[^1])]).IsValid)
         {
             throw new BidFileException(BidFileFault.BadSignature, "the manifest is not signed by a bidder of this CA");
         }
 
-        // The certificate may have been renewed since: the phone keeps the keys of the past.
         var label = Path.GetFileNameWithoutExtension(input);
         var folder = several ? Path.Combine(output, label) : output;
-        var sections = Left(reader, Choose(reader, only), folder, resume);
-        var keys = reader.KeysFor([signer.EncryptionSerial, .. signer.PastEncryptionSerials]).Where(key => sections.Contains(key.Section)).ToList();
-        if (keys.Count != sections.Count)
+        return new Bid(reader, several ? label : "", folder, Left(reader, Choose(reader, only), folder, resume), [], announced is null ? null : FileIn(announced, reader, label).FileId);
+    }
+
+    /// <summary>The one certificate that opens all of it: one confirmation is one certificate's.</summary>
+    private static SignerCertificate RecipientOf(List<Bid> bids, IReadOnlyList<SignerCertificate> able)
+    {
+        if (able.Count == 0)
         {
-            throw new ToolException("other_recipient", Say("这个投标文件不是用本企业的证书加密的", "This bid file is not encrypted to a certificate of the enterprise"));
+            throw new ToolException("not_authorised", Say("本企业在该平台绑定的证书都无解密授权，请联系管理员", "No certificate the enterprise has bound at the platform is authorised to decrypt: ask the administrator"));
         }
 
-        return new Bid(reader, several ? label : "", folder, keys, announced is null ? null : FileIn(announced, reader, label).FileId);
+        return able.FirstOrDefault(certificate => bids.TrueForAll(bid => IsFor(bid, certificate)))
+            ?? throw (bids.TrueForAll(bid => able.Any(certificate => IsFor(bid, certificate)))
+                ? new ToolException("several_recipients", Say("这些投标文件是用本企业的不同证书加密的，请分别解密", "These bid files are encrypted to different certificates of the enterprise: open them one by one"))
+                : new ToolException("other_recipient", Say(
+                    "这个投标文件不是用本企业在该平台绑定、有效且有解密授权的证书加密的", "This bid file is not encrypted to a certificate of the enterprise that is bound at the platform, in force and authorised to decrypt")));
     }
+
+    private static bool IsFor(Bid bid, SignerCertificate certificate) => KeysOf(bid, certificate).Count == bid.Sections.Count;
+
+    /// <summary>The certificate may have been renewed since: the phone keeps the keys of the past.</summary>
+    private static List<WrappedSectionKey> KeysOf(Bid bid, SignerCertificate certificate) => [.. bid.Reader.KeysFor(certificate.EncryptionSerials).Where(key => bid.Sections.Contains(key.Section))];
 
     /// <summary>Which of the announced files it is.</summary>
     internal static OpeningFileStatus FileIn(OpeningStatus announced, BidFileReader reader, string label) =>

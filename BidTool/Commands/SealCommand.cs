@@ -1,5 +1,6 @@
 using Bzt.BidTool.Signing;
 using Bzt.Contracts.Phone;
+using Bzt.Contracts.Platforms;
 using Bzt.Documents.Pdf;
 using Bzt.Documents.TimeStamps;
 using Bzt.Protocol;
@@ -15,7 +16,8 @@ namespace Bzt.BidTool.Commands;
 /// <param name="Form">How the signature is written.</param>
 /// <param name="TimeStamp">Each signature is stamped.</param>
 /// <param name="Authority">By whom; null is our own authority.</param>
-internal sealed record SealOrder(IReadOnlyList<SealNode> Nodes, AcrossPages? Across, SealKind Kind, string? Picture, SealSubFilter Form, bool TimeStamp, Uri? Authority);
+/// <param name="Certificate">Serial of the phone's certificate that is to sign; null: the one the service leads with.</param>
+internal sealed record SealOrder(IReadOnlyList<SealNode> Nodes, AcrossPages? Across, SealKind Kind, string? Picture, SealSubFilter Form, bool TimeStamp, Uri? Authority, string? Certificate);
 
 /// <summary>
 /// Seals a PDF at its nodes, one confirmation each: a later signature covers the earlier one's bytes, so it can be asked for only when that is
@@ -28,7 +30,7 @@ internal sealed class SealCommand(Invocation invocation, bool inSession)
 
     public async Task RunAsync(string input, SealOrder order, string output, CancellationToken stop)
     {
-        using var bidder = await invocation.BidderAsync(tender: false, inSession, stop);
+        using var bidder = await invocation.BidderAsync(new WantedCertificate(SessionKind.Seal, order.Certificate), tender: false, inSession, stop);
         var seal = order.Picture is { } file
             ? (EnterpriseSeals.Decode(await File.ReadAllBytesAsync(file, stop)), EnterpriseSeals.DrawnSealMm)
             : await bidder.FindSealAsync(order.Kind, stop);

@@ -7,6 +7,7 @@ using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
 using Bzt.Documents.Pdf;
 using Bzt.Documents.Seals;
+using Bzt.Protocol.Certificates;
 using Bzt.Protocol.Forms;
 using static Bzt.BidTool.Terminal.Words;
 
@@ -18,12 +19,13 @@ internal sealed class PhoneBidder : IBidder
     private readonly ToolLogin login;
     private readonly ToolSessions sessions;
     private readonly ToolSealing? sealing;
-    private readonly SignerInfo signer;
+    private readonly SignerInfo info;
+    private readonly SignerCertificate signer;
 
-    private PhoneBidder(ToolLogin login, ToolSessions sessions, ToolSealing? sealing, SignerInfo signer) =>
-        (this.login, this.sessions, this.sealing, this.signer) = (login, sessions, sealing, signer);
+    private PhoneBidder(ToolLogin login, ToolSessions sessions, ToolSealing? sealing, SignerInfo info, SignerCertificate signer) =>
+        (this.login, this.sessions, this.sealing, this.info, this.signer) = (login, sessions, sealing, info, signer);
 
-    public EnterpriseInfo Enterprise => signer.Enterprise;
+    public EnterpriseInfo Enterprise => info.Enterprise;
 
     public SealDigest Digest => SealDigest.Sm3;
 
@@ -31,16 +33,17 @@ internal sealed class PhoneBidder : IBidder
 
     /// <param name="profile">The login.</param>
     /// <param name="ui">Where QRs are shown.</param>
+    /// <param name="wanted">What is to be confirmed, and perhaps with which certificate.</param>
     /// <param name="inSession">会话签章: seals need no scan after the first.</param>
     /// <param name="stop">Interrupts.</param>
-    public static async Task<PhoneBidder> CreateAsync(LoginProfile profile, UserInterface ui, bool inSession, CancellationToken stop)
+    public static async Task<PhoneBidder> CreateAsync(LoginProfile profile, UserInterface ui, WantedCertificate wanted, bool inSession, CancellationToken stop)
     {
         var login = profile.Load();
         var sessions = new ToolSessions(login, ui);
         try
         {
-            var signer = await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
-            return new PhoneBidder(login, sessions, inSession ? new ToolSealing(sessions, profile, login, ui) : null, signer);
+            var info = await sessions.Client.GetSignerAsync(login.Enterprise.CreditCode, stop);
+            return new PhoneBidder(login, sessions, inSession ? new ToolSealing(sessions, profile, login, ui) : null, info, wanted.Choose(info, ui));
         }
         catch
         {
@@ -49,7 +52,7 @@ internal sealed class PhoneBidder : IBidder
         }
     }
 
-    public Task<(SealPicture Picture, double WidthMm)> FindSealAsync(SealKind kind, CancellationToken stop) => EnterpriseSeals.FindAsync(sessions.Client, signer, kind, stop);
+    public Task<(SealPicture Picture, double WidthMm)> FindSealAsync(SealKind kind, CancellationToken stop) => EnterpriseSeals.FindAsync(sessions.Client, info, kind, stop);
 
     public Uri? TimeStamps => new(login.Bzt, Routes.TimeStamps);
 
@@ -58,7 +61,7 @@ internal sealed class PhoneBidder : IBidder
     {
         try
         {
-            return await sessions.Client.GetElectronicSealAsync(signer.Enterprise.CreditCode, kind, stop);
+            return await sessions.Client.GetElectronicSealAsync(info.Enterprise.CreditCode, kind, signer.SigningSerial, stop);
         }
         catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.NotFound)
         {
@@ -79,7 +82,7 @@ internal sealed class PhoneBidder : IBidder
         var (_, result) = await (sealing?.RunAsync(request, shown, stop) ?? sessions.RunAsync(request, shown, null, null, stop));
         if (result.SigningSerial != signer.SigningSerial)
         {
-            throw new ToolException("other_certificate", Say("手机使用了另一张证书，请选择绑定在本平台的证书", "The phone used another certificate: choose the one bound to this platform"));
+            throw OtherCertificate();
         }
 
         var signature = result.Signatures[0].Signature;
@@ -97,8 +100,18 @@ internal sealed class PhoneBidder : IBidder
         var (_, result) = await sessions.RunAsync(
             new CreateSessionRequest(SessionKind.Encrypt) { Project = login.Project, Documents = [new DocumentRequest(SigningForms.BidManifest, manifest.Content)] },
             Say($"扫码生成：{login.Project.Name}", $"Scan to generate: {login.Project.Name}"), null, null, stop);
+
+        // Whoever confirms it opens it: the service sees to that, and a bid that nobody could open is not made whoever failed to.
+        if (!Sm2Certificate.TryParse(result.EncryptionCertificate, out var recipient) || !manifest.Recipients.Contains(recipient.Serial, StringComparer.OrdinalIgnoreCase))
+        {
+            throw OtherCertificate();
+        }
+
         return new BidManifestSignature(result.Signatures[0].Signature, [result.SigningCertificate, .. result.Chain]);
     }
 
     public void Dispose() => sessions.Dispose();
+
+    private ToolException OtherCertificate() => new("other_certificate", Say(
+        $"手机使用了另一张证书，请用序列号为 {signer.SigningSerial} 的证书，或用 --certificate 指定", $"The phone used another certificate: use the one of serial {signer.SigningSerial}, or name one with --certificate"));
 }

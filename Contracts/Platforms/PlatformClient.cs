@@ -155,13 +155,17 @@ public sealed partial class PlatformClient(HttpClient http, TimeProvider clock)
             : throw await Refusals.ReadAsync(response, cancellation);
     }
 
-    /// <summary>One of a bound enterprise's own seals as an electronic seal of GB/T 38540 (SESeal, DER), made for the certificate that is bound.</summary>
-    public async Task<byte[]> GetElectronicSealAsync(string creditCode, SealKind kind, CancellationToken cancellation = default)
+    /// <summary>One of a bound enterprise's own seals as an electronic seal of GB/T 38540 (SESeal, DER), made for the certificate that <see cref="GetSignerAsync"/> leads with.</summary>
+    public Task<byte[]> GetElectronicSealAsync(string creditCode, SealKind kind, CancellationToken cancellation = default) => GetElectronicSealAsync(creditCode, kind, null, cancellation);
+
+    /// <summary>The same for one of the certificates that <see cref="SignerInfo.Certificates"/> names.</summary>
+    public async Task<byte[]> GetElectronicSealAsync(string creditCode, SealKind kind, string? signingSerial, CancellationToken cancellation = default)
     {
         using var message = new HttpRequestMessage(
             HttpMethod.Get,
             Routes.Platforms.SignerElectronicSeal.Replace("{creditCode}", Uri.EscapeDataString(creditCode), StringComparison.Ordinal)
-                .Replace("{kind}", JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()), StringComparison.Ordinal));
+                .Replace("{kind}", JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()), StringComparison.Ordinal)
+            + (signingSerial is null ? "" : "?serial=" + Uri.EscapeDataString(signingSerial)));
         using var response = await http.SendAsync(message, cancellation);
         return response.IsSuccessStatusCode
             ? await response.Content.ReadAsByteArrayAsync(cancellation)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 
 namespace Bzt.Contracts.Platforms;
@@ -161,7 +162,10 @@ public sealed record ProjectTokenRequest(ProjectInfo Project, string CreditCode,
 
 public sealed record ProjectToken(string Token, DateTimeOffset ExpiresAt);
 
-/// <summary>What a bid tool or platform needs before it opens a session for a bound enterprise.</summary>
+/// <summary>
+/// What a bid tool or platform needs before it opens a session for a bound enterprise. The certificate it leads with is the newest bound one whose holder may
+/// both seal and encrypt there, else one who may do either.
+/// </summary>
 public sealed record SignerInfo(
     EnterpriseInfo Enterprise,
     string SigningSerial,
@@ -175,6 +179,37 @@ public sealed record SignerInfo(
 
     /// <summary>Serial numbers of the encryption certificates before <see cref="EncryptionSerial"/>, newest first: the phone still opens what was encrypted for them.</summary>
     public IReadOnlyList<string> PastEncryptionSerials { get; init; } = [];
+
+    /// <summary>
+    /// Every certificate of the enterprise that is bound to the platform, in force, and of some use there, newest binding first, the one above among them. An enterprise
+    /// has several when its members bind theirs: what is sealed or encrypted for one of them is confirmed, and opened, with that one.
+    /// </summary>
+    /// <remarks>Written first: the shell lines that platforms have from our pages take the last of a name.</remarks>
+    [JsonPropertyOrder(-1)]
+    public IReadOnlyList<SignerCertificate> Certificates { get; init; } = [];
+
+    /// <summary>Those whose holder may do that; of a service that names none, the one above.</summary>
+    /// <param name="operation">seal, sign, encrypt or decrypt.</param>
+    public IReadOnlyList<SignerCertificate> For(SessionKind operation) => Certificates.Count == 0
+        ? [new SignerCertificate(SigningSerial, SigningCertificate, EncryptionSerial, EncryptionCertificate, Chain, [operation]) { PastEncryptionSerials = PastEncryptionSerials }]
+        : [.. Certificates.Where(certificate => certificate.Operations.Contains(operation))];
+}
+
+/// <param name="Operations">What its holder may do with it at the platform now: of seal, sign, encrypt and decrypt.</param>
+public sealed record SignerCertificate(
+    string SigningSerial,
+    byte[] SigningCertificate,
+    string EncryptionSerial,
+    byte[] EncryptionCertificate,
+    IReadOnlyList<byte[]> Chain,
+    IReadOnlyList<SessionKind> Operations)
+{
+    /// <summary>As <see cref="SignerInfo.PastEncryptionSerials"/>.</summary>
+    public IReadOnlyList<string> PastEncryptionSerials { get; init; } = [];
+
+    /// <summary>Of every key it opens with, the present one first: what <c>BidFileReader.KeysFor</c> takes.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> EncryptionSerials => [EncryptionSerial, .. PastEncryptionSerials];
 }
 
 /// <param name="WidthMm">On paper, with the picture's transparent rim.</param>

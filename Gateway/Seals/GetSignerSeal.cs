@@ -1,8 +1,10 @@
 using Bzt.Contracts;
 using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Platforms;
+using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Foundations;
+using Bzt.Grains.Platforms;
 
 namespace Bzt.Gateway.Seals;
 
@@ -19,7 +21,14 @@ internal static class GetSignerSeal
 
     private static async Task<IResult> HandleAsync(string creditCode, string kind, PlatformCaller caller, IGrainFactory grains, IBlobStore blobs, HttpContext context)
     {
-        var (bound, enterprise, refused) = await GetSignerEndpoint.FindAsync(creditCode, caller, grains);
-        return bound is null ? refused : await SealPictures.AnswerAsync(blobs, enterprise, await grains.EnterpriseSeals(enterprise).GetView(), kind, context);
+        var (enterprise, refused) = GetSignerEndpoint.Read(creditCode, caller);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
+        return await grains.GetGrain<IBindingGrain>(BindingKey.Of(caller.Platform, enterprise)).Get(null) is Refused<PlatformBinding> notBound
+            ? notBound.ToHttp(_ => Results.Empty)
+            : await SealPictures.AnswerAsync(blobs, enterprise, await grains.EnterpriseSeals(enterprise).GetView(), kind, context);
     }
 }

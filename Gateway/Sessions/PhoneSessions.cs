@@ -24,7 +24,10 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
         };
     }
 
-    /// <summary>Held on this phone, usable, of the platform's recognition group, of the enterprise the session is for, and the caller's to use there. Says why when there is none.</summary>
+    /// <summary>
+    /// Held on this phone, usable, of the platform's recognition group, of the enterprise the session is for, with the keys a bid file is encrypted to, and the
+    /// caller's to use there. Says why when there is none.
+    /// </summary>
     private async Task<(IReadOnlyList<Guid> Certificates, string? Reason)> EligibleAsync(PhoneSessionView view, Caller caller, CancellationToken cancellation)
     {
         var held = new List<CertificateFacts>();
@@ -41,13 +44,15 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
         var ofEnterprise = ofGroup.Where(facts =>
             (view.Enterprise is not { } enterprise || (enterprise.CreditCode == facts.CreditCode && enterprise.Name == facts.EnterpriseName))
             && (view.OnlyFor is not { } bidder || bidder == facts.CreditCode)).ToList();
-        var (authorised, notAuthorised) = await AuthorisedAsync(view, ofEnterprise, caller);
-        string? reason = (active.Count, ofGroup.Count, ofEnterprise.Count, authorised.Count) switch
+        var withKeys = ofEnterprise.Where(facts => SessionRecipients.Serves(view.Kind, view.EncryptionSerials, facts.EncryptionSerials)).ToList();
+        var (authorised, notAuthorised) = await AuthorisedAsync(view, withKeys, caller);
+        string? reason = (active.Count, ofGroup.Count, ofEnterprise.Count, withKeys.Count, authorised.Count) switch
         {
-            (0, _, _, _) => ErrorCodes.CertificateUnusable,
-            (_, 0, _, _) => ErrorCodes.CertificateNotEligible,
-            (_, _, 0, _) => ErrorCodes.EnterpriseMismatch,
-            (_, _, _, 0) => notAuthorised,
+            (0, _, _, _, _) => ErrorCodes.CertificateUnusable,
+            (_, 0, _, _, _) => ErrorCodes.CertificateNotEligible,
+            (_, _, 0, _, _) => ErrorCodes.EnterpriseMismatch,
+            (_, _, _, 0, _) => ErrorCodes.CertificateNotEligible,
+            (_, _, _, _, 0) => notAuthorised,
             _ => null,
         };
         return ([.. authorised.Select(facts => facts.Certificate.Value)], reason);

@@ -57,7 +57,7 @@ internal static class SessionEndpoints
         }
 
         var reply = await grains.GetGrain<IQrSessionGrain>(sessionId).Look(new SessionSigner(
-            facts.Holder, facts.Certificate, facts.EnterpriseName, facts.CreditCode, facts.RecognitionGroup, issued.SigningSerial, [issued.EncryptionSerial]));
+            facts.Holder, facts.Certificate, facts.EnterpriseName, facts.CreditCode, facts.RecognitionGroup, issued.SigningSerial, [issued.EncryptionSerial, .. facts.EncryptionSerials]));
         return reply.ToHttp(work => Results.Json(
             new SessionDocuments(
                 sessionId,

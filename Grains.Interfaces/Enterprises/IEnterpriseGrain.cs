@@ -52,6 +52,10 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     [Alias("may-use"), AlwaysInterleave]
     Task<Reply<Nothing>> MayUse(UserId user, PlatformId platform, SessionKind kind);
 
+    /// <summary>Every kind of session for which <see cref="MayUse"/> says yes now.</summary>
+    [Alias("uses"), AlwaysInterleave]
+    Task<IReadOnlyList<SessionKind>> GetUses(UserId user, PlatformId platform);
+
     /// <summary>Who belongs to it, the administrator first. <see cref="RefusalCode.Forbidden"/> for who does not.</summary>
     [Alias("members")]
     Task<Reply<IReadOnlyList<MemberView>>> GetMembers(UserId caller);

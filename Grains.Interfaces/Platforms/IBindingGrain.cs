@@ -14,6 +14,10 @@ public interface IBindingGrain : IGrainWithStringKey
     /// <summary>The binding of that certificate, or without one the newest; <see cref="RefusalCode.NotBound"/> when there is none.</summary>
     [Alias("get")]
     Task<Reply<PlatformBinding>> Get(CertificateId? certificate);
+
+    /// <summary>The newest bindings, newest first: what an enterprise is asked for may be anybody's of them.</summary>
+    [Alias("list")]
+    Task<IReadOnlyList<PlatformBinding>> List(int most);
 }
 
 public static class BindingKey

@@ -61,4 +61,8 @@ public sealed record PhoneSessionView(
 
     [Id(30)]
     public bool SameDevice { get; init; }
+
+    /// <summary>Of the encryption certificates it is about: <see cref="SessionRecipients"/>.</summary>
+    [Id(40)]
+    public IReadOnlyList<string> EncryptionSerials { get; init; } = [];
 }

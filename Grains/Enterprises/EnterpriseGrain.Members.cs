@@ -15,6 +15,12 @@ public sealed partial class EnterpriseGrain
     public Task<Reply<Nothing>> MayUse(UserId user, PlatformId platform, SessionKind kind) =>
         Task.FromResult(Answer(AuthorisationRules.MayUse(durable, user, platform, kind, time.GetUtcNow())));
 
+    public Task<IReadOnlyList<SessionKind>> GetUses(UserId user, PlatformId platform)
+    {
+        var now = time.GetUtcNow();
+        return Task.FromResult<IReadOnlyList<SessionKind>>([.. Enum.GetValues<SessionKind>().Where(kind => AuthorisationRules.MayUse(durable, user, platform, kind, now) is null)]);
+    }
+
     public Task<Reply<IReadOnlyList<MemberView>>> GetMembers(UserId caller) => Task.FromResult<Reply<IReadOnlyList<MemberView>>>(
         EnterpriseRules.Member(storage.State, caller) is null
             ? new Refusal(RefusalCode.Forbidden)

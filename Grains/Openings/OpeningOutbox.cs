@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Inbox;
 using Bzt.Grains.Platforms;
@@ -52,7 +51,7 @@ internal sealed class OpeningRoutes(IGrainFactory grains) : IOutboxRoutes
 /// <param name="Until">The new deadline.</param>
 public sealed record OpeningMoved(PlatformId Platform, IReadOnlyList<CreditCode> Bidders, string MessageId, string Title, string Body, DateTimeOffset At, DateTimeOffset Until);
 
-/// <summary>Tells whoever holds the certificate a bidder has bound at the platform; of a bidder that has bound none the service knows nobody.</summary>
+/// <summary>Tells whoever holds a certificate a bidder has bound at the platform and has to do with its bids; of a bidder that has bound none the service knows nobody.</summary>
 public sealed class OpeningMovedHandler(IGrainFactory grains) : IOutboxHandler
 {
     private const int AtOnce = 32;
@@ -65,10 +64,9 @@ public sealed class OpeningMovedHandler(IGrainFactory grains) : IOutboxHandler
         var opening = ((Guid)delivery.Source.GetGuidKey()).ToString("D");
         await Parallel.ForEachAsync(moved.Bidders, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (bidder, _) =>
         {
-            if (await grains.GetGrain<IBindingGrain>(BindingKey.Of(moved.Platform, bidder)).Get(null) is Done<PlatformBinding>(var binding)
-                && await grains.Certificate(binding.Certificate).GetFacts() is Done<CertificateFacts>(var facts))
+            foreach (var holder in await BoundCertificates.HoldersAsync(grains, moved.Platform, bidder))
             {
-                await grains.Inbox(facts.Holder).Post(new InboxEntry(moved.MessageId, MessageKind.OpeningChanged, moved.Title, moved.Body, opening, moved.At, moved.Until));
+                await grains.Inbox(holder).Post(new InboxEntry(moved.MessageId, MessageKind.OpeningChanged, moved.Title, moved.Body, opening, moved.At, moved.Until));
             }
         });
     }

@@ -34,4 +34,6 @@ internal sealed class BindingGrain([PersistentState("binding")] IPersistentState
         var found = store.State.Bindings.LastOrDefault(known => certificate is null || known.Certificate == certificate);
         return Task.FromResult<Reply<PlatformBinding>>(found is null ? new Refusal(RefusalCode.NotBound) : found);
     }
+
+    public Task<IReadOnlyList<PlatformBinding>> List(int most) => Task.FromResult<IReadOnlyList<PlatformBinding>>([.. store.State.Bindings.Reverse().Take(most)]);
 }

@@ -109,6 +109,7 @@ internal sealed partial class QrSessionGrain
     {
         SameDevice = state.Scanner?.SameDevice == true,
         OnlyCertificate = state.Command.Holder?.Certificate,
+        EncryptionSerials = QrSessionRules.Serials(state.Command),
         Seals = QrSessionRules.Seals(state),
         Seal = QrSessionRules.SealOf(state),
     };

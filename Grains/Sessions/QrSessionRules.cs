@@ -104,11 +104,19 @@ internal static partial class QrSessionRules
             return new Refusal(RefusalCode.CertificateNotEligible);
         }
 
-        return command.Decryption is { } decryption
-            && decryption.Keys.Any(key => !signer.EncryptionSerials.Contains(key.EncryptionSerial ?? decryption.EncryptionSerial, StringComparer.OrdinalIgnoreCase))
-            ? new Refusal(RefusalCode.CertificateNotEligible)
-            : null;
+        return SessionRecipients.Serves(command.Kind, Serials(command), signer.EncryptionSerials) ? null : new Refusal(RefusalCode.CertificateNotEligible);
     }
+
+    /// <summary>
+    /// Which encryption certificates a request is about. A bid file is confirmed by a certificate that will open it, one of its recipients: by another one it
+    /// would be handed in, and at the opening nobody could decrypt it. What is opened is opened by the certificate that all its keys are wrapped for.
+    /// </summary>
+    public static IReadOnlyList<string> Serials(CreateSession command) => command switch
+    {
+        { Decryption: { } decryption } => [.. decryption.Keys.Select(key => key.EncryptionSerial ?? decryption.EncryptionSerial).Distinct(StringComparer.OrdinalIgnoreCase)],
+        { Kind: SessionKind.Encrypt, Documents: [var document] } when Decode(document) is BidManifestForm manifest => manifest.Recipients,
+        _ => [],
+    };
 
     private static bool IsSealOf(SessionDocument document, SessionSigner signer) =>
         Decode(document) is SesForm ses && ElectronicSeal.TryRead(ses.Seal) is { } seal

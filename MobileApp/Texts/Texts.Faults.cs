@@ -50,8 +50,8 @@ internal static partial class Texts
         public const string NotAuthorised = "不在企业授权范围内";
         public const string NotMember = "您不是该企业的成员";
         public const string AskAdministrator = "请联系企业管理员办理授权。";
-        public const string NotOfGroup = "您的证书不适用于该平台";
-        public const string NotOfGroupAdvice = "该平台不在证书的互认范围内。";
+        public const string NotOfGroup = "您的证书不适用于此请求";
+        public const string NotOfGroupAdvice = "该平台不在证书的互认范围内，或者投标文件是用本企业的另一张证书加密的。";
         public const string OtherEnterprise = "请求来自另一家企业的账号";
         public const string OtherEnterpriseAdvice = "平台上的企业名称与信用代码须与证书一致。";
         public const string NotBound = "尚未在该平台绑定证书";

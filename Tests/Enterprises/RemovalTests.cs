@@ -88,7 +88,8 @@ public sealed class RemovalTests
         var administrator = await world.MemberAsync();
         var opening = DateTimeOffset.FromUnixTimeSeconds(world.System.Clock.GetUtcNow().AddDays(9).ToUnixTimeSeconds());
         var project = new ProjectInfo("P-1", "某道路工程", opening);
-        var manifest = new BidManifestForm(CertifiedPhone.PlatformId, project.ProjectId, project.Name, opening, new byte[32], [new BidSection("投标文件", 1, new byte[32])], ["0B"]);
+        var serial = (await world.Boss.Client.GetCertificateAsync(world.Boss.Certificate)).EncryptionSerial!;
+        var manifest = new BidManifestForm(CertifiedPhone.PlatformId, project.ProjectId, project.Name, opening, new byte[32], [new BidSection("投标文件", 1, new byte[32])], [serial]);
         var (opened, scanned) = await world.ScanAsync(new CreateSessionRequest(SessionKind.Encrypt) { Project = project, Documents = [new DocumentRequest(SigningForms.BidManifest, manifest.Content)] });
         Assert.IsType<PinOutcome.Done>(await world.Boss.ConfirmAsync(scanned, CertifiedPhone.Pin));
         Assert.Equal(SessionEnd.Ok, (await world.Platform.WaitAsync(opened.SessionId)).End);

@@ -4,6 +4,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains;
+using Bzt.Grains.Enterprises;
 using Bzt.Grains.Seals;
 using Bzt.Protocol;
 using Bzt.Samples.Demo;
@@ -13,6 +14,7 @@ using Bzt.Tests.Documents;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Faults;
 using Bzt.Tests.Peers;
+using Bzt.Tests.Platforms;
 using Bzt.Tests.Seals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -48,6 +50,11 @@ public sealed class ToolBench : IAsyncLifetime
 
     internal Bidder Second { get; private set; } = null!;
 
+    /// <summary>Administrator of an enterprise whose <see cref="Colleague"/> has bound a certificate too, later, and may do as much.</summary>
+    internal Bidder Third { get; private set; } = null!;
+
+    internal Bidder Colleague { get; private set; } = null!;
+
     internal string Pdf { get; private set; } = "";
 
     /// <summary>What the trading platform's backend calls with.</summary>
@@ -73,6 +80,10 @@ public sealed class ToolBench : IAsyncLifetime
         var (first, second) = (await CertifiedPhone.ActiveAsync(system), await CertifiedPhone.ActiveAsync(system));
         await first.PlatformAsync();
         await GiveSealsAsync(first);
+        var third = await CertifiedPhone.ActiveAsync(system);
+        await Applications.Wait.UntilAsync(third.Phone.MeAsync, me => me.Enterprises.Count == 1);
+        var colleague = await third.ColleagueAsync();
+        await GrantAsync(colleague);
         await system.StopAsync();
         Gateway = await KillableGateway.StartAsync(system);
         signpost.Target = Gateway.Address;
@@ -93,12 +104,27 @@ public sealed class ToolBench : IAsyncLifetime
         await platform.StartAsync();
         First = await RegisterAsync(first);
         Second = await RegisterAsync(second);
+        Third = await RegisterAsync(third);
         await LogInAsync(First);
         Pdf = await ForeignPdfs.Make("cairo", Folder);
         var token = new HttpClient(new PatientNetwork(Gateway)) { BaseAddress = Gateway.Address };
         Platform = new PlatformClient(
             new HttpClient(new ClientCredentialsHandler(token, CertifiedPhone.PlatformId, CertifiedPhone.PlatformSecret, TimeProvider.System) { InnerHandler = new PatientNetwork(Gateway) }) { BaseAddress = Gateway.Address },
             TimeProvider.System);
+        Colleague = new Bidder(this, colleague, Third.Profile);
+        await Colleague.ConnectAsync();
+        var binding = await Platform.OpenAsync(RelyingParty.Bind(third.Enterprise));
+        await Colleague.ConfirmAsync(() => binding.Link(), null);
+        await LogInAsync(Third);
+    }
+
+    private async Task GrantAsync(CertifiedPhone member)
+    {
+        var (now, code) = (TimeProvider.System.GetUtcNow(), new CreditCode(member.Enterprise.CreditCode));
+        Assert.IsType<Done<Nothing>>(await system.Grains.Enterprise(code).Grant(new GrantAuthorisation(
+            Guid.NewGuid(), new UserId(member.Phone.Login!.UserId), new PlatformId(CertifiedPhone.PlatformId),
+            [AuthorisationScope.Login, AuthorisationScope.Seal, AuthorisationScope.Encrypt, AuthorisationScope.Decrypt],
+            new CertificateId(member.Certificate), now.AddMinutes(-1), now.AddYears(1), null, null)));
     }
 
     /// <summary>The first enterprise has a round seal of its own and its legal representative's signature, but no seal of his.</summary>
@@ -125,6 +151,8 @@ public sealed class ToolBench : IAsyncLifetime
 
         First?.Dispose();
         Second?.Dispose();
+        Third?.Dispose();
+        Colleague?.Dispose();
         await system.DisposeAsync();
         await signpost.DisposeAsync();
         LockCa.Dispose();

@@ -107,6 +107,38 @@ public sealed partial class ToolTests(ToolBench bench) : IClassFixture<ToolBench
     }
 
     [Fact]
+    [Trait("Feature", "M068"), Trait("Feature", "M069"), Trait("Surface", "tool")]
+    public async Task Of_several_certificates_the_one_a_bid_is_encrypted_to_confirms_it_and_opens_it()
+    {
+        var (mine, theirs) = (bench.Folder["administrator.bztb"], bench.Folder["colleague.bztb"]);
+        string[] Generate(string bid, params string[] more) => ["generate", "--section", "投标文件=" + bench.Pdf, "-o", bid, .. more];
+        var serial = (await bench.Third.Client.GetCertificateAsync(bench.Third.Certificate)).SigningSerial!;
+
+        // The newest leads: the tool says which, and another certificate of the enterprise is refused before anything is signed.
+        var run = await bench.RunAsync(bench.Third, Generate(mine), async (link, _) =>
+        {
+            var scanned = await bench.Third.ScanAsync(link);
+            Assert.Equal(ErrorCodes.CertificateNotEligible, scanned.Session.NotEligibleCode);
+            Assert.Equal(ErrorCodes.CertificateNotEligible, (await Assert.ThrowsAsync<ApiRefusedException>(() => bench.Third.Client.OpenRequestAsync(scanned, bench.Third.Certificate))).Code);
+            await bench.Third.Client.RefuseAsync(scanned.Session.SessionId);
+        });
+        Assert.Equal((1, "refused"), Of(run));
+        Assert.Contains(run.Events, said => said.ToString().Contains(serial, StringComparison.OrdinalIgnoreCase));
+        Assert.False(File.Exists(mine));
+        Assert.Equal((1, "certificate_unknown"), Of(await bench.RunAsync(bench.Third, Generate(mine, "--certificate", "0B"))));
+
+        // Named, the administrator's own; at the opening it is his, whoever bound last.
+        foreach (var (who, arguments) in new[] { (bench.Third, Generate(mine, "--certificate", serial)), (bench.Colleague, Generate(theirs)), (bench.Third, ["open", mine, "-o", bench.Folder["administrator"]]) })
+        {
+            run = await bench.RunAsync(bench.Third, arguments, who.ConfirmAsync);
+            Assert.True(run.ExitCode == 0, run.ToString());
+        }
+
+        Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(bench.Folder["administrator"], "投标文件", Path.GetFileName(bench.Pdf))));
+        Assert.Equal((1, "several_recipients"), Of(await bench.RunAsync(bench.Third, ["open", mine, theirs, "-o", bench.Folder["both"]])));
+    }
+
+    [Fact]
     [Trait("Feature", "M068"), Trait("Surface", "tool")]
     public async Task A_bid_file_that_is_not_signed_does_not_come_to_be()
     {

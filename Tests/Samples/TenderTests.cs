@@ -20,8 +20,8 @@ namespace Bzt.Tests.TradingPlatforms;
 /// <summary>A tender on the sample platform from its notice to the sealed evaluation report, with what each part may not do.</summary>
 public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SamplePlatform>
 {
-    private const string Title = "宜昌测试大道改造工程";
-    private static readonly string[] SameOrigin = ["Sec-Fetch-Site", "same-origin"];
+    internal const string Title = "宜昌测试大道改造工程";
+    internal static readonly string[] SameOrigin = ["Sec-Fetch-Site", "same-origin"];
 
     [Fact]
     [Trait("Feature", "M053"), Trait("Feature", "X16"), Trait("Surface", "api")]
@@ -256,16 +256,16 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         Stands(TenderStage.Published, 91, reported: true, open, failed);
     }
 
-    private static async Task ConfirmAsync(CertifiedPhone phone, OpenedSession session) =>
+    internal static async Task ConfirmAsync(CertifiedPhone phone, OpenedSession session) =>
         Assert.IsType<PinOutcome.Done>(await phone.ConfirmAsync(await phone.Client.ScanAsync(session), CertifiedPhone.Pin));
 
-    private static async Task LogInAsync(Browser browser, string user, string password) =>
+    internal static async Task LogInAsync(Browser browser, string user, string password) =>
         Assert.Equal(HttpStatusCode.Redirect, (await browser.SubmitAsync("/login", SameOrigin, ("userName", user), ("password", password))).Status);
 
-    private static async Task RegisterAsync(Browser browser, EnterpriseInfo enterprise) => Assert.Equal(HttpStatusCode.Redirect, (await browser.SubmitAsync(
+    internal static async Task RegisterAsync(Browser browser, EnterpriseInfo enterprise) => Assert.Equal(HttpStatusCode.Redirect, (await browser.SubmitAsync(
         "/register", SameOrigin, ("enterpriseName", enterprise.Name), ("creditCode", enterprise.CreditCode), ("userName", "u" + enterprise.CreditCode[^8..]), ("password", SamplePages.DemoPassword))).Status);
 
-    private static async Task<(HttpStatusCode Status, string? Location, string Body)> PublishAsync(Browser buyer, DateTimeOffset deadline, DateTimeOffset opening)
+    internal static async Task<(HttpStatusCode Status, string? Location, string Body)> PublishAsync(Browser buyer, DateTimeOffset deadline, DateTimeOffset opening)
     {
         var (status, location, body) = await buyer.SubmitAsync(
             "/publish", SameOrigin, ("title", Title), ("notice", "本工程为测试用的虚构工程，计划工期180日历天。"), ("ceiling", "18600000"), ("deadline", Local(deadline)), ("openingTime", Local(opening)));
@@ -274,7 +274,7 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
 
     private static string Local(DateTimeOffset time) => time.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture);
 
-    private static async Task<string> PageAsync(Browser browser, string path)
+    internal static async Task<string> PageAsync(Browser browser, string path)
     {
         var (status, body) = await browser.GetAsync(path);
         Assert.Equal((path, HttpStatusCode.OK), (path, status));

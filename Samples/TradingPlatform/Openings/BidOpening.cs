@@ -10,6 +10,7 @@ using Bzt.Protocol.Rounds;
 using Bzt.Protocol.Secrets;
 using Bzt.Samples.TradingPlatform.Data;
 using Bzt.Samples.TradingPlatform.Qr;
+using Bzt.Samples.TradingPlatform.Tenders;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Samples.TradingPlatform.Openings;
@@ -44,9 +45,11 @@ internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, P
         try
         {
             // Whether it is time is the service's word: opening_not_begun, opening_ended.
-            return await openings.AnnounceAsync(tender, context.RequestAborted) is { } opening
-                ? await QrEndpoints.StartAsync(context, await PrepareAsync(tender, opening, bidder, bid, context.RequestAborted))
-                : QrEndpoints.Refuse(clock.GetUtcNow() < tender.OpeningTime ? "尚未到开标时间" : "已过解密截止时间");
+            return await openings.AnnounceAsync(tender, context.RequestAborted) is not { } opening
+                ? QrEndpoints.Refuse(clock.GetUtcNow() < tender.OpeningTime ? "尚未到开标时间" : "已过解密截止时间")
+                : await PrepareAsync(tender, opening, bidder, bid, context.RequestAborted) is { } request
+                    ? await QrEndpoints.StartAsync(context, request)
+                    : QrEndpoints.Refuse("加密投标文件所用的证书当前不可用：已锁定、冻结、过期或注销，未绑定，或无解密授权。请恢复该证书，或联系企业管理员");
         }
         catch (Exception exception) when (QrEndpoints.IsAway(exception))
         {
@@ -62,17 +65,23 @@ internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, P
         }
     }
 
-    private async Task<QrRequest> PrepareAsync(Tender tender, AnnouncedOpening opening, Account bidder, Bid bid, CancellationToken cancellation)
+    /// <summary>Null when no certificate of the bidder that is in force opens the file.</summary>
+    private async Task<QrRequest?> PrepareAsync(Tender tender, AnnouncedOpening opening, Account bidder, Bid bid, CancellationToken cancellation)
     {
-        // The certificate may have been renewed since the bid was made: the phone keeps the keys of the past.
+        // The file names the certificate, whichever the enterprise has bound since; it may have been renewed: the phone keeps the keys of the past.
         var signer = await client.GetSignerAsync(bidder.CreditCode, cancellation);
         await using var reader = await BidFileReader.OpenAsync(openings.PathOf(bid), cancellation);
-        var wrapped = reader.KeysFor([signer.EncryptionSerial, .. signer.PastEncryptionSerials]).OrderBy(key => key.Section).ToList();
+        if (BidRecipients.Of(reader, signer, SessionKind.Decrypt) is not { } recipient)
+        {
+            return null;
+        }
+
+        var wrapped = reader.KeysFor(recipient.EncryptionSerials).OrderBy(key => key.Section).ToList();
         var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
         // One-time: with this flow it comes and goes, and what the phone sends is good for nobody else.
         var toolKey = SecretScalar.Random(SystemRandom.Instance);
         var request = new DecryptionRequest(
-            Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.PlatformServer, signer.EncryptionSerial,
+            Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.PlatformServer, recipient.EncryptionSerial,
             [.. wrapped.Select(key => new WrappedKey(reader.Header.Sections[key.Section].Name, key.Ciphertext) { EncryptionSerial = key.SerialNumber })]);
         var task = DecryptionTasks.Create(request, options.Value.Bzt.ClientId, project) ?? throw new InvalidDataException("A received bid has keys that do not decode.");
         return new QrRequest(new CreateSessionRequest(SessionKind.Decrypt)

@@ -134,12 +134,12 @@ internal static class BidUpload
             }
 
             var signer = await client.GetSignerAsync(bidder.CreditCode, cancellation);
-            if (!reader.VerifySignature([signer.Chain[^1]]).IsValid)
+            if (!reader.VerifySignature([signer.Chain[^1], .. signer.Certificates.Select(certificate => certificate.Chain[^1])]).IsValid)
             {
                 return "投标文件的签名校验未通过";
             }
 
-            return reader.WrappedKeys(signer.EncryptionSerial).Select(key => key.Section).Distinct().Count() != reader.Header.Sections.Count ? "投标文件不是用贵单位当前证书加密的，请重新生成"
+            return BidRecipients.Of(reader, signer, SessionKind.Encrypt) is null ? "投标文件不是用贵单位在本平台绑定的有效证书加密的，请重新生成"
                 : await reader.IsWholeAsync(cancellation) ? null
                 : "文件内容不完整，请重新上传";
         }
@@ -150,6 +150,11 @@ internal static class BidUpload
         catch (ApiRefusedException exception) when (exception.Code == ErrorCodes.NotBound)
         {
             return "请先在“我的账号”扫码绑定证书";
+        }
+        catch (ApiRefusedException exception) when (!QrEndpoints.IsAway(exception))
+        {
+            // Bound, but locked, expired or without an authorisation: in the service's own words.
+            return exception.Problem.Title;
         }
     }
 }
