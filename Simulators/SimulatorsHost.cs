@@ -55,6 +55,8 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<FaceSimulator>();
         builder.Services.AddSingleton<AlipaySimulator>();
         builder.Services.AddSingleton<Certifications>();
+        builder.Services.AddSingleton<TradeInterfaces>();
+        builder.Services.AddSingleton<AlipayGateway>();
         builder.Services.AddSingleton<AlipayNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlipayNotifier>());
         builder.Services.AddSingleton<InvoiceSimulator>();
@@ -65,7 +67,7 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<RemittanceNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RemittanceNotifier>());
         builder.Services.AddSingleton<WeChatPaySimulator>();
-        builder.Services.AddSingleton<WeChatPayEndpoints.Call>();
+        builder.Services.AddSingleton<WeChatPayCall>();
         builder.Services.AddSingleton<WeChatPayNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<WeChatPayNotifier>());
         builder.Services.AddSingleton(services => new OpensslCa(Options(services).DataFolder));

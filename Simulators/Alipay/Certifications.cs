@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bzt.Simulators.BankCards;
 
@@ -70,20 +69,7 @@ sealed partial class Certifications(SimulatorState state, TimeProvider time)
     public IReadOnlyList<Certification> Newest(int count) => state.Read<IReadOnlyList<Certification>>(world =>
         [.. world.Certifications.Values.OrderByDescending(certification => certification.CreatedAt).Take(count)]);
 
-    static Dictionary<string, string> Members(Dictionary<string, string> content, string name)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(content.GetValueOrDefault(name, "{}"));
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.ToString())
-                : [];
-        }
-        catch (JsonException)
-        {
-            return [];
-        }
-    }
+    static Dictionary<string, string> Members(Dictionary<string, string> content, string name) => AlipayGateway.Members(content.GetValueOrDefault(name, "{}"));
 
     [GeneratedRegex("^[0-9A-Za-z]{1,32}$")]
     private static partial Regex OrderFormat();

@@ -9,31 +9,31 @@ namespace Bzt.Simulators.WeChatPay;
 /// <summary>微信支付 APIv3: H5 orders, query, close, refunds, platform certificates, and the page the buyer pays on.</summary>
 static class WeChatPayEndpoints
 {
-    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static void MapWeChatPay(this WebApplication app)
     {
-        app.MapPost("/v3/pay/transactions/h5", (HttpContext context, WeChatPaySimulator simulator, Call call) => call.AnswerAsync(context, body => OpenH5(body, context.Request, simulator, call)));
-        app.MapGet("/v3/pay/transactions/out-trade-no/{orderId}", (string orderId, string? mchid, HttpContext context, WeChatPaySimulator simulator, Call call) => call.AnswerAsync(context, _ =>
+        app.MapPost("/v3/pay/transactions/h5", (HttpContext context, WeChatPaySimulator simulator, WeChatPayCall call) => call.AnswerAsync(context, body => OpenH5(body, context.Request, simulator, call)));
+        app.MapGet("/v3/pay/transactions/out-trade-no/{orderId}", (string orderId, string? mchid, HttpContext context, WeChatPaySimulator simulator, WeChatPayCall call) => call.AnswerAsync(context, _ =>
             mchid != call.Account.MerchantId ? ("PARAM_ERROR", null)
             : simulator.Find(orderId) is { } trade ? (null, Transaction(trade, call.Account))
             : ("ORDER_NOT_EXIST", null)));
-        app.MapGet("/v3/pay/transactions/id/{transactionId}", (string transactionId, string? mchid, HttpContext context, WeChatPaySimulator simulator, Call call) => call.AnswerAsync(context, _ =>
+        app.MapGet("/v3/pay/transactions/id/{transactionId}", (string transactionId, string? mchid, HttpContext context, WeChatPaySimulator simulator, WeChatPayCall call) => call.AnswerAsync(context, _ =>
             mchid != call.Account.MerchantId ? ("PARAM_ERROR", null)
             : simulator.FindBy(trade => trade.TransactionId == transactionId) is { } trade ? (null, Transaction(trade, call.Account))
             : ("ORDER_NOT_EXIST", null)));
-        app.MapPost("/v3/pay/transactions/out-trade-no/{orderId}/close", (string orderId, HttpContext context, WeChatPaySimulator simulator, Call call) => call.AnswerAsync(context, body =>
+        app.MapPost("/v3/pay/transactions/out-trade-no/{orderId}/close", (string orderId, HttpContext context, WeChatPaySimulator simulator, WeChatPayCall call) => call.AnswerAsync(context, body =>
             Read<CloseRequest>(body)?.Mchid != call.Account.MerchantId ? ("PARAM_ERROR", null) : (simulator.Close(orderId), null)));
-        app.MapPost("/v3/refund/domestic/refunds", (HttpContext context, WeChatPaySimulator simulator, Call call) => call.AnswerAsync(context, body => Refund(body, simulator)));
-        app.MapGet("/v3/refund/domestic/refunds/{refundNumber}", (string refundNumber, HttpContext context, WeChatPaySimulator simulator, Call call) => call.AnswerAsync(context, _ =>
+        app.MapPost("/v3/refund/domestic/refunds", (HttpContext context, WeChatPaySimulator simulator, WeChatPayCall call) => call.AnswerAsync(context, body => Refund(body, simulator)));
+        app.MapGet("/v3/refund/domestic/refunds/{refundNumber}", (string refundNumber, HttpContext context, WeChatPaySimulator simulator, WeChatPayCall call) => call.AnswerAsync(context, _ =>
             simulator.FindRefund(refundNumber) is { } refund ? (null, Refund(refund)) : ("RESOURCE_NOT_EXISTS", null)));
-        app.MapGet("/v3/certificates", (HttpContext context, Call call) => call.AnswerAsync(context, _ => (null, Certificates(call.Account))));
+        app.MapGet("/v3/certificates", (HttpContext context, WeChatPayCall call) => call.AnswerAsync(context, _ => (null, Certificates(call.Account))));
 
         app.MapGet("/wechat-pay/checkmweb", ShowPage);
         app.MapPost("/wechat-pay/checkmweb/{prepayId}/pay", LeaveAsync);
     }
 
-    static (string?, object?) OpenH5(byte[] body, HttpRequest http, WeChatPaySimulator simulator, Call call)
+    static (string?, object?) OpenH5(byte[] body, HttpRequest http, WeChatPaySimulator simulator, WeChatPayCall call)
     {
         if (Read<H5Request>(body) is not
             {
@@ -142,7 +142,8 @@ static class WeChatPayEndpoints
         return Results.Redirect(Uri.TryCreate(form["returnUrl"], UriKind.Absolute, out var back) && back.Scheme is "http" or "https" ? back.AbsoluteUri : $"/wechat-pay/checkmweb?prepay_id={prepayId}");
     }
 
-    static string Time(DateTimeOffset moment) => BeijingTime.Of(moment).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
+    /// <summary>RFC 3339, Beijing's.</summary>
+    public static string Time(DateTimeOffset moment) => BeijingTime.Of(moment).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     static string RandomPackage() => Random.Shared.NextInt64(1_000_000_000, 9_999_999_999).ToString(CultureInfo.InvariantCulture);
 
@@ -171,130 +172,4 @@ static class WeChatPayEndpoints
     sealed record RefundRequest(string? TransactionId, string? OutTradeNo, string? OutRefundNo, string? Reason, RefundMoney? Amount);
 
     sealed record RefundMoney(long Refund, long Total, string? Currency);
-
-    /// <summary>A call: checked, steered, answered with WeChat's signature.</summary>
-    internal sealed class Call(SimulatorKeys keys, SimulatorState state, Steering steering, TimeProvider time)
-    {
-        public WeChatPayAccount Account => keys.WeChatPay;
-
-        public async Task<IResult> AnswerAsync(HttpContext context, Func<byte[], (string? Error, object? Answer)> handle)
-        {
-            using var buffer = new MemoryStream();
-            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
-            var body = buffer.ToArray();
-            if (!WeChatPaySignature.IsAuthentic(context.Request, body, Account, state, time.GetUtcNow()))
-            {
-                return Error("SIGN_ERROR", context);
-            }
-
-            var steer = await steering.NextAsync("wechatpay", context.RequestAborted);
-            switch (steer?.Kind)
-            {
-                case Disturbance.Fail:
-                    return Error(steer.Code ?? "SYSTEM_ERROR", context);
-                case Disturbance.Garbage:
-                    return Results.Text("{\"h5_url\":\"https://", "application/json");
-            }
-
-            var (error, answer) = handle(body);
-            if (steer is { Kind: Disturbance.Silence })
-            {
-                context.Abort();
-                return Results.Empty;
-            }
-
-            return steer.Shape(error is not null ? Error(error, context) : Signed(context, answer is null ? [] : JsonSerializer.SerializeToUtf8Bytes(answer, answer.GetType(), Json), answer is null ? 204 : 200));
-        }
-
-        IResult Error(string code, HttpContext context) => Signed(context, JsonSerializer.SerializeToUtf8Bytes(new { code, message = Message(code) }), Status(code));
-
-        IResult Signed(HttpContext context, byte[] body, int status)
-        {
-            foreach (var (name, value) in WeChatPaySignature.Sign(body, Account, time.GetUtcNow()))
-            {
-                context.Response.Headers[name] = value;
-            }
-
-            context.Response.StatusCode = status;
-            return status == 204 ? Results.Empty : new Raw(body);
-        }
-
-        static int Status(string code) => code switch
-        {
-            "SIGN_ERROR" => 401,
-            "ORDER_NOT_EXIST" or "RESOURCE_NOT_EXISTS" => 404,
-            "NO_AUTH" or "NOT_ENOUGH" or "OUT_TRADE_NO_USED" => 403,
-            "FREQUENCY_LIMITED" => 429,
-            "SYSTEM_ERROR" or "BANK_ERROR" => 500,
-            _ => 400,
-        };
-
-        static string Message(string code) => code switch
-        {
-            "SIGN_ERROR" => "签名错误",
-            "ORDER_NOT_EXIST" => "订单不存在",
-            "RESOURCE_NOT_EXISTS" => "查询的资源不存在",
-            "ORDERPAID" => "订单已支付",
-            "ORDER_CLOSED" => "订单已关闭",
-            "NOT_ENOUGH" => "基本账户余额不足，请充值后重新发起",
-            "FREQUENCY_LIMITED" => "频率超限",
-            "SYSTEM_ERROR" => "系统异常，请稍后重试",
-            _ => "请求未能完成",
-        };
-
-        sealed class Raw(byte[] body) : IResult
-        {
-            public Task ExecuteAsync(HttpContext httpContext)
-            {
-                httpContext.Response.ContentType = "application/json; charset=utf-8";
-                return httpContext.Response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
-            }
-        }
-    }
-}
-
-/// <summary>Tells merchants that a trade was paid, until they answer 200 or 204: fifteen times within a day.</summary>
-sealed class WeChatPayNotifier(WeChatPaySimulator simulator, SimulatorKeys keys, IHttpClientFactory http, Steering steering, TimeProvider time, ILogger<WeChatPayNotifier> logger)
-    : Notifier("wechatpay", Intervals, http, steering, time, logger)
-{
-    static readonly TimeSpan[] Intervals =
-    [
-        TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(30),
-        TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(60), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(6), TimeSpan.FromHours(6),
-    ];
-
-    readonly TimeProvider time = time;
-
-    protected override IEnumerable<string> Unfinished() => simulator.Unnotified().Select(trade => trade.OrderId);
-
-    protected override HttpRequestMessage? Request(string key)
-    {
-        if (simulator.Find(key) is not { Notification: { } notification, PaidAt: not null } trade)
-        {
-            return null;
-        }
-
-        // Says what happened then, though it may have been refunded since.
-        var transaction = WeChatPayEndpoints.Transaction(trade with { TradeState = "SUCCESS" }, keys.WeChatPay);
-        var body = JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            id = notification.Id,
-            create_time = BeijingTime.Of(trade.PaidAt.Value).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
-            resource_type = "encrypt-resource",
-            event_type = "TRANSACTION.SUCCESS",
-            summary = "支付成功",
-            resource = WeChatPaySignature.Seal(JsonSerializer.SerializeToUtf8Bytes(transaction), "transaction", keys.WeChatPay),
-        });
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(trade.NotifyUrl)) { Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } } };
-        foreach (var (name, value) in WeChatPaySignature.Sign(body, keys.WeChatPay, time.GetUtcNow()))
-        {
-            request.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        return request;
-    }
-
-    protected override bool IsAcknowledged(bool success, string answer) => success;
-
-    protected override void Record(string key, bool accepted, string answer) => simulator.Notified(key, accepted, answer);
 }
