@@ -46,17 +46,10 @@ internal sealed class PdfDocument
             throw new PdfRefusedException(PdfRefusal.NotAPdf, "no %PDF- at the beginning");
         }
         var parser = new PdfParser(input);
-        try
-        {
-            var document = new PdfDocument(parser, PdfXref.Read(parser));
-            if (document.Xref.Sections.Any(s => s.Trailer.TryGet("Encrypt", out _))) throw new PdfRefusedException(PdfRefusal.Encrypted, "/Encrypt in the trailer");
-            _ = document.Catalog;
-            return document;
-        }
-        catch (OverflowException e)
-        {
-            throw new PdfRefusedException(PdfRefusal.Damaged, "a number beyond any document", e);
-        }
+        var document = new PdfDocument(parser, PdfXref.Read(parser));
+        if (document.Xref.Sections.Any(s => s.Trailer.TryGet("Encrypt", out _))) throw new PdfRefusedException(PdfRefusal.Encrypted, "/Encrypt in the trailer");
+        _ = document.Catalog;
+        return document;
     }
 
     /// <summary>Follows references; a missing object is null (7.3.10), a chain of references is refused.</summary>
@@ -115,8 +108,8 @@ internal sealed class PdfDocument
         var places = new Dictionary<int, long>();
         for (var i = 0; i < count; i++)
         {
-            var contained = checked((int)inside.ReadInteger());
-            places[contained] = first + inside.ReadInteger();
+            var contained = inside.Lexer.ReadObjectNumber();
+            places[contained] = first + inside.Lexer.ReadInteger();
         }
         opening.Remove(number);
         var size = data.Length + 40L * places.Count;

@@ -57,7 +57,7 @@ internal sealed class PdfXref
         var at = tail.AsSpan().LastIndexOf("startxref"u8);
         if (at < 0) throw new PdfRefusedException(PdfRefusal.NotAPdf, "no startxref at the end");
         input.Position = input.Length - count + at + 9;
-        return new PdfParser(input).ReadInteger();
+        return new PdfLexer(input).ReadInteger();
     }
 
     /// <summary>Reads one section and returns the offset of the one before it.</summary>
@@ -65,7 +65,7 @@ internal sealed class PdfXref
     {
         if (offset <= 0 || offset >= parser.Input.Length) throw Damaged("cross-reference offset outside the file");
         parser.Input.Position = offset;
-        if (!parser.Try("xref"))
+        if (!parser.Lexer.Try("xref"))
         {
             var trailer = ReadStream(parser, offset);
             return Previous(trailer);
@@ -92,17 +92,17 @@ internal sealed class PdfXref
     private HashSet<int> ReadTable(PdfParser parser)
     {
         var numbers = new HashSet<int>();
-        while (!parser.Try("trailer"))
+        while (!parser.Lexer.Try("trailer"))
         {
-            var first = parser.ReadInteger();
-            var count = parser.ReadInteger();
+            var first = parser.Lexer.ReadInteger();
+            var count = parser.Lexer.ReadInteger();
             // A row is 20 bytes, at the very least 18 in sloppy files: the file's own length bounds what may be declared.
             if (count > parser.Input.Length / 18 || first + count > MaximumObjects) throw new PdfRefusedException(PdfRefusal.TooLarge, "cross-reference table");
             for (var i = 0; i < count; i++)
             {
-                var offset = parser.ReadInteger();
-                var generation = parser.ReadInteger();
-                parser.SkipSpace();
+                var offset = parser.Lexer.ReadInteger();
+                var generation = parser.Lexer.ReadInteger();
+                parser.Lexer.SkipSpace();
                 var kind = parser.Input.Read();
                 // A free row's generation means nothing; mutool writes 65536.
                 if (kind is not ('n' or 'f') || (kind == 'n' && generation > 65535)) throw Damaged("strange row in the cross-reference table");

@@ -93,6 +93,24 @@ public sealed class PdfRefusalTests
         Assert.Equal(PdfRefusal.TooLarge, Assert.Throws<PdfRefusedException>(() => PdfDocument.Open(crowd)).Reason);
     }
 
+    /// <summary>The table leads to an object whose number no document has: read when the document is open already.</summary>
+    [Fact]
+    public void An_object_with_a_number_beyond_any_is_damage_whenever_it_is_read()
+    {
+        foreach (var header in (string[])["99999999999 0 obj", "2 99999999999 obj"])
+        {
+            using var file = new MemoryStream();
+            Write(file, "%PDF-1.4\n1 0 obj <</Type/Catalog>> endobj\n");
+            var place = file.Length;
+            Write(file, $"{header} null endobj\n");
+            var table = file.Length;
+            Write(file, $"xref\n1 2\n0000000009 00000 n \n{place:D10} 00000 n \ntrailer <</Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n");
+
+            var document = PdfDocument.Open(file);
+            Assert.Equal(PdfRefusal.Damaged, Assert.Throws<PdfRefusedException>(() => document.Resolve(new PdfReference(2, 0))).Reason);
+        }
+    }
+
     private static void Write(Stream file, string text) => file.Write(Encoding.ASCII.GetBytes(text));
 
     [Fact]
