@@ -1,12 +1,9 @@
-using System.Globalization;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
-using Bzt.Grains.Foundations;
-using Bzt.Grains.Inbox;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Forms;
-using MessageKind = Bzt.Grains.Inbox.MessageKind;
 
 namespace Bzt.Grains.Sealing;
 
@@ -24,6 +21,21 @@ internal static class SealingSessionRules
         command.MaxDocuments is < 1 or > SealingBounds.MostDocuments || command.Minutes is < 1 or > SealingBounds.MostMinutes
             ? new Refusal(RefusalCode.InvalidRequest)
             : null;
+
+    public static SealingState Begin(ProposeSealing command, SealingOrigin origin, CertificateFacts facts, DateTimeOffset now)
+    {
+        // Whole seconds: what is signed says no fractions.
+        var started = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        return new SealingState
+        {
+            Command = command,
+            Origin = origin,
+            CreditCode = facts.CreditCode,
+            EnterpriseName = facts.EnterpriseName,
+            StartedAt = started,
+            ExpiresAt = started.AddMinutes(command.Minutes),
+        };
+    }
 
     /// <summary>Its platform, or a bid tool the platform let work for the same bidder on the same project.</summary>
     public static bool IsUsersOwn(SealingState state, SealingUser user) =>
@@ -77,8 +89,16 @@ internal static class SealingSessionRules
         Log = [.. state.Log.Select(line => line.Session == session && line.End is null ? line with { End = end, EndedAt = now } : line)],
     };
 
-    /// <summary>The certificate's word, and whom it is told: the holder of an end that was not his own.</summary>
-    public static SealingState Follow(SealingState state, SealingId id, SealingSessionState phase, SealingSessionEnd? end, int used, DateTimeOffset now)
+    /// <summary>What the certificate says of it, and whom that is told.</summary>
+    /// <param name="grant">The certificate keeps the newest only: one it knew and does not know any more ended, and this did not hear why.</param>
+    public static SealingState Follow(SealingState state, SealingId id, SealingGrant? grant, DateTimeOffset now) => (grant, state) switch
+    {
+        (not null, _) => Follow(state, id, grant.State, grant.End, grant.Used, now),
+        (null, { Begun: true, End: null }) => Follow(state, id, SealingSessionState.Ended, SealingSessionEnd.CertificateUnusable, state.Used, now),
+        _ => state,
+    };
+
+    private static SealingState Follow(SealingState state, SealingId id, SealingSessionState phase, SealingSessionEnd? end, int used, DateTimeOffset now)
     {
         if (state.End is not null)
         {
@@ -97,14 +117,34 @@ internal static class SealingSessionRules
             if (state.CreditCode is { Value.Length: > 0 })
             {
                 next = next with { Outbox = next.Outbox.AddIndex($"enterprise/{state.CreditCode}", id) };
-                next = state.Command.Automatic ? next with { Outbox = next.Outbox.AddBegun(state.CreditCode, state.Command.Caller.User, Begun(next, id, now)) } : next;
+                next = state.Command.Automatic ? next with { Outbox = next.Outbox.AddBegun(state.CreditCode, state.Command.Caller.User, SealingMessages.Begun(next, id, now)) } : next;
             }
         }
 
         return end is null or SealingSessionEnd.StoppedByHolder or SealingSessionEnd.NotConfirmed
             ? next
-            : next with { Outbox = next.Outbox.AddMessage(state.Command!.Caller.User, Ended(next, id, now)) };
+            : next with { Outbox = next.Outbox.AddMessage(state.Command!.Caller.User, SealingMessages.Ended(next, id, now)) };
     }
+
+    /// <summary>How a request ends that waited when its session ended.</summary>
+    public static SessionEnd WithdrawnAs(SealingSessionEnd end) => end switch
+    {
+        SealingSessionEnd.StoppedByHolder or SealingSessionEnd.StoppedByAdministrator => SessionEnd.Refused,
+        SealingSessionEnd.StoppedByPlatform or SealingSessionEnd.CountReached => SessionEnd.Cancelled,
+        SealingSessionEnd.TimeReached or SealingSessionEnd.NotConfirmed => SessionEnd.TimedOut,
+        SealingSessionEnd.WrongPin => SessionEnd.WrongPin,
+        SealingSessionEnd.PinLocked => SessionEnd.Locked,
+        _ => SessionEnd.CertificateUnusable,
+    };
+
+    /// <summary>What waits, each with its offer; without those the certificate may not serve. One beyond the deposited commitments has no offer yet.</summary>
+    public static IReadOnlyList<PushedSession> Offered(IReadOnlyList<PushedSession> waiting, SealingOffers offers) =>
+    [
+        .. from request in waiting
+           let offer = offers.Offers.FirstOrDefault(offer => offer.Session == request.Session)
+           where offer?.Refusal is null
+           select request with { Offer = offer?.Offer },
+    ];
 
     public static SealingView View(SealingState state, SealingId id) => new(
         id, state.Command!.Certificate, state.Command.Caller.User, state.Command.Caller.Device, state.Origin!.Platform, state.Origin.PlatformName, state.Origin.Project,
@@ -135,61 +175,4 @@ internal static class SealingSessionRules
         SigningForms.TryParse(document.Form, out var kind) && SigningForm.TryDecode(new SigningDocument(kind, document.ToBeSigned), out var form) && form is IDocumentForm { DocumentName: var name }
             ? name.Length <= SessionLimits.TextLength ? name : string.Concat(name.AsSpan(0, SessionLimits.TextLength - 1), "…")
             : "";
-
-    private static InboxEntry Ended(SealingState state, SealingId id, DateTimeOffset now) => new(
-        $"sealing-session/{id}/ended", MessageKind.SealingSessionEnded, "会话签章已结束",
-        state.End switch
-        {
-            SealingSessionEnd.CountReached => string.Create(CultureInfo.InvariantCulture, $"已达{state.Command!.MaxDocuments}份上限，会话已结束。"),
-            SealingSessionEnd.TimeReached => string.Create(CultureInfo.InvariantCulture, $"已到{state.Command!.Minutes}分钟时间上限，会话已结束。"),
-            SealingSessionEnd.StoppedByAdministrator => "管理员已结束此会话。",
-            SealingSessionEnd.StoppedByPlatform => $"{state.Origin!.PlatformName}的电脑端已结束此会话。",
-            SealingSessionEnd.NotAuthorised => "您已不在企业对该平台的授权范围内，会话已结束。",
-            SealingSessionEnd.PinLocked => "证书已锁定，会话已结束。",
-            SealingSessionEnd.WrongPin => "签章校验未通过，按一次PIN码错误计，会话已结束。",
-            _ => "证书不可用，会话已结束。",
-        } + string.Create(CultureInfo.InvariantCulture, $"共签章{state.Used}份。"),
-        id.ToString(), now);
-
-    private static InboxEntry Begun(SealingState state, SealingId id, DateTimeOffset now) => new(
-        $"sealing-session/{id}/begun", MessageKind.SealingSessionBegun, "成员建立了自动确认的会话签章",
-        string.Create(CultureInfo.InvariantCulture, $"{state.EnterpriseName}一名成员在{state.Origin!.PlatformName}建立了自动确认的会话签章，最多{state.Command!.MaxDocuments}份，{state.Command.Minutes}分钟。您可随时结束。"),
-        id.ToString(), now);
-}
-
-/// <summary>The kinds are stored: they are never renamed.</summary>
-internal static class SealingOutbox
-{
-    public const string Index = "sealing/index";
-    public const string Begun = "sealing/begun";
-
-    public static Outbox AddIndex(this Outbox outbox, string of, SealingId id) => outbox.Add(Index, of, id);
-
-    public static Outbox AddBegun(this Outbox outbox, CreditCode enterprise, UserId holder, InboxEntry entry) =>
-        outbox.Add(Begun, enterprise.Value, new SealingNotice(holder, entry));
-}
-
-internal sealed record SealingNotice(UserId Holder, InboxEntry Entry);
-
-public sealed class SealingIndexHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => SealingOutbox.Index;
-
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation) =>
-        grains.GetGrain<ISealingSessionIndexGrain>(delivery.Item.Target).Add(delivery.Item.Read<SealingId>());
-}
-
-/// <summary>The administrator knows that staff let a phone sign by itself; nobody is told of his own.</summary>
-public sealed class SealingBegunHandler(IGrainFactory grains) : IOutboxHandler
-{
-    public string Kind => SealingOutbox.Begun;
-
-    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
-    {
-        var notice = delivery.Item.Read<SealingNotice>();
-        if (await grains.Enterprise(new CreditCode(delivery.Item.Target)).GetAdministrator() is Done<UserId>(var administrator) && administrator != notice.Holder)
-        {
-            await grains.Inbox(administrator).Post(notice.Entry);
-        }
-    }
 }

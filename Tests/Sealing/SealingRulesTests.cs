@@ -118,37 +118,6 @@ public sealed class SealingRulesTests
             .Append(Convert.ToHexString(bounds.ToBeginning().Content)).Append(Convert.ToHexString(bounds.ToResumption(Sealing.Value).Content)).Distinct().Count());
     }
 
-    [Fact]
-    public void The_log_keeps_what_waits_and_grows_neither_with_refused_requests_nor_with_long_names()
-    {
-        var state = SealingSessionRules.Log(new SealingState(), new SessionId(Id.Value), Request(1, "投标函.pdf"), Now);
-        var large = Request(50, new string('长', 1000));
-        for (var i = 0; i < 40; i++)
-        {
-            Refuse(large);
-        }
-
-        Assert.Equal((Id.Value, SessionLimits.TextLength), (state.Log[0].Session.Value, state.Log[^1].Documents.Max(name => name.Length)));
-        Assert.InRange(state.Log.Sum(line => line.Documents.Count), 951, 1050);
-        for (var i = 0; i < 300; i++)
-        {
-            Refuse(Request(1, "清单.pdf"));
-        }
-
-        Assert.Equal((200, Id.Value, "清单.pdf"), (state.Log.Length, state.Log[0].Session.Value, state.Log[^1].Documents[0]));
-        Assert.Equal(1, SealingSessionRules.Waiting(state));
-
-        void Refuse(CreateSession request)
-        {
-            var session = new SessionId(Guid.NewGuid());
-            state = SealingSessionRules.Answered(SealingSessionRules.Log(state, session, request, Now), session, SessionEnd.Refused, Now);
-        }
-
-        static CreateSession Request(int documents, string name) => new(
-            new SessionRequester(Bounds.Platform, null), SessionKind.Seal, null, null, null, new SessionProject("P-1", "项目", Now),
-            [.. Enumerable.Repeat(new SessionDocument(SigningForms.CmsPdf, new CmsPdfForm(name, new byte[32], new byte[32]).Content), documents)], null, 300);
-    }
-
     private static CertificateRecord Ask(CertificateRecord record, AskSealing bounds)
     {
         var (asked, refusal) = SealingRules.Ask(record, Holder, bounds, Now);
