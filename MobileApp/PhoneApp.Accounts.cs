@@ -1,24 +1,34 @@
-using System.Text.Json;
 using Bzt.Contracts.Phone;
 using Bzt.MobileApp.Device;
+using Bzt.MobileApp.Records;
+using Microsoft.JSInterop;
 
 namespace Bzt.MobileApp;
 
-/// <summary>A real-name check that waits for the person at a provider's page; a browser may forget us meanwhile.</summary>
-/// <param name="Then">The screen that asked for it.</param>
-internal sealed record RealNameDraft(Guid OperationId, RealNameWay Way, string? Then);
-
-// Logging in, and what is kept of an account's affairs while the browser is elsewhere.
+// Logging in and out, and what is kept of an account's affairs while the browser is elsewhere.
 public sealed partial class PhoneApp
 {
-    private const string WeChatRecord = "wechat";
-    private const string RealNameRecord = "real-name";
-
     /// <summary>Where the app runs, as it was at the start.</summary>
     public Surroundings Surroundings { get; private set; } = new();
 
     /// <summary>What the login screen tells once: how the last account ended.</summary>
     public string? Notice { get; set; }
+
+    public async Task<SmsCodeSent> RequestCodeAsync(string number)
+    {
+        await SetUpAsync();
+        return await Client.RequestSmsCodeAsync(number);
+    }
+
+    /// <summary>The texts in force, of which the user is shown the titles.</summary>
+    public async Task<IReadOnlyList<LegalText>> GetLegalTextsAsync()
+    {
+        await SetUpAsync();
+        return await Client.GetLegalTextsAsync();
+    }
+
+    /// <summary>One of them with its words.</summary>
+    public Task<LegalText> GetLegalTextAsync(LegalDocument document) => Client.GetLegalTextAsync(document);
 
     /// <param name="number">Eleven digits.</param>
     /// <param name="code">From the SMS.</param>
@@ -40,7 +50,7 @@ public sealed partial class PhoneApp
     public async Task<Uri> BeginWeChatAsync(AcceptedVersions? accepted)
     {
         await SetUpAsync();
-        await vault.WriteAsync(WeChatRecord, accepted is null ? null : JsonSerializer.SerializeToUtf8Bytes(accepted, StoredJson.Default.AcceptedVersions));
+        await records.WriteAcceptedAsync(accepted);
         return (await Client.BeginWeChatAsync()).ConsentPage;
     }
 
@@ -50,7 +60,7 @@ public sealed partial class PhoneApp
     public async Task<WeChatLoginResponse> LogInByWeChatAsync(string code, string state, AcceptedVersions? accepted = null)
     {
         await SetUpAsync();
-        accepted ??= await ReadAcceptedAsync();
+        accepted ??= await records.ReadAcceptedAsync();
         return await TakeLoginAsync(await Client.LogInByWeChatAsync(new WeChatLoginRequest(code, state, await window.DeviceNameAsync(), accepted)), "");
     }
 
@@ -58,8 +68,16 @@ public sealed partial class PhoneApp
     public async Task<WeChatLoginResponse> LogInByWeChatNumberAsync(string ticket, string number, string code, AcceptedVersions? accepted = null)
     {
         await SetUpAsync();
-        accepted ??= await ReadAcceptedAsync();
+        accepted ??= await records.ReadAcceptedAsync();
         return await TakeLoginAsync(await Client.LogInByWeChatNumberAsync(new WeChatNumberRequest(ticket, number, code, await window.DeviceNameAsync(), accepted)), number);
+    }
+
+    /// <summary>Once at a login is enough; a reload does not ask again.</summary>
+    public async Task AskedAboutRecoveryAsync()
+    {
+        RecoveryAsked = true;
+        Tell();
+        await records.WriteRecoveryAskedAsync(true);
     }
 
     /// <summary>The user changed the number: PINs may not be part of it.</summary>
@@ -74,6 +92,37 @@ public sealed partial class PhoneApp
         await LoadMeAsync();
     }
 
+    public async Task LogOutAsync()
+    {
+        await Client.LogOutAsync();
+        await ForgetLoginAsync();
+    }
+
+    /// <summary>The token is no longer good, here or at the server. Keys stay: they belong to the certificates.</summary>
+    public async Task ForgetLoginAsync()
+    {
+        await StopListeningAsync();
+        try
+        {
+            await notifications.UnsubscribeAsync();
+        }
+        catch (JSException exception)
+        {
+            // The browser keeps a subscription to which nobody sends any more.
+            await Console.Out.WriteLineAsync($"Not unsubscribed: {exception.Message}");
+        }
+
+        await records.WriteLoginAsync(null);
+        await records.WriteRecoveryAskedAsync(false);
+        await records.WriteRealNameAsync(null);
+        looks.Clear();
+        (client, trust, phoneNumber) = (null, null, null);
+        (Me, Certificates, Applications, Messages, Unread, Scanned) = (null, null, null, null, 0, null);
+        (Requests, OpenInvitations, chosenEnterprise) = ([], [], null);
+        (Phase, RecoveryAsked, HasOlderMessages) = (AppPhase.LoggedOut, false, false);
+        Tell();
+    }
+
     /// <summary>The account is closed: nothing of it stays here, its key shares neither.</summary>
     public async Task ForgetAccountAsync()
     {
@@ -82,7 +131,7 @@ public sealed partial class PhoneApp
             await keys.UpdateAsync<bool>(certificate.CertificateId.ToString("D"), _ => (null, true));
         }
 
-        await WriteDraftAsync(null);
+        await records.WriteDraftAsync(null);
         await ForgetLoginAsync();
     }
 
@@ -93,20 +142,20 @@ public sealed partial class PhoneApp
         return await Client.GetAboutAsync();
     }
 
-    internal async Task<RealNameDraft?> ReadRealNameAsync() =>
-        await vault.ReadAsync(RealNameRecord) is { } stored ? JsonSerializer.Deserialize(stored, StoredJson.Default.RealNameDraft) : null;
+    /// <summary>What the user entered of a claim.</summary>
+    internal Task<ClaimDraft?> ReadDraftAsync() => records.ReadDraftAsync();
 
-    internal Task WriteRealNameAsync(RealNameDraft? draft) =>
-        vault.WriteAsync(RealNameRecord, draft is null ? null : JsonSerializer.SerializeToUtf8Bytes(draft, StoredJson.Default.RealNameDraft));
+    internal Task WriteDraftAsync(ClaimDraft? draft) => records.WriteDraftAsync(draft);
 
-    private async Task<AcceptedVersions?> ReadAcceptedAsync() =>
-        await vault.ReadAsync(WeChatRecord) is { } stored ? JsonSerializer.Deserialize(stored, StoredJson.Default.AcceptedVersions) : null;
+    internal Task<RealNameDraft?> ReadRealNameAsync() => records.ReadRealNameAsync();
+
+    internal Task WriteRealNameAsync(RealNameDraft? draft) => records.WriteRealNameAsync(draft);
 
     private async Task<WeChatLoginResponse> TakeLoginAsync(WeChatLoginResponse answer, string number)
     {
         if (answer.Login is { } login)
         {
-            await vault.WriteAsync(WeChatRecord, null);
+            await records.WriteAcceptedAsync(null);
             await TakeLoginAsync(login, number);
         }
 
@@ -121,6 +170,6 @@ public sealed partial class PhoneApp
         Tell();
     }
 
-    private Task WriteLoginAsync(string accessToken, Guid userId, Guid deviceId) => vault.WriteAsync(LoginRecord, JsonSerializer.SerializeToUtf8Bytes(
-        new StoredLogin(accessToken, userId, deviceId, phoneNumber ?? "", trust!.ChannelRoot, trust.CertificateRoots), StoredJson.Default.StoredLogin));
+    private Task WriteLoginAsync(string accessToken, Guid userId, Guid deviceId) =>
+        records.WriteLoginAsync(new StoredLogin(accessToken, userId, deviceId, phoneNumber ?? "", trust!.ChannelRoot, trust.CertificateRoots));
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Bzt.Contracts.Phone;
 
 namespace Bzt.MobileApp;
@@ -6,7 +5,6 @@ namespace Bzt.MobileApp;
 // The enterprise the user looks at, of those he belongs to, and what waits for him there.
 public sealed partial class PhoneApp
 {
-    private const string EnterpriseRecord = "enterprise";
     private string? chosenEnterprise;
 
     /// <summary>The one chosen; without a choice the one he administers, or the first.</summary>
@@ -50,7 +48,7 @@ public sealed partial class PhoneApp
     public async Task ChooseEnterpriseAsync(string creditCode)
     {
         chosenEnterprise = creditCode;
-        await vault.WriteAsync(EnterpriseRecord, Encoding.UTF8.GetBytes(creditCode));
+        await records.WriteEnterpriseAsync(creditCode);
         Requests = [];
         Tell();
         await LoadEnterpriseAsync();
@@ -63,7 +61,7 @@ public sealed partial class PhoneApp
             return;
         }
 
-        chosenEnterprise ??= await vault.ReadAsync(EnterpriseRecord) is { } stored ? Encoding.UTF8.GetString(stored) : null;
+        chosenEnterprise ??= await records.ReadEnterpriseAsync();
         await LoadAsync(async () =>
         {
             OpenInvitations = [.. (await Client.GetInvitationsAsync()).Where(invitation => invitation.State == InvitationState.Open)];
@@ -95,6 +93,16 @@ public sealed partial class PhoneApp
         }
 
         await LoadEnterpriseAsync();
+    }
+
+    /// <summary>A first certificate makes its holder a member, a moment after it is active.</summary>
+    public async Task AwaitMembershipAsync(string creditCode)
+    {
+        for (var tries = 0; tries < 30 && creditCode.Length > 0 && Phase == AppPhase.Ready && RoleAt(creditCode) is null; tries++)
+        {
+            await Task.Delay(1000);
+            await LoadMeAsync();
+        }
     }
 
     private static bool IsAdministratorsTurn(ApplicationInfo application) =>

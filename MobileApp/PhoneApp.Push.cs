@@ -83,4 +83,12 @@ public sealed partial class PhoneApp
             // Nobody waits for it: the next start tries again, and the switch shows how it stands.
         }
     }
+
+    private void OnPushChanged()
+    {
+        if (Phase == AppPhase.Ready)
+        {
+            _ = AloneAsync(KeepPushAsync);
+        }
+    }
 }

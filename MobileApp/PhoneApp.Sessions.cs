@@ -1,37 +1,19 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.MobileApp.Records;
 using Microsoft.JSInterop;
 
 namespace Bzt.MobileApp;
-
-/// <summary>What is kept of a scan while it is looked at: the system may take our memory in between.</summary>
-internal sealed record KeptScan(Guid SessionId, byte[]? Binding);
-
-/// <summary>A confirmation as the user saw it. Kept until its outcome was shown.</summary>
-internal sealed record Confirmation(
-    Guid SessionId, Guid CertificateId, SessionKind Kind, string PlatformName, string? ProjectName, IReadOnlyList<string> Items, DateTimeOffset At)
-{
-    /// <summary>The platform's page is in this phone's browser, and waits there.</summary>
-    public bool SameDevice { get; init; }
-}
 
 /// <summary>How a request ended, for the result screen.</summary>
 /// <param name="Outcome">Null: refused by the user.</param>
 /// <param name="SessionFailed">The request was served, the sealing session that was ticked was not begun.</param>
 internal sealed record Ending(Confirmation Confirmation, PinOutcome? Outcome, bool Disowned, bool SessionFailed);
 
-[JsonSerializable(typeof(KeptScan))]
-[JsonSerializable(typeof(Confirmation))]
-internal sealed partial class SessionJson : JsonSerializerContext;
-
 // Requests of platforms: what is looked at, what was confirmed, how it ended. All of it survives the end of the app.
 public sealed partial class PhoneApp
 {
-    private const string ScanRecord = "scan";
-    private const string ConfirmationRecord = "confirmation";
-
     private bool interrupted;
 
     /// <summary>The request that is being looked at.</summary>
@@ -55,14 +37,13 @@ public sealed partial class PhoneApp
         Scanned = scanned;
         (Ended, PushedIn) = (null, null);
         SetServerTime(scanned.Session.ServerTime);
-        var kept = new KeptScan(scanned.Session.SessionId, scanned.Binding);
-        await vault.WriteAsync(ScanRecord, JsonSerializer.SerializeToUtf8Bytes(kept, SessionJson.Default.KeptScan));
+        await records.WriteScanAsync(new KeptScan(scanned.Session.SessionId, scanned.Binding));
     }
 
     /// <summary>What was being looked at when the app ended; null when it is over.</summary>
     public async Task<ScannedSession?> ResumeScanAsync()
     {
-        if (Scanned is null && await vault.ReadAsync(ScanRecord) is { } stored && JsonSerializer.Deserialize(stored, SessionJson.Default.KeptScan) is { } kept)
+        if (Scanned is null && await records.ReadScanAsync() is { } kept)
         {
             var session = await Client.GetSessionAsync(kept.SessionId);
             if (session.End is null)
@@ -79,13 +60,13 @@ public sealed partial class PhoneApp
     public async Task ForgetScanAsync()
     {
         (Scanned, PushedIn) = (null, null);
-        await vault.WriteAsync(ScanRecord, null);
+        await records.WriteScanAsync(null);
     }
 
     /// <summary>Before the PIN is sent: from here on the outcome is asked for until it is known.</summary>
     internal async Task BeginConfirmationAsync(Confirmation confirmation)
     {
-        await vault.WriteAsync(ConfirmationRecord, JsonSerializer.SerializeToUtf8Bytes(confirmation, SessionJson.Default.Confirmation));
+        await records.WriteUnsettledAsync(confirmation);
         Unsettled = confirmation;
     }
 
@@ -93,7 +74,7 @@ public sealed partial class PhoneApp
     internal async Task TryAgainAsync()
     {
         Unsettled = null;
-        await vault.WriteAsync(ConfirmationRecord, null);
+        await records.WriteUnsettledAsync(null);
     }
 
     /// <summary>The outcome is known, and shown next.</summary>
@@ -116,7 +97,7 @@ public sealed partial class PhoneApp
     }
 
     /// <summary>The result was seen.</summary>
-    internal Task SeenAsync() => Unsettled is null ? vault.WriteAsync(ConfirmationRecord, null) : Task.CompletedTask;
+    internal Task SeenAsync() => Unsettled is null ? records.WriteUnsettledAsync(null) : Task.CompletedTask;
 
     /// <summary>Asks what became of a confirmation; it is never sent a second time.</summary>
     internal async Task SettleAsync(Confirmation confirmation)
@@ -143,14 +124,14 @@ public sealed partial class PhoneApp
     {
         try
         {
-            Unsettled = await vault.ReadAsync(ConfirmationRecord) is { } stored ? JsonSerializer.Deserialize(stored, SessionJson.Default.Confirmation) : null;
+            Unsettled = await records.ReadUnsettledAsync();
             interrupted = Unsettled is not null;
         }
         catch (Exception exception) when (exception is JsonException or JSException)
         {
             // What the key did is in the key's own record, and settled from there; lost is only what this would have said of it.
             await Console.Out.WriteLineAsync($"What was under way cannot be read: {exception.Message}");
-            await vault.WriteAsync(ConfirmationRecord, null);
+            await records.WriteUnsettledAsync(null);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.MobileApp.Device;
@@ -44,8 +43,8 @@ public sealed partial class PhoneApp
     {
         try
         {
-            await vault.WriteAsync(LoginRecord, null);
-            await vault.WriteAsync(AskedRecord, null);
+            await records.WriteLoginAsync(null);
+            await records.WriteRecoveryAskedAsync(false);
             await window.ReloadAsync();
         }
         catch (Exception exception)
@@ -82,11 +81,11 @@ public sealed partial class PhoneApp
         }
 
         await window.WatchAsync();
-        if (await vault.ReadAsync(LoginRecord) is { } stored && JsonSerializer.Deserialize(stored, StoredJson.Default.StoredLogin) is { } login)
+        if (await records.ReadLoginAsync() is { } login)
         {
             await SetUpAsync(new ChannelTrust(login.ChannelRoot) { CertificateRoots = login.CertificateRoots });
             phoneNumber = login.PhoneNumber;
-            RecoveryAsked = await vault.ReadAsync(AskedRecord) is not null;
+            RecoveryAsked = await records.ReadRecoveryAskedAsync();
             Client.Login = new PhoneLogin(login.AccessToken, login.UserId, login.DeviceId);
             await LoadUnsettledAsync();
             PendingLink = await window.TakeLinkAsync();

@@ -1,5 +1,6 @@
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.MobileApp.Records;
 using Bzt.Protocol.Forms;
 
 namespace Bzt.MobileApp;

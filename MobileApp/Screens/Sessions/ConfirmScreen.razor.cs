@@ -1,6 +1,7 @@
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.MobileApp.Components;
+using Bzt.MobileApp.Records;
 using Bzt.Protocol.Phone;
 using Microsoft.AspNetCore.Components;
 

@@ -1,6 +1,6 @@
 using Bzt.Contracts.Phone;
 
-namespace Bzt.MobileApp;
+namespace Bzt.MobileApp.Records;
 
 /// <summary>
 /// What takes licence and form being filled in: a claim, a change of the enterprise's data, another administrator. The operation id is made
