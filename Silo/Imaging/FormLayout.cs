@@ -22,6 +22,8 @@ internal static class FormLayout
     /// <summary>Centres, clockwise from the top left.</summary>
     public static readonly (float X, float Y)[] Marks = [(16, 16), (194, 16), (194, 281), (16, 281)];
 
+    public static readonly Spot[] MarkSpots = [.. Marks.Select(mark => new Spot(mark.X, mark.Y))];
+
     /// <summary>Beside the first mark, and beside no other: it says which way is up.</summary>
     public static readonly PaperBox UpBar = new(27, 14, 24, 4);
 

@@ -61,6 +61,9 @@ internal sealed class Photo
         return (Rgb[place], Rgb[place + 1], Rgb[place + 2]);
     }
 
+    /// <summary>ITU-R BT.601, in 256ths.</summary>
+    public static int Luminance(byte r, byte g, byte b) => ((r * 77) + (g * 150) + (b * 29)) >> 8;
+
     private static SKBitmap? Decode(SKCodec codec)
     {
         // JPEG unpacks at eighths of its size; PNG only whole.
