@@ -7,7 +7,7 @@ using Bzt.Protocol.Wire;
 
 namespace Bzt.Contracts.Phone;
 
-// 会话签章 from tick to end: bounds are confirmed with the PIN, paused, resumed, ended. What comes in it: PhoneClientSealingRequests.cs.
+// 会话签章 from tick to end: bounds are confirmed with the PIN, paused, resumed, ended. What comes in it: PhoneClient.SealingRequests.cs.
 public sealed partial class PhoneClient
 {
     private readonly ConcurrentDictionary<Guid, SealingPhones> sessionsOfKeys = new();
