@@ -23,7 +23,7 @@ internal sealed class ApplicationWorld
 
     private readonly ApplicationKind kind;
     private readonly ChosenOffer offer;
-    private readonly Side[] sides = [new(0), new(1)];
+    private readonly ApplicationSide[] sides = [new(0), new(1)];
     private StoredEnterprise enterprise = new();
     private int drawn = 100;
 
@@ -151,64 +151,22 @@ internal sealed class ApplicationWorld
 
         foreach (var side in sides)
         {
-            Assert.All(sides, settled => Assert.True(settled.State.Outbox.IsEmpty));
-            var application = side.State.Application;
-
-            // Never paid for nothing: an order that is paid is that of an application on its way to its certificate, or there.
-            foreach (var (id, order) in side.Orders.Where(entry => entry.Value.Order!.State == OrderState.Paid))
-            {
-                Assert.Equal(id, application!.Order);
-                Assert.True(
-                    application.State is ApplicationState.CaReview or ApplicationState.DownloadReady or ApplicationState.Downloading or ApplicationState.Completed,
-                    $"paid, and {application.State}");
-            }
-
-            // And no certificate without its fee.
-            if (application is { State: ApplicationState.DownloadReady or ApplicationState.Downloading or ApplicationState.Completed, Offer.FeeFen: > 0 })
-            {
-                Assert.Equal(OrderState.Paid, side.Orders[application.Order!.Value].Order!.State);
-            }
+            ApplicationInvariants.HoldWhenSettled(side);
         }
 
         Assert.True(Administrators <= 1);
         Assert.Equal(ActiveClaims, Administrators);
     }
 
-    private void Check(StoredApplication before, Side side)
+    private void Check(StoredApplication before, ApplicationSide side)
     {
-        var (from, to) = (before.Application, side.State.Application);
-        if (to is null || (from?.State == to.State && from.Submission == to.Submission))
-        {
-            return;
-        }
-
-        // 1. A row of the table, on this kind's way.
-        Assert.Contains(ApplicationTable.Transitions, row =>
-            (from is null ? row.From.Length == 0 : row.From.Contains(from.State)) && (row.To ?? to.Way.Next(from?.State)) == to.State);
-        Assert.True(to.Way.Passes(to.State) || to.State is ApplicationState.Cancelled or ApplicationState.Expired);
-
-        // 2. Nothing reaches the CA that the kind's administrator has not agreed to, and whose letter he has not sealed.
-        if (to.State == ApplicationState.CaReview)
-        {
-            Assert.Equal(to.Steps.Letter, to.Letter?.Sealed is not null);
-            var since = to.Timeline.Reverse().TakeWhile(step => step.State != ApplicationState.Rejected).Select(step => step.State).ToList();
-            Assert.Equal(to.Steps.Administrator, since.Contains(ApplicationState.AdministratorReview));
-            Assert.Equal(to.Way.States.Contains(ApplicationState.PrepaymentDue), since.Contains(ApplicationState.PrepaymentDue));
-        }
-
-        // 3. Nothing is downloaded that the CA has not approved as it is.
-        if (to.State is ApplicationState.Downloading or ApplicationState.Completed)
-        {
-            Assert.Contains(ApplicationRules.Number(side.Id, to.Submission), side.Approved);
-        }
-
-        Assert.Equal(to.State == ApplicationState.Completed, side.Active);
+        ApplicationInvariants.HoldAfterStep(before, side);
         Assert.True(ActiveClaims <= 1, "two administrators");
     }
 
-    private void Decide(Side side, StoredApplication next) => side.State = next;
+    private void Decide(ApplicationSide side, StoredApplication next) => side.State = next;
 
-    private void Sign(Side side, Guid task)
+    private void Sign(ApplicationSide side, Guid task)
     {
         var signed = new TaskSigned(task, new CertificateId(Guid.Empty), Administrator, [[3], [4]], [5], Now);
         if (ApplicationLetters.Expected(side.State, signed) is not null)
@@ -218,7 +176,7 @@ internal sealed class ApplicationWorld
     }
 
     /// <summary>The CA's word is final, and it says it again when asked again.</summary>
-    private void Review(Side side, string? reason)
+    private void Review(ApplicationSide side, string? reason)
     {
         if (side.AtCa is not { } number)
         {
@@ -234,7 +192,7 @@ internal sealed class ApplicationWorld
         Decide(side, ApplicationRules.Reviewed(side.State, side.Id, new ApplicationReviewed(number, decided.Length == 0 ? null : decided), Provision(side), Now));
     }
 
-    private void Download(Side side)
+    private void Download(ApplicationSide side)
     {
         var command = new StartDownload(side.User, new DeviceId(side.User.Value), [4, 1]);
         if (ApplicationDelivery.MayDownload(side.State, side.Id, command) is not null)
@@ -258,7 +216,7 @@ internal sealed class ApplicationWorld
     }
 
     /// <summary>A certificate that is active does not end with its application.</summary>
-    private static bool MayEnd(Side side)
+    private static bool MayEnd(ApplicationSide side)
     {
         if (side.State.Application!.State == ApplicationState.Downloading && side.Active)
         {
@@ -270,7 +228,7 @@ internal sealed class ApplicationWorld
     }
 
     /// <summary>The first items of every outbox to whom they are for. Untrimmed they come again, as after a crash.</summary>
-    private void Deliver(Side side, bool trim)
+    private void Deliver(ApplicationSide side, bool trim)
     {
         foreach (var item in side.State.Outbox.Items)
         {
@@ -319,7 +277,7 @@ internal sealed class ApplicationWorld
         enterprise = trim ? enterprise with { Outbox = enterprise.Outbox.Trim(enterprise.Outbox.LastSequence) } : enterprise;
     }
 
-    private Submission Submission(Side side) => new(
+    private Submission Submission(ApplicationSide side) => new(
         side.User.Value, "fingerprint", new Applicant(side.User, "张**", "138****0001"),
         kind is ApplicationKind.Personal or ApplicationKind.PersonalRenewal
             ? new ClaimFacts("", new CreditCode(""), null, null, null, null, null)
@@ -331,37 +289,10 @@ internal sealed class ApplicationWorld
         Permissions = ApplicationSteps.Of[kind].Administrator ? [AuthorisationScope.Login] : null,
     };
 
-    private ApplicationRules.Provision Provision(Side side) => new(new OrderId(Draw()), "张三", Administrator);
+    private ApplicationRules.Provision Provision(ApplicationSide side) => new(new OrderId(Draw()), "张三", Administrator);
 
     private Guid Draw() => new(++drawn, 0, 0, new byte[8]);
 
     private static T Reload<T>(T state) =>
         JsonSerializer.Deserialize<T>(Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(state, StateJson.Options)), StateJson.Options)!;
-
-    private sealed class Side(int number)
-    {
-        public int Number => number;
-
-        public UserId User { get; } = new(new Guid(number + 1, 0, 0, new byte[8]));
-
-        public ApplicationId Id { get; } = new(new Guid(10 + number, 0, 0, new byte[8]));
-
-        public StoredApplication State { get; set; } = new();
-
-        public Dictionary<OrderId, StoredOrder> Orders { get; } = [];
-
-        public string? AtCa { get; set; }
-
-        public Dictionary<string, string> Decided { get; } = [];
-
-        public HashSet<string> Approved { get; } = [];
-
-        public CertificateId Certificate { get; set; }
-
-        public bool Begun { get; set; }
-
-        public bool Active { get; set; }
-
-        public bool Abandoned { get; set; }
-    }
 }

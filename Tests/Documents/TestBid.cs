@@ -117,3 +117,9 @@ internal sealed class Zeros(long length) : Stream
         return n;
     }
 }
+
+/// <summary>Reports at once, on the thread that writes.</summary>
+internal sealed class Sink(Action<BidFileProgress> report) : IProgress<BidFileProgress>
+{
+    public void Report(BidFileProgress value) => report(value);
+}

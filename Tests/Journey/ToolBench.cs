@@ -6,7 +6,6 @@ using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Seals;
-using Bzt.Protocol;
 using Bzt.Samples.Demo;
 using Bzt.Samples.TradingPlatform;
 using Bzt.Tests.Certificates;
@@ -20,14 +19,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace Bzt.Tests.Journey;
-
-/// <summary>What the tool said and how it ended.</summary>
-internal sealed record ToolRun(int ExitCode, IReadOnlyList<JsonElement> Events, string Errors)
-{
-    public string? FailedCode => Events.Where(e => e.GetProperty("event").GetString() == "failed").Select(e => e.GetProperty("code").GetString()).SingleOrDefault();
-
-    public override string ToString() => $"{ExitCode} {string.Join(' ', Events.TakeLast(3))} {Errors}";
-}
 
 /// <summary>
 /// The bid tool as a process beside a gateway as a process, the sample trading platform and two enterprises' phones, both registered and bound there;
@@ -192,57 +183,7 @@ public sealed class ToolBench : IAsyncLifetime
             RedirectStandardError = true,
             Environment = { ["XDG_CONFIG_HOME"] = Folder["xdg"], ["SOFTHSM2_CONF"] = locks?.Configuration ?? "/dev/null" },
         };
-        using var process = Process.Start(start)!;
-        try
-        {
-            await process.StandardInput.WriteLineAsync(input);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // A command that asks for nothing has ended by now.
-        }
-
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        using var ended = patience.Token.Register(process.Kill);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var events = new List<JsonElement>();
-        var scanned = new HashSet<string>();
-        var scanning = Task.CompletedTask;
-        var link = "";
-        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
-        {
-            using var json = JsonDocument.Parse(line);
-            var said = json.RootElement.Clone();
-            events.Add(said);
-            if (scan is not null && said.GetProperty("event").GetString() == "qr")
-            {
-                Volatile.Write(ref link, said.GetProperty("link").GetString()!);
-                if (scanning.IsCompleted && scanned.Add(link.Split('&', '?').Single(part => part.StartsWith("t=", StringComparison.Ordinal))))
-                {
-                    await scanning;
-                    scanning = ScanAsync(said.GetProperty("checkCode").GetString());
-                }
-            }
-        }
-
-        await process.WaitForExitAsync(CancellationToken.None);
-        await scanning;
-        return new ToolRun(process.ExitCode, events, await errors);
-
-        async Task ScanAsync(string? checkCode)
-        {
-            try
-            {
-                await scan(() => Volatile.Read(ref link), checkCode);
-            }
-            catch
-            {
-                // The tool would wait for a phone that does not come any more.
-                process.Kill();
-                throw;
-            }
-        }
+        return await ToolProcess.RunAsync(start, scan, input);
     }
 
     private async Task<Bidder> RegisterAsync(CertifiedPhone phone)
@@ -256,89 +197,5 @@ public sealed class ToolBench : IAsyncLifetime
         await bidder.ConfirmAsync(() => link, null);
         await browser.FinishQrAsync(qr, CancellationToken.None);
         return bidder;
-    }
-}
-
-/// <summary>An enterprise's administrator with the phone in hand.</summary>
-internal sealed class Bidder(ToolBench bench, CertifiedPhone phone, string profile) : IDisposable
-{
-    private HttpClient? http;
-
-    public string Profile => profile;
-
-    public Guid Certificate => phone.Certificate;
-
-    public string EnterpriseName => phone.Enterprise.Name;
-
-    public EnterpriseInfo Enterprise => phone.Enterprise;
-
-    public PhoneClient Client { get; private set; } = null!;
-
-    public List<PinOutcome> Outcomes { get; } = [];
-
-    public async Task ConnectAsync()
-    {
-        http = new HttpClient(new PatientNetwork(bench.Gateway)) { BaseAddress = bench.Gateway.Address, Timeout = TimeSpan.FromSeconds(60) };
-        Client = new PhoneClient(http, phone.Phone.Key, phone.Store, new DotNetPinStretcher(), await ChannelTrust.FetchAsync(http), TimeProvider.System, SystemRandom.Instance)
-        {
-            StretchRounds = 10,
-            Login = phone.Client.Login,
-        };
-    }
-
-    public Task<ChannelTrust> TrustAsync() => ChannelTrust.FetchAsync(http!);
-
-    /// <summary>The newest records may be on their way to the chain.</summary>
-    public async Task<EvidenceExport> EvidenceAsync() => (await Applications.Wait.UntilAsync(
-        async () =>
-        {
-            try
-            {
-                return await Client.GetEvidenceAsync(Certificate);
-            }
-            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.Unavailable)
-            {
-                return null;
-            }
-        },
-        found => found is not null))!;
-
-    public Task ConfirmAsync(Func<string> link, string? checkCode) => ConfirmAsync(link, checkCode, CertifiedPhone.Pin);
-
-    public async Task ConfirmAsync(Func<string> link, string? checkCode, params string[] pins)
-    {
-        using var request = Assert.IsType<RequestOpening.Opened>(await Client.OpenRequestAsync(await ScanAsync(link), Certificate)).Request;
-        Assert.Equal(checkCode, request.CheckCode);
-        foreach (var pin in pins)
-        {
-            Outcomes.Add(await Client.ConfirmAsync(request, pin));
-        }
-    }
-
-    public async Task RefuseAsync(Func<string> link, string? checkCode) => await Client.RefuseAsync((await ScanAsync(link)).Session.SessionId);
-
-    /// <summary>Until a code was fresh: on a busy machine, or across a restart, one goes stale between screen and server.</summary>
-    /// <param name="link">What the screen shows now.</param>
-    /// <param name="alter">What somebody does to it.</param>
-    public async Task<ScannedSession> ScanAsync(Func<string> link, Func<string, string>? alter = null)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var shown = link();
-            try
-            {
-                return await Client.ScanAsync(alter is null ? shown : alter(shown));
-            }
-            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.QrStale && attempt < 20)
-            {
-                await Applications.Wait.UntilAsync(() => Task.FromResult(link()), now => now != shown);
-            }
-        }
-    }
-
-    public void Dispose()
-    {
-        http?.Dispose();
-        phone.Dispose();
     }
 }
