@@ -1,12 +1,15 @@
+using System.Data.Common;
 using System.Security.Claims;
 using System.Text.Json;
 using Bzt.Gateway.OpenIdConnect;
 using Bzt.Grains;
 using Bzt.Grains.Platforms;
+using Bzt.Silo.Storage;
 using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
 using OpenIddict.Validation.AspNetCore;
 using Orleans.Runtime;
+using StackExchange.Redis;
 
 namespace Bzt.Gateway.Csc;
 
@@ -53,6 +56,7 @@ internal sealed record CscCall(CscCaller? Caller, CscObject Body)
 internal sealed partial class CscPipeline(RequestDelegate next, IGrainFactory grains, ILogger<CscPipeline> log)
 {
     private const int Deepest = 8;
+    private const string RetryAfterSeconds = "2";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -78,9 +82,10 @@ internal sealed partial class CscPipeline(RequestDelegate next, IGrainFactory gr
         {
             await new CscError(CscError.InvalidRequest, bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? "The request is too large" : "The request cannot be read", bad.StatusCode).ExecuteAsync(context);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException && !context.Response.HasStarted)
+        catch (Exception exception) when ((exception is TimeoutException or OrleansException or RedisException || (exception is DbException store && store.IsPassing())) && !context.Response.HasStarted)
         {
             LogUnavailable(exception);
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
             await new CscError(CscError.TemporarilyUnavailable, "The service is not available now", StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
         }
         catch (Exception exception) when (exception is not OperationCanceledException && !context.Response.HasStarted)

@@ -12,9 +12,10 @@ internal static class HealthEndpoints
 
     public static void AddHealth(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster").AddKeysCheck();
+        builder.Services.AddHealthChecks().AddCheck<ClusterCheck>("cluster", tags: [Operations.Ready]).AddKeysCheck();
         builder.Services.AddSingleton<Readiness>();
         builder.AddObservability();
+        builder.Services.AddHostedService<ReadinessFigure>();
         // Requests by their routes; where nothing is traced this is never looked at.
         builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddAspNetCoreInstrumentation());
     }
@@ -45,14 +46,19 @@ internal static class HealthEndpoints
         app.MapPrometheusScrapingEndpoint(Metrics);
     }
 
+    /// <summary>
+    /// Whether a silo answers, by a question that nobody reads the store for. Without the store every gateway would be unready at once, and the proxy would
+    /// have nobody: they stay, and say themselves what cannot be had now.
+    /// </summary>
     private sealed class ClusterCheck(IGrainFactory grains) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
-                var hosts = await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellationToken).WaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
-                return hosts.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("No active silo.");
+                var management = grains.GetGrain<IManagementGrain>(0);
+                await management.GetActivationAddress(management).AsTask().WaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
+                return HealthCheckResult.Healthy();
             }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
             {

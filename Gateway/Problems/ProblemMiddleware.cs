@@ -1,7 +1,9 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bzt.Contracts;
 using Bzt.Grains.Foundations;
+using Bzt.Silo.Storage;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Net.Http.Headers;
 using Orleans.Runtime;
@@ -50,6 +52,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             // The watch over the keys says so, once: not every request again.
             case KeyProtectionUnavailableException:
                 return new ProblemResult(ErrorCodes.KeysUnavailable);
+            // The store that the gateway itself reads is away, or takes no more.
+            case DbException store when store.IsPassing():
             // Nothing is known about the outcome. Commands carry operation ids, so the caller may ask again. What is cancelled here, while the
             // caller still waits, was given up inside: Orleans does so with a call whose silo went before it was placed.
             case TimeoutException or OrleansException or RedisException or OperationCanceledException:

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Bzt.Contracts;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Bzt.Gateway.Problems;
 
@@ -31,6 +32,12 @@ internal sealed class ProblemResult(string code) : IResult
         }
 
         httpContext.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            // Whose unavailability it is: ours calls somebody at night, a provider's does not.
+            httpContext.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new("problem", Code));
+        }
+
         httpContext.Response.Headers.CacheControl = "no-store";
         var problem = new Problem($"urn:bzt:problem:{Code}", title, status, Code)
         {

@@ -10,7 +10,8 @@ namespace Bzt.Silo.Hosting;
 /// <summary>What operators look at: alive, ready, metrics.</summary>
 public static class Operations
 {
-    private const string Ready = "ready";
+    /// <summary>The tag of what a process must do to be ready, whether or not it is about to stop.</summary>
+    public const string Ready = "ready";
 
     public static IHostApplicationBuilder AddOperations(this IHostApplicationBuilder builder)
     {
@@ -22,6 +23,7 @@ public static class Operations
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddHealthChecks().AddCheck<StoreCheck>("store", tags: [Ready]).AddKeysCheck();
         builder.AddObservability();
+        builder.Services.AddHostedService<ReadinessFigure>();
         return builder;
     }
 

@@ -141,6 +141,9 @@ public sealed class LoginTests
         Assert.Equal(ErrorCodes.ProviderUnavailable, refused.Code);
         Assert.NotNull(refused.RetryAfterSeconds);
 
+        // Operators see whose fault it is.
+        await Applications.Wait.UntilAsync(() => system.Gateway.GetStringAsync("/metrics"), page => page.Contains("problem=\"provider_unavailable\"", StringComparison.Ordinal));
+
         system.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.True((await phone.LogInAsync()).NewUser);
     }
