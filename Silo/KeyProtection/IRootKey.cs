@@ -24,6 +24,9 @@ public interface IRootKey : IDisposable
 /// <summary>The module does not answer, or not as it did. Tried again; nothing takes its place.</summary>
 public sealed class RootKeyUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
 
+/// <summary>No key of the store's ring is wrapped by this process' root key, which somebody dropped: what is sealed is no longer its to open.</summary>
+public sealed class RingWithoutRootException(string root) : InvalidOperationException($"The store has no key that is wrapped by {root}.");
+
 /// <summary>The root key that is a file.</summary>
 public sealed class FileRootKey : IRootKey
 {

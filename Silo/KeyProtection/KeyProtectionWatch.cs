@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.Metrics;
 using Bzt.Grains.Foundations;
 
@@ -11,7 +12,7 @@ internal sealed partial class KeyProtectionWatch : BackgroundService
     private readonly ILogger<KeyProtectionWatch> log;
     private readonly Meter meter;
     private readonly Counter<long> misses;
-    private bool missing;
+    private Miss? missing;
 
     public KeyProtectionWatch(KeyProtector protector, ProtectionOptions options, IMeterFactory meters, ILogger<KeyProtectionWatch> log)
     {
@@ -53,27 +54,69 @@ internal sealed partial class KeyProtectionWatch : BackgroundService
         try
         {
             protector.Renew();
-            if (missing)
+            if (missing is not null)
             {
                 LogBack(protector.Root);
             }
 
-            missing = false;
+            missing = null;
         }
         catch (Exception exception)
         {
             misses.Add(1);
-            if (!missing)
+            var miss = exception switch
             {
-                LogMissing(exception, protector.Root, options.Lease.TotalSeconds);
+                RingWithoutRootException => Miss.Dropped,
+                DbException => Miss.Store,
+                _ => Miss.RootKey,
+            };
+            // Each cause once: whoever reads the last line knows what is missing now.
+            if (miss != missing)
+            {
+                Log(miss, exception);
             }
 
-            missing = true;
+            missing = miss;
         }
+    }
+
+    private void Log(Miss miss, Exception exception)
+    {
+        switch (miss)
+        {
+            case Miss.Dropped:
+                LogDropped(protector.Root);
+                break;
+            case Miss.Store:
+                LogNotRead(exception);
+                break;
+            case Miss.RootKey when protector.MayLapse:
+                LogMissing(exception, protector.Root, options.Lease.TotalSeconds);
+                break;
+            default:
+                LogNotOpened(exception, protector.Root);
+                break;
+        }
+    }
+
+    private enum Miss
+    {
+        RootKey,
+        Store,
+        Dropped,
     }
 
     [LoggerMessage(LogLevel.Critical, "The root key {Root} gives no sign of life. Without one within {Seconds} s this process destroys its keys and refuses work")]
     private partial void LogMissing(Exception exception, string root, double seconds);
+
+    [LoggerMessage(LogLevel.Critical, "The store's ring has no key that is wrapped by {Root}: somebody dropped it. This process destroyed its keys and refuses work")]
+    private partial void LogDropped(string root);
+
+    [LoggerMessage(LogLevel.Error, "The store's ring was not read. This process goes on with the keys it knows, and learns of no new one")]
+    private partial void LogNotRead(Exception exception);
+
+    [LoggerMessage(LogLevel.Critical, "The root key {Root} does not open the store's ring. This process goes on with the keys it knows, and learns of no new one")]
+    private partial void LogNotOpened(Exception exception, string root);
 
     [LoggerMessage(LogLevel.Warning, "The root key {Root} is back")]
     private partial void LogBack(string root);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Bzt.Grains.Foundations;
@@ -39,6 +40,9 @@ public sealed class KeyProtector(IRootKey root, KeyRingStore store, ProtectionOp
     /// <summary>The newest key, when there are older ones and blobs can move to it; else null.</summary>
     internal uint? KeyToMoveTo => Volatile.Read(ref ring) is { } keys && keys.Newest > KeyRing.FirstId && keys.Rows.Any(row => row.Id != KeyRing.LookupId && row.Id < keys.Newest)
         ? keys.Newest : null;
+
+    /// <summary>Without a sign of life of its root key this process destroys its keys.</summary>
+    internal bool MayLapse => root.MayVanish;
 
     private bool HasLapsed => root.MayVanish && Stopwatch.GetElapsedTime(Volatile.Read(ref proven)) > options.Lease;
 
@@ -104,25 +108,25 @@ public sealed class KeyProtector(IRootKey root, KeyRingStore store, ProtectionOp
 
     /// <summary>Reads the ring and has the root key open it, or at least the key it proves its life by.</summary>
     /// <exception cref="RootKeyUnavailableException">The lease goes on; when it is over the keys are gone.</exception>
+    /// <exception cref="RingWithoutRootException">The keys are gone: this root key is none of the store's any more.</exception>
+    /// <exception cref="DbException">The ring was not read. The root key was asked all the same, and the known keys stay.</exception>
     internal void Renew()
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var rows = store.Read(root.Name);
+            var rows = ReadRing(started);
             if (rows.Count == 0)
             {
-                throw new InvalidOperationException($"The store has no key that is wrapped by {root.Name}.");
+                Exchange(null);
+                throw new RingWithoutRootException(root.Name);
             }
 
             var now = DateTimeOffset.UtcNow;
             if (Volatile.Read(ref ring) is { } known && known.Newest == KeyRing.NewestOf(rows, now, options.Activation)
                 && known.Rows.Select(row => row.Id).SequenceEqual(rows.Select(row => row.Id)))
             {
-                if (root.MayVanish)
-                {
-                    root.Unwrap(rows[0].Id, rows[0].Wrapped).Dispose();
-                }
+                ProveLife(known);
             }
             else
             {
@@ -167,9 +171,32 @@ public sealed class KeyProtector(IRootKey root, KeyRingStore store, ProtectionOp
         {
             Renew();
         }
-        catch (RootKeyUnavailableException)
+        catch (Exception exception) when (exception is RootKeyUnavailableException or RingWithoutRootException)
         {
             // The watch says so; here the key is just not known.
+        }
+    }
+
+    /// <summary>A store that is away says nothing about the root key, which proves its life by what is known.</summary>
+    private IReadOnlyList<WrappedKey> ReadRing(long started)
+    {
+        try
+        {
+            return store.Read(root.Name);
+        }
+        catch (DbException) when (Volatile.Read(ref ring) is { } known)
+        {
+            ProveLife(known);
+            Volatile.Write(ref proven, started);
+            throw;
+        }
+    }
+
+    private void ProveLife(KeyRing known)
+    {
+        if (root.MayVanish)
+        {
+            root.Unwrap(known.Rows[0].Id, known.Rows[0].Wrapped).Dispose();
         }
     }
 

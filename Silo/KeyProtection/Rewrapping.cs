@@ -40,8 +40,15 @@ internal sealed partial class Rewrapping : BackgroundService
     /// <summary>One look: does what is to be done, if nobody else does. False when there was nothing.</summary>
     internal async Task<bool> RunAsync(CancellationToken cancellation)
     {
-        if (!protector.IsAvailable || protector.KeyToMoveTo is not { } key || await RewrapProgress.ClaimAsync(store, key, runner, Now()) is not { } progress)
+        if (!protector.IsAvailable)
         {
+            return false;
+        }
+
+        if (protector.KeyToMoveTo is not { } key || await RewrapProgress.ClaimAsync(store, key, runner, Now()) is not { } progress)
+        {
+            // What a pass of this silo left when it was interrupted is somebody else's by now, or done.
+            Volatile.Write(ref left, 0);
             return false;
         }
 

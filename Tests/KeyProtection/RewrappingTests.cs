@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Bzt.Grains.Foundations;
 using Bzt.Silo.Blobs;
@@ -69,6 +70,60 @@ public sealed class RewrappingTests(PostgresFixture postgres)
         Assert.Equal(8, (await ReadAsync(store)).Version);
     }
 
+    /// <summary>Interrupted here, finished elsewhere: nothing is left here.</summary>
+    [Fact]
+    public async Task What_another_silo_finished_is_not_left_to_this_one()
+    {
+        using var folder = new TempFolder();
+        await using var host = await StoreHost.StartAsync(folder);
+        var (store, protector, blobs) = (host.Get<SqlStore>(), host.Get<KeyProtector>(), host.Get<IMovableBlobs>());
+        await InsertAsync(store, "{}");
+        Assert.Equal(3u, await host.Get<KeyRingStore>().RotateAsync(host.Get<IRootKey>(), DateTimeOffset.UtcNow.AddMinutes(-1)));
+        protector.Renew();
+        using var meters = new Meters();
+        using var interrupted = new Rewrapping(store, protector, new BrokenBlobs(), new ProtectionOptions(), meters, NullLogger<Rewrapping>.Instance);
+        await Assert.ThrowsAsync<IOException>(() => interrupted.RunAsync(None));
+        Assert.Equal(BrokenBlobs.Count, Left(meters));
+
+        await store.WriteAsync(connection => connection.ExecuteAsync("UPDATE protection_rewrap SET seen = 0"));
+        using var other = new Rewrapping(store, protector, blobs, new ProtectionOptions(), new Meters(), NullLogger<Rewrapping>.Instance);
+        while (await other.RunAsync(None))
+        {
+        }
+
+        Assert.NotNull(Assert.Single(await RewrapProgress.ReadAsync(store)).Finished);
+        Assert.False(await interrupted.RunAsync(None));
+        Assert.Equal(0, Left(meters));
+    }
+
+    private static long Left(Meters meters)
+    {
+        var left = -1L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (meters.Made.Contains(instrument.Meter))
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, seen, _, _) => left = seen);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return left;
+    }
+
+    private sealed class BrokenBlobs : IMovableBlobs
+    {
+        public const int Count = 5;
+
+        public Task<long> CountAsync(CancellationToken cancellation) => Task.FromResult((long)Count);
+
+        public Task RewrapAsync(Rewrapping.Step advance, CancellationToken cancellation) => throw new IOException("interrupted");
+    }
+
     private static void Open(KeyProtector protector, byte[] blob)
     {
         using var opened = protector.Unprotect("share", "place"u8, blob);
@@ -87,9 +142,15 @@ public sealed class RewrappingTests(PostgresFixture postgres)
         return (payload[StateSerializer.HeaderLength..], version);
     }
 
-    private sealed class Meters : System.Diagnostics.Metrics.IMeterFactory
+    private sealed class Meters : IMeterFactory
     {
-        public System.Diagnostics.Metrics.Meter Create(System.Diagnostics.Metrics.MeterOptions options) => new(options);
+        public List<Meter> Made { get; } = [];
+
+        public Meter Create(MeterOptions options)
+        {
+            Made.Add(new Meter(options));
+            return Made[^1];
+        }
 
         public void Dispose()
         {

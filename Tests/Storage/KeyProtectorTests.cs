@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
@@ -5,6 +6,9 @@ using Bzt.Grains.Foundations;
 using Bzt.Silo.KeyProtection;
 using Bzt.Silo.Storage;
 using Bzt.Tests.Applications;
+using Bzt.Tests.BadInput;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Bzt.Tests.Storage;
 
@@ -185,7 +189,7 @@ public sealed class KeyProtectorTests : IAsyncLifetime
         FileRootKey.Create(otherOptions);
         using var other = new FileRootKey(otherOptions);
         await Assert.ThrowsAsync<InvalidOperationException>(() => Rows.EnsureAsync(other));
-        Assert.Throws<InvalidOperationException>(() => KeyProtector.Open(other, Rows, otherOptions));
+        Assert.Throws<RingWithoutRootException>(() => KeyProtector.Open(other, Rows, otherOptions));
         var row = Rows.Read()[0];
         Assert.ThrowsAny<CryptographicException>(() => other.Unwrap(row.Id, row.Wrapped));
 
@@ -200,7 +204,7 @@ public sealed class KeyProtectorTests : IAsyncLifetime
         await Assert.ThrowsAsync<InvalidOperationException>(() => Rows.RotateAsync(other, LongAgo));
         await Assert.ThrowsAsync<InvalidOperationException>(() => Rows.DropAsync(other, other.Name));
         Assert.Equal(2, await Rows.DropAsync(other, root.Name));
-        Assert.Throws<InvalidOperationException>(Another);
+        Assert.Throws<RingWithoutRootException>(Another);
         Assert.Equal(3u, await Rows.RotateAsync(other, LongAgo));
         Assert.Equal(3, KeyProtector.Open(other, Rows, otherOptions).Protect("share", Place, Secret)[4]);
     }
@@ -223,6 +227,64 @@ public sealed class KeyProtectorTests : IAsyncLifetime
         // The keys were destroyed, not only out of reach: a sign of life has to bring them back.
         Assert.Throws<KeyProtectionUnavailableException>(() => protector.Protect("share", Place, Secret));
         await Wait.UntilAsync(() => { protector.Renew(); return Task.FromResult(protector.IsAvailable); }, available => available);
+    }
+
+    [Fact]
+    public async Task A_process_whose_root_key_was_dropped_has_no_keys()
+    {
+        using var protector = Another();
+        var blob = protector.Protect("share", Place, Secret);
+        var module = new FakeModule(root);
+        await Rows.MoveAsync(root, module);
+        await Rows.DropAsync(module, root.Name);
+        Assert.Equal(3u, await Rows.RotateAsync(module, LongAgo));
+        var young = KeyProtector.Open(module, Rows, options).Protect("share", Place, Secret);
+
+        // Found out by a blob under a key that it does not know, or by the next look.
+        Assert.Throws<KeyProtectionUnavailableException>(() => protector.Unprotect("share", Place, young));
+        Assert.False(protector.IsAvailable);
+        Assert.Throws<KeyProtectionUnavailableException>(() => protector.Unprotect("share", Place, blob));
+        Assert.Throws<RingWithoutRootException>(protector.Renew);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_takes_no_keys_while_their_root_key_lives()
+    {
+        var module = new FakeModule(root);
+        await Rows.MoveAsync(root, module);
+        await Rows.DropAsync(module, root.Name);
+        var hasty = new ProtectionOptions { RootKeyFile = options.RootKeyFile, RefreshPeriod = TimeSpan.FromMilliseconds(100), Lease = TimeSpan.FromMilliseconds(300) };
+        using var protector = KeyProtector.Open(module, Rows, hasty);
+        await store.WriteAsync(connection => connection.ExecuteAsync("ALTER TABLE protection_key RENAME TO away"));
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        while (since.Elapsed < 3 * hasty.Lease)
+        {
+            Assert.ThrowsAny<System.Data.Common.DbException>(protector.Renew);
+            Assert.NotEmpty(protector.Protect("share", Place, Secret));
+        }
+
+        module.IsAway = true;
+        await Wait.UntilAsync(() => Task.FromResult(protector.IsAvailable), available => !available);
+    }
+
+    [Theory]
+    [InlineData(false, "goes on with the keys it knows")]
+    [InlineData(true, "refuses work")]
+    public async Task What_the_watch_says_is_what_is_missing(bool dropped, string said)
+    {
+        using var protector = Another();
+        using var kept = new KeptLog();
+        using var logs = new LoggerFactory([kept]);
+        using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var watch = new KeyProtectionWatch(protector, options, meters.GetRequiredService<IMeterFactory>(), logs.CreateLogger<KeyProtectionWatch>());
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+        await store.WriteAsync(connection => connection.ExecuteAsync(dropped ? "DELETE FROM protection_key" : "ALTER TABLE protection_key RENAME TO away"));
+        await Wait.UntilAsync(() => Task.FromResult(kept.Text), text => text.Contains(said, StringComparison.Ordinal));
+        Assert.Equal(!dropped, protector.IsAvailable);
+
+        // A file does not vanish: nothing is destroyed for want of a sign of life.
+        Assert.DoesNotContain("no sign of life", kept.Text, StringComparison.Ordinal);
+        await watch.StopAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>The store as the release before left it: states, and no ring.</summary>
