@@ -81,6 +81,8 @@ internal sealed partial class OutboxPump(
             stopped.Cancel();
             stopped.Dispose();
         }
+
+        OutboxFailures.Over(this);
     }
 
     private void Begin()
@@ -114,6 +116,7 @@ internal sealed partial class OutboxPump(
                 await DeliverAsync(item, stop);
                 Interlocked.Exchange(ref deliveredThrough, item.Sequence);
                 retry = FirstRetry;
+                OutboxFailures.Over(this);
             }
             catch (OperationCanceledException) when (stopped.IsCancellationRequested)
             {
@@ -122,6 +125,7 @@ internal sealed partial class OutboxPump(
             catch (Exception exception)
             {
                 LogNotDelivered(log, exception, source, item.Sequence, item.Kind);
+                OutboxFailures.Begin(this, time, stop);
                 await WaitForRetryAsync(retry, stop);
                 retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
             }

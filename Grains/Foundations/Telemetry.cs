@@ -8,7 +8,7 @@ namespace Bzt.Grains.Foundations;
 /// What operators see of the product: its metrics, and the trace of each flow. Names and tags hold no secrets and nobody's data: kinds, ends,
 /// ids of sessions. docs/operations.md says what each figure means; deploy/ has the dashboards and alerts on them.
 /// </summary>
-public static class Telemetry
+public static partial class Telemetry
 {
     /// <summary>Of the meter and of the activity source.</summary>
     public const string Name = "Bzt";
@@ -16,7 +16,7 @@ public static class Telemetry
     private static readonly ActivitySource Activities = new(Name);
     private static readonly Meter Meter = new(Name);
     private static readonly ConcurrentDictionary<string, (int Waiting, DateTimeOffset Oldest)> CaQueues = new(StringComparer.Ordinal);
-    private static (int Pending, double OldestSeconds) outbox;
+    private static OutboxSight? outbox;
     private static RetentionSight? retention;
 
     private static readonly Counter<long> Flows = Meter.CreateCounter<long>("bzt.flows", description: "Sessions that ended, by kind and end.");
@@ -28,21 +28,23 @@ public static class Telemetry
     private static readonly Counter<long> NotErased = Meter.CreateCounter<long>("bzt.retention.failed", description: "States whose period was over and that could not be ended in a round.");
     private static readonly UpDownCounter<long> Phones = Meter.CreateUpDownCounter<long>("bzt.phones.connected", description: "Phones with a connection to this gateway.");
     private static readonly Histogram<double> StorageDuration = Meter.CreateHistogram("bzt.storage.duration", "s", "One durable operation on a grain's state.", advice: Buckets());
+    private static readonly Counter<long> StorageFailures = Meter.CreateCounter<long>("bzt.storage.failures", description: "Durable operations on grains' states that failed.");
     private static readonly Histogram<double> PushDuration = Meter.CreateHistogram("bzt.push.duration", "s", "From a message for a phone to its socket.", advice: Buckets());
 
     static Telemetry()
     {
-        Meter.CreateObservableGauge("bzt.outbox.pending", () => outbox.Pending, description: "States whose outbox a crash or a refusal left undelivered.");
-        Meter.CreateObservableGauge("bzt.outbox.oldest", () => outbox.OldestSeconds, "s", "How long the oldest of them has waited.");
+        Meter.CreateObservableGauge("bzt.outbox.pending", () => If(Volatile.Read(ref outbox), seen => seen.Pending), description: "States whose outbox a crash or a refusal left undelivered.");
+        Meter.CreateObservableGauge("bzt.outbox.oldest", () => If(Volatile.Read(ref outbox), seen => seen.OldestSeconds), "s", "Since when the one of them was not written that was written longest ago.");
+        Meter.CreateObservableGauge("bzt.outbox.failing", () => OutboxFailures.Longest() is { } longest ? [new Measurement<double>(longest)] : Array.Empty<Measurement<double>>(), "s", "How long the delivery that fails for the longest time at this silo has failed.");
         Meter.CreateObservableGauge("bzt.ca.queue.waiting", () => CaQueues.Select(ca => new Measurement<int>(ca.Value.Waiting, Tag("ca", ca.Key))), description: "Applications and revocations a CA has not decided.");
         Meter.CreateObservableGauge(
             "bzt.ca.queue.oldest",
             () => CaQueues.Select(ca => new Measurement<double>(ca.Value.Waiting == 0 ? 0 : Math.Max(0, (DateTimeOffset.UtcNow - ca.Value.Oldest).TotalSeconds), Tag("ca", ca.Key))),
             "s",
             "How long the oldest of them has waited for the CA.");
-        Meter.CreateObservableGauge("bzt.retention.round.timestamp", () => Sight(round => round.At), "s", "When the last round of retention was that this silo saw, in seconds since 1970.");
-        Meter.CreateObservableGauge("bzt.retention.held", () => Sight(round => round.Held), description: "What that round found beyond its period and left, since it is held.");
-        Meter.CreateObservableGauge("bzt.retention.paused", () => Sight(round => round.Paused ? 1 : 0), description: "1 when that round ended nothing, since a clock may be wrong or the store did not answer.");
+        Meter.CreateObservableGauge("bzt.retention.round.timestamp", () => If(Volatile.Read(ref retention), round => round.At), "s", "When the last round of retention was that this silo saw, in seconds since 1970.");
+        Meter.CreateObservableGauge("bzt.retention.held", () => If(Volatile.Read(ref retention), round => round.Held), description: "What that round found beyond its period and left, since it is held.");
+        Meter.CreateObservableGauge("bzt.retention.paused", () => If(Volatile.Read(ref retention), round => round.Paused ? 1 : 0), description: "1 when that round ended nothing, since a clock may be wrong or the store did not answer.");
     }
 
     /// <summary>The share of flows that are traced, of 1. A flow is traced whole, by every process, or not at all.</summary>
@@ -57,6 +59,11 @@ public static class Telemetry
         Frozen.Add(0);
         StateLosses.Add(0);
         Altered.Add(0);
+        foreach (var operation in (string[])["read", "write", "clear"])
+        {
+            StorageFailures.Add(0, Tag("operation", operation));
+        }
+
         Retained(0, 0, 0, 0);
     }
 
@@ -85,11 +92,21 @@ public static class Telemetry
     /// <summary>Rounds are at one silo and then at another: whoever compares looks at the newest.</summary>
     public static void RetentionSeen(int held, bool paused, DateTimeOffset at) => Volatile.Write(ref retention, new RetentionSight(held, paused, at.ToUnixTimeSeconds()));
 
-    public static void Stored(string operation, bool failed, TimeSpan took) => StorageDuration.Record(took.TotalSeconds, Tag("operation", operation), Tag("failed", failed));
+    public static void Stored(string operation, bool failed, TimeSpan took)
+    {
+        StorageDuration.Record(took.TotalSeconds, Tag("operation", operation), Tag("failed", failed));
+        if (failed)
+        {
+            StorageFailures.Add(1, Tag("operation", operation));
+        }
+    }
 
     public static void Pushed(TimeSpan took) => PushDuration.Record(took.TotalSeconds);
 
-    public static void OutboxSeen(int pending, TimeSpan oldest) => outbox = (pending, oldest.TotalSeconds);
+    public static void OutboxSeen(int pending, TimeSpan oldest) => Volatile.Write(ref outbox, new OutboxSight(pending, oldest.TotalSeconds));
+
+    /// <summary>Nobody knows: no figure rather than an old one.</summary>
+    public static void OutboxUnseen() => Volatile.Write(ref outbox, null);
 
     public static void CaQueueSeen(string ca, int waiting, DateTimeOffset oldest) => CaQueues[ca] = (waiting, oldest);
 
@@ -124,7 +141,11 @@ public static class Telemetry
     // The last octets of a session's id are random.
     private static bool IsTraced(ReadOnlySpan<byte> id) => BitConverter.ToUInt32(id[12..]) < TracedShare * uint.MaxValue;
 
-    private static IEnumerable<Measurement<long>> Sight(Func<RetentionSight, long> of) => Volatile.Read(ref retention) is { } round ? [new(of(round))] : [];
+    /// <summary>No measurement where nothing was seen.</summary>
+    private static IEnumerable<Measurement<TValue>> If<TSight, TValue>(TSight? seen, Func<TSight, TValue> of) where TSight : class where TValue : struct =>
+        seen is null ? [] : [new(of(seen))];
+
+    private sealed record OutboxSight(int Pending, double OldestSeconds);
 
     private sealed record RetentionSight(int Held, bool Paused, long At);
 

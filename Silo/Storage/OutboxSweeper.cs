@@ -38,7 +38,17 @@ public sealed partial class OutboxSweeper(
 
     public async Task SweepAsync(CancellationToken cancellation)
     {
-        var pending = await PendingAsync(options.PendingAge, cancellation);
+        List<(GrainId Grain, TimeSpan Age)> pending;
+        try
+        {
+            pending = await PendingAsync(options.PendingAge, cancellation);
+        }
+        catch
+        {
+            Telemetry.OutboxUnseen();
+            throw;
+        }
+
         Telemetry.OutboxSeen(pending.Count, pending.Select(row => row.Age).DefaultIfEmpty().Max());
         await WakeAsync(pending, cancellation);
     }

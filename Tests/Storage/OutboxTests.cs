@@ -121,6 +121,40 @@ public sealed class OutboxTests(PostgresFixture postgres)
         Assert.Equal(2, Handler(silo).Tried.Count);
     }
 
+    /// <summary>Each write renews the row, so by the row alone a busy grain would never be late.</summary>
+    [Fact]
+    public async Task How_long_a_delivery_has_failed_is_seen_although_its_grain_goes_on_writing()
+    {
+        await using var silo = await StartAsync();
+        Handler(silo).RefuseNext = int.MaxValue;
+        var source = silo.Grains.GetGrain<ILedgerGrain>("source");
+        await source.Transfer("target", 1);
+        await Until(() => Task.FromResult(!Handler(silo).Tried.IsEmpty));
+        var late = TimeSpan.FromHours(3).TotalSeconds;
+        for (var i = 0; i < 3; i++)
+        {
+            silo.Clock.Advance(TimeSpan.FromHours(1));
+            await source.Transfer("target", 1);
+        }
+
+        await Until(() => Task.FromResult(OutboxFailures.Longest() >= late));
+        Handler(silo).RefuseNext = 0;
+        await Until(async () =>
+        {
+            await silo.DrainAsync(source);
+            return await silo.Grains.GetGrain<ILedgerGrain>("target").Balance() == 4;
+        });
+        await Until(() => Task.FromResult(OutboxFailures.Longest() is not { } longest || longest < late));
+
+        // Nor does one that left without having delivered.
+        Handler(silo).RefuseNext = int.MaxValue;
+        await source.Transfer("target", 1);
+        await Until(() => Task.FromResult(Handler(silo).Tried.Count(tried => tried.Sequence == 5) > 0));
+        silo.Clock.Advance(TimeSpan.FromHours(3));
+        await silo.StopAsync();
+        await Until(() => Task.FromResult(OutboxFailures.Longest() is not { } longest || longest < late));
+    }
+
     [Fact]
     public async Task What_a_stopped_silo_left_undelivered_is_delivered_by_the_next()
     {
