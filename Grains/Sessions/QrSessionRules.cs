@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
@@ -60,6 +61,10 @@ internal static partial class QrSessionRules
 
         return (state with { Scanner = scanner }, null);
     }
+
+    /// <summary>How operators see the end. A code that nobody scanned is a page that somebody left, and no fault of anybody's.</summary>
+    public static string EndCounted(QrSessionState state) =>
+        state is { End: SessionEnd.TimedOut, Scanner: null } ? "not_scanned" : JsonNamingPolicy.SnakeCaseLower.ConvertName(state.End!.Value.ToString());
 
     public static Refusal? Ended(QrSessionState state) => state.End switch
     {
