@@ -11,14 +11,13 @@ namespace Bzt.Grains.CaVendors;
 /// <remarks>
 /// No turn waits for the vendor: calls about the queue run beside the turns and come back as messages (<see cref="ICaAdapterAnswers"/>),
 /// so a slow vendor holds up neither those who submit nor the reviewers. What is due while the grain is not active, or its silo is gone,
-/// is brought back by a reminder that exists exactly as long as something is due. An answer that comes twice, or to a question nobody
+/// is brought back by a reminder that exists exactly as long as the queue is not empty: what lies on our own desk calls nobody, but operators see how long. An answer that comes twice, or to a question nobody
 /// asks any more, finds no entry in that stage and changes nothing.
 /// </remarks>
 [GrainType("ca-adapter")]
 public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterAnswers, IOutboxOwner, IRemindable
 {
     private const string QueueReminder = "queue";
-    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
     private readonly IPersistentState<StoredCaAdapter> storage;
     private readonly OutboxDrain<StoredCaAdapter> outbox;
@@ -28,6 +27,7 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
     private VendorLine line = null!;
     private IGrainTimer? queueTimer;
     private IGrainReminder? reminder;
+    private TimeSpan? reminded;
 
     public CaAdapterGrain(
         [PersistentState("ca-adapter")] IPersistentState<StoredCaAdapter> storage, OutboxDrains drains, CaVendorDirectory vendors, TimeProvider time, ILogger<CaAdapterGrain> log)
@@ -218,29 +218,35 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
 
     private async Task Schedule()
     {
-        DateTimeOffset? next = null;
-        foreach (var due in storage.State.Queue.Select(entry => entry.NextTry).Concat(storage.State.Revocations.Select(entry => (DateTimeOffset?)entry.NextTry)))
-        {
-            next = due is not null && (next is null || due < next) ? due : next;
-        }
-
-        if (next is null)
+        await Remind(CaAdapterRules.ComesBack(storage.State));
+        if (CaAdapterRules.Due(storage.State) is not { } next)
         {
             queueTimer?.Dispose();
             queueTimer = null;
-            if (reminder is not null)
-            {
-                await this.UnregisterReminder(reminder);
-                reminder = null;
-            }
-
             return;
         }
 
-        reminder ??= await this.RegisterOrUpdateReminder(QueueReminder, ReminderPeriod, ReminderPeriod);
-        var wait = (next.Value > line.Circuit.ClosedUntil ? next.Value : line.Circuit.ClosedUntil) - time.GetUtcNow();
+        var wait = (next > line.Circuit.ClosedUntil ? next : line.Circuit.ClosedUntil) - time.GetUtcNow();
         queueTimer ??= this.RegisterGrainTimer(WorkOff, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { KeepAlive = true });
         queueTimer.Change(wait > VendorLine.Pace ? wait : VendorLine.Pace, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <param name="period">Null for none.</param>
+    private async Task Remind(TimeSpan? period)
+    {
+        if (period is null)
+        {
+            if (reminder is not null)
+            {
+                await this.UnregisterReminder(reminder);
+                (reminder, reminded) = (null, null);
+            }
+        }
+        else if (period != reminded)
+        {
+            reminder = await this.RegisterOrUpdateReminder(QueueReminder, period.Value, period.Value);
+            reminded = period;
+        }
     }
 
     private async Task Write(StoredCaAdapter next)

@@ -16,6 +16,10 @@ public static class CaAdapterRules
     /// <summary>How often a vendor that reviews elsewhere is asked.</summary>
     private static readonly TimeSpan BetweenReviews = TimeSpan.FromMinutes(1);
 
+    /// <summary>How soon an adapter is back whose silo went, or which was put down: with something to ask a vendor, and with files on our own desk alone.</summary>
+    private static readonly TimeSpan BackToAsk = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BackToShow = TimeSpan.FromMinutes(10);
+
     private const int LongestReason = 200;
 
     public static QueuedSubmission? Find(StoredCaAdapter state, string number) =>
@@ -103,6 +107,13 @@ public static class CaAdapterRules
                 sequence, now, reviewer, action, about.Application.Number, about.Application.Subject.CommonName, note)),
         };
     }
+
+    /// <summary>When the vendor is called next; null while nobody is to be called.</summary>
+    public static DateTimeOffset? Due(StoredCaAdapter state) =>
+        state.Queue.Select(entry => entry.NextTry).Concat(state.Revocations.Select(entry => (DateTimeOffset?)entry.NextTry)).Min();
+
+    /// <summary>The period of the reminder; null when nothing waits.</summary>
+    public static TimeSpan? ComesBack(StoredCaAdapter state) => Due(state) is not null ? BackToAsk : state.Queue.IsEmpty ? null : BackToShow;
 
     public static CaLineStatus Status(StoredCaAdapter state, bool onOurDesk, CircuitBreaker circuit, DateTimeOffset now)
     {

@@ -1,6 +1,8 @@
 using Bzt.Grains;
 using Bzt.Grains.CaVendors;
+using Bzt.Silo.Storage;
 using Bzt.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bzt.Tests.CaVendors;
 
@@ -62,6 +64,33 @@ public sealed class CaAdapterTests
         await Applications.Wait.UntilAsync(() => other.GetDesk(), desk => desk.Count == 1);
         Assert.IsType<Done<Nothing>>(await other.Decide(new CaDecision("E1", "审核员甲", null)));
         await Applications.Wait.UntilAsync(() => Task.FromResult(bench.Told.Any(told => told.ApplicationNumber == "E1")), told => told);
+    }
+
+    /// <summary>Nothing is asked of anybody while a reviewer of ours has it, but operators see for how long.</summary>
+    [Fact]
+    public async Task What_lies_on_our_own_desk_brings_the_adapter_back_until_it_is_decided()
+    {
+        await using var bench = await VendorBench.StartAsync();
+        var ca = bench.Ca("hubei-ca");
+        await ca.Submit(VendorBench.Order("E1"));
+        await Applications.Wait.UntilAsync(() => ca.GetDesk(), desk => desk.Count == 1);
+        Assert.Single(await RemindersAsync());
+        await bench.Silo.RestartAsync();
+
+        // Nobody touches it: neither who applies nor a reviewer.
+        await Applications.Wait.UntilAsync(
+            async () =>
+            {
+                bench.Silo.Clock.Advance(TimeSpan.FromMinutes(1));
+                return await bench.Silo.Grains.GetGrain<IManagementGrain>(0).GetActiveGrains(ca.GetGrainId().Type);
+            },
+            active => active.Contains(bench.Ca("hubei-ca").GetGrainId()));
+        Assert.IsType<Done<Nothing>>(await bench.Ca("hubei-ca").Decide(new CaDecision("E1", "审核员甲", null)));
+        await bench.UntilAsync(() => !bench.Told.IsEmpty);
+        await Applications.Wait.UntilAsync(RemindersAsync, reminders => reminders.Count == 0);
+
+        Task<List<string>> RemindersAsync() => bench.Silo.Services.GetRequiredService<SqlStore>()
+            .QueryAsync("SELECT ReminderName FROM OrleansRemindersTable WHERE GrainId LIKE 'ca-adapter/%'", row => row.GetString(0));
     }
 
     [Fact]
