@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Bzt.Grains.Certificates;
 
 /// <summary>Gathers how far the chains went, every hour, and has it signed as the next checkpoint. Key: 0.</summary>
@@ -5,7 +7,8 @@ namespace Bzt.Grains.Certificates;
 public interface IEvidenceNotaryGrain : IGrainWithIntegerKey
 {
     /// <summary>Registers the reminder; called by every silo at its start.</summary>
-    [Alias("ensure")]
+    /// <remarks>Beside a round under way, which may take longer than a silo that starts can wait.</remarks>
+    [AlwaysInterleave, Alias("ensure")]
     Task Ensure();
 
     /// <summary>Takes checkpoints until every chain that moved is in one.</summary>

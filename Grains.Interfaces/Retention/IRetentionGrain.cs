@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Bzt.Grains.Retention;
 
 /// <summary>The round that ends what its period ended (SECURITY.md, Personal data). One for the cluster, key 0.</summary>
@@ -5,7 +7,8 @@ namespace Bzt.Grains.Retention;
 public interface IRetentionGrain : IGrainWithIntegerKey
 {
     /// <summary>Sees to it that the round happens, whether or not a silo restarts. Idempotent.</summary>
-    [Alias("ensure")]
+    /// <remarks>Beside a round under way, which may take longer than a silo that starts can wait.</remarks>
+    [AlwaysInterleave, Alias("ensure")]
     Task Ensure();
 
     /// <summary>The round, now. What it ends is ended for good; what it is interrupted in the next one finishes.</summary>

@@ -21,7 +21,7 @@ public sealed partial class EvidenceNotaryGrain(
 
     private const string Reminder = "hourly";
     private const int AtOnce = 16;
-    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+    public static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
     // A row's time is when its transaction began: one that took long is still found by the next sweep.
     private const long Overlap = 600;
@@ -35,19 +35,26 @@ public sealed partial class EvidenceNotaryGrain(
     public async Task Sweep()
     {
         var since = storage.State.SweptTo - Overlap;
+        var upTo = long.MaxValue;
+        var missed = 0;
         WrittenPage? last = null;
         while (await activity.WrittenSinceAsync(since, last, MostLeaves) is { Count: > 0 } pages)
         {
             last = pages[^1];
-            var heads = await EachAsync(pages, page => GrainFactory.GetGrain<IEvidenceGrain>(page.Key).GetUnchecked());
+            var (heads, unread) = await EachAsync(pages, page => GrainFactory.GetGrain<IEvidenceGrain>(page.Key).GetUnchecked(), page => page.Key);
+            var untold = 0;
             if (CheckpointRules.Order(heads.OfType<CheckpointLeaf>()) is { Count: > 0 } leaves)
             {
-                await TakeAsync(leaves);
+                untold = await TakeAsync(leaves);
             }
 
-            if (last.At > storage.State.SweptTo)
+            // One chain that cannot be read keeps no other from its checkpoint. The next sweep begins with it: what follows it is asked once more,
+            // and has nothing to say unless it moved.
+            missed += unread.Count + untold;
+            upTo = Math.Min(upTo, untold > 0 ? pages[0].At : unread.Select(page => page.At).Append(long.MaxValue).Min());
+            if (Math.Min(last.At, upTo) is var swept && swept > storage.State.SweptTo)
             {
-                await storage.WriteAsync(this, storage.State with { SweptTo = last.At });
+                await storage.WriteAsync(this, storage.State with { SweptTo = swept });
             }
 
             if (pages.Count < MostLeaves)
@@ -55,9 +62,17 @@ public sealed partial class EvidenceNotaryGrain(
                 break;
             }
         }
+
+        if (missed == 0)
+        {
+            Duties.Done(Duties.Checkpoints, time.GetUtcNow());
+        }
+
+        Duties.Missed(Duties.Checkpoints, missed);
     }
 
-    private async Task TakeAsync(IReadOnlyList<CheckpointLeaf> leaves)
+    /// <summary>How many of the chains were not told; they are in the checkpoint all the same.</summary>
+    private async Task<int> TakeAsync(IReadOnlyList<CheckpointLeaf> leaves)
     {
         // One that was kept before a crash is the one of its number, whatever moved since; those chains come into the next.
         var state = storage.State;
@@ -67,31 +82,54 @@ public sealed partial class EvidenceNotaryGrain(
         var isOurs = kept.Root.AsSpan().SequenceEqual(wanted.Root);
         await storage.WriteAsync(this, new StoredNotary(kept.Number, CheckpointRules.Hash(kept), state.SweptTo));
         var told = isOurs ? leaves : await grain.GetLeaves();
-        await EachAsync(told, async leaf =>
-        {
-            await GrainFactory.Evidence(leaf.Certificate, EvidencePages.PageOf(leaf.Sequence)).Checkpointed(kept.Number, leaf.Sequence);
-            return true;
-        });
+        var (_, untold) = await EachAsync(
+            told,
+            async leaf =>
+            {
+                await GrainFactory.Evidence(leaf.Certificate, EvidencePages.PageOf(leaf.Sequence)).Checkpointed(kept.Number, leaf.Sequence);
+                return true;
+            },
+            leaf => EvidencePages.Key(leaf.Certificate, EvidencePages.PageOf(leaf.Sequence)));
         LogTaken(kept.Number, kept.Size);
-        if (!isOurs)
-        {
-            await TakeAsync(leaves);
-        }
+        return untold.Count + (isOurs ? 0 : await TakeAsync(leaves));
     }
 
-    private static async Task<List<TResult>> EachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, Task<TResult>> ask)
+    private async Task<(List<TResult> Results, List<TItem> Failed)> EachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, Task<TResult>> ask, Func<TItem, string> pageOf)
     {
-        var results = new List<TResult>(items.Count);
+        List<TResult> results = new(items.Count);
+        List<TItem> failed = [];
         foreach (var some in items.Chunk(AtOnce))
         {
-            results.AddRange(await Task.WhenAll(some.Select(ask)));
+            var before = failed.Count;
+            await Task.WhenAll(some.Select(AskAsync));
+            if (failed.Count - before == AtOnce)
+            {
+                // That is no chain any more, but the store or the cluster: the sweep waits for better times.
+                throw new StorageFailedException("No page of evidence can be reached.");
+            }
         }
 
-        return results;
+        return (results, failed);
+
+        async Task AskAsync(TItem item)
+        {
+            try
+            {
+                results.Add(await ask(item));
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                failed.Add(item);
+                LogMissed(pageOf(item), exception);
+            }
+        }
     }
 
     [LoggerMessage(EventId = 332, Level = LogLevel.Information, Message = "Evidence checkpoint {Number} over {Size} chains.")]
     private partial void LogTaken(long number, int size);
+
+    [LoggerMessage(EventId = 339, Level = LogLevel.Error, Message = "Evidence checkpoint: page {Page} was not reached; the next sweep begins with it.")]
+    private partial void LogMissed(string page, Exception exception);
 }
 
 /// <summary>The stored state of <see cref="EvidenceNotaryGrain"/>.</summary>

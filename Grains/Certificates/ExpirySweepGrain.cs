@@ -13,7 +13,7 @@ public sealed partial class ExpirySweepGrain(IProjectionStore projections, TimeP
     private const int PageSize = 200;
 
     // Twice a day: a round that a restart swallowed is made up for before the day is over, and nobody is told twice.
-    private static readonly TimeSpan Period = TimeSpan.FromHours(12);
+    public static readonly TimeSpan Period = TimeSpan.FromHours(12);
 
     public Task Ensure() => this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), Period);
 
@@ -48,6 +48,12 @@ public sealed partial class ExpirySweepGrain(IProjectionStore projections, TimeP
             }
 
             page = new PageRequest(PageSize, expiring.Next);
+        }
+
+        Duties.Missed(Duties.Expiry, failed);
+        if (told > 0 || failed == 0)
+        {
+            Duties.Done(Duties.Expiry, now);
         }
 
         LogSwept(told, failed);

@@ -49,6 +49,7 @@ public sealed partial class RetentionGrain(
 
         Telemetry.Retained(certificates, applications, rows, failed);
         Telemetry.RetentionSeen(held, !mayEnd, now);
+        Duties.Done(Duties.Retention, now);
         LogSwept(certificates, applications, rows, held, failed);
         return new RetentionRound(certificates, applications, rows, held, failed);
     }

@@ -22,6 +22,8 @@ internal sealed partial class ClockWatch(TimeProvider time, IHostApplicationLife
             if (jump < -Tolerated)
             {
                 LogSetBack(jump.Negate());
+                // Whatever keeps it running on failure alone starts it anew as well.
+                Environment.ExitCode = 1;
                 lifetime.StopApplication();
                 return;
             }

@@ -82,12 +82,23 @@ public static class SiloComposition
             silo.Services.AddHostedService<OutboxSweeper>();
             silo.Services.AddHostedService<StateArchiver>();
             silo.Services.AddHostedService<Rewrapping>();
-            silo.AddStartCall("the expiry sweep", grains => grains.ExpirySweep().Ensure());
-            silo.AddStartCall("the evidence notary", grains => grains.EvidenceNotary().Ensure());
-            silo.AddStartCall("retention", grains => grains.Retention().Ensure());
+            AddDuty(silo, Duties.Expiry, _ => ExpirySweepGrain.Period, grains => grains.ExpirySweep().Ensure());
+            AddDuty(silo, Duties.Checkpoints, _ => EvidenceNotaryGrain.Period, grains => grains.EvidenceNotary().Ensure());
+            AddDuty(silo, Duties.Retention, services => services.GetRequiredService<IOptions<RetentionOptions>>().Value.Period, grains => grains.Retention().Ensure());
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = options.ResponseTimeoutWithDebugger = TimeSpan.FromSeconds(10));
         });
         return builder;
+    }
+
+    /// <summary>What some grain does by a reminder that every silo's start makes sure of.</summary>
+    private static void AddDuty(ISiloBuilder silo, string duty, Func<IServiceProvider, TimeSpan> period, Func<IGrainFactory, Task> ensure)
+    {
+        silo.AddStartupTask((services, _) =>
+        {
+            Duties.Expect(duty, period(services), services.GetRequiredService<TimeProvider>().GetUtcNow());
+            return Task.CompletedTask;
+        });
+        silo.AddStartCall(duty, ensure);
     }
 
     /// <summary>Section <c>Cluster</c>, which must say what the storage says.</summary>

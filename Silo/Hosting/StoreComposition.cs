@@ -37,6 +37,7 @@ public static class StoreComposition
         }
 
         services.AddHostedService<StoresAtStart>();
+        services.AddHostedService<StoreClock>();
         services.AddSingleton<IProjectionStore, SqlProjectionStore>();
         services.AddSingleton<IEvidenceActivity, SqlEvidenceActivity>();
         AddProtection(builder, storage);

@@ -165,6 +165,7 @@ public sealed partial class StateArchiver(StateArchive archive, ArchiveOptions o
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Period, time);
+        Duties.Expect(Duties.Archive, options.Period, time.GetUtcNow());
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -172,6 +173,7 @@ public sealed partial class StateArchiver(StateArchive archive, ArchiveOptions o
                 try
                 {
                     LogArchived(await archive.SweepAsync(TimeSpan.FromDays(options.AfterDays), stoppingToken));
+                    Duties.Done(Duties.Archive, time.GetUtcNow());
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {

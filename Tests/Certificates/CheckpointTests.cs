@@ -3,10 +3,13 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Foundations;
 using Bzt.Protocol.Evidence;
+using Bzt.Silo.Storage;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 
 namespace Bzt.Tests.Certificates;
@@ -77,6 +80,47 @@ public sealed class CheckpointTests
         Assert.False((published with { Checkpoints = [.. published.Checkpoints.Reverse()] }).Verify(key));
         Assert.False((published with { Checkpoints = [published.Checkpoints[0] with { Size = 9 }, published.Checkpoints[1]] }).Verify(key));
         Assert.False(kept.Contain(moved.Checkpoint.Checkpoint));
+    }
+
+    /// <summary>Somebody altered it, say: the others are published all the same, and it comes into the next one that it can be read for.</summary>
+    [Fact]
+    public async Task A_chain_that_cannot_be_read_keeps_no_other_from_its_checkpoint_and_is_not_forgotten()
+    {
+        var unreadable = new UnreadablePage();
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["CaConsole:Password"] = ClaimSteps.ConsolePassword;
+            builder.Services.AddSingleton<IIncomingGrainCallFilter>(unreadable);
+        });
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        using var other = await CertifiedPhone.ActiveAsync(system);
+        await phone.EvidenceAsync();
+        await other.EvidenceAsync();
+        unreadable.Certificate = phone.Certificate;
+
+        // Long before the other: a sweep that only looks back a little would not come to it again.
+        await system.Services.GetRequiredService<SqlStore>().WriteAsync(connection => connection.ExecuteAsync(
+            "UPDATE OrleansStorage SET ModifiedOn = ModifiedOn - 10000 WHERE GrainTypeString LIKE 'evidence/%' AND GrainIdExtensionString LIKE @page", ("page", $":{new CertificateId(phone.Certificate)}/%")));
+        await system.Grains.EvidenceNotary().Sweep();
+        Assert.Equal(1, (await other.EvidenceAsync()).Checkpoint?.Checkpoint.Number);
+        Assert.Null((await phone.EvidenceAsync()).Checkpoint);
+
+        unreadable.Certificate = null;
+        await system.Grains.EvidenceNotary().Sweep();
+        Assert.Equal(2, (await phone.EvidenceAsync()).Checkpoint?.Checkpoint.Number);
+        Assert.Equal(1, (await other.EvidenceAsync()).Checkpoint?.Checkpoint.Number);
+        Assert.True((await PublishedAsync(system)).Verify((await ChannelTrust.FetchAsync(system.Gateway)).EvidenceKey));
+    }
+
+    private sealed class UnreadablePage : IIncomingGrainCallFilter
+    {
+        public Guid? Certificate { get; set; }
+
+        public Task Invoke(IIncomingGrainCallContext context) =>
+            context.ImplementationMethod.Name == nameof(IEvidenceGrain.GetUnchecked) && Certificate is { } id
+                && context.TargetId.Key.ToString()!.StartsWith($"{new CertificateId(id)}/", StringComparison.Ordinal)
+                ? throw new StorageFailedException("unreadable")
+                : context.Invoke();
     }
 
     [Fact]

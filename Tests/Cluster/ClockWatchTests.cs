@@ -1,9 +1,14 @@
 using Bzt.Silo.Hosting;
+using Bzt.Silo.Storage;
+using Bzt.Tests.Applications;
+using Bzt.Tests.Storage;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bzt.Tests.Cluster;
 
 /// <summary>What counts as a clock that was set back; <c>loadtests chaos --faults clock-behind</c> sets one of a running silo.</summary>
-public sealed class ClockWatchTests
+public sealed class ClockWatchTests(PostgresFixture postgres)
 {
     private readonly TwoClocks clocks = new();
 
@@ -36,6 +41,48 @@ public sealed class ClockWatchTests
             clocks.Wall -= TimeSpan.FromSeconds(0.5);
             Assert.InRange(jumps.Look(), -ClockWatch.Tolerated, TimeSpan.Zero);
         }
+    }
+
+    /// <summary>What keeps it running starts anew what failed.</summary>
+    [Fact]
+    public async Task A_silo_that_ends_for_its_clock_says_so_by_its_exit_code()
+    {
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        using var watch = new ClockWatch(clocks, lifetime, NullLogger<ClockWatch>.Instance);
+        try
+        {
+            await watch.StartAsync(TestContext.Current.CancellationToken);
+            await Wait.UntilAsync(
+                () =>
+                {
+                    clocks.Wall -= TimeSpan.FromMinutes(1);
+                    return Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested);
+                },
+                stopping => stopping);
+            Assert.Equal(1, Environment.ExitCode);
+        }
+        finally
+        {
+            // This process' own.
+            Environment.ExitCode = 0;
+        }
+    }
+
+    [Fact]
+    public async Task A_process_sees_how_far_it_is_from_the_stores_clock()
+    {
+        await using var store = new PostgresStore(await postgres.NewDatabaseAsync());
+        foreach (var ahead in (int[])[0, 120, -120])
+        {
+            clocks.Wall = DateTimeOffset.UtcNow.AddSeconds(ahead);
+            using var clock = new StoreClock(store, clocks, NullLogger<StoreClock>.Instance);
+            Assert.InRange((await clock.LookAsync(TestContext.Current.CancellationToken))!.Value.TotalSeconds, ahead - 30, ahead + 1);
+        }
+
+        using var folder = new TempFolder();
+        await using var inside = new SqliteStore(folder.File("bzt.db"));
+        using var none = new StoreClock(inside, clocks, NullLogger<StoreClock>.Instance);
+        Assert.Null(await none.LookAsync(TestContext.Current.CancellationToken));
     }
 
     private sealed class TwoClocks : TimeProvider
