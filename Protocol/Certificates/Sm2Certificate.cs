@@ -83,6 +83,12 @@ public sealed class Sm2Certificate
     public bool IsAuthority =>
         !StampsTimes && BasicConstraints.FromExtensions(tbs.Extensions) is { } constraints && constraints.IsCA() && Allows(KeyUsage.KeyCertSign);
 
+    /// <summary>How many intermediate certificates may come between it and the one in question (RFC 5280, 4.2.1.9); null without a bound.</summary>
+    public int? PathLength => BasicConstraints.FromExtensions(tbs.Extensions)?.PathLenConstraint is not { } length ? null : length.BitLength < 32 ? length.IntValue : int.MaxValue;
+
+    /// <summary>Whether issuer and subject are one name, as with a root, or a CA that changes its key.</summary>
+    public bool IsSelfIssued => SubjectDer.AsSpan().SequenceEqual(IssuerDer);
+
     /// <summary>Whether its key may sign documents.</summary>
     public bool MaySign => !StampsTimes && Allows(KeyUsage.DigitalSignature);
 
@@ -119,7 +125,7 @@ public sealed class Sm2Certificate
 
             var parsed = new Sm2Certificate(bytes, structure, point, signature!);
             // Decode here what the properties decode later: after this nothing about it throws.
-            _ = (parsed.IsAuthority, parsed.MaySign, parsed.StampsTimes, parsed.Organization, parsed.CreditCode);
+            _ = (parsed.IsAuthority, parsed.PathLength, parsed.MaySign, parsed.StampsTimes, parsed.Organization, parsed.CreditCode);
             certificate = parsed;
             return true;
         }

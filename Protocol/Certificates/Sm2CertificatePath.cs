@@ -12,7 +12,7 @@ public enum PathFault
     /// <summary>A certificate is not issued by the next one.</summary>
     BrokenLink,
 
-    /// <summary>An issuer is not allowed to issue.</summary>
+    /// <summary>An issuer is not allowed to issue, or not so many authorities below it.</summary>
     NotAuthority,
 
     /// <summary>A certificate is not yet, or no longer, valid.</summary>
@@ -42,14 +42,22 @@ public static class Sm2CertificatePath
         }
 
         var subject = leaf;
+        // Below the issuer that is looked at, without the leaf, which is no intermediate even where it is a CA's; a self-issued one does not count.
+        var intermediates = 0;
         foreach (var der in chain)
         {
+            if (!ReferenceEquals(subject, leaf) && !subject.IsSelfIssued)
+            {
+                intermediates++;
+            }
+
             if (!Sm2Certificate.TryParse(der, out var issuer))
             {
                 return PathFault.Malformed;
             }
 
-            if (!issuer.IsAuthority)
+            // RFC 5280, 6.1.4 (k) to (n).
+            if (!issuer.IsAuthority || issuer.PathLength < intermediates)
             {
                 return PathFault.NotAuthority;
             }
