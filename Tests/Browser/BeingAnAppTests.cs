@@ -111,6 +111,35 @@ public sealed partial class BeingAnAppTests
         await Expect(Again(page)).ToBeVisibleAsync();
     }
 
+    /// <summary>Neither button waits for the script that handles them sooner than the app can.</summary>
+    [Fact]
+    public async Task A_start_without_its_first_script_is_tried_again_all_the_same()
+    {
+        using var certified = await CertifiedPhone.ActiveAsync(await BrowserStage.SystemAsync());
+        await using var phone = await PreparedPhone.OpenAsync(certified.System, certified.Phone, "#/q?s=abc&n=1", prepare: async page =>
+        {
+            await DamageAsync(page, "login");
+            await page.RouteAsync("**/app/js/boot.js", route => route.AbortAsync());
+        });
+        var page = phone.Page;
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("登录信息无法读取");
+        Assert.Null(await page.Locator("html").GetAttributeAsync("data-theme"));
+        await page.EvaluateAsync("() => { globalThis.before = true; }");
+        await Press(page, "重试");
+        await page.WaitForFunctionAsync("() => !('before' in globalThis)");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("登录信息无法读取");
+        Assert.EndsWith("#/q?s=abc&n=1", page.Url, StringComparison.Ordinal);
+
+        // Before anything of the app is there.
+        HeldLine line = await HeldLine.AtAsync(page, "/_framework/System.Private.CoreLib", hold: true);
+        await page.ReloadAsync(new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await page.EvaluateAsync("() => { globalThis.before = true; }");
+        await page.Locator(".splash-late a").EvaluateAsync("link => link.click()");
+        await page.WaitForFunctionAsync("() => !('before' in globalThis)");
+        line.Mend();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("登录信息无法读取");
+    }
+
     /// <summary>What only the line needs does not come: everything else works, it is said, and it is fetched again; a server with another release offers that one.</summary>
     [Fact]
     public async Task The_line_that_wakes_it_up_comes_when_it_can()
