@@ -38,10 +38,39 @@ internal static class LoginRateLimit
         {
             var services = call.HttpContext.RequestServices;
             var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
-            var address = services.GetRequiredService<IKeyProtector>().KeyedHash("address", PartitionOf(call.HttpContext.Connection.RemoteIpAddress));
-            var reply = await services.GetRequiredService<IGrainFactory>().Address(address).Take(use, new AddressLimits(options.LoginsPerMinute, options.MostCodesPerDay));
-            return reply is Refused<Nothing>(var refusal) ? refusal.ToHttp() : await next(call);
+            var limits = new AddressLimits(options.LoginsPerMinute, options.MostCodesPerDay);
+            var refusal = await TakeAsync(services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<IKeyProtector>(), call.HttpContext.Connection.RemoteIpAddress, use, limits);
+            return refusal is not null ? refusal.ToHttp() : await next(call);
         });
+
+    /// <summary>The widest network first: what it refuses brings nothing of a narrower one into memory.</summary>
+    internal static async Task<Refusal?> TakeAsync(IGrainFactory grains, IKeyProtector protector, IPAddress? address, AddressUse use, AddressLimits limits)
+    {
+        foreach (var (network, share) in NetworksOf(address))
+        {
+            var shared = new AddressLimits(Times(limits.PerMinute, share), Times(limits.CodesPerDay, share));
+            if (await grains.Address(protector.KeyedHash("address", network)).Take(use, shared) is Refused<Nothing>(var refusal))
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+
+        static int Times(int limit, int share) => (int)Math.Min((long)limit * share, int.MaxValue);
+    }
+
+    /// <summary>
+    /// What an address is counted as, widest first, and how many times an address' limits each has. A customer has a /64, or a whole /48, and a provider
+    /// a /32: without the wider ones somebody with a /32 would have four thousand million addresses here, each with limits and a place in memory of its own.
+    /// </summary>
+    internal static IReadOnlyList<(string Network, int Share)> NetworksOf(IPAddress? address)
+    {
+        var narrow = PartitionOf(address);
+        return address is { IsIPv4MappedToIPv6: false, AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 }
+            ? [(narrow[..8], 256), (narrow[..12], 16), (narrow, 1)]
+            : [(narrow, 1)];
+    }
 
     /// <summary>An IPv6 customer has a /64 to choose addresses from.</summary>
     internal static string PartitionOf(IPAddress? address) => address switch

@@ -1,8 +1,8 @@
 namespace Bzt.Grains.Accounts;
 
 /// <summary>
-/// What one network address asked for without an account, at whichever gateway. Key: the address's keyed hash. In memory only: it is a brake in front
-/// of each number's own limits, which are durable, and nothing of an address is kept.
+/// What one network address asked for without an account, at whichever gateway. Key: the keyed hash of the address, or of a network
+/// of many. In memory only: it is a brake in front of each number's own limits, which are durable, and nothing of an address is kept.
 /// </summary>
 [Alias("bzt.IAddressGrain")]
 public interface IAddressGrain : IGrainWithStringKey

@@ -1,7 +1,11 @@
 namespace Bzt.Grains.Accounts;
 
 /// <inheritdoc cref="IAddressGrain"/>
-[GrainType("address")]
+/// <remarks>
+/// Who has many networks to call from makes many of these: each is gone two minutes after its last request, when nothing is counted any more, but for
+/// one that had codes.
+/// </remarks>
+[GrainType("address"), CollectionAgeLimit(Minutes = 2)]
 public sealed class AddressGrain(TimeProvider time) : Grain, IAddressGrain
 {
     private AddressCount count;
@@ -11,8 +15,11 @@ public sealed class AddressGrain(TimeProvider time) : Grain, IAddressGrain
         var now = time.GetUtcNow();
         (count, var refusal) = AddressRules.Take(count, use, limits, now);
 
-        // Kept in memory for as long as what it counted matters.
-        DelayDeactivation(AddressRules.Day);
+        if (AddressRules.Kept(count, now) is { } kept)
+        {
+            DelayDeactivation(kept);
+        }
+
         return Task.FromResult<Reply<Nothing>>(refusal is not null ? refusal : new Nothing());
     }
 }
@@ -24,6 +31,9 @@ internal static class AddressRules
 {
     public static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the codes it counted matter; null when there are none.</summary>
+    public static TimeSpan? Kept(AddressCount count, DateTimeOffset now) => count.CodesInDay > 0 && count.DayFrom + Day > now ? count.DayFrom + Day - now : null;
 
     /// <summary>A refused request does not count.</summary>
     public static (AddressCount Count, Refusal? Refusal) Take(AddressCount count, AddressUse use, AddressLimits limits, DateTimeOffset now)
