@@ -143,6 +143,9 @@ public static class ErrorCodes
     public const string CertificateNotEligible = "certificate_not_eligible";
     public const string NotBound = "not_bound";
     public const string DocumentRefused = "document_refused";
+
+    /// <summary>A text that a signer is shown has characters that cannot be seen, or that change the order of the others.</summary>
+    public const string InvisibleCharacters = "invisible_characters";
     public const string KindNotAllowed = "kind_not_allowed";
 
     // bid openings

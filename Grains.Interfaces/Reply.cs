@@ -96,6 +96,7 @@ public enum RefusalCode
     KindNotAllowed = 68,
     SessionConfirming = 69,
     SessionOtherCertificate = 70,
+    InvisibleCharacters = 71,
 
     SealingSessionNotOffered = 320,
     SealingSessionEnded = 321,

@@ -3,6 +3,7 @@ using Bzt.BidTool.Sessions;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
+using Bzt.Protocol.Forms;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Evidence;
@@ -118,7 +119,7 @@ internal sealed class OpenCommand(UserInterface ui, ToolLogin login)
         announced.Files.FirstOrDefault(file => file.Digest.AsSpan().SequenceEqual(reader.ManifestDigest))
         ?? throw new ToolException("file_not_announced", Say($"“{label}”不是平台在本次开标中收到的投标文件", $"{label} is not among the files the platform announced in this opening"));
 
-    private static IEnumerable<WrappedKey> Wrapped(Bid bid) => bid.Keys.Select(key => new WrappedKey(Named(bid, bid.Reader.Header.Sections[key.Section].Name), key.Ciphertext)
+    private static IEnumerable<WrappedKey> Wrapped(Bid bid) => bid.Keys.Select(key => new WrappedKey(VisibleText.Show(Named(bid, bid.Reader.Header.Sections[key.Section].Name)), key.Ciphertext)
     {
         EncryptionSerial = key.SerialNumber,
     });

@@ -1,9 +1,11 @@
 using Bzt.BidTool.Signing;
+using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.Pdf;
 using Bzt.Documents.TimeStamps;
 using Bzt.Protocol;
+using Bzt.Protocol.Forms;
 using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
@@ -30,6 +32,11 @@ internal sealed class SealCommand(Invocation invocation, bool inSession)
 
     public async Task RunAsync(string input, SealOrder order, string output, CancellationToken stop)
     {
+        if (!VisibleText.Is(Path.GetFileName(input)))
+        {
+            throw new ToolException(ErrorCodes.InvisibleCharacters, Say("文件名含有不可见或改变显示顺序的字符，请改名后重试", "The file's name has characters that cannot be seen or that change the order of others: rename it"));
+        }
+
         using var bidder = await invocation.BidderAsync(new WantedCertificate(SessionKind.Seal, order.Certificate), tender: false, inSession, stop);
         var seal = order.Picture is { } file
             ? (EnterpriseSeals.Decode(await File.ReadAllBytesAsync(file, stop)), EnterpriseSeals.DrawnSealMm)

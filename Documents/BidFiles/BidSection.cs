@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Documents.BidFiles;
 
@@ -41,7 +42,8 @@ internal sealed class SectionContent : IAsyncDisposable
 
     public SectionContent(BidFileSection section)
     {
-        if (!SafeName.IsSegment(section.Name)) throw new BidFileException(BidFileFault.UnsafeName, section.Name);
+        // Its signer is shown it. A file that has such a name already is read all the same.
+        if (!SafeName.IsSegment(section.Name) || !VisibleText.Is(section.Name)) throw new BidFileException(BidFileFault.UnsafeName, section.Name);
         if (section.Files.Count > BidFileFormat.MaximumEntries) throw new BidFileException(BidFileFault.TooLarge, "files in one section");
         foreach (var item in section.Files)
         {

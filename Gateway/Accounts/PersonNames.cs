@@ -1,3 +1,5 @@
+using Bzt.Protocol.Forms;
+
 namespace Bzt.Gateway.Accounts;
 
 /// <summary>A person's name as it may stand on an identity card and in a certificate: 2 to 50 characters, nothing invisible.</summary>
@@ -8,6 +10,6 @@ internal static class PersonNames
     public static bool TryRead(string? text, out string name)
     {
         name = text?.Trim() ?? "";
-        return name.Length is >= 2 and <= Longest && !name.Any(char.IsControl);
+        return name.Length is >= 2 and <= Longest && VisibleText.Is(name);
     }
 }

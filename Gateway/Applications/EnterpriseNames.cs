@@ -1,3 +1,5 @@
+using Bzt.Protocol.Forms;
+
 namespace Bzt.Gateway.Applications;
 
 /// <summary>An enterprise's name as it may stand in a certificate: at most 64 characters (X.520), nothing invisible.</summary>
@@ -9,6 +11,6 @@ internal static class EnterpriseNames
     {
         // One form for what looks the same: full-width brackets are the ones on a licence.
         name = text.Trim().Normalize().Replace('(', '（').Replace(')', '）');
-        return name.Length is >= 2 and <= Longest && !name.Any(char.IsControl);
+        return name.Length is >= 2 and <= Longest && VisibleText.Is(name);
     }
 }

@@ -40,7 +40,7 @@ internal static class HashRequest
     }
 
     public static string Label(string? given, int index) =>
-        given?.Trim() is { Length: > 0 and <= SessionLimits.TextLength } label && !label.Any(char.IsControl)
+        given?.Trim() is { Length: > 0 and <= SessionLimits.TextLength } label && VisibleText.Is(label)
             ? label
             : string.Create(CultureInfo.InvariantCulture, $"摘要 {index + 1}");
 

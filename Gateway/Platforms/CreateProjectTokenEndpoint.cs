@@ -4,6 +4,7 @@ using Bzt.Gateway.OpenApi;
 using Bzt.Gateway.Problems;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Platforms;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Gateway.Platforms;
 
@@ -19,7 +20,7 @@ internal static class CreateProjectTokenEndpoint
         .WithSummary("Issues a one-project token to a bid tool")
         .WithDescription("For a bidder bound to this platform, which it has logged in itself. The token is bound to the tool's P-256 key (RFC 9449): toolKeyThumbprint is the RFC 7638 thumbprint. "
             + "lifetimeSeconds: 60 to 86400. Only for the platform itself.")
-        .Refuses(400, 403)
+        .Refuses(400, 403, 422)
         .Produces<ProjectToken>(StatusCodes.Status201Created);
 
     private static async Task<IResult> HandleAsync(ProjectTokenRequest request, PlatformCaller caller, ProjectTokens tokens, IGrainFactory grains)
@@ -30,6 +31,11 @@ internal static class CreateProjectTokenEndpoint
             || request.Project.ProjectId.Length is 0 or > 100 || request.Project.Name.Length is 0 or > 200)
         {
             return new ProblemResult(ErrorCodes.InvalidRequest);
+        }
+
+        if (!VisibleText.Is(request.Project.ProjectId) || !VisibleText.Is(request.Project.Name))
+        {
+            return new ProblemResult(ErrorCodes.InvisibleCharacters);
         }
 
         var binding = await grains.GetGrain<IBindingGrain>(BindingKey.Of(caller.Platform, bidder)).Get(null);

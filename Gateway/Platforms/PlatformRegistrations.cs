@@ -1,5 +1,6 @@
 using Bzt.Grains;
 using Bzt.Grains.Platforms;
+using Bzt.Protocol.Forms;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 
@@ -48,7 +49,7 @@ internal sealed class ValidatePlatforms : IValidateOptions<PlatformsOptions>
                 return ValidateOptionsResult.Fail($"Platforms: the id '{platform.Id}' must be letters, digits and hyphens.");
             }
 
-            if (platform.Name.Length is 0 or > 100 || platform.RecognitionGroup.Length is 0 or > 50)
+            if (platform.Name.Length is 0 or > 100 || !VisibleText.Is(platform.Name) || platform.RecognitionGroup.Length is 0 or > 50)
             {
                 return ValidateOptionsResult.Fail($"Platforms: {platform.Id} needs a Name and a RecognitionGroup.");
             }

@@ -108,6 +108,7 @@ internal static class ProblemTexts
         ErrorCodes.CertificateNotEligible => (403, "所选证书不能用于此请求"),
         ErrorCodes.NotBound => (403, "尚未在该平台绑定证书"),
         ErrorCodes.DocumentRefused => (422, "待签内容不符合规定"),
+        ErrorCodes.InvisibleCharacters => (422, "名称等文字含有不可见或改变显示顺序的字符，请去掉后重试"),
         ErrorCodes.KindNotAllowed => (403, "平台无权发起此类请求"),
 
         ErrorCodes.OpeningNotBegun => (409, "尚未到开标时间，不能解密"),

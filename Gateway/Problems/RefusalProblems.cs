@@ -88,6 +88,7 @@ internal static class RefusalProblems
         RefusalCode.SessionEnded => ErrorCodes.SessionEnded,
         RefusalCode.SessionTaken => ErrorCodes.SessionTaken,
         RefusalCode.SessionConfirming => ErrorCodes.SessionConfirming,
+        RefusalCode.InvisibleCharacters => ErrorCodes.InvisibleCharacters,
         RefusalCode.SessionOtherCertificate => ErrorCodes.SessionOtherCertificate,
         RefusalCode.OpeningNotBegun => ErrorCodes.OpeningNotBegun,
         RefusalCode.OpeningEnded => ErrorCodes.OpeningEnded,

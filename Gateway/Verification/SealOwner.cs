@@ -3,6 +3,7 @@ using Bzt.Documents.Pdf;
 using Bzt.Documents.Seals;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Certificates;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Gateway.Verification;
 
@@ -22,7 +23,8 @@ internal static class SealOwner
         return seal.State == SealState.Altered && Of(seal) is { } owner && Sm2Certificate.TryParse(seal.Certificate, out var certificate)
             ? new SessionWithdrawal(
                 Convert.ToHexString(seal.SealId), owner, certificate.Organization ?? certificate.CommonName ?? certificate.Serial,
-                seal.DocumentName is { Length: > 0 } name ? name : request.DocumentName ?? Unnamed, seal.SignedAt, request.Reason)
+                // A seal of before such names were refused is withdrawn all the same.
+                seal.DocumentName is { Length: > 0 } name ? VisibleText.Is(name) ? name : Unnamed : request.DocumentName ?? Unnamed, seal.SignedAt, request.Reason)
             : null;
     }
 }

@@ -6,6 +6,7 @@ using Bzt.Contracts.Platforms;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Evidence;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Grains.Openings;
 
@@ -60,7 +61,9 @@ internal static class OpeningRules
     private const int YearsAhead = 3;
 
     public static Refusal? Check(CreateOpening command, DateTimeOffset now) =>
-        command.Files.Count is > 0 and <= MostFiles
+        !command.Files.SelectMany(file => (string[])[file.Name, file.BidderName]).Concat([command.ProjectId, command.ProjectName]).All(VisibleText.Is)
+            ? new Refusal(RefusalCode.InvisibleCharacters)
+        : command.Files.Count is > 0 and <= MostFiles
         && IsText(command.ProjectId) && IsText(command.ProjectName)
         && command.Deadline > command.OpensAt && command.Deadline - command.OpensAt <= LongestOpening && command.Deadline > now && !IsTooFar(command.Deadline, now)
         && command.Files.All(file => IsFileId(file.FileId) && IsText(file.Name) && IsText(file.BidderName) && file.Digest.Length == 32)
@@ -99,6 +102,11 @@ internal static class OpeningRules
         if (StateAt(opening, now) == OpeningState.Ended)
         {
             return new Refusal(RefusalCode.OpeningEnded);
+        }
+
+        if (!VisibleText.Is(change.Reason))
+        {
+            return new Refusal(RefusalCode.InvisibleCharacters);
         }
 
         var move = new OpeningMove(change, ToMilliseconds(now), standing.OpensAt, standing.Deadline);
@@ -266,5 +274,5 @@ internal static class OpeningRules
 
     private static bool IsFileId(string id) => id.Length is > 0 and <= LongestId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
-    private static bool IsText(string text) => text.Length is > 0 and <= SessionLimits.TextLength && !text.Any(char.IsControl);
+    private static bool IsText(string text) => text.Length is > 0 and <= SessionLimits.TextLength && VisibleText.Is(text);
 }

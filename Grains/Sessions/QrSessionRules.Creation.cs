@@ -44,6 +44,11 @@ internal static partial class QrSessionRules
             return invalid;
         }
 
+        if (CheckTexts(command) is { } hidden)
+        {
+            return hidden;
+        }
+
         if (command.Project is { } project && (!IsText(project.ProjectId) || !IsText(project.Name)))
         {
             return invalid;
@@ -160,5 +165,5 @@ internal static partial class QrSessionRules
 
     private static bool IsVisible(string text, int least, int most) => text.Length >= least && text.Length <= most && text.All(c => c is >= '!' and <= '~');
 
-    private static bool IsText(string text) => text.Length is > 0 and <= MaximumTextLength && !text.Any(char.IsControl);
+    private static bool IsText(string text) => text.Length is > 0 and <= MaximumTextLength;
 }

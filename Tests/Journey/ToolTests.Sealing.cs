@@ -93,6 +93,9 @@ public sealed partial class ToolTests
         Assert.Equal((1, "refused"), (other.ExitCode, other.FailedCode));
 
         var garbage = bench.Folder.Write("garbage.pdf", "this is no PDF"u8);
+        var turned = Path.Combine(Path.GetDirectoryName(bench.Pdf)!, "报价\u202Efdp.pdf");
+        File.Copy(bench.Pdf, turned);
+        Assert.Equal((1, "invisible_characters"), Of(await bench.RunAsync(bench.First, ["seal", turned, "--node", TwoNodes, "-o", output])));
         Assert.Equal((1, "pdf_refused"), Of(await bench.RunAsync(bench.First, ["seal", garbage, "--node", TwoNodes, "-o", output])));
         Assert.Equal((1, "pdf_refused"), Of(await bench.RunAsync(bench.First, ["seal", bench.Pdf, "--node", "99,10,10", "-o", output])));
         Assert.Equal((1, "file_missing"), Of(await bench.RunAsync(bench.First, ["seal", bench.Folder["nothing.pdf"], "--node", TwoNodes, "-o", output])));

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
 using Bzt.Documents.BidFiles;
+using Bzt.Protocol.Forms;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Evidence;
@@ -82,7 +83,7 @@ internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, P
         var toolKey = SecretScalar.Random(SystemRandom.Instance);
         var request = new DecryptionRequest(
             Sm2Group.MultiplyBase(toolKey.Value).Encode(), DecryptionRecipient.PlatformServer, recipient.EncryptionSerial,
-            [.. wrapped.Select(key => new WrappedKey(reader.Header.Sections[key.Section].Name, key.Ciphertext) { EncryptionSerial = key.SerialNumber })]);
+            [.. wrapped.Select(key => new WrappedKey(VisibleText.Show(reader.Header.Sections[key.Section].Name), key.Ciphertext) { EncryptionSerial = key.SerialNumber })]);
         var task = DecryptionTasks.Create(request, options.Value.Bzt.ClientId, project) ?? throw new InvalidDataException("A received bid has keys that do not decode.");
         return new QrRequest(new CreateSessionRequest(SessionKind.Decrypt)
         {
