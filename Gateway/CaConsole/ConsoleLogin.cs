@@ -36,13 +36,14 @@ internal static class ConsoleLogin
             return false;
         }
 
-        // Asked first, so that we remember from before this login.
-        await Ended(http).KnownSinceAsync();
+        // We remember from before this login, also where this gateway's clock is behind the one that began to.
+        var (since, now) = (await Ended(http).KnownSinceAsync(), Now(http));
+        var at = now > since ? now : since;
         var identity = new ClaimsIdentity(
             [
                 new Claim(ClaimTypes.Name, name),
                 new Claim(LoginId, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))),
-                new Claim(LoginAt, Now(http).UtcTicks.ToString(CultureInfo.InvariantCulture)),
+                new Claim(LoginAt, at.UtcTicks.ToString(CultureInfo.InvariantCulture)),
                 new Claim(PasswordHash, HashOf(http, expected)),
             ],
             CaConsoleComposition.Scheme);
