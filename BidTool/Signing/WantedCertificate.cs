@@ -21,7 +21,7 @@ internal sealed record WantedCertificate(SessionKind Operation, string? Serial)
                     $"本企业没有序列号为 {Serial} 且可用于此操作的证书；可用的有：{Named(able)}", $"The enterprise has no certificate of serial {Serial} that may do this; there are: {Named(able)}"));
         }
 
-        var chosen = able.FirstOrDefault(certificate => certificate.SigningSerial == info.SigningSerial) ?? able.FirstOrDefault()
+        var chosen = able.FirstOrDefault(certificate => certificate.SigningSerial == info.SigningSerial) ?? (able.Count > 0 ? able[0] : null)
             ?? throw new ToolException("not_authorised", Say("本企业在该平台绑定的证书都无此项授权，请联系管理员", "No certificate the enterprise has bound at the platform is authorised for this: ask the administrator"));
         if (able.Count > 1)
         {

@@ -58,7 +58,7 @@ internal static class HealthEndpoints
             try
             {
                 // Where a grain is, any that is one: a look into the silos' memory. The management grain itself is a stateless worker, of which nobody says where it is.
-                await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.EvidenceNotary()).AsTask().WaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
+                await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.EvidenceNotary(), cancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
                 return HealthCheckResult.Healthy();
             }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
