@@ -149,7 +149,7 @@ public sealed class OutboxTests(PostgresFixture postgres)
         // Nor does one that left without having delivered.
         Handler(silo).RefuseNext = int.MaxValue;
         await source.Transfer("target", 1);
-        await Until(() => Task.FromResult(Handler(silo).Tried.Count(tried => tried.Sequence == 5) > 0));
+        await Until(() => Task.FromResult(Handler(silo).Tried.Any(tried => tried.Sequence == 5)));
         silo.Clock.Advance(TimeSpan.FromHours(3));
         await silo.StopAsync();
         await Until(() => Task.FromResult(OutboxFailures.Longest() is not { } longest || longest < late));
