@@ -2,6 +2,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Inbox;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Forms;
 
@@ -123,7 +124,7 @@ internal static class SealingSessionRules
 
         return end is null or SealingSessionEnd.StoppedByHolder or SealingSessionEnd.NotConfirmed
             ? next
-            : next with { Outbox = next.Outbox.AddMessage(state.Command!.Caller.User, SealingMessages.Ended(next, id, now)) };
+            : next with { Outbox = InboxOutbox.AddMessage(next.Outbox, state.Command!.Caller.User, SealingMessages.Ended(next, id, now)) };
     }
 
     /// <summary>How a request ends that waited when its session ended.</summary>
