@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bzt.Contracts;
 using Bzt.Documents.BidFiles;
 using Bzt.Documents.Pdf;
@@ -25,7 +26,7 @@ internal sealed record Failure(string Code, string Text)
         PdfRefusedException pdf => new("pdf_refused", InWords(pdf)),
         SealFontMissingException font => new("font_missing", Say($"缺少中文字体，请安装后重试：{font.Message}", $"A Chinese font is missing, install one: {font.Message}")),
         BidFileException bid => new("bid_file_refused", InWords(bid.Fault)),
-        HttpRequestException => new("offline", Say("无法连接服务器，请检查网络后重试", "The server cannot be reached: check the network and try again")),
+        HttpRequestException or SocketException => new("offline", Say("无法连接服务器，请检查网络后重试", "The server cannot be reached: check the network and try again")),
         FileNotFoundException missing => new("file_missing", Say($"找不到文件：{missing.FileName}", $"There is no file {missing.FileName}")),
         DirectoryNotFoundException => new("file_missing", Say($"找不到文件夹：{exception.Message}", $"There is no such folder: {exception.Message}")),
         UnauthorizedAccessException => new("file_denied", Say($"没有读写权限，或者这是文件夹：{exception.Message}", $"Not permitted, or a folder where a file is needed: {exception.Message}")),

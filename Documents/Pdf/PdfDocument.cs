@@ -118,7 +118,7 @@ internal sealed class PdfDocument
             containers.Clear();
             kept = size;
         }
-        var selfContained = !stream.Dictionary.Entries.Any(item => item is { Key: "N" or "First" or "Length" or "Filter" or "DecodeParms", Value: not (PdfNumber or PdfName or PdfNull) });
+        var selfContained = !stream.Dictionary.Entries.Any(item => item.Key is "N" or "First" or "Length" or "Filter" or "DecodeParms" && References(item.Value, item.Key).Any());
         return containers[number] = new Container(inside, places, selfContained);
     }
 

@@ -16,6 +16,9 @@ internal sealed record HoldsOpen;
 /// <summary>The endpoint serves a file that is the same for everybody, and asks no grain: such requests have a rate of their own.</summary>
 internal sealed record ServesFile;
 
+/// <summary>The endpoint publishes what programs of others ask for without a login, by protocol: time stamps, revocation, CA certificates. It has a rate of its own.</summary>
+internal sealed record Publishes;
+
 /// <summary>On a request's features, where its endpoint found out whose it is and counted it there: a client of OAuth, the browser a login page was given to.</summary>
 internal sealed record KnownVisitor;
 
@@ -26,6 +29,7 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
     private const string SpentDoor = "spent/";
     private const string SpentHub = "spent-hub/";
     private const string Files = RateCounts.Address + "files/";
+    private const string Publications = RateCounts.Address + "published/";
     private const string DoorKnocks = RateCounts.Address + "door/";
 
     /// <summary>From an address that asks too much, requests whose token is being looked at. That takes milliseconds.</summary>
@@ -44,9 +48,9 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
         var address = RateCounts.Address + partition;
         var strangers = address;
         using var door = new Door();
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ServesFile>() is not null)
+        if (OwnRate(context.GetEndpoint(), limits) is var (counter, perSecond))
         {
-            if (rates.Take(Files + partition, limits.FilesPerSecond) is { } later)
+            if (rates.Take(counter + partition, perSecond) is { } later)
             {
                 await new ProblemResult(ErrorCodes.RateLimited) { RetryAt = later }.ExecuteAsync(context);
                 return;
@@ -96,7 +100,7 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
         }
         finally
         {
-            if (!IsKnown(context) && !IsServedFile(context))
+            if (!IsKnown(context) && !HasOwnRate(context))
             {
                 rates.Take(counter, limits.StrangerPerSecond);
             }
@@ -106,9 +110,13 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
     private static bool IsKnown(HttpContext context) =>
         CallerAdmission.CallerOf(context) is not null || context.Features.Get<HubUser>() is not null || context.Features.Get<Reviewer>() is not null || context.Features.Get<KnownVisitor>() is not null;
 
-    /// <summary>A file that is not there is a guess like any other.</summary>
-    private static bool IsServedFile(HttpContext context) =>
-        context.Response.StatusCode != StatusCodes.Status404NotFound && context.GetEndpoint()?.Metadata.GetMetadata<ServesFile>() is not null;
+    private static (string Counter, int PerSecond)? OwnRate(Endpoint? endpoint, LimitsOptions limits) =>
+        endpoint?.Metadata.GetMetadata<ServesFile>() is not null ? (Files, limits.FilesPerSecond)
+        : endpoint?.Metadata.GetMetadata<Publishes>() is not null ? (Publications, limits.PublishedPerSecond)
+        : null;
+
+    /// <summary>What is not there is a guess like any other.</summary>
+    private bool HasOwnRate(HttpContext context) => context.Response.StatusCode != StatusCodes.Status404NotFound && OwnRate(context.GetEndpoint(), options.Value) is not null;
 
     internal static bool IsHeldOpen(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<HoldsOpen>() is not null || endpoint?.Metadata.GetMetadata<HubMetadata>() is not null;
 }

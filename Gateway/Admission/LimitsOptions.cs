@@ -32,6 +32,10 @@ public sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int FilesPerSecond { get; set; } = 1_000;
 
+    /// <summary>Time stamps and what CAs publish, from one address: a platform's server asks for all its bidders, a hall's tools behind one address.</summary>
+    [Range(1, 1_000_000)]
+    public int PublishedPerSecond { get; set; } = 200;
+
     /// <summary>Requests under way in one gateway, without those that wait. Above it a request is answered at once with 503 instead of late with a time-out.</summary>
     [Range(1, 100_000)]
     public int AtOnce { get; set; } = 1_000;

@@ -18,7 +18,7 @@ internal static class CaPublications
 
     public static void Map(WebApplication app)
     {
-        var ca = app.MapGroup("/ca/{ca}").LimitBody(BodyLimits.Default).ExcludeFromDescription();
+        var ca = app.MapGroup("/ca/{ca}").LimitBody(BodyLimits.Default).WithMetadata(new Admission.Publishes()).ExcludeFromDescription();
         ca.MapGet("/crl", (string ca, IGrainFactory grains, TimeProvider time, HttpContext http) => PublishAsync(ca, grains, publications =>
         {
             KeepUntil(http, publications.ListIsGoodUntil, time);
@@ -29,7 +29,7 @@ internal static class CaPublications
         ca.MapPost("/callback", ReceiveCallbackAsync).DisableAntiforgery();
         ca.MapPost("/ocsp", PostOcspAsync);
         ca.MapGet("/ocsp/{**request}", GetOcspAsync);
-        app.MapPost(Contracts.Routes.TimeStamps, PostTimeStampAsync).LimitBody(BodyLimits.Default).DisableAntiforgery().ExcludeFromDescription();
+        app.MapPost(Contracts.Routes.TimeStamps, PostTimeStampAsync).WithMetadata(new Admission.Publishes()).LimitBody(BodyLimits.Default).DisableAntiforgery().ExcludeFromDescription();
     }
 
     /// <summary>A vendor says that something has happened. Nothing but its signature is believed, and it is checked where the key is.</summary>

@@ -38,7 +38,7 @@ internal static class HealthEndpoints
     {
         // Alive is whoever answers; ready is whoever can reach grains, and has its keys.
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapGet("/health/ready", async (HttpContext http, Readiness readiness) =>
+        app.MapMethods("/health/ready", [HttpMethods.Get, HttpMethods.Head], async (HttpContext http, Readiness readiness) =>
         {
             http.Response.Headers.CacheControl = "no-store, no-cache";
             var status = await readiness.AskAsync();

@@ -43,13 +43,26 @@ internal static class LoginRateLimit
             return refusal is not null ? refusal.ToHttp() : await next(call);
         });
 
-    /// <summary>The widest network first: what it refuses brings nothing of a narrower one into memory.</summary>
+    /// <summary>
+    /// All networks of the address allow it, or none has counted it. The widest is asked first: what it refuses brings nothing of a narrower one into
+    /// memory. The narrowest counts first: what it refuses takes nothing from its neighbours, or one address would use up a whole provider's.
+    /// </summary>
     internal static async Task<Refusal?> TakeAsync(IGrainFactory grains, IKeyProtector protector, IPAddress? address, AddressUse use, AddressLimits limits)
     {
-        foreach (var (network, share) in NetworksOf(address))
+        var networks = NetworksOf(address)
+            .Select(network => (Grain: grains.Address(protector.KeyedHash("address", network.Network)), Limits: new AddressLimits(Times(limits.PerMinute, network.Share), Times(limits.CodesPerDay, network.Share))))
+            .ToList();
+        foreach (var (grain, shared) in networks.SkipLast(1))
         {
-            var shared = new AddressLimits(Times(limits.PerMinute, share), Times(limits.CodesPerDay, share));
-            if (await grains.Address(protector.KeyedHash("address", network)).Take(use, shared) is Refused<Nothing>(var refusal))
+            if (await grain.May(use, shared) is Refused<Nothing>(var refusal))
+            {
+                return refusal;
+            }
+        }
+
+        foreach (var (grain, shared) in Enumerable.Reverse(networks))
+        {
+            if (await grain.Take(use, shared) is Refused<Nothing>(var refusal))
             {
                 return refusal;
             }

@@ -7,6 +7,10 @@ namespace Bzt.Grains.Accounts;
 [Alias("bzt.IAddressGrain")]
 public interface IAddressGrain : IGrainWithStringKey
 {
+    /// <summary>As <see cref="Take"/> would answer, counting nothing.</summary>
+    [Alias("May")]
+    Task<Reply<Nothing>> May(AddressUse use, AddressLimits limits);
+
     /// <summary>Counts a login or a request for a code. Refused with <see cref="RefusalCode.RateLimited"/>.</summary>
     [Alias("Take")]
     Task<Reply<Nothing>> Take(AddressUse use, AddressLimits limits);

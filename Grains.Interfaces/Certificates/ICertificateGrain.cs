@@ -29,7 +29,8 @@ public interface ICertificateGrain : IGrainWithGuidKey
     /// From a session that another certificate is to work for. True: this one has signed nothing of it and will not, its nonces for it are
     /// destroyed and no PIN is looked at; a write says so to any other activation. False: it has decided, and its outcome is on its way.
     /// </summary>
-    [Alias("relinquish")]
+    /// <remarks>A call that nobody waits for any more is not made: the session may have gone on with this certificate meanwhile.</remarks>
+    [Alias("relinquish"), ResponseTimeout("00:00:02")]
     Task<bool> Relinquish(SessionId session);
 
     /// <summary>

@@ -10,6 +10,9 @@ public sealed class AddressGrain(TimeProvider time) : Grain, IAddressGrain
 {
     private AddressCount count;
 
+    public Task<Reply<Nothing>> May(AddressUse use, AddressLimits limits) =>
+        Task.FromResult<Reply<Nothing>>(AddressRules.Take(count, use, limits, time.GetUtcNow()).Refusal is { } refusal ? refusal : new Nothing());
+
     public Task<Reply<Nothing>> Take(AddressUse use, AddressLimits limits)
     {
         var now = time.GetUtcNow();

@@ -63,7 +63,7 @@ public sealed partial class CertificateGrain
         openWork.Relinquish(session);
 
         // Unchanged, so that an activation which this one knows nothing of, and which is about to store a signature, loses its race.
-        if (Record.ActivatedAt is not null && Record.StateAt(time.GetUtcNow()) is not (CertificateState.Revoked or CertificateState.Abandoned or CertificateState.Frozen))
+        if (Record.ActivatedAt is not null && Record.StateAt(time.GetUtcNow()) is not (CertificateState.Revoked or CertificateState.Abandoned or CertificateState.Frozen or CertificateState.Expired))
         {
             await WriteAsync(Record);
         }

@@ -25,7 +25,8 @@ internal sealed class OpenWork
         entries.RemoveAll(entry => entry.Session == session);
         if (entries.Count == Capacity)
         {
-            entries.RemoveAt(0);
+            // What was let go of goes first: it is no work.
+            entries.RemoveAt(Math.Max(0, entries.FindIndex(entry => entry.Work is null)));
         }
 
         entries.Add((session, work));

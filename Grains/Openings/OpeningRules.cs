@@ -198,7 +198,7 @@ internal static class OpeningRules
     /// <summary>Only of what was released, and by the platform of what a lock gave too; each side has one word on a session, a repeat is the same.</summary>
     public static (StoredOpeningFile File, Refusal? Refusal) Report(StoredOpeningFile file, OpeningReporter reporter, ReportOpening report, DateTimeOffset now)
     {
-        if (report.Sections.Count > MostSections || report.Sections.Any(section => !IsText(section.Name) || !Enum.IsDefined(section.Outcome)) || !Enum.IsDefined(report.Outcome)
+        if (report.Sections.Count > MostSections || report.Sections.Any(section => !IsReportable(section.Name) || !Enum.IsDefined(section.Outcome)) || !Enum.IsDefined(report.Outcome)
             || (report.Outcome == OpeningOutcome.Opened && report.Sections.Any(section => section.Outcome != OpeningOutcome.Opened)))
         {
             return (file, new Refusal(RefusalCode.InvalidRequest));
@@ -273,6 +273,9 @@ internal static class OpeningRules
     private static bool IsTooFar(DateTimeOffset deadline, DateTimeOffset now) => deadline > now.AddYears(YearsAhead);
 
     private static bool IsFileId(string id) => id.Length is > 0 and <= LongestId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    /// <summary>A section's name as the bid file has it. Nobody signs it, and a file from before names were looked at more closely opens all the same.</summary>
+    private static bool IsReportable(string name) => name.Length is > 0 and <= SessionLimits.TextLength && !name.Any(char.IsControl);
 
     private static bool IsText(string text) => text.Length is > 0 and <= SessionLimits.TextLength && VisibleText.Is(text);
 }

@@ -22,9 +22,9 @@ public static class BoundCertificates
 {
     private static readonly SessionKind[] Work = [SessionKind.Seal, SessionKind.Sign, SessionKind.Encrypt, SessionKind.Decrypt];
 
-    /// <summary>More than an enterprise has in use; what is looked at is bounded too, since a binding stays when its certificate has ended.</summary>
+    /// <summary>More than an enterprise has in use; what is looked at is all there is, since a binding stays when its certificate has ended.</summary>
     private const int Most = 64;
-    private const int MostLookedAt = 256;
+    private const int MostLookedAt = 2000;
     private const int AtOnce = 16;
 
     /// <summary>
@@ -55,8 +55,13 @@ public static class BoundCertificates
     public static async Task<IReadOnlyCollection<UserId>> HoldersAsync(IGrainFactory grains, PlatformId platform, CreditCode enterprise)
     {
         var holders = new HashSet<UserId>();
-        foreach (var binding in await grains.GetGrain<IBindingGrain>(BindingKey.Of(platform, enterprise)).List(Most))
+        foreach (var binding in await grains.GetGrain<IBindingGrain>(BindingKey.Of(platform, enterprise)).List(MostLookedAt))
         {
+            if (holders.Count == Most)
+            {
+                break;
+            }
+
             if (await grains.Certificate(binding.Certificate).GetFacts() is Done<CertificateFacts>({ State: not (CertificateState.Revoked or CertificateState.Abandoned) } facts)
                 && (await grains.Enterprise(enterprise).GetUses(facts.Holder, platform)).Any(use => use is SessionKind.Encrypt or SessionKind.Decrypt))
             {

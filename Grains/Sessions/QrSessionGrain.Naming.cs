@@ -38,6 +38,13 @@ internal sealed partial class QrSessionGrain
             return false;
         }
 
+        // A confirmation of one that has let go is none any more.
+        if (named?.Certificate != signer.Certificate && confirmingSince is not null)
+        {
+            confirmingSince = null;
+            Wake();
+        }
+
         (named, inherited) = (signer, false);
         return true;
     }

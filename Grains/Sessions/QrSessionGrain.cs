@@ -182,7 +182,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
         Change(next);
         if (ends)
         {
-            Telemetry.FlowEnded(JsonNamingPolicy.SnakeCaseLower.ConvertName(next.Command!.Kind.ToString()), QrSessionRules.EndCounted(next));
+            Telemetry.FlowEnded(JsonNamingPolicy.SnakeCaseLower.ConvertName(next.Command!.Kind.ToString()), QrSessionRules.EndCounted(next, named is not null));
         }
     }
 

@@ -62,9 +62,12 @@ internal static partial class QrSessionRules
         return (state with { Scanner = scanner }, null);
     }
 
-    /// <summary>How operators see the end. A code that nobody scanned is a page that somebody left, and no fault of anybody's.</summary>
-    public static string EndCounted(QrSessionState state) =>
-        state is { End: SessionEnd.TimedOut, Scanner: null } ? "not_scanned" : JsonNamingPolicy.SnakeCaseLower.ConvertName(state.End!.Value.ToString());
+    /// <summary>
+    /// How operators see the end. A code that nobody scanned is a page that somebody left, and a pushed request that no phone looked at is a phone
+    /// that is off: no fault of anybody's.
+    /// </summary>
+    public static string EndCounted(QrSessionState state, bool looked) =>
+        state.End is SessionEnd.TimedOut && (state.Scanner is null || (!looked && state.Command?.Holder is { Pushed: true })) ? "not_scanned" : JsonNamingPolicy.SnakeCaseLower.ConvertName(state.End!.Value.ToString());
 
     public static Refusal? Ended(QrSessionState state) => state.End switch
     {

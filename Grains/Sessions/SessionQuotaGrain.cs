@@ -57,13 +57,19 @@ internal sealed class SessionQuotaGrain(TimeProvider clock) : Grain, ISessionQuo
 
     public async Task<Reply<Nothing>> Wait(PushedRequest request, int most)
     {
-        waiting.RemoveAll(known => known.ExpiresAt <= clock.GetUtcNow() || known.Session == request.Session);
+        waiting.RemoveAll(known => known.ExpiresAt <= clock.GetUtcNow());
+        if (waiting.Any(known => known.Session == request.Session))
+        {
+            return default(Nothing);
+        }
+
         if (waiting.Count >= most)
         {
             // Only now is it worth asking which of them have their answer.
             foreach (var known in waiting.ToList())
             {
-                if (await GrainFactory.QrSession(known.Session).GetStatus(known.Requester, null, TimeSpan.Zero) is not Done<SessionView>({ End: null }))
+                // One that is not there yet is being made.
+                if (await GrainFactory.QrSession(known.Session).GetStatus(known.Requester, null, TimeSpan.Zero) is Done<SessionView>({ End: not null }))
                 {
                     waiting.Remove(known);
                 }

@@ -59,6 +59,10 @@ public sealed class AddressTests
         Assert.Equal(40, await LetInAsync(40, i => $"192.0.2.{i + 1}"));
         Assert.Equal(40, await LetInAsync(40, i => $"::ffff:198.51.100.{i + 1}"));
 
+        // What one /64 is refused takes nothing from its neighbours.
+        Assert.Equal(1, await LetInAsync(100, i => $"2001:dbb:1:1::{i + 1:x}"));
+        Assert.Equal(15, await LetInAsync(30, i => $"2001:dbb:1:{i + 2:x}::1"));
+
         Assert.Equal("(20010DB8, 256) (20010DB80001, 16) (20010DB800010002, 1)", string.Join(' ', LoginRateLimit.NetworksOf(IPAddress.Parse("2001:db8:1:2:3:4:5:6"))));
         Assert.Equal("(192.0.2.1, 1)", string.Join(' ', LoginRateLimit.NetworksOf(IPAddress.Parse("::ffff:192.0.2.1"))));
         Assert.Equal("(, 1)", string.Join(' ', LoginRateLimit.NetworksOf(null)));

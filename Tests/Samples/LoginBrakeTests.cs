@@ -67,6 +67,22 @@ public sealed class LoginBrakeTests
     }
 
     [Fact]
+    public void Strangers_who_use_up_an_accounts_tries_shut_out_strangers_only()
+    {
+        var brake = new LoginBrake(clock);
+        Assert.True(brake.TakeLogin("buyer", Here));
+        brake.Forget("buyer", Here);
+        Assert.Equal(LoginBrake.MostOfAccount, Enumerable.Range(1, 200).Count(i => brake.TakeLogin("buyer", IPAddress.Parse($"198.51.100.{i}"))));
+        Assert.True(brake.TakeLogin("buyer", Here));
+
+        // There, too, nobody guesses without end; and it is not known for ever.
+        Assert.Equal(LoginBrake.MostOfAccountHere - 1, Enumerable.Range(1, 200).Count(_ => brake.TakeLogin("buyer", Here)));
+        clock.Advance(TimeSpan.FromDays(31));
+        Assert.Equal(LoginBrake.MostOfAccount, Enumerable.Range(1, 200).Count(i => brake.TakeLogin("buyer", IPAddress.Parse($"198.51.100.{i}"))));
+        Assert.False(brake.TakeLogin("buyer", Here));
+    }
+
+    [Fact]
     public void Whoever_knows_the_password_is_not_held_up_and_clears_nobody_elses_count()
     {
         var brake = new LoginBrake(clock);

@@ -35,7 +35,9 @@ public sealed class TenderStoreTests
         var tenders = Store(folder);
         tenders.KeepScore("T", new Score(Bid.CreditCode, 1, 2, 3, "a"));
         tenders.KeepScore("T", new Score(Bid.CreditCode, 4, 5, 6, "b"));
-        Assert.True(tenders.KeepReport("T", new SealedReport("王评", "01", Now, [1])));
+        Assert.False(tenders.KeepReport("T", new SealedReport("王评", "01", Now, [1]), [new Score(Bid.CreditCode, 1, 2, 3, "a")]));
+        Assert.True(tenders.KeepReport("T", new SealedReport("王评", "01", Now, [1]), tenders.Scores("T")));
+        Assert.False(tenders.KeepReport("T", new SealedReport("王评", "01", Now, [1]), tenders.Scores("T")));
         tenders.KeepScore("T", new Score(Bid.CreditCode, 40, 40, 20, "c"));
         Assert.Equal(15, Assert.Single(tenders.Scores("T")).Total);
     }

@@ -59,11 +59,11 @@ public class QrSessionRulesTests
     public void A_code_that_nobody_scanned_is_counted_apart_from_a_phone_that_did_not_come_to_its_end()
     {
         var late = Created.AddDays(1);
-        Assert.Equal("not_scanned", QrSessionRules.EndCounted(QrSessionRules.Age(Login(), late, confirming: false)));
+        Assert.Equal("not_scanned", QrSessionRules.EndCounted(QrSessionRules.Age(Login(), late, confirming: false), looked: true));
         var scanned = Scan(Login(), 0, Created).State;
-        Assert.Equal("timed_out", QrSessionRules.EndCounted(QrSessionRules.Age(scanned, late, confirming: false)));
-        Assert.Equal("wrong_pin", QrSessionRules.EndCounted(QrSessionRules.Age(scanned with { WrongPin = true }, late, confirming: false)));
-        Assert.Equal("cancelled", QrSessionRules.EndCounted(Login() with { End = SessionEnd.Cancelled }));
+        Assert.Equal("timed_out", QrSessionRules.EndCounted(QrSessionRules.Age(scanned, late, confirming: false), looked: true));
+        Assert.Equal("wrong_pin", QrSessionRules.EndCounted(QrSessionRules.Age(scanned with { WrongPin = true }, late, confirming: false), looked: true));
+        Assert.Equal("cancelled", QrSessionRules.EndCounted(Login() with { End = SessionEnd.Cancelled }, looked: false));
     }
 
     [Fact]

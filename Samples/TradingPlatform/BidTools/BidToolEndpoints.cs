@@ -98,7 +98,7 @@ internal static class BidToolEndpoints
         string tenderId, string thumbprint, EnterpriseInfo enterprise, bool byLock, PlatformClient client, TenderStore tenders, PlatformOptions options, TimeProvider clock, CancellationToken aborted)
     {
         var tender = tenders.Find(tenderId)!;
-        var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
+        var project = tender.Project;
         ProjectToken? token = null;
         try
         {

@@ -11,9 +11,12 @@ public sealed class Database
     public Database(IOptions<PlatformOptions> options)
     {
         // Password hashes, sealed bids and the keys of cookies lie here: nobody else on the machine reads them.
-        Folder = (OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(options.Value.DataFolder)
-            : Directory.CreateDirectory(options.Value.DataFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)).FullName;
+        Folder = Directory.CreateDirectory(options.Value.DataFolder).FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         connectionString = new SqliteConnectionStringBuilder { DataSource = Path.Combine(Folder, "platform.db") }.ToString();
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Bzt.Contracts.Platforms;
 using Bzt.Protocol.Evidence;
+using Bzt.Protocol.Forms;
 using Bzt.Samples.TradingPlatform.Tenders;
 using Microsoft.Data.Sqlite;
 
@@ -16,6 +18,9 @@ public sealed record Tender(string Id, string Title, string Buyer, DateTimeOffse
 
     /// <summary>The bid opening as the service knows it; null until bids are final.</summary>
     public AnnouncedOpening? Announced { get; init; }
+
+    /// <summary>As the service is told. A title from before titles were looked at more closely may have what is not seen in it, which the service refuses.</summary>
+    public ProjectInfo Project => new(Id, VisibleText.Show(Title), OpeningTime);
 
     /// <summary>Until when bids can be opened.</summary>
     public DateTimeOffset OpeningDeadline => Announced?.Deadline ?? OpeningTime + TenderStages.OpeningWindow;
@@ -58,6 +63,9 @@ public sealed record SealedReport(string Evaluator, string Serial, DateTimeOffse
 /// <summary>Tenders from notice to result, and the bids to them.</summary>
 public sealed partial class TenderStore
 {
+    /// <summary>Between looking at the scores a report shows and keeping it nobody changes one.</summary>
+    private readonly Lock scoring = new();
+
     private const string TenderColumns = "SELECT t.id, t.title, t.buyer, t.deadline, t.opening_time, n.body, n.ceiling_fen, n.published_at, a.opening_id, a.deadline FROM tender t LEFT JOIN notice n ON n.tender_id = t.id LEFT JOIN announcement a ON a.tender_id = t.id";
     private const string BidColumns = """
         SELECT b.tender_id, b.credit_code, b.enterprise_name, b.file_name, b.size, b.sha256, b.received_at, o.done, o.note, o.at, o.facts, j.verdict, j.cause, j.responsible, m.digest
@@ -119,18 +127,30 @@ public sealed partial class TenderStore
         $"{BidColumns} WHERE b.tender_id = $tender AND b.credit_code = $code", ReadBid, ("$tender", tenderId), ("$code", creditCode)).SingleOrDefault();
 
     /// <summary>Once the report is sealed, no more.</summary>
-    public void KeepScore(string tenderId, Score score) => database.Execute(
-        "INSERT OR REPLACE INTO score SELECT $tender, $code, $price, $technical, $commercial, $comment WHERE NOT EXISTS (SELECT 1 FROM report WHERE tender_id = $tender)",
-        ("$tender", tenderId), ("$code", score.CreditCode), ("$price", score.Price), ("$technical", score.Technical), ("$commercial", score.Commercial), ("$comment", score.Comment));
+    public void KeepScore(string tenderId, Score score)
+    {
+        lock (scoring)
+        {
+            database.Execute(
+                "INSERT OR REPLACE INTO score SELECT $tender, $code, $price, $technical, $commercial, $comment WHERE NOT EXISTS (SELECT 1 FROM report WHERE tender_id = $tender)",
+                ("$tender", tenderId), ("$code", score.CreditCode), ("$price", score.Price), ("$technical", score.Technical), ("$commercial", score.Commercial), ("$comment", score.Comment));
+        }
+    }
 
     public IReadOnlyList<Score> Scores(string tenderId) => database.Query(
         "SELECT credit_code, price, technical, commercial, comment FROM score WHERE tender_id = $tender ORDER BY price + technical + commercial DESC, credit_code",
         reader => new Score(reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetString(4)), ("$tender", tenderId));
 
-    /// <summary>False when there is one already: a sealed report is never replaced.</summary>
-    public bool KeepReport(string tenderId, SealedReport report) => database.Execute(
-        "INSERT OR IGNORE INTO report VALUES($tender, $evaluator, $serial, $at, $pdf)",
-        ("$tender", tenderId), ("$evaluator", report.Evaluator), ("$serial", report.Serial), ("$at", Database.Text(report.SealedAt)), ("$pdf", report.Pdf)) == 1;
+    /// <summary>False when there is one already, which is never replaced, or when the scores are not those it shows any more.</summary>
+    public bool KeepReport(string tenderId, SealedReport report, IReadOnlyList<Score> shown)
+    {
+        lock (scoring)
+        {
+            return Scores(tenderId).SequenceEqual(shown) && database.Execute(
+                "INSERT OR IGNORE INTO report VALUES($tender, $evaluator, $serial, $at, $pdf)",
+                ("$tender", tenderId), ("$evaluator", report.Evaluator), ("$serial", report.Serial), ("$at", Database.Text(report.SealedAt)), ("$pdf", report.Pdf)) == 1;
+        }
+    }
 
     public SealedReport? FindReport(string tenderId) => database.Query(
         "SELECT evaluator, serial, sealed_at, pdf FROM report WHERE tender_id = $tender",

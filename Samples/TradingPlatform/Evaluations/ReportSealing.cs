@@ -57,7 +57,7 @@ internal sealed class ReportSealing(TenderStore tenders, AccountStore accounts, 
         var attributes = CmsSeal.SignedAttributes(prepared.Sm3Digest, certificate, $"评标报告-{tender.Id}.pdf", now);
         return new QrRequest(new CreateSessionRequest(SessionKind.Seal)
         {
-            Project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime),
+            Project = tender.Project,
             // A person who also holds enterprises' certificates is offered the right one only.
             Enterprise = new EnterpriseInfo(evaluator.Name, ""),
             Documents = [new DocumentRequest(SigningForms.CmsPdf, attributes)],
@@ -93,8 +93,8 @@ internal sealed class ReportSealing(TenderStore tenders, AccountStore accounts, 
             return QrOutcome.Refused("签章校验未通过");
         }
 
-        return tenders.KeepReport(tender.Id, new SealedReport(evaluator.Name, result.SigningSerial, clock.GetUtcNow(), pdf))
+        return tenders.KeepReport(tender.Id, new SealedReport(evaluator.Name, result.SigningSerial, clock.GetUtcNow(), pdf), scores)
             ? new QrOutcome($"/tenders/{tender.Id}")
-            : QrOutcome.Refused("评标报告已签章");
+            : QrOutcome.Refused("评标报告已签章，或评分刚被修改，请刷新后查看");
     }
 }

@@ -78,7 +78,7 @@ internal sealed class BidOpening(TenderStore tenders, TenderOpenings openings, P
         }
 
         var wrapped = reader.KeysFor(recipient.EncryptionSerials).OrderBy(key => key.Section).ToList();
-        var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
+        var project = tender.Project;
         // One-time: with this flow it comes and goes, and what the phone sends is good for nobody else.
         var toolKey = SecretScalar.Random(SystemRandom.Instance);
         var request = new DecryptionRequest(

@@ -42,7 +42,7 @@ internal sealed partial class TenderOpenings(TenderStore tenders, PlatformClient
             return null;
         }
 
-        var project = new ProjectInfo(tender.Id, tender.Title, tender.OpeningTime);
+        var project = tender.Project;
         tenders.KeepStatus(tender.Id, await client.CreateOpeningAsync(new CreateOpeningRequest(project, tender.OpeningDeadline, files), tender.Id, cancellation));
         return tenders.Find(tender.Id)!.Announced;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Bzt.Protocol.Forms;
 using Bzt.Samples.TradingPlatform.Data;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -45,6 +46,7 @@ internal sealed class PublishModel(TenderStore tenders, AccountStore accounts, T
         Error = (ProjectTitle, Notice, Ceiling, Time(Deadline), Time(OpeningTime)) switch
         {
             ({ Length: < 4 or > 60 } or null, _, _, _, _) => "项目名称为4至60个字",
+            _ when !VisibleText.Is(ProjectTitle) => "项目名称含有不可见或改变显示顺序的字符，请重新输入",
             (_, { Length: < 10 or > 2000 } or null, _, _, _) => "公告内容为10至2000个字",
             (_, _, null or < 1 or > 100_000_000_000, _, _) => "请填写最高投标限价（元）",
             (_, _, _, null, _) => "请选择投标截止时间",

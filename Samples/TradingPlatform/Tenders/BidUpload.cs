@@ -106,8 +106,8 @@ internal static class BidUpload
         }
         finally
         {
-            File.Delete(partial);
             UnderWay.TryRemove((tender.Id, bidder.CreditCode), out _);
+            File.Delete(partial);
         }
     }
 
