@@ -190,11 +190,18 @@ internal sealed class RunningProxy : IAsyncDisposable
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 await socket.ConnectAsync(Address, port);
+
+                // Of port 80 somebody else may be the server: what answers HTTP is Caddy.
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+                if (port == 80 && (await socket.SendAsync("HEAD / HTTP/1.0\r\n\r\n"u8.ToArray(), patience.Token) == 0 || await socket.ReceiveAsync(new byte[16], patience.Token) == 0))
+                {
+                    return false;
+                }
             }
 
             return true;
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             return false;
         }

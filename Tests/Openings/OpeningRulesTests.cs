@@ -32,7 +32,6 @@ public sealed class OpeningRulesTests
             Command with { Files = [Command.Files[0] with { FileId = "F/1" }] },
             Command with { Files = [Command.Files[0] with { FileId = "" }] },
             Command with { Files = [Command.Files[0] with { Digest = new byte[31] }] },
-            Command with { Files = [Command.Files[0] with { Name = "a\nb" }] },
             Command with { ProjectName = new string('名', 201) },
             Command with { Deadline = At },
             Command with { Deadline = At.AddHours(24).AddSeconds(1) },
@@ -41,6 +40,7 @@ public sealed class OpeningRulesTests
             Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Check(wrong, At)?.Code);
         }
 
+        Assert.Equal(RefusalCode.InvisibleCharacters, OpeningRules.Check(Command with { Files = [Command.Files[0] with { Name = "a\nb" }] }, At)?.Code);
         Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Check(Command, Command.Deadline)?.Code);
 
         // Three years ahead, which is before what is kept of it ends.
@@ -143,7 +143,7 @@ public sealed class OpeningRulesTests
         Refuses(RefusalCode.NotFound, announced, extend with { Platform = new("other") });
         Refuses(RefusalCode.InvalidRequest, announced, extend with { Deadline = null });
         Refuses(RefusalCode.InvalidRequest, announced, extend with { Reason = "" });
-        Refuses(RefusalCode.InvalidRequest, announced, extend with { Reason = "a\nb" });
+        Refuses(RefusalCode.InvisibleCharacters, announced, extend with { Reason = "a\nb" });
         Refuses(RefusalCode.InvalidRequest, announced, extend with { Deadline = At.AddHours(24).AddSeconds(1) });
         Refuses(RefusalCode.InvalidRequest, announced, postpone with { OpensAt = At.AddHours(1), Deadline = null }, At.AddSeconds(-1));
         Refuses(RefusalCode.InvalidRequest, announced, postpone with { OpensAt = DateTimeOffset.MaxValue.AddHours(-1), Deadline = DateTimeOffset.MaxValue }, At.AddSeconds(-1));
