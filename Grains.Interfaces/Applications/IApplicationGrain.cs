@@ -1,5 +1,6 @@
 using Bzt.Contracts.Phone;
 using Bzt.Grains.Certificates;
+using Orleans.Concurrency;
 
 namespace Bzt.Grains.Applications;
 
@@ -72,6 +73,13 @@ public interface IApplicationGrain : IGrainWithGuidKey
     /// </summary>
     [Alias("download")]
     Task<Reply<CertificateId>> Download(StartDownload command);
+
+    /// <summary>
+    /// From the enterprise, when another application wants it: whether this one downloads, or is just about to, and keeps what it reserved. A crash
+    /// between the reservation and the download leaves one that nobody answers for. Interleaves, since the download waits for the enterprise.
+    /// </summary>
+    [Alias("holds-enterprise"), AlwaysInterleave]
+    Task<bool> HoldsEnterprise(CreditCode enterprise);
 
     /// <summary>The applicant withdraws, also from a download that is not finished. What was paid is paid back.</summary>
     [Alias("withdraw")]

@@ -25,7 +25,7 @@ public interface IEnterpriseGrain : IGrainWithStringKey
 
     /// <summary>
     /// Before the download: from here on no other application can reach a certificate. The holder's repeat is done;
-    /// <see cref="RefusalCode.EnterpriseClaimed"/> for anybody else.
+    /// <see cref="RefusalCode.EnterpriseClaimed"/> for anybody else, as long as the holder says that it downloads.
     /// </summary>
     [Alias("reserve")]
     Task<Reply<Nothing>> Reserve(ApplicationId application);

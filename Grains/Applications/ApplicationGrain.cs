@@ -25,6 +25,9 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
     private readonly TimeProvider time;
     private readonly ILogger<ApplicationGrain> log;
 
+    /// <summary>What the enterprise is told while a download is on its way into the state: in memory, so that a crash takes it back.</summary>
+    private bool downloading;
+
     public ApplicationGrain(
         [PersistentState("application")] IPersistentState<StoredApplication> storage, OutboxDrains drains,
         CatalogueSource catalogue, PersonalData personalData, IKeyProtector protector, IBlobStore blobs, IDocumentMaker documents, ILetterSealing sealing,
@@ -78,16 +81,33 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
 
     public async Task<Reply<CertificateId>> Download(StartDownload command)
     {
+        downloading = true;
+        try
+        {
+            return await DownloadReserved(command);
+        }
+        finally
+        {
+            downloading = false;
+        }
+    }
+
+    public Task<bool> HoldsEnterprise(CreditCode enterprise) => Task.FromResult(
+        storage.State.Application is { Kind: ApplicationKind.Claim } application && application.Claim.CreditCode == enterprise
+        && (downloading || application.State is ApplicationState.Downloading or ApplicationState.Completed));
+
+    private async Task<Reply<CertificateId>> DownloadReserved(StartDownload command)
+    {
         // 1. Is it this application's turn, from this device?
         if (ApplicationDelivery.MayDownload(storage.State, Id, command) is { } refusal)
         {
             return refusal;
         }
 
-        // 2. A claimed enterprise, for this application alone. A crash after this leaves a reservation that the repeat finds to be its own.
+        // 2. A claimed enterprise, for this application alone. A crash after this leaves a reservation that the repeat finds to be its own, unless
+        // another application has asked for it meanwhile.
         var application = storage.State.Application!;
-        if (application is { State: ApplicationState.DownloadReady, Kind: ApplicationKind.Claim }
-            && await GrainFactory.Enterprise(application.Claim.CreditCode).Reserve(Id) is Refused<Nothing>(var claimed))
+        if (await Reserve(application) is { } claimed)
         {
             return claimed;
         }
@@ -102,9 +122,22 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
         // 4. The decision.
         await Write(ApplicationDelivery.Download(storage.State, Id, command, time.GetUtcNow()).State);
 
-        // 5. The certificate begins its life. A crash before this is mended by the phone's repeat, which comes here again.
+        // 5. Still its own? An activation that the cluster had given up may have slept since 2, and the next one have said that nobody downloads.
+        // From the write on the enterprise hears that this one does.
+        if (application.State == ApplicationState.DownloadReady && await Reserve(application) is { } lost)
+        {
+            return lost;
+        }
+
+        // 6. The certificate begins its life. A crash before this is mended by the phone's repeat, which comes here again.
         return await Begin(application, command) is Refused<Nothing>(var conflict) ? conflict : application.Certificate;
     }
+
+    private async Task<Refusal?> Reserve(ApplicationRecord application) =>
+        application is { Kind: ApplicationKind.Claim, State: ApplicationState.DownloadReady or ApplicationState.Downloading }
+        && await GrainFactory.Enterprise(application.Claim.CreditCode).Reserve(Id) is Refused<Nothing>(var claimed)
+            ? claimed
+            : null;
 
     public async Task<Reply<ApplicationView>> Withdraw(UserId caller)
     {

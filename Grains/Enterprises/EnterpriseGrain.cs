@@ -7,6 +7,8 @@ namespace Bzt.Grains.Enterprises;
 [GrainType("enterprise")]
 public sealed partial class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOwner
 {
+    private static readonly TimeSpan LongestAsking = TimeSpan.FromSeconds(2);
+
     private readonly IPersistentState<StoredEnterprise> storage;
     private readonly OutboxDrain<StoredEnterprise> outbox;
     private readonly IKeyProtector protector;
@@ -40,7 +42,9 @@ public sealed partial class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOw
 
     public async Task<Reply<Nothing>> Reserve(ApplicationId application)
     {
-        var (next, refusal) = EnterpriseRules.Reserve(storage.State, application);
+        // Who reserved it may have crashed before it was written that he downloads, and need not come back.
+        var free = EnterpriseRules.Rival(storage.State, application) is { } rival && !await Holds(rival) ? storage.State with { Reservation = null } : storage.State;
+        var (next, refusal) = EnterpriseRules.Reserve(free, application);
         if (refusal is not null)
         {
             return refusal;
@@ -60,6 +64,19 @@ public sealed partial class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOw
             : new Refusal(RefusalCode.NotFound));
 
     public Task DrainOutbox() => outbox.DrainAsync();
+
+    /// <summary>Who does not say no in time has it: his activation may be leaving, and wait for this very turn.</summary>
+    private async Task<bool> Holds(ApplicationId application)
+    {
+        try
+        {
+            return await GrainFactory.Application(application).HoldsEnterprise(Code).WaitAsync(LongestAsking, time);
+        }
+        catch (TimeoutException)
+        {
+            return true;
+        }
+    }
 
     private async Task Write(StoredEnterprise next)
     {

@@ -23,10 +23,13 @@ public static class EnterpriseRules
             return (state, claimed.Application == application ? null : new Refusal(RefusalCode.EnterpriseClaimed));
         }
 
-        return state.Reservation is { } holder && holder != application
-            ? (state, new Refusal(RefusalCode.EnterpriseClaimed))
-            : (state with { Reservation = application }, null);
+        return state.Reservation is not { } holder ? (state with { Reservation = application }, null)
+            : (state, holder == application ? null : new Refusal(RefusalCode.EnterpriseClaimed));
     }
+
+    /// <summary>Who has what this application wants; null when nobody else has it, or nobody gets it any more.</summary>
+    public static ApplicationId? Rival(StoredEnterprise state, ApplicationId application) =>
+        state.Claimed is null && state.Reservation != application ? state.Reservation : null;
 
     public static StoredEnterprise Release(StoredEnterprise state, ApplicationId application) =>
         state.Reservation == application || state.Contenders.Contains(application)

@@ -39,7 +39,7 @@ internal sealed class ApplicationWorld
 
     public enum Step
     {
-        Submit, Resubmit, Agree, Refuse, BeginSeal, Sign, SignAnother, Confirm, Approve, Reject, Pay, PayTwice, Download, Activate, FailIssuance, Withdraw, Expire,
+        Submit, Resubmit, Agree, Refuse, BeginSeal, Sign, SignAnother, Confirm, Approve, Reject, Pay, PayTwice, Download, DownloadCrashing, Activate, FailIssuance, Withdraw, Expire,
         Deliver, DeliverAgain, Restart,
     }
 
@@ -92,6 +92,9 @@ internal sealed class ApplicationWorld
                 break;
             case Step.Download:
                 Download(side);
+                break;
+            case Step.DownloadCrashing:
+                Download(side, crash: true);
                 break;
             case Step.Activate when side.Begun && !side.Abandoned:
                 side.Active = true;
@@ -192,7 +195,8 @@ internal sealed class ApplicationWorld
         Decide(side, ApplicationRules.Reviewed(side.State, side.Id, new ApplicationReviewed(number, decided.Length == 0 ? null : decided), Provision(side), Now));
     }
 
-    private void Download(ApplicationSide side)
+    /// <param name="crash">Between the reservation and the download.</param>
+    private void Download(ApplicationSide side, bool crash = false)
     {
         var command = new StartDownload(side.User, new DeviceId(side.User.Value), [4, 1]);
         if (ApplicationDelivery.MayDownload(side.State, side.Id, command) is not null)
@@ -202,12 +206,20 @@ internal sealed class ApplicationWorld
 
         if (side.State.Application is { State: ApplicationState.DownloadReady, Kind: ApplicationKind.Claim })
         {
-            var (reserved, refusal) = EnterpriseRules.Reserve(enterprise, side.Id);
+            // As the enterprise asks: who reserved it and does not download has crashed between the two.
+            var free = EnterpriseRules.Rival(enterprise, side.Id) is { } rival && sides.Single(other => other.Id == rival).State.Application?.State
+                is not (ApplicationState.Downloading or ApplicationState.Completed) ? enterprise with { Reservation = null } : enterprise;
+            var (reserved, refusal) = EnterpriseRules.Reserve(free, side.Id);
             enterprise = reserved;
             if (refusal is not null)
             {
                 return;
             }
+        }
+
+        if (crash)
+        {
+            return;
         }
 
         Decide(side, ApplicationDelivery.Download(side.State, side.Id, command, Now).State);
