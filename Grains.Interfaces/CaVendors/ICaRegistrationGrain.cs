@@ -32,7 +32,10 @@ public interface ICaRegistrationGrain : IGrainWithStringKey
     [Alias("complete")]
     Task Complete(IssuedCertificates issued);
 
-    /// <summary>What the CA issued, the first time it did; of two enrolments that ran at once the second gets the first's.</summary>
+    /// <summary>
+    /// What the CA issued, the first time it did; of two enrolments that ran at once the second gets the first's, and what was issued for it is
+    /// revoked at the CA, however long that takes. It has its name (<c>CaClaim</c>, serial) before.
+    /// </summary>
     [Alias("accept")]
     Task<IssuedCertificates> Accept(IssuedCertificates issued);
 }
@@ -44,4 +47,9 @@ public sealed record CaRegistration(
     [property: Id(0)] CaApplication Application,
     [property: Id(1)] bool IsApproved,
     [property: Id(2)] byte[]? Dialogue,
-    [property: Id(3)] IssuedCertificates? Issued);
+    [property: Id(3)] IssuedCertificates? Issued)
+{
+    /// <summary>Signing certificates the CA issued beside that, DER: revoked, or about to be.</summary>
+    [Id(4)]
+    public IReadOnlyList<byte[]> Superfluous { get; init; } = [];
+}

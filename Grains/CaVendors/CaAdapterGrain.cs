@@ -183,6 +183,11 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
     {
         if (storage.State.Revocations.FirstOrDefault(order => order.Order.SigningSerialNumber == signingSerialNumber) is { } entry)
         {
+            if (answer is CaRevocation.Refused(var code))
+            {
+                LogNotRevoked(Id, signingSerialNumber, code);
+            }
+
             await Write(CaAdapterRules.Revoked(storage.State, entry, answer, time.GetUtcNow()));
         }
 
@@ -263,6 +268,9 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
         var waiting = storage.State.Queue.Select(entry => entry.SubmittedAt).Concat(storage.State.Revocations.Select(order => order.OrderedAt)).ToList();
         Telemetry.CaQueueSeen(Id.Value, waiting.Count, waiting.DefaultIfEmpty().Min());
     }
+
+    [LoggerMessage(EventId = 322, Level = LogLevel.Error, Message = "CA {Ca} does not revoke certificate {Serial}: {Code}.")]
+    private partial void LogNotRevoked(CaId ca, string serial, CaRefusal code);
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ public static class CaAdapterRules
 {
     public const string Reviewed = "ca/reviewed";
     public const string Audit = "ca/audit";
+    public const string Superfluous = "ca/superfluous";
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(10);

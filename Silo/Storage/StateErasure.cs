@@ -107,6 +107,7 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         foreach (var number in numbers)
         {
             await DeleteAsync(connection, "ca-registration/ca-registration", $"{ca}/{number}");
+            await DeleteAsync(connection, "ca-registration/ca-superfluous", $"{ca}/{number}");
             await DeleteAsync(connection, "ca-claim/ca-claim", $"{ca}/number/{number}");
         }
 

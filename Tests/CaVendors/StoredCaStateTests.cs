@@ -74,6 +74,13 @@ public sealed class StoredCaStateTests
     });
 
     [Fact]
+    public void Superfluous() => GoldenState.Verify("ca-superfluous-v1", new StoredSuperfluous
+    {
+        Certificates = [[1], [2]],
+        Outbox = Outbox.Empty.Add(CaAdapterRules.Superfluous, "yichang-ca", new CaRevocationOrder("0A", RevocationReason.Superseded, null)),
+    });
+
+    [Fact]
     public void Records()
     {
         GoldenState.Verify("ca-claim-v1", new StoredCaClaim { Owner = "holder" });

@@ -95,14 +95,11 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
                     return new CaIssuance.Unavailable("a certificate that is none");
                 }
 
+                // Asked twice at once, by an activation that was leaving and the one after it, the CA issues two, and one counts. The other is revoked by
+                // its serial number, so that has its name first.
+                await grains.CaClaim(ca, Serial, issued.Serial).Claim(applicationNumber);
                 var kept = await file.Accept(ok.Certificates);
                 await NameAsync(kept);
-                if (SerialOf(kept) != issued.Serial)
-                {
-                    // Asked twice at once, by an activation that was leaving and the one after it: the CA issued two, and one counts.
-                    await enrolment.RevokeAsync(ok.Certificates.SigningCertificate, RevocationReason.Superseded, cancellation);
-                }
-
                 return new CaIssuance.Ok(kept);
             case Enrolment.Pending pending:
                 await file.Keep(pending.Dialogue);
@@ -140,11 +137,12 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
         Task.FromResult<CaKeyRecovery>(new CaKeyRecovery.Refused(CaRefusal.Other));
 
     public async Task<CaRevocation> RevokeAsync(string signingSerialNumber, RevocationReason reason, CancellationToken cancellation) =>
-        await grains.CaClaim(ca, Serial, signingSerialNumber).GetOwner() is { } number && await File(number).Get() is { Issued: { } issued } && SerialOf(issued) == signingSerialNumber
-            ? await enrolment.RevokeAsync(issued.SigningCertificate, reason, cancellation)
+        await grains.CaClaim(ca, Serial, signingSerialNumber).GetOwner() is { } number && await File(number).Get() is { Issued: { } issued } file
+        && file.Superfluous.Prepend(issued.SigningCertificate).FirstOrDefault(certificate => SerialOf(certificate) == signingSerialNumber) is { } certificate
+            ? await enrolment.RevokeAsync(certificate, reason, cancellation)
             : new CaRevocation.Refused(CaRefusal.Unknown);
 
-    private static string? SerialOf(IssuedCertificates issued) => Sm2Certificate.TryParse(issued.SigningCertificate, out var certificate) ? certificate.Serial : null;
+    private static string? SerialOf(byte[] der) => Sm2Certificate.TryParse(der, out var certificate) ? certificate.Serial : null;
 
     private ICaRegistrationGrain File(string number) => grains.GetGrain<ICaRegistrationGrain>($"{ca}/{number}");
 
