@@ -63,6 +63,9 @@ public static class ErrorCodes
     public const string ApplicationStateWrong = "application_state_wrong";
     public const string PaymentRequired = "payment_required";
 
+    /// <summary>Twenty applications of this holder wait for the CA's decision already.</summary>
+    public const string ApplicationsTooMany = "applications_too_many";
+
     /// <summary>The card is bound already.</summary>
     public const string BankCardBound = "bank_card_bound";
 

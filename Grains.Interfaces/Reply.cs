@@ -78,6 +78,7 @@ public enum RefusalCode
     OfferUnknown = 43,
     ApplicationStateWrong = 44,
     PaymentRequired = 45,
+    ApplicationsTooMany = 48,
     BlobUnknown = 46,
     BlobTypeNotAllowed = 47,
 

@@ -51,6 +51,7 @@ internal static class RefusalProblems
         RefusalCode.CreditCodeInvalid => ErrorCodes.CreditCodeInvalid,
         RefusalCode.EnterpriseClaimed => ErrorCodes.EnterpriseClaimed,
         RefusalCode.EnterpriseMismatch => ErrorCodes.EnterpriseMismatch,
+        RefusalCode.ApplicationsTooMany => ErrorCodes.ApplicationsTooMany,
         RefusalCode.OfferUnknown => ErrorCodes.OfferUnknown,
         RefusalCode.ApplicationStateWrong => ErrorCodes.ApplicationStateWrong,
         RefusalCode.PaymentRequired => ErrorCodes.PaymentRequired,

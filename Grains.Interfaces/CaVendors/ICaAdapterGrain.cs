@@ -16,9 +16,16 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     [Alias("trust"), AlwaysInterleave]
     Task<CaTrust> GetTrust();
 
-    /// <summary>Takes a submission into the queue. Idempotent by its number; the outcome comes back through <c>IApplicationGrain.Reviewed</c>.</summary>
+    /// <summary>
+    /// Takes a submission into the queue. Idempotent by its number; the outcome comes back through <c>IApplicationGrain.Reviewed</c>. Whose queue
+    /// <see cref="IsFull"/> is turned down at once.
+    /// </summary>
     [Alias("submit")]
     Task Submit(CaSubmissionOrder order);
+
+    /// <summary>As many of this user's applications wait here as may: one more is better not handed in.</summary>
+    [Alias("is-full")]
+    Task<bool> IsFull(UserId applicant);
 
     /// <summary>
     /// Certificates for the key of a PKCS#10 request under an approved application. The same request again gets the same certificates;

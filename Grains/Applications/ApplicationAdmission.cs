@@ -12,7 +12,16 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
 {
     private readonly AdmissionFacts facts = new(grains);
 
-    public Task<Reply<Admission>> AdmitAsync(SubmitApplication command) => command.Kind switch
+    public async Task<Reply<Admission>> AdmitAsync(SubmitApplication command)
+    {
+        // What the CA's queue turns down later, after the fee perhaps, is said now. Several at once may still all be let in here.
+        var judged = await JudgeAsync(command);
+        return judged is Done<Admission>(var admission) && await grains.CaAdapter(admission.Offer.Ca).IsFull(command.Holder.User)
+            ? new Refusal(RefusalCode.ApplicationsTooMany)
+            : judged;
+    }
+
+    private Task<Reply<Admission>> JudgeAsync(SubmitApplication command) => command.Kind switch
     {
         ApplicationKind.Claim => ClaimAsync(command),
         ApplicationKind.Personal => PersonalAsync(command),

@@ -61,6 +61,8 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
         await WorkOff();
     }
 
+    public Task<bool> IsFull(UserId applicant) => Task.FromResult(CaAdapterRules.IsFull(storage.State, applicant));
+
     public Task<CaTrust> GetTrust() => vendors.TrustAsync(Id);
 
     public Task<CaIssuance> Issue(string applicationNumber, byte[] certificationRequest) => line.IssueAsync(applicationNumber, certificationRequest);

@@ -21,15 +21,29 @@ public static class CaAdapterRules
     private static readonly TimeSpan BackToAsk = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan BackToShow = TimeSpan.FromMinutes(10);
 
+    /// <summary>Applications of one user that wait here: many times what anybody applies for at once. All that wait are one row, which each step of each writes.</summary>
+    public const int MostOfOne = 20;
+
     private const int LongestReason = 200;
+
+    private static readonly string TooMany = string.Create(CultureInfo.InvariantCulture, $"您在该CA已有{MostOfOne}份申请待审核，请等待审核结果后重新申请");
 
     public static QueuedSubmission? Find(StoredCaAdapter state, string number) =>
         state.Queue.FirstOrDefault(entry => entry.Order.Application.Number == number);
 
-    public static StoredCaAdapter Take(StoredCaAdapter state, CaSubmissionOrder order, DateTimeOffset now) =>
-        Find(state, order.Application.Number) is not null
-            ? state
-            : state with { Queue = state.Queue.Add(new QueuedSubmission(order, now, SubmissionStage.Sending, 0, now)) };
+    public static bool IsFull(StoredCaAdapter state, UserId applicant) => state.Queue.Count(entry => entry.Order.File.Applicant == applicant) >= MostOfOne;
+
+    /// <summary>One too many is turned down like a review that failed: what was paid goes back, and it may be handed in again.</summary>
+    public static StoredCaAdapter Take(StoredCaAdapter state, CaSubmissionOrder order, DateTimeOffset now)
+    {
+        if (Find(state, order.Application.Number) is not null)
+        {
+            return state;
+        }
+
+        var entry = new QueuedSubmission(order, now, SubmissionStage.Sending, 0, now);
+        return IsFull(state, order.File.Applicant) ? Decided(state, entry, TooMany) : state with { Queue = state.Queue.Add(entry) };
+    }
 
     /// <param name="onOurDesk">Nothing is asked until our own reviewer decides.</param>
     public static StoredCaAdapter Submitted(StoredCaAdapter state, QueuedSubmission entry, CaSubmission answer, bool onOurDesk, DateTimeOffset now) => answer switch

@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Grains.CaVendors;
 using Bzt.Tests.Embedded;
 
 namespace Bzt.Tests.Applications;
@@ -26,6 +27,37 @@ public sealed class ClaimTests
         await system.RestartAsync();
         phone.Reconnect();
         Assert.False((await phone.FindAsync(enterprise)).Claimed);
+    }
+
+    [Fact, Trait("Feature", "M028"), Trait("Surface", "api")]
+    public async Task Whose_applications_fill_the_CAs_queue_is_told_before_he_hands_in_one_more()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var phone = await system.RealNamedPhoneAsync();
+        using var reviewer = await TestReviewer.LogInAsync(system);
+        var one = await phone.ClaimAsync(ClaimSteps.NextEnterprise());
+        var first = await phone.SubmitAsync(one);
+        for (var i = 1; i < CaAdapterRules.MostOfOne; i++)
+        {
+            await reviewer.FindAsync((await phone.SubmitAsync(Another())).ApplicationId);
+        }
+
+        await ClaimSteps.RefusedAsync(ErrorCodes.ApplicationsTooMany, () => phone.SubmitAsync(Another()));
+
+        // Not what he handed in before, not anybody else, not another CA; and not he, once the CA has spoken.
+        Assert.Equal(first.ApplicationId, (await phone.SubmitAsync(one)).ApplicationId);
+        using var other = await system.RealNamedPhoneAsync();
+        await other.SubmitAsync(await other.ClaimAsync(ClaimSteps.NextEnterprise()));
+        await phone.SubmitAsync(Another() with { CaId = "yichang-ca" });
+        await reviewer.ApproveAsync(first.ApplicationId);
+        await phone.UntilAsync(first.ApplicationId, ApplicationState.PaymentDue);
+        await phone.SubmitAsync(Another());
+
+        ClaimRequest Another()
+        {
+            var enterprise = ClaimSteps.NextEnterprise();
+            return one with { OperationId = Guid.NewGuid(), EnterpriseName = enterprise.Name, CreditCode = enterprise.CreditCode };
+        }
     }
 
     [Fact, Trait("Feature", "M028"), Trait("Surface", "api")]

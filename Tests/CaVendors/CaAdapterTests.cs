@@ -183,6 +183,44 @@ public sealed class CaAdapterTests
         Assert.Equal(["N1"], bench.Vendor.Numbers);
     }
 
+    /// <summary>All that wait are one row, written at each step of each.</summary>
+    [Fact]
+    public async Task One_user_fills_a_part_of_the_queue_and_everybody_else_has_his_own()
+    {
+        await using var bench = await VendorBench.StartAsync("scripted-ca");
+        var ca = bench.Ca("scripted-ca");
+        var (greedy, other) = (new UserId(Guid.NewGuid()), new UserId(Guid.NewGuid()));
+        for (var i = 0; i < 3 * CaAdapterRules.MostOfOne; i++)
+        {
+            await ca.Submit(Of(greedy, $"G{i}"));
+        }
+
+        await bench.Silo.DrainAsync(ca);
+        Assert.Equal((true, false), (await ca.IsFull(greedy), await ca.IsFull(other)));
+        Assert.Equal(CaAdapterRules.MostOfOne, (await ca.GetStatus()).Waiting);
+        Assert.Equal(2 * CaAdapterRules.MostOfOne, bench.Told.Count(told => told.RejectionReason is { } reason && reason.Contains("20份申请待审核", StringComparison.Ordinal)));
+        Assert.InRange(await RowLengthAsync(), 1, 40_000);
+
+        // A repeat of one that waits is no other one. Nobody else is kept out; and a place is free again with the CA's word.
+        await ca.Submit(Of(greedy, "G0"));
+        await ca.Submit(Of(other, "O1"));
+        Assert.Equal(CaAdapterRules.MostOfOne + 1, (await ca.GetStatus()).Waiting);
+        bench.Vendor.Decide("G0", new CaReview.Approved());
+        await bench.UntilAsync(() => bench.Told.Any(told => told.ApplicationNumber == "G0"), TimeSpan.FromSeconds(20));
+        Assert.False(await ca.IsFull(greedy));
+        await ca.Submit(Of(greedy, "G999"));
+        Assert.DoesNotContain(bench.Told, told => told.ApplicationNumber is "G999" or "O1");
+
+        CaSubmissionOrder Of(UserId user, string number)
+        {
+            var order = VendorBench.Order(number);
+            return order with { File = order.File with { Applicant = user } };
+        }
+
+        async Task<long> RowLengthAsync() => Assert.Single(await bench.Silo.Services.GetRequiredService<SqlStore>()
+            .QueryAsync("SELECT LENGTH(PayloadBinary) FROM OrleansStorage WHERE GrainTypeString = 'ca-adapter/ca-adapter'", row => row.GetInt64(0)));
+    }
+
     [Fact]
     public async Task A_revocation_is_carried_to_the_vendor_however_often_it_fails_and_its_orderer_is_told()
     {
