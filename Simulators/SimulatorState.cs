@@ -27,6 +27,7 @@ sealed class World
     public Dictionary<string, WeChatTrade> WeChatTrades { get; init; } = [];
     public Dictionary<string, WeChatRefund> WeChatRefunds { get; init; } = [];
     public Dictionary<Guid, Invoice> Invoices { get; init; } = [];
+    public Dictionary<Guid, RedLetter> RedLetters { get; init; } = [];
     public Dictionary<string, LicenceRead> LicenceReads { get; init; } = [];
     public List<LicenceText> NextLicences { get; init; } = [];
     public Dictionary<string, PushSimulator.Subscription> PushSubscriptions { get; init; } = [];

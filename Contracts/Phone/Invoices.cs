@@ -22,4 +22,15 @@ public enum InvoiceState
 /// <param name="RejectionReason">What the provider says is wrong.</param>
 public sealed record InvoiceInfo(
     Guid InvoiceId, InvoiceState State, string BuyerName, string? BuyerTaxNumber, int AmountFen, IReadOnlyList<Guid> OrderIds,
-    string? Number, string? PdfUrl, string? RejectionReason, DateTimeOffset CreatedAt);
+    string? Number, string? PdfUrl, string? RejectionReason, DateTimeOffset CreatedAt)
+{
+    /// <summary>红字发票: what of it is taken back, one for each of its orders that was paid back.</summary>
+    public IReadOnlyList<RedLetterInfo> RedLetters { get; init; } = [];
+}
+
+/// <param name="AmountFen">Taken back: what the order is on the invoice with.</param>
+/// <param name="State">Of the red-letter invoice. <see cref="InvoiceState.Rejected"/>: not issued so far, our people are at it.</param>
+/// <param name="Number">红字发票号码, once issued.</param>
+/// <param name="PdfUrl">At the provider, once issued.</param>
+/// <param name="RejectionReason">What the provider says.</param>
+public sealed record RedLetterInfo(Guid OrderId, int AmountFen, InvoiceState State, string? Number, string? PdfUrl, string? RejectionReason, DateTimeOffset CreatedAt);

@@ -45,7 +45,11 @@ internal static partial class InvoicesApi
         Results.Json<IReadOnlyList<InvoiceInfo>>([.. (await grains.InvoiceBook(caller.UserId).List()).Select(ToContract)], BztJson.Default.IReadOnlyListInvoiceInfo);
 
     private static InvoiceInfo ToContract(InvoiceView view) => new(
-        view.Id, view.State, view.BuyerName, view.BuyerTaxNumber, view.AmountFen, [.. view.Orders.Select(order => order.Value)], view.Number, view.PdfUrl, view.RejectionReason, view.CreatedAt);
+        view.Id, view.State, view.BuyerName, view.BuyerTaxNumber, view.AmountFen, [.. view.Orders.Select(order => order.Value)], view.Number, view.PdfUrl, view.RejectionReason, view.CreatedAt)
+    {
+        RedLetters = [.. view.RedLetters.Select(letter => new RedLetterInfo(
+            letter.Order.Value, letter.AmountFen, letter.State, letter.Number, letter.PdfUrl, letter.RejectionReason, letter.CreatedAt))],
+    };
 
     // Eighteen characters of a unified social credit code, or fifteen to twenty of the tax numbers before it.
     [GeneratedRegex("^[0-9A-Z]{15,20}$")]

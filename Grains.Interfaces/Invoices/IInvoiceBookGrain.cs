@@ -17,6 +17,13 @@ public interface IInvoiceBookGrain : IGrainWithGuidKey
     [Alias("list")]
     Task<IReadOnlyList<InvoiceView>> List();
 
+    /// <summary>
+    /// From the order: it is paid back. What an invoice says of it is taken back by a red-letter invoice (红字发票), asked for until it is issued;
+    /// an order on no invoice is none of the book's. A repeat changes nothing.
+    /// </summary>
+    [Alias("order-refunded")]
+    Task OrderRefunded(OrderId order);
+
     /// <summary>Asks the provider about those that are due.</summary>
     [Alias("try")]
     Task Try();
@@ -50,5 +57,21 @@ public sealed record InvoiceView(
     [property: Id(8)] string? RejectionReason,
     [property: Id(9)] DateTimeOffset CreatedAt)
 {
+    /// <summary>Oldest first.</summary>
+    [Id(10)]
+    public IReadOnlyList<RedLetterView> RedLetters { get; init; } = [];
+
     public override string ToString() => $"InvoiceView {Id:D}";
 }
+
+/// <param name="AmountFen">Taken back.</param>
+/// <param name="State"><see cref="InvoiceState.Rejected"/> for now: it is asked for again.</param>
+[GenerateSerializer, Immutable, Alias("bzt.RedLetterView")]
+public sealed record RedLetterView(
+    [property: Id(0)] OrderId Order,
+    [property: Id(1)] int AmountFen,
+    [property: Id(2)] InvoiceState State,
+    [property: Id(3)] string? Number,
+    [property: Id(4)] string? PdfUrl,
+    [property: Id(5)] string? RejectionReason,
+    [property: Id(6)] DateTimeOffset CreatedAt);

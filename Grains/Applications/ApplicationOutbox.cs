@@ -19,6 +19,7 @@ internal static class ApplicationOutbox
     public const string OrderPaid = "application/order-paid";
     public const string BeginRefund = "order/begin-refund";
     public const string RefundAnswered = "refund/answered";
+    public const string OrderRefunded = "order/refunded";
     public const string ClaimLost = "application/claim-lost";
     public const string WithdrawLetter = "application/withdraw-letter";
     public const string Grant = "application/grant";
@@ -40,6 +41,7 @@ internal sealed class ApplicationRoutes(IGrainFactory grains) : IOutboxRoutes
         new(ApplicationOutbox.AddMembership, item => grains.User(new UserId(Guid.Parse(item.Target))).AddMembership(item.Read<Membership>())),
         new(ApplicationOutbox.OrderPaid, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).Paid(item.Read<OrderId>())),
         new(ApplicationOutbox.RefundAnswered, item => grains.Order(new OrderId(Guid.Parse(item.Target))).RefundAnswered(item.Read<RefundOutcome>())),
+        new(ApplicationOutbox.OrderRefunded, item => grains.InvoiceBook(new UserId(Guid.Parse(item.Target))).OrderRefunded(item.Read<OrderId>())),
         new(ApplicationOutbox.ClaimLost, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).ClaimLost(item.Read<CreditCode>())),
         new(ApplicationOutbox.WithdrawLetter, item => grains.Certificate(new CertificateId(Guid.Parse(item.Target))).Withdraw(item.Read<Guid>())),
         // From a certificate's outbox: its holder has signed the letter.

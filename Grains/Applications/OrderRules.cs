@@ -83,7 +83,7 @@ public static class OrderRules
         var answered = known with { Refusal = outcome.ProviderCode, PaidBackAt = outcome.ProviderCode is null ? outcome.At : null };
         var next = order with { Refunds = refunds.Replace(known, answered) };
         return answered.PaidBackAt is not null && outcome.TradeId == order.TradeId
-            ? Become(state, id, next with { State = OrderState.Refunded })
+            ? Become(state with { Outbox = state.Outbox.Add(ApplicationOutbox.OrderRefunded, order.Owner.ToString(), id) }, id, next with { State = OrderState.Refunded })
             : state with { Order = next };
     }
 

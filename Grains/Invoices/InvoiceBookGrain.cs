@@ -11,7 +11,8 @@ namespace Bzt.Grains.Invoices;
 /// <remarks>The reminder is there before the invoice: a crash between leaves one that finds nothing to do and ends itself.</remarks>
 [GrainType("invoice-book")]
 public sealed partial class InvoiceBookGrain(
-    [PersistentState("invoice-book")] IPersistentState<StoredInvoices> storage, IInvoiceIssuer issuer, PersonalData personalData, TimeProvider time, ILogger<InvoiceBookGrain> log)
+    [PersistentState("invoice-book")] IPersistentState<StoredInvoices> storage, [PersistentState("invoice-red-letters")] IPersistentState<StoredRedLetters> letters,
+    IInvoiceIssuer issuer, PersonalData personalData, TimeProvider time, ILogger<InvoiceBookGrain> log)
     : Grain, IInvoiceBookGrain, IRemindable
 {
     private const string Reminder = "invoices";
@@ -92,7 +93,8 @@ public sealed partial class InvoiceBookGrain(
             await storage.WriteAsync(this, InvoiceRules.Answered(storage.State, invoice.Id, answer, time.GetUtcNow()));
         }
 
-        if (storage.State.Invoices.All(invoice => invoice.State != InvoiceState.Submitted) && await this.GetReminder(Reminder) is { } reminder)
+        await TakeBack();
+        if (storage.State.Invoices.All(invoice => invoice.State != InvoiceState.Submitted) && letters.State.Letters.All(RedLetterRules.IsOver) && await this.GetReminder(Reminder) is { } reminder)
         {
             await this.UnregisterReminder(reminder);
         }
@@ -100,7 +102,7 @@ public sealed partial class InvoiceBookGrain(
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Try();
 
-    /// <summary>As of now: an order may have been paid back since the invoice was asked for. Once the provider was asked it is too late.</summary>
+    /// <summary>As of now: an order may have been paid back since the invoice was asked for. Once the provider was asked a red-letter invoice follows.</summary>
     private async Task<bool> ArePaid(InvoiceRecord invoice)
     {
         var orders = await Task.WhenAll(invoice.Lines.Select(line => GrainFactory.Order(line.Order).GetView(User)));
@@ -110,7 +112,10 @@ public sealed partial class InvoiceBookGrain(
     private InvoiceView View(InvoiceRecord invoice) => new(
         invoice.Id, invoice.State, personalData.Open(Person, storage.State.WrappedKey!, NameField, invoice.SealedName),
         invoice.SealedTaxNumber is { } number ? personalData.Open(Person, storage.State.WrappedKey!, TaxNumberField, number) : null,
-        invoice.Lines.Sum(line => line.AmountFen), [.. invoice.Lines.Select(line => line.Order)], invoice.Number, invoice.PdfUrl, invoice.RejectionReason, invoice.CreatedAt);
+        invoice.Lines.Sum(line => line.AmountFen), [.. invoice.Lines.Select(line => line.Order)], invoice.Number, invoice.PdfUrl, invoice.RejectionReason, invoice.CreatedAt)
+    {
+        RedLetters = RedLetters(invoice),
+    };
 
     [LoggerMessage(EventId = 345, Level = LogLevel.Warning, Message = "Invoice {Invoice} is not issued yet: {Answer}.")]
     private partial void LogUnavailable(Guid invoice, InvoiceResult answer);

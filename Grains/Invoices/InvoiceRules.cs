@@ -34,5 +34,5 @@ public static class InvoiceRules
     }
 
     // 1, 2, 4 … minutes, at most an hour.
-    private static TimeSpan Wait(int tries) => TimeSpan.FromMinutes(tries > 6 ? 60 : 1 << (tries - 1));
+    internal static TimeSpan Wait(int tries) => TimeSpan.FromMinutes(tries > 6 ? 60 : 1 << (tries - 1));
 }

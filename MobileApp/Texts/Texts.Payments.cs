@@ -122,10 +122,26 @@ internal static partial class Texts
 
         public static string Sum(int count, int fen) => $"已选 {count} 笔，共 {Money(fen)}";
 
-        public static string StateOf(InvoiceState state) => state switch { InvoiceState.Issued => "已开票", InvoiceState.Rejected => "未开出", _ => "开票中" };
+        public const string RedLetters = "红字发票";
+        public const string RedLetterPdf = "查看红字发票";
+
+        public static string StateOf(InvoiceInfo invoice) => invoice switch
+        {
+            { State: InvoiceState.Rejected } => "未开出",
+            { State: InvoiceState.Submitted } => "开票中",
+            { RedLetters: [] } => "已开票",
+            _ when invoice.RedLetters.Any(letter => letter.State != InvoiceState.Issued) => "冲红中",
+            _ => invoice.RedLetters.Sum(letter => letter.AmountFen) == invoice.AmountFen ? "已冲红" : "部分冲红",
+        };
+
+        public static string StateOf(RedLetterInfo letter) => letter.State switch { InvoiceState.Issued => "已开具", InvoiceState.Rejected => "处理中", _ => "开具中" };
 
         public static string NoteOf(InvoiceInfo invoice) => invoice.State switch
         {
+            InvoiceState.Issued when invoice.RedLetters.FirstOrDefault(letter => letter.State == InvoiceState.Rejected) is { } refused =>
+                $"订单已退款，红字发票尚未开出：{refused.RejectionReason}。平台会继续办理，已退款的金额请勿再用于报销或抵扣。",
+            InvoiceState.Issued when invoice.RedLetters.Any(letter => letter.State != InvoiceState.Issued) => "订单已退款，正在开具红字发票冲减，已退款的金额请勿再用于报销或抵扣。",
+            InvoiceState.Issued when invoice.RedLetters.Count > 0 => "订单已退款，已开具红字发票冲减相应金额。",
             InvoiceState.Issued => "发票已开出。",
             InvoiceState.Rejected => $"未能开出。原因：{invoice.RejectionReason}。订单可重新开票。",
             _ => "已提交开票方，通常几分钟内开出。",

@@ -91,7 +91,7 @@ static class PageEndpoints
             WaitingCertifications = steering.Waiting("alipay-certify"),
         }));
         pages.MapGet("/invoices", IResult (InvoiceSimulator invoices, Steering steering) =>
-            new RazorComponentResult<InvoicesPage>(new { Invoices = invoices.Newest(50), Waiting = steering.Waiting("invoice") }));
+            new RazorComponentResult<InvoicesPage>(new { Invoices = invoices.Newest(50), RedLetters = (Func<Guid, IReadOnlyList<RedLetter>>)invoices.RedLettersOf, Waiting = steering.Waiting("invoice") }));
         pages.MapGet("/licences", IResult (LicenceSimulator licences, Steering steering) =>
             new RazorComponentResult<LicencesPage>(new { Reads = licences.Newest(50), Next = licences.Waiting(), Waiting = steering.Waiting("licence") }));
         pages.MapPost("/licences", ShowLicenceAsync);

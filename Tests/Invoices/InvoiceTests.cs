@@ -2,6 +2,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Applications;
+using Bzt.Grains.Foundations;
 using Bzt.Grains.Invoices;
 using Bzt.Grains.Providers.Invoices;
 using Bzt.Simulators;
@@ -73,6 +74,86 @@ public sealed class InvoiceTests
     }
 
     [Fact]
+    public async Task What_is_paid_back_after_its_invoice_is_taken_back_by_one_red_letter_invoice_and_the_rest_stays()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var phone = await system.RealNamedPhoneAsync();
+        var (first, second) = (await OrderAsync(system, phone, paid: true), await OrderAsync(system, phone, paid: true));
+        await RequestAsync(phone, Request(first, second));
+        var issued = await UntilOverAsync(system, phone);
+        Assert.Empty(issued.RedLetters);
+
+        // Its issuer's people turn it down first, and the user sees why; nothing of that is the end of it.
+        await system.Simulators.SteerAsync("invoice", new(Disturbance.Fail, "REJECTED"));
+        await PaidBackAsync(system, phone, first);
+        var refused = Assert.Single((await Wait.UntilAsync(() => ListAsync(phone), found => found[0].RedLetters is [{ State: InvoiceState.Rejected }]))[0].RedLetters);
+        Assert.Equal((first, 30000, "购买方尚未确认红字信息", null), (refused.OrderId, refused.AmountFen, refused.RejectionReason, refused.Number));
+
+        // Six hours later it is asked for again; what got lost on the way, or came twice, makes no other one.
+        await system.RestartAsync();
+        phone.Reconnect();
+        await PaidBackAsync(system, phone, first);
+        await system.Simulators.SteerAsync("invoice", new(Disturbance.Silence));
+        system.Clock.Advance(TimeSpan.FromHours(6));
+        var taken = await UntilTakenBackAsync(system, phone);
+        var letter = Assert.Single(taken.RedLetters);
+        Assert.Equal((InvoiceState.Issued, InvoiceState.Issued, issued.Number, null), (taken.State, letter.State, taken.Number, letter.RejectionReason));
+        Assert.NotEqual(issued.Number, letter.Number);
+        using var pdf = await system.Gateway.GetAsync(new Uri(letter.PdfUrl!));
+        Assert.Contains("-300.00", await pdf.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        // The other order is on that invoice still, and neither is put on another.
+        await ClaimSteps.RefusedAsync(ErrorCodes.OrderNotPaid, () => RequestAsync(phone, Request(first)));
+        await ClaimSteps.RefusedAsync(ErrorCodes.OrderInvoiced, () => RequestAsync(phone, Request(second)));
+        await PaidBackAsync(system, phone, second);
+        Assert.Equal([first, second], (await UntilTakenBackAsync(system, phone, 2)).RedLetters.Select(each => each.OrderId));
+    }
+
+    [Fact]
+    public async Task Paid_back_while_the_issuer_has_it_the_invoice_is_taken_back_once_it_is_issued()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var phone = await system.RealNamedPhoneAsync();
+        var order = await OrderAsync(system, phone, paid: true);
+        var book = system.Grains.InvoiceBook(new UserId(phone.Login!.UserId));
+
+        // The issuer has taken it, and issues it when it is asked again.
+        await RequestAsync(phone, Request(order));
+        await book.Try();
+        await PaidBackAsync(system, phone, order);
+        await book.Try();
+        Assert.Equal((InvoiceState.Submitted, InvoiceState.Submitted), ((await ListAsync(phone))[0].State, Assert.Single((await ListAsync(phone))[0].RedLetters).State));
+        var taken = await UntilTakenBackAsync(system, phone);
+        Assert.Equal((InvoiceState.Issued, order), (taken.State, Assert.Single(taken.RedLetters).OrderId));
+    }
+
+    [Fact]
+    public void Of_an_invoice_that_was_not_issued_nothing_is_taken_back_and_of_one_that_was_each_order_once()
+    {
+        var (order, never) = (new OrderId(Id), new OrderId(Guid.NewGuid()));
+        var book = new StoredInvoices([1], [Invoice()]);
+        var asked = RedLetterRules.Refunded(new StoredRedLetters(), book, order, Guid.NewGuid(), Now);
+        Assert.Null(RedLetterRules.Issued(book, Assert.Single(asked.Letters)));
+        Assert.Same(asked, RedLetterRules.Refunded(asked, book, order, Guid.NewGuid(), Now));
+        Assert.Same(asked, RedLetterRules.Refunded(asked, book, never, Guid.NewGuid(), Now));
+        Assert.Same(asked, RedLetterRules.WithoutRejected(asked, book));
+        Assert.Empty(RedLetterRules.WithoutRejected(asked, InvoiceRules.Answered(book, Id, new InvoiceResult.Rejected("抬头与税号不符"), Now)).Letters);
+        Assert.Empty(RedLetterRules.WithoutRejected(asked, new StoredInvoices()).Letters);
+
+        var issued = InvoiceRules.Answered(book, Id, new InvoiceResult.Issued("1", new Uri("https://invoice.example.com/1.pdf")), Now);
+        Assert.Equal("1", RedLetterRules.Issued(issued, asked.Letters[0])?.Number);
+        var refused = RedLetterRules.Answered(asked, asked.Letters[0].Id, new InvoiceResult.Rejected("不符"), Now).Letters[0];
+        Assert.Equal((false, Now.AddHours(6), 1), (RedLetterRules.IsOver(refused), refused.NextTry, refused.Tries));
+    }
+
+    [Fact]
+    public void Stored_red_letters() => GoldenState.Verify("invoice-red-letters-v1", new StoredRedLetters(
+    [
+        new RedLetterRecord(Id, Id, new InvoicedOrder(new OrderId(Id), "企业证书", 30000), InvoiceState.Rejected, Now, 1, Now.AddHours(6), RejectionReason: "购买方尚未确认红字信息"),
+        new RedLetterRecord(Id, Id, new InvoicedOrder(new OrderId(Id), "企业证书", 30000), InvoiceState.Issued, Now, 2, Now, "26000000000000000002", "https://invoice.example.com/2.pdf"),
+    ]));
+
+    [Fact]
     public void Asked_less_and_less_often_until_it_is_over()
     {
         var state = new StoredInvoices([1], [Invoice()]);
@@ -125,6 +206,23 @@ public sealed class InvoiceTests
 
         return id.Value;
     }
+
+    /// <summary>As the order is closed, and the provider of the payment answers.</summary>
+    private static async Task PaidBackAsync(EmbeddedSystem system, TestPhone phone, Guid order)
+    {
+        var grain = system.Grains.Order(new OrderId(order));
+        await grain.Close();
+        await grain.RefundAnswered(new RefundOutcome($"trade-{order}", null, Now));
+        await grain.AsReference<IOutboxOwner>().DrainOutbox();
+        Assert.Equal(OrderState.Refunded, (await phone.OrderAsync(order)).State);
+    }
+
+    private static Task<InvoiceInfo> UntilTakenBackAsync(EmbeddedSystem system, TestPhone phone, int letters = 1) => Wait.UntilAsync(async () =>
+    {
+        system.Clock.Advance(TimeSpan.FromMinutes(3));
+        await system.Grains.InvoiceBook(new UserId(phone.Login!.UserId)).Try();
+        return (await ListAsync(phone))[0];
+    }, invoice => invoice.RedLetters.Count(letter => letter.State == InvoiceState.Issued) == letters);
 
     private static Task<InvoiceInfo> UntilOverAsync(EmbeddedSystem system, TestPhone phone) => Wait.UntilAsync(async () =>
     {

@@ -25,6 +25,36 @@ public sealed class InvoiceIssuerTests
     }
 
     [Fact]
+    public async Task A_line_of_an_issued_invoice_is_taken_back_once_and_nothing_of_any_other()
+    {
+        await using var simulators = await RunningSimulators.StartAsync();
+        var issuer = simulators.Adapter<IInvoiceIssuer>();
+        await issuer.IssueAsync(Order);
+        var issued = Assert.IsType<InvoiceResult.Issued>(await issuer.IssueAsync(Order));
+        var order = new RedLetterOrder(Guid.NewGuid(), Order.Reference, issued.Number, Order.Lines[0]);
+        await simulators.Control.SteerAsync("invoice", new(Disturbance.Fail, "REJECTED"));
+        Assert.Equal(new InvoiceResult.Rejected("购买方尚未确认红字信息"), await issuer.TakeBackAsync(order));
+        await simulators.Control.SteerAsync("invoice", new(Disturbance.Silence));
+        Assert.IsType<InvoiceResult.Unavailable>(await issuer.TakeBackAsync(order));
+        var taken = Assert.IsType<InvoiceResult.Issued>(await issuer.TakeBackAsync(order));
+        Assert.Equal(taken, await issuer.TakeBackAsync(order));
+        Assert.NotEqual(issued.Number, taken.Number);
+
+        // Twice, another line, another invoice, or more than there is.
+        var conflict = new InvoiceResult.Unavailable("REFERENCE_CONFLICT");
+        foreach (var wrong in new[]
+        {
+            order with { Reference = Guid.NewGuid() }, order with { Line = Order.Lines[1] }, order with { InvoiceNumber = "1" }, order with { InvoiceReference = Guid.NewGuid() },
+            order with { Reference = Guid.NewGuid(), Line = Order.Lines[0] with { AmountFen = 1 } },
+        })
+        {
+            Assert.Equal(conflict, await issuer.TakeBackAsync(wrong));
+        }
+
+        Assert.Equal(new InvoiceResult.Processing(), await issuer.TakeBackAsync(order with { Reference = Guid.NewGuid(), Line = Order.Lines[1] }));
+    }
+
+    [Fact]
     public async Task Keys_clocks_garbage_and_impostors()
     {
         await using var simulators = await RunningSimulators.StartAsync();

@@ -8,7 +8,20 @@ sealed class HmacInvoiceIssuer(IHttpClientFactory http, IOptions<InvoiceOptions>
 {
     public const string HttpClientName = "invoice";
 
-    public async Task<InvoiceResult> IssueAsync(InvoiceOrder order, CancellationToken cancellation)
+    public Task<InvoiceResult> IssueAsync(InvoiceOrder order, CancellationToken cancellation) => AskAsync(
+        order.Reference, "",
+        new
+        {
+            order.Reference,
+            order.BuyerName,
+            order.BuyerTaxNumber,
+            TotalFen = order.Lines.Sum(line => line.AmountFen),
+            order.Lines,
+        }, cancellation);
+
+    public Task<InvoiceResult> TakeBackAsync(RedLetterOrder order, CancellationToken cancellation) => AskAsync(order.Reference, "/red-letters", order, cancellation);
+
+    async Task<InvoiceResult> AskAsync<T>(Guid reference, string path, T body, CancellationToken cancellation)
     {
         var settings = options.Value;
         if (settings.Endpoint is null)
@@ -17,18 +30,10 @@ sealed class HmacInvoiceIssuer(IHttpClientFactory http, IOptions<InvoiceOptions>
         }
 
         using var client = http.CreateClient(HttpClientName);
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new
-            {
-                order.Reference,
-                order.BuyerName,
-                order.BuyerTaxNumber,
-                TotalFen = order.Lines.Sum(line => line.AmountFen),
-                order.Lines,
-            }, JsonSerializerOptions.Web);
-        return await SignedJson.CallAsync(client, new(settings.AppId, settings.Secret, settings.Timeout), HttpMethod.Post, settings.Endpoint!, body, time, cancellation) switch
+        var (address, content) = (new Uri(settings.Endpoint.AbsoluteUri.TrimEnd('/') + path), JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web));
+        return await SignedJson.CallAsync(client, new(settings.AppId, settings.Secret, settings.Timeout), HttpMethod.Post, path.Length == 0 ? settings.Endpoint : address, content, time, cancellation) switch
         {
-            SignedAnswer.Ok(var answer) => Read(SignedJson.TryRead<Answer>(answer), order.Reference),
+            SignedAnswer.Ok(var answer) => Read(SignedJson.TryRead<Answer>(answer), reference),
             SignedAnswer.Refused(var error) => new InvoiceResult.Unavailable(error),
             SignedAnswer.Unavailable(var reason) => new InvoiceResult.Unavailable(reason),
             _ => throw new InvalidOperationException("No such answer."),

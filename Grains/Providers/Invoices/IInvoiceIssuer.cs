@@ -8,6 +8,12 @@ public interface IInvoiceIssuer
     /// <see cref="InvoiceResult.Issued"/> or <see cref="InvoiceResult.Rejected"/>.
     /// </summary>
     Task<InvoiceResult> IssueAsync(InvoiceOrder order, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// 冲红: asks for a red-letter invoice that takes back a part of an issued one. Asked again under the same reference it is the same one and tells
+    /// how far it is. <see cref="InvoiceResult.Rejected"/> is not for ever: the issuer's people and the buyer may settle what is in its way.
+    /// </summary>
+    Task<InvoiceResult> TakeBackAsync(RedLetterOrder order, CancellationToken cancellation = default);
 }
 
 /// <param name="Reference">Ours.</param>
@@ -19,6 +25,12 @@ public sealed record InvoiceOrder(Guid Reference, string BuyerName, string? Buye
     /// <summary>No name: orders reach logs.</summary>
     public override string ToString() => $"InvoiceOrder {Reference:D}";
 }
+
+/// <param name="Reference">Ours, of the red-letter invoice.</param>
+/// <param name="InvoiceReference">Ours, of the invoice.</param>
+/// <param name="InvoiceNumber">Its 发票号码.</param>
+/// <param name="Line">The invoice's, of the order that was paid back.</param>
+public sealed record RedLetterOrder(Guid Reference, Guid InvoiceReference, string InvoiceNumber, InvoiceLine Line);
 
 /// <param name="Subject">What was paid for.</param>
 /// <param name="AmountFen">With tax.</param>
