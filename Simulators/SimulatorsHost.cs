@@ -75,7 +75,7 @@ public static class SimulatorsHost
         builder.Services.AddSingleton<CaVendorEndpoints.Call>();
         builder.Services.AddSingleton<CaVendorNotifier>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CaVendorNotifier>());
-        builder.Services.AddHttpClient(Notifier.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddHttpClient(Notifier.HttpClientName, client => client.Timeout = TimeSpan.FromSeconds(10)).SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         builder.Services.AddRazorComponents();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddAuthorization();

@@ -34,7 +34,7 @@ internal static class GatewayComposition
         builder.Services.AddSingleton<PublicAddress>();
         builder.Services.ConfigureHttpJsonOptions(json => StrictJson.Apply(json.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        builder.Services.AddLoginRateLimit(options);
+        builder.Services.AddSingleton<AddressBrake>();
         return options;
     }
 

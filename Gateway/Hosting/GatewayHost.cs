@@ -75,7 +75,7 @@ public static class GatewayHost
         app.UseOperatorsPort(options);
         app.UseRouting();
         app.UseMiddleware<Admission.Admission>();
-        app.UseRateLimiter();
+        app.UseMiddleware<AddressBrake>();
         app.UseAuthorizationServer();
         app.UseMiddleware<PhonePipeline>();
         app.UseMiddleware<PlatformPipeline>();

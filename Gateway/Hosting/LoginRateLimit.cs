@@ -1,6 +1,4 @@
 using System.Net;
-using System.Threading.RateLimiting;
-using Bzt.Contracts;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
@@ -12,29 +10,11 @@ namespace Bzt.Gateway.Hosting;
 /// <summary>What may be tried without an account is limited by address, in front of the limits each number has of its own.</summary>
 internal static class LoginRateLimit
 {
-    public const string Policy = "login";
-
-    public static void AddLoginRateLimit(this IServiceCollection services, GatewayOptions options) => services.AddRateLimiter(limiter =>
-    {
-        limiter.AddPolicy(Policy, context => RateLimitPartition.GetTokenBucketLimiter(PartitionOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = options.LoginsPerMinute,
-            TokensPerPeriod = options.LoginsPerMinute,
-            ReplenishmentPeriod = TimeSpan.FromMinutes(1),
-        }));
-        limiter.OnRejected = async (context, _) =>
-        {
-            var now = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-            var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.FromMinutes(1);
-            await new ProblemResult(ErrorCodes.RateLimited) { RetryAt = now + wait }.ExecuteAsync(context.HttpContext);
-        };
-    });
-
     /// <summary>
     /// Two brakes: this gateway's own, before anything is read, and the cluster's count of the address, so that many gateways allow no more than one.
     /// </summary>
     public static RouteHandlerBuilder LimitByAddress(this RouteHandlerBuilder endpoint, AddressUse use) =>
-        endpoint.RequireRateLimiting(Policy).AddEndpointFilter(async (call, next) =>
+        endpoint.WithMetadata(new BrakedByAddress()).AddEndpointFilter(async (call, next) =>
         {
             var services = call.HttpContext.RequestServices;
             var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;

@@ -36,8 +36,8 @@ internal static class LoginEndpoints
     {
         var pages = app.MapGroup("").ExcludeFromDescription();
         // Each page is a session, a durable write: nobody opens them by the thousand.
-        pages.MapMethods(Routes.Connect.Authorize, GetOrPost, BeginAsync).RequireRateLimiting(LoginRateLimit.Policy);
-        pages.MapMethods(Routes.Csc.Authorize, GetOrPost, BeginAsync).RequireRateLimiting(LoginRateLimit.Policy);
+        pages.MapMethods(Routes.Connect.Authorize, GetOrPost, BeginAsync).WithMetadata(new BrakedByAddress());
+        pages.MapMethods(Routes.Csc.Authorize, GetOrPost, BeginAsync).WithMetadata(new BrakedByAddress());
         pages.MapGet(Routes.Connect.Continue, ContinueAsync);
         pages.MapGet(Routes.Connect.Cancel, CancelAsync);
         pages.MapGet(Routes.Connect.LoginState, StateAsync);

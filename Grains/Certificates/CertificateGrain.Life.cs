@@ -1,5 +1,6 @@
 using Bzt.Contracts.Platforms;
 using Bzt.Grains.CaVendors;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol;
 using Microsoft.Extensions.Logging;

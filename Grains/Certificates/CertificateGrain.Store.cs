@@ -1,4 +1,5 @@
 using Bzt.Contracts.Platforms;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Rounds;

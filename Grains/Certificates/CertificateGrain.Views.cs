@@ -1,4 +1,5 @@
 using Bzt.Contracts.Phone;
+using Bzt.Grains.Evidence;
 using Bzt.Protocol.Rounds;
 
 namespace Bzt.Grains.Certificates;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Bzt.Contracts.Phone;
 using Bzt.Grains.CaVendors;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sealing;
 using Bzt.Grains.Sessions;

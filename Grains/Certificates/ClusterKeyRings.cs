@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Bzt.Grains.Foundations;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -41,7 +42,7 @@ public static class Observability
     public static void AddObservability(this IHostApplicationBuilder builder)
     {
         var tracing = builder.Bind<TracingOptions>(TracingOptions.Section);
-        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
+        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Meters).AddView(Points).AddPrometheusExporter());
         if (tracing.Endpoint is { } collector)
         {
             Telemetry.TracedShare = tracing.Share;
@@ -52,6 +53,13 @@ public static class Observability
                 .AddOtlpExporter(exporter => (exporter.Endpoint, exporter.Protocol) = (new Uri(collector, "/v1/traces"), OtlpExportProtocol.HttpProtobuf)));
         }
     }
+
+    /// <summary>
+    /// Room for the values of an instrument is taken when it is made: 2,000 by default, 144 KB, some 35 MB for all of them. Only requests to many
+    /// endpoints with many answers have so many.
+    /// </summary>
+    private static MetricStreamConfiguration? Points(Instrument instrument) =>
+        instrument.Meter.Name == "Microsoft.AspNetCore.Hosting" ? null : new MetricStreamConfiguration { CardinalityLimit = 400 };
 
     /// <summary>Calls of grains carry the caller's trace with them.</summary>
     internal static bool IsTraced(this IHostApplicationBuilder builder) => builder.Configuration[$"{TracingOptions.Section}:{nameof(TracingOptions.Endpoint)}"] is { Length: > 0 };

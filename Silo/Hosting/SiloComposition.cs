@@ -4,6 +4,7 @@ using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Callbacks;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.MockPhones;
 using Bzt.Grains.Providers;
@@ -53,6 +54,8 @@ public static class SiloComposition
         }
 
         builder.Services.AddProviders();
+        // Each handler renews its connections itself (PooledConnectionLifetime); a factory that renews handlers keeps what has stopped in memory meanwhile.
+        builder.Services.ConfigureHttpClientDefaults(client => client.SetHandlerLifetime(Timeout.InfiniteTimeSpan));
         builder.AddBatching();
         builder.AddImaging();
         // Before Orleans' own: the first that knows answers.

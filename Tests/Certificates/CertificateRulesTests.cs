@@ -3,6 +3,7 @@ using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;

@@ -3,6 +3,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol.Evidence;
 using Bzt.Silo.Storage;

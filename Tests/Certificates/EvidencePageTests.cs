@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Primitives;

@@ -3,6 +3,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Evidence;
 using Bzt.Protocol;
 using Bzt.Protocol.Arithmetic;
 using Bzt.Protocol.Evidence;

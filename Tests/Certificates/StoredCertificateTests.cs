@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
-using Bzt.Contracts.Platforms;
+using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sealing;
 using Bzt.Protocol.Rounds;

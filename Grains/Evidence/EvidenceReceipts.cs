@@ -1,6 +1,7 @@
+using Bzt.Grains.Certificates;
 using Bzt.Protocol.Evidence;
 
-namespace Bzt.Grains.Certificates;
+namespace Bzt.Grains.Evidence;
 
 /// <summary>One entry out of a chain, for whoever may know of that one only: pure.</summary>
 internal static class EvidenceReceipts

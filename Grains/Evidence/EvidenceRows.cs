@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using Bzt.Grains.Certificates;
 
-namespace Bzt.Grains.Certificates;
+namespace Bzt.Grains.Evidence;
 
 /// <summary>How the two rows of a page of evidence are one: pure.</summary>
 /// <remarks>

@@ -1,8 +1,9 @@
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Primitives;
 
-namespace Bzt.Grains.Certificates;
+namespace Bzt.Grains.Evidence;
 
 /// <summary>The head of a certificate's evidence chain, as it lies in the certificate's own state.</summary>
 /// <param name="Salt">32 random bytes from which pseudonym and commitments draw theirs. Destroyed with the account, it leaves a chain that says nothing about anybody.</param>

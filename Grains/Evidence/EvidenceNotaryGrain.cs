@@ -1,9 +1,10 @@
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol.Evidence;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
-namespace Bzt.Grains.Certificates;
+namespace Bzt.Grains.Evidence;
 
 /// <inheritdoc cref="IEvidenceNotaryGrain"/>
 /// <remarks>

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Protocol.Evidence;
 using Orleans.Runtime;
 
-namespace Bzt.Grains.Certificates;
+namespace Bzt.Grains.Evidence;
 
 /// <inheritdoc cref="IEvidenceCheckpointGrain"/>
 [GrainType("evidence-checkpoint")]
