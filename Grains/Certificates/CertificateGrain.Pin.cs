@@ -10,6 +10,9 @@ namespace Bzt.Grains.Certificates;
 // The PIN: what comes before its change and its reset, and the count over all certificates of the device.
 public sealed partial class CertificateGrain : ICertificatePinGrain
 {
+    /// <summary>The newest word about wrong PINs that the device has, by its sequence in the outbox.</summary>
+    private long countedOnDevice;
+
     public async Task<Reply<DateTimeOffset>> ApprovePinChange(ApprovePinChange command)
     {
         if (RefuseCaller(command.Caller) is { } stranger)
@@ -149,18 +152,24 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
             : null;
     }
 
-    /// <summary>Before the phone is told, so that its next guess meets the count. Should this fail, the outbox brings the same word.</summary>
-    private async Task CountOnDeviceAsync(CreateCertificate created, RoundEffect.PinFailed failed)
+    /// <summary>
+    /// Before anybody is told of a wrong PIN, so that the next guess meets the count. Should this fail, nothing is answered; it is made good before the
+    /// next answer, of whichever activation, unless the outbox has done so.
+    /// </summary>
+    private async ValueTask CountOnDeviceAsync()
     {
-        var item = Record.Outbox.Items.Last(item => item.Kind == PinOutbox.DeviceCount);
-        try
+        if (Record.Outbox.Items.LastOrDefault(item => item.Kind == PinOutbox.DeviceCount) is not { } item || item.Sequence <= countedOnDevice)
         {
-            await GrainFactory.DevicePins(created.Device).Count(item.Read<DevicePinCount>());
+            return;
         }
-        catch (Exception exception)
+
+        // A success takes failures away: nobody guesses more often for its being late.
+        if (item.Read<DevicePinCount>() is { Failures: > 0 } count)
         {
-            LogNotCountedYet(exception, Id, failed.Failures);
+            await GrainFactory.DevicePins(new DeviceId(Guid.Parse(item.Target))).Count(count);
         }
+
+        countedOnDevice = item.Sequence;
     }
 
     private Refusal? RefuseCaller(CertificateCaller caller) =>
@@ -200,7 +209,4 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
 
     [LoggerMessage(LogLevel.Warning, "Certificate {Certificate}: a waiver signed by certificate {Signer} does not count")]
     private partial void LogWaiverRefused(CertificateId certificate, CertificateId signer);
-
-    [LoggerMessage(LogLevel.Warning, "Certificate {Certificate}: failure {Failures} is not counted on its device yet; the outbox goes on")]
-    private partial void LogNotCountedYet(Exception exception, CertificateId certificate, int failures);
 }

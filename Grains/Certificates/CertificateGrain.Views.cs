@@ -14,6 +14,7 @@ public sealed partial class CertificateGrain
             return new Refusal(RefusalCode.NotFound);
         }
 
+        await CountOnDeviceAsync();
         var view = View(created, caller, await GrainFactory.DevicePins(created.Device).GetView(), time.GetUtcNow());
         return view with { Remedy = await RemedyAsync(view) };
     }

@@ -109,6 +109,8 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             return await RefuseAlteredAsync(session);
         }
 
+        await CountOnDeviceAsync();
+
         // The device's own lock, and what has to come before another PIN.
         if (await RefusePinAsync(message, created, now) is { } refusedPin)
         {
@@ -175,10 +177,10 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
             Telemetry.CertificateFrozen();
         }
 
-        if (decision.Effect is RoundEffect.PinFailed failed)
+        if (decision.Effect is RoundEffect.PinFailed)
         {
             Telemetry.PinFailed();
-            await CountOnDeviceAsync(created, failed);
+            await CountOnDeviceAsync();
         }
 
         if (Record.RevokedAt is not null)

@@ -168,9 +168,11 @@ internal static class CertificateRules
 
     private static CertificateRecord FailPin(CertificateRecord record, CertificateId id, RoundEffect.PinFailed failed, SessionWork? work, DateTimeOffset now, bool isOver)
     {
+        // First of all: also the platform that learns of a wrong PIN has it from what stands behind the count.
+        var counted = record with { Outbox = record.Outbox.AddDeviceCount(record.Created!, id, failed.Failures) };
         var told = work is null || isOver
-            ? record
-            : record.WithOutcome(id, failed.RequestId, failed.Lock is null ? SessionEnd.WrongPin : SessionEnd.Locked, [], null);
+            ? counted
+            : counted.WithOutcome(id, failed.RequestId, failed.Lock is null ? SessionEnd.WrongPin : SessionEnd.Locked, [], null);
         var next = told.With(id, EvidenceKind.WrongPin, failed.RequestId, work, [], now);
         if (failed.SessionId is { } sealing)
         {

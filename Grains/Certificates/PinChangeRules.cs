@@ -53,7 +53,7 @@ internal static class PinChangeRules
         }
 
         var failures = decision.State?.Pin.Failures ?? 0;
-        return failures == (before.Shares?.Pin.Failures ?? 0) ? next : next with { Outbox = next.Outbox.AddDeviceCount(next.Created!, id, failures) };
+        return decision.Effect is RoundEffect.PinFailed || failures == (before.Shares?.Pin.Failures ?? 0) ? next : next with { Outbox = next.Outbox.AddDeviceCount(next.Created!, id, failures) };
     }
 
     public static CertificateRecord WithPin(this CertificateRecord record, Func<CertificatePin, CertificatePin> change) =>

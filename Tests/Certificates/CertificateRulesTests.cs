@@ -92,6 +92,10 @@ public class CertificateRulesTests
             var next = CertificateRules.Apply(record, Id, new Decision(record.Shares, new Voided(), failed), work, Now, isOver);
             Assert.Contains(next.Outbox.Items, item => item.Kind == CertificateOutbox.Evidence && item.Read<EvidenceRecord>().Kind == EvidenceKind.WrongPin);
             Assert.Equal(!isOver, next.Outbox.Items.Any(item => item.Kind == CertificateOutbox.Session));
+
+            // Whoever is told, the device has counted before.
+            Assert.Equal(PinOutbox.DeviceCount, next.Outbox.Items[0].Kind);
+            Assert.Single(next.Outbox.Items, item => item.Kind == PinOutbox.DeviceCount);
         }
     }
 

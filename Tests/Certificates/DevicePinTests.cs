@@ -1,7 +1,11 @@
+using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
+using Bzt.Protocol.Phone;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
+using Orleans.Core.Internal;
 
 namespace Bzt.Tests.Certificates;
 
@@ -113,6 +117,55 @@ public class DevicePinTests(CertificateSystem certificates)
         {
             var (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
             return (phone, await phone.OpenAsync(scanned));
+        }
+    }
+
+    /// <summary>Whoever heard of a guess that the device does not count yet would go on with another certificate's.</summary>
+    [Theory]
+    [InlineData(WriteFault.NotPersisted)]
+    [InlineData(WriteFault.Persisted)]
+    [Trait("Feature", "X01"), Trait("Surface", "api")]
+    public async Task Nobody_is_told_of_a_wrong_PIN_before_the_device_has_counted_it(WriteFault fault)
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        var deviceId = phone.Phone.Login!.DeviceId;
+        var device = system.Grains.DevicePins(new DeviceId(deviceId));
+        var (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
+        using var request = await phone.OpenAsync(scanned);
+        var struck = 0;
+        certificates.Store.Strike = write => write.Subject == $"device-pins/device-pins/{deviceId:N}" && Interlocked.Increment(ref struck) > 0 ? fault : null;
+        try
+        {
+            // The phone asks what became of it, of this activation and of the next.
+            await NotToldAsync(() => phone.Client.ConfirmAsync(request, CertifiedPhone.WrongPin));
+            await NotToldAsync(() => phone.Client.GetCertificateAsync(phone.Certificate));
+            await system.Grains.Certificate(new CertificateId(phone.Certificate)).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+            await NotToldAsync(() => phone.Client.GetCertificateAsync(phone.Certificate));
+            Assert.True(struck > 0);
+        }
+        finally
+        {
+            certificates.Store.Strike = null;
+        }
+
+        var known = await phone.Client.GetCertificateAsync(phone.Certificate);
+        Assert.Equal((1, 14), (known.Failures, (await device.GetView()).TriesLeft));
+        (_, scanned) = await phone.BindSessionAsync(await phone.PlatformAsync());
+        Assert.Equal(new PinOutcome.WrongPin(2, 8, null, false), await phone.ConfirmAsync(scanned, CertifiedPhone.WrongPin));
+        Assert.Equal(13, (await device.GetView()).TriesLeft);
+
+        async Task NotToldAsync<T>(Func<Task<T>> ask)
+        {
+            try
+            {
+                await ask();
+            }
+            catch (Exception exception) when (exception is ApiRefusedException or PhoneLinkException)
+            {
+                return;
+            }
+
+            Assert.Equal(14, (await device.GetView()).TriesLeft);
         }
     }
 
