@@ -177,7 +177,7 @@ public enum MessageKind
     PinResetStopped,
     /// <summary>The administrator waived the wait, or a phone has begun to set a new PIN; subject is the certificate.</summary>
     PinResetReady,
-    /// <summary>会话已结束, with the reason; subject is the sealing session.</summary>
+    /// <summary>会话已结束, with the reason; subject is the sealing session. Also of a request that ended otherwise before what a certificate signed came to it; subject is the certificate.</summary>
     SealingSessionEnded,
     /// <summary>To the administrator: staff began a sealing session with automatic confirmation; subject is the sealing session.</summary>
     SealingSessionBegun,

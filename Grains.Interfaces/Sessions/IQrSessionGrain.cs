@@ -103,4 +103,8 @@ public interface IQrSessionGrain : IGrainWithGuidKey
     /// <summary>The certificate's outcome, delivered at least once. Waiting PCs are told before it is written: the certificate holds it durably.</summary>
     [Alias("complete")]
     Task Complete(SessionOutcome outcome);
+
+    /// <summary>As <see cref="Complete"/>, and says whether the session ends with this outcome. False: it had ended before, or goes on.</summary>
+    [Alias("deliver")]
+    Task<bool> Deliver(SessionOutcome outcome);
 }

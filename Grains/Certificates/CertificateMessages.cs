@@ -52,6 +52,12 @@ internal static class CertificateMessages
         $"{NameOf(created)}（{created.CaName}）将于{notAfter.ToOffset(Shanghai):yyyy年M月d日}到期，剩余不足{days + 1}天。请及时续期，续期保留原密钥，原有加密文件仍可解密。",
         certificate.ToString(), now);
 
+    /// <summary>Of a kind that earlier releases know: a row that one of them cannot read would cost the holder the whole inbox.</summary>
+    public static InboxEntry Unused(CertificateFacts certificate, SessionId session, DateTimeOffset now) => new(
+        $"certificate/{certificate.Certificate}/unused/{session}", MessageKind.SealingSessionEnded, "确认未被采用",
+        $"{(certificate.CreditCode is { Value.Length: > 0 } ? $"{certificate.EnterpriseName}的企业证书" : "您的个人证书")}确认的一项请求已先以其他结果结束，例如他人已确认或电脑端已取消。您的签名未交给任何人，如仍需办理请在电脑上重新发起。",
+        certificate.Certificate.ToString(), now);
+
     /// <summary>A person's certificate bears his name: it is not called by it.</summary>
     public static string NameOf(CreateCertificate created) =>
         created.Subject.CreditCode is null ? "您的个人证书" : $"{created.EnterpriseName}的企业证书";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bzt.Contracts.Platforms;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
 using Bzt.Grains.Foundations;
@@ -124,12 +125,30 @@ internal sealed class CertificateRoutes(IGrainFactory grains) : IOutboxRoutes
         // is away holds up nothing behind this. One that refuses has nothing to take back.
         new(CertificateOutbox.Revocation, item => grains.CaAdapter(new CaId(item.Target)).RequestRevocation(new CaRevocationOrder(item.Read<string>(), RevocationReason.CessationOfOperation, null))),
         new(CertificateOutbox.Activated, item => grains.Application(new ApplicationId(Guid.Parse(item.Target))).CertificateActivated(item.Read<CertificateId>())),
-        new(CertificateOutbox.Session, item => grains.QrSession(new SessionId(Guid.Parse(item.Target))).Complete(item.Read<SessionOutcome>())),
         new(CertificateOutbox.Sealing, item => grains.SealingSession(item.Read<SealingId>()).Settle()),
         new(CertificateOutbox.Message, item => grains.Inbox(new UserId(Guid.Parse(item.Target))).Post(item.Read<InboxEntry>())),
         new(CertificateOutbox.Holder, item => grains.Holder(new UserId(Guid.Parse(item.Target))).Add(item.Read<CertificateId>())),
         new(CertificateOutbox.WakeUp, item => grains.Inbox(new UserId(Guid.Parse(item.Target))).WakeUp(item.Read<WakeUpKind>())),
     ];
+}
+
+/// <summary>
+/// A session takes one outcome. Whose signature came to one that had ended, since it had lost its memory and somebody else confirmed it or the PC gave up, is
+/// told that nobody was given it.
+/// </summary>
+public sealed class SessionHandler(IGrainFactory grains, TimeProvider time) : IOutboxHandler
+{
+    public string Kind => CertificateOutbox.Session;
+
+    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
+    {
+        var (session, outcome) = (new SessionId(Guid.Parse(delivery.Item.Target)), delivery.Item.Read<SessionOutcome>());
+        if (!await grains.QrSession(session).Deliver(outcome) && outcome.End == SessionEnd.Ok
+            && await grains.Certificate(outcome.Certificate).GetFacts() is Done<CertificateFacts>(var facts))
+        {
+            await grains.Inbox(facts.Holder).Post(CertificateMessages.Unused(facts, session, time.GetUtcNow()));
+        }
+    }
 }
 
 public sealed class EvidenceHandler(IGrainFactory grains) : IOutboxHandler

@@ -123,7 +123,9 @@ internal sealed partial class QrSessionGrain
         }
     }
 
-    public async Task Complete(SessionOutcome outcome)
+    public Task Complete(SessionOutcome outcome) => Deliver(outcome);
+
+    public async Task<bool> Deliver(SessionOutcome outcome)
     {
         // What a certificate that has let go of it still had to say about a PIN ends nobody else's confirmation.
         var confirmed = named is null || named.Certificate == outcome.Certificate;
@@ -131,7 +133,7 @@ internal sealed partial class QrSessionGrain
         {
             confirmingSince = confirmed ? null : confirmingSince;
             Wake();
-            return;
+            return state.Outcome?.Certificate == outcome.Certificate;
         }
 
         if (state.Command.Kind == SessionKind.Bind && outcome is { End: SessionEnd.Ok, Signer: { } signer })
@@ -151,8 +153,13 @@ internal sealed partial class QrSessionGrain
         // Until here the confirmation held it open.
         var next = QrSessionRules.Complete(state, outcome);
         confirmingSince = confirmed ? null : confirmingSince;
-        Change(next);
+        if (!cameUp)
+        {
+            Change(next);
+        }
+
         await Write(next);
+        return next.Outcome is not null;
     }
 
     /// <summary>Whether this certificate may serve, by the session, the platform's binding and the enterprise's word. A sandbox is for mock phones alone.</summary>

@@ -32,6 +32,12 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     private QrSessionState state = new();
     private DateTimeOffset? confirmingSince;
 
+    /// <summary>
+    /// An activation before this one may have let another user sign, whose outcome is still on its way: of two outcomes the first that is written stands, so
+    /// the PC is told what is written.
+    /// </summary>
+    private bool cameUp;
+
     private static readonly string SecretPurpose = "session-secret";
 
     public QrSessionGrain([PersistentState("qr-session")] IPersistentState<QrSessionState> store, OutboxDrains drains, IKeyProtector protector, SessionQuotas limits, TimeProvider clock)
@@ -43,6 +49,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         state = store.State;
+        cameUp = state.Command is not null;
         inherited = state.Command is { Holder: null };
         return Task.CompletedTask;
     }

@@ -130,6 +130,59 @@ public sealed class OneCertificateTests(CertificateSystem certificates)
         await SignedByAsync(party, opened, first, second);
     }
 
+    /// <summary>Nobody knows whom to ask: both sign, one of them for nothing, and he is told.</summary>
+    [Fact]
+    [Trait("Feature", "X07"), Trait("Surface", "api")]
+    public async Task Of_two_users_who_signed_a_session_that_lost_its_memory_one_has_it_and_the_other_is_told()
+    {
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var first = await BoundAsync(await CertifiedPhone.ActiveAsync(system), party);
+        using var second = await BoundAsync(await CertifiedPhone.ActiveAsync(system), party);
+        var opened = await party.OpenLoginAsync();
+        var scanned = await first.Client.ScanAsync(opened);
+        var row = $"qr-session/qr-session/{opened.SessionId:N}";
+        certificates.Store.Strike = write => write.Subject == row ? WriteFault.NotPersisted : null;
+        try
+        {
+            Assert.IsType<PinOutcome.Done>(await first.ConfirmAsync(scanned, CertifiedPhone.Pin));
+            await Wait.UntilAsync(() => TrySignAsync(second, opened), signed => signed);
+        }
+        finally
+        {
+            certificates.Store.Strike = null;
+        }
+
+        var status = await party.Client.WaitAsync(opened.SessionId);
+        Assert.Equal(SessionEnd.Ok, status.End);
+        var (winner, loser) = status.Result!.Enterprise.CreditCode == first.Enterprise.CreditCode ? (first, second) : (second, first);
+        Assert.Equal(winner.Enterprise.CreditCode, status.Result.Enterprise.CreditCode);
+        await loser.MessagesAsync("确认未被采用", 1);
+        await winner.MessagesAsync("确认未被采用", 0);
+
+        // Told again it is the same, and the session's result stays.
+        foreach (var phone in (CertifiedPhone[])[first, second])
+        {
+            var outcome = new SessionOutcome(new CertificateId(phone.Certificate), SessionEnd.Ok, null, [], null);
+            Assert.Equal(phone == winner, await Session(opened).Deliver(outcome));
+            Assert.Contains((await phone.EvidenceAsync()).Entries, entry => entry.Request == opened.SessionId && entry.Kind == EvidenceKind.Signed);
+        }
+
+        Assert.Equal(status.Result.Signatures[0].Signature, (await party.Client.GetAsync(opened.SessionId)).Result!.Signatures[0].Signature);
+    }
+
+    /// <summary>Whether it got through: the session forgets who scanned it each time it fails to store its end.</summary>
+    private static async Task<bool> TrySignAsync(CertifiedPhone phone, OpenedSession opened)
+    {
+        try
+        {
+            return await phone.ConfirmAsync(await phone.Client.ScanAsync(opened), CertifiedPhone.Pin) is PinOutcome.Done;
+        }
+        catch (Exception exception) when (exception is ApiRefusedException or PhoneLinkException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>With which code this certificate is kept out of a session that was scanned anew; null when something else kept it from asking.</summary>
     private static async Task<string?> RefusedAsync(CertifiedPhone phone, OpenedSession opened)
     {
