@@ -35,7 +35,7 @@ internal static class GetMe
     private static async Task<int> RecoverableAsync(Caller caller, IGrainFactory grains)
     {
         var held = await grains.Holder(caller.UserId).GetCertificates();
-        var views = await Task.WhenAll(held.Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller))));
+        var views = await Task.WhenAll(held.Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller)).IfReadableAsync()));
         return views.OfType<Done<CertificateView>>().Count(done => done.Value.Recoverable);
     }
 

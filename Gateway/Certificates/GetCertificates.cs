@@ -18,7 +18,7 @@ internal static class GetCertificates
     private static async Task<IResult> HandleAsync(Caller caller, IGrainFactory grains)
     {
         var held = await grains.Holder(caller.UserId).GetCertificates();
-        var views = await Task.WhenAll(held.Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller))));
+        var views = await Task.WhenAll(held.Select(id => grains.Certificate(id).GetView(GetCertificate.From(caller)).IfReadableAsync()));
         IReadOnlyList<CertificateInfo> certificates = 
         [
             .. views.OfType<Done<CertificateView>>().Where(done => done.Value.Facts.State != CertificateState.Abandoned).Select(done => GetCertificate.ToHttp(done.Value)),

@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Sessions;
 using Bzt.Grains;
 using Bzt.Grains.Certificates;
@@ -38,7 +39,7 @@ internal static class ListCredentials
         var found = new List<CertificateFacts>();
         foreach (var id in await certificates.OfHolderAsync(caller.User, aborted))
         {
-            if (await grains.Certificate(id).GetFacts() is Done<CertificateFacts>({ Issued: not null } facts) && facts.Holder == caller.User
+            if (await grains.Certificate(id).GetFacts().IfReadableAsync() is Done<CertificateFacts>({ Issued: not null } facts) && facts.Holder == caller.User
                 && (!onlyValid || facts.State == CertificateState.Active) && await HashRequest.ServesAsync(facts, caller.Platform, grains))
             {
                 found.Add(facts);

@@ -1,5 +1,6 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Gateway.Certificates;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
@@ -33,7 +34,7 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
         var held = new List<CertificateFacts>();
         foreach (var id in await certificates.OfHolderAsync(caller.UserId, cancellation))
         {
-            if (await grains.GetGrain<ICertificateGrain>(id.Value).GetFacts() is Done<CertificateFacts>(var facts) && facts.Holder == caller.UserId && facts.Device == caller.DeviceId)
+            if (await grains.GetGrain<ICertificateGrain>(id.Value).GetFacts().IfReadableAsync() is Done<CertificateFacts>(var facts) && facts.Holder == caller.UserId && facts.Device == caller.DeviceId)
             {
                 held.Add(facts);
             }

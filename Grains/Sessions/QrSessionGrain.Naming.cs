@@ -1,4 +1,6 @@
 using Bzt.Grains.Certificates;
+using Bzt.Grains.Foundations;
+using Microsoft.Extensions.Logging;
 
 namespace Bzt.Grains.Sessions;
 
@@ -24,7 +26,7 @@ internal sealed partial class QrSessionGrain
         IReadOnlyList<CertificateId> before = named is { } last ? [last.Certificate]
             : inherited ? await GrainFactory.Holder(signer.User).GetCertificates()
             : [];
-        var asked = before.Where(other => other != signer.Certificate).Select(other => GrainFactory.Certificate(other).Relinquish(session)).ToArray();
+        var asked = before.Where(other => other != signer.Certificate).Select(other => LetsGo(other, session)).ToArray();
         try
         {
             // Bounded, since it may be about to sign and wait for this turn: then it has the session, and not the one that asks now.
@@ -48,4 +50,24 @@ internal sealed partial class QrSessionGrain
         (named, inherited) = (signer, false);
         return true;
     }
+
+    /// <summary>
+    /// Whether that certificate signs nothing of it any more. Nobody reads a row that is not readable: no activation is there that could sign, and what one may have
+    /// stored before is delivered by nobody. Mended later, it finds the session named to another, or ended. Anything else that fails is not known, and passes.
+    /// </summary>
+    private async Task<bool> LetsGo(CertificateId certificate, SessionId session)
+    {
+        try
+        {
+            return await GrainFactory.Certificate(certificate).Relinquish(session);
+        }
+        catch (StateUnreadableException exception)
+        {
+            LogUnreadable(exception, session, certificate);
+            return true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "Session {Session} goes on without the word of certificate {Certificate}, whose row cannot be read")]
+    private partial void LogUnreadable(Exception exception, SessionId session, CertificateId certificate);
 }

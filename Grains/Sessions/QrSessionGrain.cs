@@ -3,6 +3,7 @@ using Bzt.Contracts.Platforms;
 using Bzt.Grains.Callbacks;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Openings;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Sessions;
@@ -28,6 +29,7 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
     private readonly IKeyProtector protector;
     private readonly SessionQuotas limits;
     private readonly TimeProvider clock;
+    private readonly ILogger<QrSessionGrain> log;
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private QrSessionState state = new();
     private DateTimeOffset? confirmingSince;
@@ -40,9 +42,11 @@ internal sealed partial class QrSessionGrain : Grain, IQrSessionGrain, IOutboxOw
 
     private static readonly string SecretPurpose = "session-secret";
 
-    public QrSessionGrain([PersistentState("qr-session")] IPersistentState<QrSessionState> store, OutboxDrains drains, IKeyProtector protector, SessionQuotas limits, TimeProvider clock)
+    public QrSessionGrain(
+        [PersistentState("qr-session")] IPersistentState<QrSessionState> store, OutboxDrains drains, IKeyProtector protector, SessionQuotas limits, TimeProvider clock,
+        ILogger<QrSessionGrain> log)
     {
-        (this.store, this.protector, this.limits, this.clock) = (store, protector, limits, clock);
+        (this.store, this.protector, this.limits, this.clock, this.log) = (store, protector, limits, clock, log);
         outbox = drains.Attach(this, store);
     }
 

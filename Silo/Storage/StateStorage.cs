@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Bzt.Grains.Foundations;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -75,7 +76,7 @@ public sealed class StateStorage(IGrainStorage inner, IStorageFaults faults, Sta
         catch (Exception exception) when (exception is not OrleansException and not OperationCanceledException)
         {
             // A driver's exception cannot cross to a caller that does not have the driver.
-            throw new StorageFailedException(exception.Message);
+            throw exception is InvalidDataException or JsonException ? new StateUnreadableException(exception.Message) : new StorageFailedException(exception.Message);
         }
         finally
         {

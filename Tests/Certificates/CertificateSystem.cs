@@ -71,6 +71,23 @@ public sealed class CertificateSystem : ICollectionFixture<CertificateSystem>, I
         }
     }
 
+    /// <summary>The certificate's row is one that no release wrote, and it is in nobody's memory.</summary>
+    /// <returns>What it was, in hexadecimal.</returns>
+    internal async Task<string> SpoilAsync(Guid certificate)
+    {
+        await ForgetAsync(certificate);
+        var row = Assert.Single(await Rows.QueryAsync($"SELECT hex(PayloadBinary) FROM OrleansStorage WHERE {WhichRow}", reader => reader.GetString(0), default, ("key", $":{certificate:N}")));
+        await Rows.WriteAsync(connection => connection.ExecuteAsync("UPDATE OrleansStorage SET PayloadBinary = X'42FF007B7D' WHERE " + WhichRow, ("key", $":{certificate:N}")));
+        return row;
+    }
+
+    internal Task MendAsync(Guid certificate, string row) =>
+        Rows.WriteAsync(connection => connection.ExecuteAsync($"UPDATE OrleansStorage SET PayloadBinary = X'{row}' WHERE {WhichRow}", ("key", $":{certificate:N}")));
+
+    private const string WhichRow = "GrainTypeString = 'certificate/certificate' AND GrainIdExtensionString = @key";
+
+    private SqlStore Rows => System.Services.GetRequiredService<SqlStore>();
+
     private IGrainStorage Storage => System.Services.GetRequiredService<IGrainStorage>();
 
     private async Task<GrainState<CertificateRecord>> ReadAsync(Guid certificate)

@@ -130,6 +130,32 @@ public sealed class OneCertificateTests(CertificateSystem certificates)
         await SignedByAsync(party, opened, first, second);
     }
 
+    [Fact]
+    [Trait("Feature", "X07"), Trait("Surface", "api")]
+    public async Task A_certificate_whose_row_cannot_be_read_keeps_no_other_from_a_session_that_lost_its_memory()
+    {
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var first = await BoundAsync(await CertifiedPhone.ActiveAsync(system), party);
+        using var second = await BoundAsync(await NextAsync(first), party);
+        var opened = await party.OpenLoginAsync();
+        using var left = await first.OpenAsync(await first.Client.ScanAsync(opened));
+        Assert.IsType<Done<Nothing>>(await Session(opened).BeginCompletion(new CertificateId(first.Certificate)));
+        await ForgetAsync(opened);
+        var row = await certificates.SpoilAsync(first.Certificate);
+        try
+        {
+            Assert.IsType<PinOutcome.Done>(await second.ConfirmAsync(await second.Client.ScanAsync(opened), CertifiedPhone.Pin));
+        }
+        finally
+        {
+            await certificates.MendAsync(first.Certificate, row);
+        }
+
+        // Mended it finds that it came too late.
+        Assert.IsType<PinOutcome.Ended>(await first.Client.ConfirmAsync(left, CertifiedPhone.Pin));
+        await SignedByAsync(party, opened, second, first);
+    }
+
     /// <summary>Nobody knows whom to ask: both sign, one of them for nothing, and he is told.</summary>
     [Fact]
     [Trait("Feature", "X07"), Trait("Surface", "api")]
