@@ -9,7 +9,7 @@ public interface IPersonGrain : IGrainWithStringKey
     [Alias("Claim")]
     Task<UserId> Claim(UserId user);
 
-    /// <summary>The account was closed: the person may have another. Of another account it changes nothing.</summary>
+    /// <summary>The account was closed, or never became the person's: he may have another. Of another account it changes nothing.</summary>
     [Alias("Release")]
     Task Release(UserId user);
 }

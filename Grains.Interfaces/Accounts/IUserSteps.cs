@@ -42,6 +42,13 @@ public interface IUserSteps : IGrainWithGuidKey
     [Alias("DropWeChat")]
     Task DropWeChat(string accountHash);
 
+    /// <summary>
+    /// From an account that proves this person: the claim of it is given up, unless the person is this account's by what is stored. In a turn, so that no claim is
+    /// half made meanwhile. Key of <see cref="IPersonGrain"/>.
+    /// </summary>
+    [Alias("GiveUpPerson")]
+    Task GiveUpPerson(string idNumberHash);
+
     /// <summary>Closes the account, unless it administers an enterprise by now.</summary>
     [Alias("FinishClosure")]
     Task<Reply<Nothing>> FinishClosure();

@@ -72,11 +72,41 @@ public sealed partial class UserGrain
         return limited;
     }
 
-    /// <summary>One account a person. A crash after the claim leaves the person claimed by us; the repeat finds that and goes on.</summary>
+    /// <summary>One account a person. A crash after the claim leaves the person claimed by us; the repeat finds that and goes on, and whoever else asks has it given up.</summary>
     private async Task ProveAsync(Guid operation, DeviceId device, ProvenPerson person, DateTimeOffset now) => await WriteAsync(
         RealNameRules.IsAnother(durable, person.IdNumberHash) ? RealNameRules.End(durable, operation, RefusalCode.RealNameAlready)
-        : await GrainFactory.Person(person.IdNumberHash).Claim(Id) != Id ? RealNameRules.End(durable, operation, RefusalCode.RealNameTaken)
+        : !await ClaimAsync(person.IdNumberHash) ? RealNameRules.End(durable, operation, RefusalCode.RealNameTaken)
         : RealNameRules.Prove(durable, operation, device, person, now));
+
+    private async Task<bool> ClaimAsync(string idNumberHash)
+    {
+        var person = GrainFactory.Person(idNumberHash);
+        var holder = await person.Claim(Id);
+        if (holder == Id)
+        {
+            return true;
+        }
+
+        // Bounded: two accounts that ask each other would wait for ever. The same operation is asked for again.
+        await GrainFactory.GetGrain<IUserSteps>(holder.Value).GiveUpPerson(idNumberHash).WaitAsync(LongestStep, time);
+        return await person.Claim(Id) == Id;
+    }
+
+    public async Task GiveUpPerson(string idNumberHash)
+    {
+        if (durable.RealName?.IdNumberHash == idNumberHash)
+        {
+            return;
+        }
+
+        // Unchanged, so that an activation which this one knows nothing of, and which is about to store the person, loses its race.
+        if (durable.RegisteredAt is not null)
+        {
+            await WriteAsync(durable);
+        }
+
+        await GrainFactory.Person(idNumberHash).Release(Id);
+    }
 
     private ProvenPerson Seal(string name, string idNumber, string idNumberHash, RealNameWay way, DateTimeOffset now, string receipt, string? faceConsent = null) => new(
         personalData.Seal(Person, durable.PersonKey!, "name", name),

@@ -11,7 +11,7 @@ using LegalDocument = Bzt.Contracts.Phone.LegalDocument;
 namespace Bzt.Grains.Accounts;
 
 /// <summary>
-/// An account. In its turns it calls <see cref="IPersonGrain"/> and nobody else: numbers, WeChat users, certificates call it. Its interleaving methods call
+/// An account. In its turns it calls <see cref="IPersonGrain"/> and, when that one is another account's, that account: numbers, WeChat users, certificates call it. Its interleaving methods call
 /// those, and end in a turn of <see cref="IUserSteps"/>. Messages go through the outbox.
 /// </summary>
 [GrainType("user")]

@@ -1,4 +1,7 @@
+using Bzt.Silo.Storage;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bzt.Tests.Accounts;
 
@@ -7,7 +10,9 @@ public sealed class RealNameSystem : IAsyncLifetime
 {
     public EmbeddedSystem System { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => System = await EmbeddedSystem.StartAsync();
+    internal TestFaults Faults { get; } = new();
+
+    public async ValueTask InitializeAsync() => System = await EmbeddedSystem.StartAsync(builder => builder.Services.AddSingleton<IStorageFaults>(Faults));
 
     public ValueTask DisposeAsync() => System.DisposeAsync();
 }

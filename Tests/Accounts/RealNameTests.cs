@@ -2,9 +2,12 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
+using Bzt.Grains.Foundations;
 using Bzt.Protocol;
 using Bzt.Simulators;
 using Bzt.Tests.Embedded;
+using Bzt.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using RealNameWay = Bzt.Contracts.Phone.RealNameWay;
 
 namespace Bzt.Tests.Accounts;
@@ -184,6 +187,59 @@ public sealed class RealNameTests(RealNameSystem one) : IClassFixture<RealNameSy
         Assert.Equal(ErrorCodes.RealNameTaken, await Refused(() => second.ProveRealNameAsync(other: first.Person)));
         Assert.Null((await second.MeAsync()).RealName);
         await second.ProveRealNameAsync();
+    }
+
+    /// <summary>The write that says whose the person is comes after the claim: as after a crash between the two, whoever proves him next has him, and only one.</summary>
+    [Theory]
+    [InlineData(WriteFault.NotPersisted)]
+    [InlineData(WriteFault.Persisted)]
+    public async Task A_person_whose_account_could_not_store_him_is_had_by_who_proves_him_next(WriteFault fault)
+    {
+        var system = one.System;
+        using var first = await system.LoggedInPhoneAsync();
+        using var second = await system.LoggedInPhoneAsync();
+        var (operation, row) = (Guid.NewGuid(), $"user/user/{first.Login!.UserId:N}");
+        var writes = 0;
+        one.Faults.FailNext(fault, write => write.Subject == row && Interlocked.Increment(ref writes) == 2);
+        Assert.NotEqual(ErrorCodes.RealNameTaken, await Refused(() => first.ProveRealNameAsync(operation, second.Person)));
+        Assert.True(writes >= 2);
+
+        if (fault is WriteFault.Persisted)
+        {
+            Assert.Equal(ErrorCodes.RealNameTaken, await Refused(() => second.ProveRealNameAsync()));
+            Assert.NotNull((await first.ProveRealNameAsync(operation, second.Person)));
+            return;
+        }
+
+        await second.ProveRealNameAsync();
+        Assert.Equal(ErrorCodes.RealNameTaken, await Refused(() => first.ProveRealNameAsync(operation, second.Person)));
+        Assert.Null((await first.MeAsync()).RealName);
+        await first.ProveRealNameAsync();
+    }
+
+    [Fact]
+    public async Task A_person_that_two_accounts_prove_at_once_is_one_s()
+    {
+        var system = one.System;
+        using var left = await system.LoggedInPhoneAsync();
+        using var first = await system.LoggedInPhoneAsync();
+        using var second = await system.LoggedInPhoneAsync();
+        var person = system.Services.GetRequiredService<IKeyProtector>().KeyedHash("id-number", first.Person.IdNumber);
+        await system.Grains.Person(person).Claim(new UserId(left.Login!.UserId));
+        var proven = await Task.WhenAll(new[] { left, first, second }.Select(async phone =>
+        {
+            try
+            {
+                await phone.ProveRealNameAsync(other: first.Person);
+                return true;
+            }
+            catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.RealNameTaken)
+            {
+                return false;
+            }
+        }));
+        Assert.Single(proven, true);
+        Assert.Single(await Task.WhenAll(left.MeAsync(), first.MeAsync(), second.MeAsync()), me => me.RealName is not null);
     }
 
     [Fact]
