@@ -187,6 +187,10 @@ public sealed record CertificateFacts(
     /// <summary>Of every encryption key it can still open with, newest first.</summary>
     [Id(11)]
     public IReadOnlyList<string> EncryptionSerials { get; init; } = [];
+
+    /// <summary>When its life began, by its own silo's clock.</summary>
+    [Id(12)]
+    public DateTimeOffset CreatedAt { get; init; }
 }
 
 /// <summary>Serials are hexadecimal, upper case, as the CA wrote them.</summary>

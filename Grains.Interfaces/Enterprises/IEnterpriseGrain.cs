@@ -98,6 +98,10 @@ public interface IEnterpriseGrain : IGrainWithStringKey
     [Alias("remove-member")]
     Task<Reply<Nothing>> RemoveMember(UserId caller, UserId member, bool insist);
 
+    /// <summary>When this user was last removed; null when he never was, or so long ago that it is forgotten. Reads only what is durable, so it need not wait its turn.</summary>
+    [Alias("removal"), AlwaysInterleave]
+    Task<DateTimeOffset?> GetRemoval(UserId user);
+
     /// <summary>The bids encrypted to the member's certificates of this enterprise and not opened yet; for the administrator.</summary>
     [Alias("unopened-bids")]
     Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(UserId caller, UserId member);

@@ -84,5 +84,6 @@ public sealed partial class CertificateGrain
         created.RecognitionGroup, Record.IssuedFacts, Record.Shares?.PublicKey)
     {
         EncryptionSerials = [.. (Record.Shares?.EncryptionKeys ?? []).Select(key => key.Id).Reverse()],
+        CreatedAt = Record.CreatedAt,
     };
 }

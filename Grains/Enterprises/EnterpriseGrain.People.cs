@@ -15,6 +15,8 @@ public sealed partial class EnterpriseGrain
             ? new Refusal(RefusalCode.BidsUnopened)
             : await Decide(MemberRules.Remove(storage.State, Code, caller, member, time.GetUtcNow()));
 
+    public Task<DateTimeOffset?> GetRemoval(UserId user) => Task.FromResult(durable.FormerMembers.LastOrDefault(former => former.User == user)?.RemovedAt);
+
     public async Task<Reply<IReadOnlyList<UnopenedBid>>> GetUnopenedBids(UserId caller, UserId member) =>
         MemberRules.OnlyAdministrator(storage.State, caller) is { } refusal ? refusal
         : EnterpriseRules.Member(storage.State, member) is null ? new Refusal(RefusalCode.NotFound)

@@ -44,17 +44,27 @@ internal sealed class EnterpriseRoutes(IGrainFactory grains) : IOutboxRoutes
     ];
 }
 
-/// <summary>Every certificate the removed person holds is told; those of other enterprises go on as before.</summary>
+/// <summary>
+/// Every certificate the removed person holds is told; those of other enterprises go on as before. So do those he got after his last removal: it may be told
+/// late, and he may have come back meanwhile.
+/// </summary>
 internal sealed class MemberRemovedHandler(IGrainFactory grains) : IOutboxHandler
 {
+    /// <summary>More than the clocks of two silos are apart, and less than anybody takes to come back and have a certificate made.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
+
     public string Kind => EnterpriseOutbox.MemberRemoved;
 
     public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellation)
     {
-        var enterprise = delivery.Item.Read<CreditCode>();
-        foreach (var certificate in await grains.Holder(new UserId(Guid.Parse(delivery.Item.Target))).GetCertificates())
+        var (user, enterprise) = (new UserId(Guid.Parse(delivery.Item.Target)), delivery.Item.Read<CreditCode>());
+        var removed = await grains.Enterprise(enterprise).GetRemoval(user);
+        foreach (var certificate in (await grains.Holder(user).GetCertificates()).Select(grains.Certificate))
         {
-            await grains.Certificate(certificate).HolderRemoved(enterprise);
+            if (await certificate.GetFacts() is not Done<CertificateFacts>(var facts) || !(facts.CreatedAt > removed + ClockDifference))
+            {
+                await certificate.HolderRemoved(enterprise);
+            }
         }
     }
 }

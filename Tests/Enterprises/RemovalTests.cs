@@ -1,10 +1,22 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
+using Bzt.Grains;
+using Bzt.Grains.CaVendors;
+using Bzt.Grains.Certificates;
+using Bzt.Grains.Enterprises;
+using Bzt.Grains.Foundations;
 using Bzt.Protocol.Forms;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Platforms;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using ApplicationId = Bzt.Grains.ApplicationId;
+using EnterpriseAct = Bzt.Contracts.Phone.EnterpriseAct;
+using MemberRole = Bzt.Contracts.Phone.MemberRole;
+using MemberVia = Bzt.Grains.Enterprises.MemberVia;
+using Refusal = Bzt.Tests.Platforms.Refusal;
 
 namespace Bzt.Tests.Enterprises;
 
@@ -52,6 +64,37 @@ public sealed class RemovalTests
         var again = await administrator.Client.InviteAsync(world.Code, new InviteRequest(Guid.NewGuid(), world.Boss.Phone.Person.Name, world.Boss.Phone.Person.Phone));
         await world.Boss.Client.AcceptInvitationAsync(world.Code, again.InvitationId);
         Assert.Contains((await administrator.Client.GetPeopleAsync(world.Code)).Members, member => member.UserId == world.BossId && member.Role == MemberRole.Staff);
+    }
+
+    [Fact]
+    public async Task A_removal_told_late_ends_nothing_that_the_member_got_since_he_joined_again()
+    {
+        await using var world = await EnterpriseWorld.StartAsync();
+        using var colleague = await world.Boss.ColleagueAsync();
+        var (grains, user) = (world.System.Grains, new UserId(colleague.Phone.Login!.UserId));
+        await world.Boss.Client.RemoveMemberAsync(world.Code, user.Value);
+        await Wait.UntilAsync(() => StateAsync(colleague.Certificate), state => state == CertificateState.Revoked);
+
+        // Back again, with another certificate.
+        world.System.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.IsType<Done<Nothing>>(await world.Grain.AddMember(new AddMember(Guid.NewGuid(), user, MemberVia.Invitation, "李*", "138****0002")));
+        var (next, login) = (Guid.CreateVersion7(), colleague.Phone.Login);
+        Assert.IsType<Done<Nothing>>(await grains.Certificate(new CertificateId(next)).Create(new CreateCertificate(
+            new ApplicationId(Guid.CreateVersion7()), $"again-{next:N}", user, new DeviceId(login.DeviceId), colleague.Phone.Key.PublicKey, new CreditCode(world.Code),
+            colleague.Enterprise.Name, new CaId("yichang-ca"), "宜昌CA", "hubei", new CertificateSubject(colleague.Enterprise.Name, colleague.Enterprise.Name, world.Code))));
+        await Wait.UntilAsync(() => grains.Holder(user).GetCertificates(), held => held.Contains(new CertificateId(next)));
+
+        var told = Outbox.Empty.Add(EnterpriseOutbox.MemberRemoved, user.ToString(), new CreditCode(world.Code)).Items[0];
+        var handler = world.System.Services.GetServices<IOutboxHandler>().Single(one => one.Kind == EnterpriseOutbox.MemberRemoved);
+        await handler.DeliverAsync(new OutboxDelivery(world.Grain.GetGrainId(), told), TestContext.Current.CancellationToken);
+        Assert.Equal(CertificateState.Generating, await StateAsync(next));
+
+        // Another removal ends that one too.
+        await world.Boss.Client.RemoveMemberAsync(world.Code, user.Value);
+        await Wait.UntilAsync(() => StateAsync(next), state => state == CertificateState.Revoked);
+
+        async Task<CertificateState> StateAsync(Guid certificate) =>
+            Assert.IsType<Done<CertificateFacts>>(await grains.Certificate(new CertificateId(certificate)).GetFacts()).Value.State;
     }
 
     [Fact]
