@@ -2,6 +2,7 @@ using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Contracts.Platforms;
 using Bzt.Grains;
+using Bzt.Grains.Certificates;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Phone;
@@ -131,6 +132,47 @@ public sealed class OneCertificateTests(CertificateSystem certificates)
     }
 
     [Fact]
+    public async Task A_confirmation_of_one_that_let_go_does_not_hold_the_session_open()
+    {
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var first = await BoundAsync(await CertifiedPhone.ActiveAsync(system), party);
+        using var second = await BoundAsync(await NextAsync(first), party);
+        var opened = await party.OpenLoginAsync();
+        using var left = await first.OpenAsync(await first.Client.ScanAsync(opened));
+        Assert.IsType<Done<Nothing>>(await Session(opened).BeginCompletion(new CertificateId(first.Certificate)));
+        Assert.Equal(SessionState.Confirmed, (await party.Client.GetAsync(opened.SessionId)).State);
+        Assert.Equal(ErrorCodes.SessionConfirming, await Refusal.OfAsync(() => party.Client.CancelAsync(opened.SessionId)));
+
+        using var taken = await second.OpenAsync(await second.Client.ScanAsync(opened));
+        Assert.Equal(SessionState.Scanned, (await party.Client.GetAsync(opened.SessionId)).State);
+        Assert.Equal(SessionEnd.Cancelled, (await party.Client.CancelAsync(opened.SessionId)).End);
+    }
+
+    /// <summary>The other one was refused meanwhile: what nobody waits for any more takes nothing from the one that was too busy to answer.</summary>
+    [Fact]
+    public async Task One_that_is_too_busy_to_let_go_in_time_keeps_what_it_has_opened()
+    {
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var first = await BoundAsync(await CertifiedPhone.ActiveAsync(system), party);
+        using var second = await BoundAsync(await NextAsync(first), party);
+        var opened = await party.OpenLoginAsync();
+        using var left = await first.OpenAsync(await first.Client.ScanAsync(opened));
+        await ForgetAsync(opened);
+        var (certificate, login) = (system.Grains.Certificate(new CertificateId(first.Certificate)), first.Phone.Login!);
+        Task busy;
+        var scanned = await second.Client.ScanAsync(opened);
+        using (certificates.Store.HoldAllBut())
+        {
+            busy = certificate.AskRevocation(new CertificateCaller(new UserId(login.UserId), new DeviceId(login.DeviceId)), Guid.NewGuid(), insist: true);
+            Assert.Equal(ErrorCodes.SessionOtherCertificate, await Refusal.OfAsync(() => second.OpenAsync(scanned)));
+        }
+
+        await busy;
+        Assert.IsType<PinOutcome.Done>(await first.Client.ConfirmAsync(left, CertifiedPhone.Pin));
+        await SignedByAsync(party, opened, first, second);
+    }
+
+    [Fact]
     [Trait("Feature", "X07"), Trait("Surface", "api")]
     public async Task A_certificate_whose_row_cannot_be_read_keeps_no_other_from_a_session_that_lost_its_memory()
     {
@@ -145,6 +187,7 @@ public sealed class OneCertificateTests(CertificateSystem certificates)
         try
         {
             Assert.IsType<PinOutcome.Done>(await second.ConfirmAsync(await second.Client.ScanAsync(opened), CertifiedPhone.Pin));
+            Assert.Equal([second.Certificate], (await second.Client.GetCertificatesAsync()).Select(certificate => certificate.CertificateId));
         }
         finally
         {
@@ -152,7 +195,7 @@ public sealed class OneCertificateTests(CertificateSystem certificates)
         }
 
         // Mended it finds that it came too late.
-        Assert.IsType<PinOutcome.Ended>(await first.Client.ConfirmAsync(left, CertifiedPhone.Pin));
+        Assert.Equal(ErrorCodes.SessionEnded, await Refusal.OfAsync(() => first.Client.ConfirmAsync(left, CertifiedPhone.Pin)));
         await SignedByAsync(party, opened, second, first);
     }
 
