@@ -19,6 +19,14 @@ public interface IPhoneNumberGrain : IGrainWithStringKey
     /// <summary>Whether this is the password of the number's account; a wrong one counts. Interleaving methods of the account's grain may ask.</summary>
     [Alias("CheckPassword")]
     Task<Reply<Nothing>> CheckPassword(Password password);
+
+    /// <summary>The same from the account itself, with what it has stored: it may be leaving its silo, and would not answer before this call has ended.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="sealedPassword">The hash, sealed; null without one.</param>
+    /// <param name="password">As it was typed.</param>
+    [Alias("CheckOwnPassword")]
+    Task<Reply<Nothing>> CheckOwnPassword(UserId account, byte[]? sealedPassword, Password password);
+
     /// <summary>The account that logs in with this number; null when there is none.</summary>
     [Alias("GetOwner")]
     Task<UserId?> GetOwner();

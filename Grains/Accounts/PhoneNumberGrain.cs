@@ -78,7 +78,16 @@ public sealed class PhoneNumberGrain(
         return reply is Refused<LoggedIn> { Refusal.Code: RefusalCode.AccountClosed } ? new Refusal(RefusalCode.PasswordWrong) : reply;
     }
 
-    public async Task<Reply<Nothing>> CheckPassword(Password password)
+    public Task<Reply<Nothing>> CheckPassword(Password password)
+    {
+        var account = state.State.Owner is null ? Nobody() : Owner;
+        return CheckAsync(account, () => GrainFactory.GetGrain<IUserSteps>(account.Value).GetPassword(), password);
+    }
+
+    public Task<Reply<Nothing>> CheckOwnPassword(UserId account, byte[]? sealedPassword, Password password) =>
+        CheckAsync(account, () => Task.FromResult(sealedPassword), password);
+
+    private async Task<Reply<Nothing>> CheckAsync(UserId account, Func<Task<byte[]?>> find, Password password)
     {
         // 1. The limits, which nothing but earlier tries has a say in.
         var now = time.GetUtcNow();
@@ -89,8 +98,7 @@ public sealed class PhoneNumberGrain(
         }
 
         // 2. One verification at a time for a number, whether there is anything to verify against or not. The turn waits, its thread does not.
-        var account = state.State.Owner is null ? Nobody() : Owner;
-        var phc = await GrainFactory.GetGrain<IUserSteps>(account.Value).GetPassword() is { } sealedPassword ? StoredPassword.Open(protector, account, sealedPassword) : null;
+        var phc = await find() is { } sealedPassword ? StoredPassword.Open(protector, account, sealedPassword) : null;
         if (await passwords.VerifyAsync(password.Value, phc) is not { } right)
         {
             return new Refusal(RefusalCode.RateLimited, now + TimeSpan.FromSeconds(2));

@@ -32,7 +32,7 @@ public sealed partial class UserGrain
         var proven = command switch
         {
             { Code: { } code, OldPassword: null } => await NumberGrain(number).Use(SmsCodePurpose.ResetPassword, code, $"password/{Id}/{command.Operation:D}"),
-            { Code: null, OldPassword: { } old } => await NumberGrain(number).CheckPassword(old),
+            { Code: null, OldPassword: { } old } => await NumberGrain(number).CheckOwnPassword(Id, durable.Password?.SealedHash, old),
             _ => new Refusal(RefusalCode.InvalidRequest),
         };
         if (proven is Refused<Nothing>)
