@@ -49,6 +49,13 @@ public interface IUserSteps : IGrainWithGuidKey
     [Alias("GiveUpPerson")]
     Task GiveUpPerson(string idNumberHash);
 
+    /// <summary>
+    /// Whether the account is there to become an enterprise's administrator; asked in the enterprise's turn that makes it so. <see cref="RefusalCode.AccountClosed"/>;
+    /// while it is being closed nobody knows, <see cref="RefusalCode.RateLimited"/>.
+    /// </summary>
+    [Alias("MayAdminister"), AlwaysInterleave]
+    Task<Reply<Nothing>> MayAdminister();
+
     /// <summary>Closes the account, unless it administers an enterprise by now.</summary>
     [Alias("FinishClosure")]
     Task<Reply<Nothing>> FinishClosure();

@@ -11,6 +11,9 @@ public sealed partial class UserGrain
 {
     private const int PageSize = 50;
 
+    /// <summary>The last turn of a closure is under way.</summary>
+    private bool closing;
+
     public async Task<IReadOnlyList<ClosureBlocker>> CheckClosure() =>
     [
         .. await AdministeredAsync(),
@@ -21,8 +24,8 @@ public sealed partial class UserGrain
 
     /// <remarks>
     /// Applications and orders come from the lists, which lag by moments: what the user began within them goes on without him and runs out, as if he
-    /// never came back. What it may not leave behind, an enterprise without administrator, is asked of the enterprises once more in the last turn; and they accept nobody whose
-    /// account is closed.
+    /// never came back. What it may not leave behind is an enterprise without administrator. So in the last turn the account first says that it is being closed, and then asks the
+    /// enterprises in turns of theirs: one that is about to make it the administrator looked before that and has done so, or looks after it and does not.
     /// </remarks>
     public async Task<Reply<Nothing>> Close(Guid operation, SmsCode code)
     {
@@ -46,6 +49,25 @@ public sealed partial class UserGrain
             return new Refusal(RefusalCode.ClosureBlocked);
         }
 
+        closing = true;
+        try
+        {
+            // Bounded: an account that is leaving its silo does not answer the enterprise, which would be waited for in vain. The closure is asked for again.
+            return await IsMadeAdministratorAsync().WaitAsync(LongestStep, time) ? new Refusal(RefusalCode.ClosureBlocked) : await EndAsync(number);
+        }
+        finally
+        {
+            closing = false;
+        }
+    }
+
+    public Task<Reply<Nothing>> MayAdminister() => Task.FromResult<Reply<Nothing>>(
+        durable.ClosedAt is not null ? new Refusal(RefusalCode.AccountClosed)
+        : closing ? new Refusal(RefusalCode.RateLimited, time.GetUtcNow() + LongestStep)
+        : default(Nothing));
+
+    private async Task<Reply<Nothing>> EndAsync(string number)
+    {
         // The key goes, and every value sealed under it with it. The proof of consent stays: it names nobody.
         var outbox = durable.Outbox.AddClearInbox(Id).AddClearWallet(Id).AddReleaseNumber(Id, protector.KeyedHash("phone-number", number));
         outbox = durable.NumberChange is { Done: false } change ? outbox.AddReleaseNumber(Id, change.NumberHash) : outbox;
@@ -95,6 +117,28 @@ public sealed partial class UserGrain
         }
 
         return blockers;
+    }
+
+    /// <summary>Of its enterprises, and of those it applied to: what an approved application makes of it may still be on its way there.</summary>
+    private async Task<bool> IsMadeAdministratorAsync()
+    {
+        var codes = durable.Memberships.Select(membership => membership.CreditCode).ToHashSet(StringComparer.Ordinal);
+        var page = new Page<ApplicationRow>([], "");
+        for (string? after = null; page.Next is not null; after = page.Next)
+        {
+            page = await projections.ApplicationsOfOwnerAsync(Id.ToString(), new PageRequest(PageSize, after));
+            codes.UnionWith(page.Items.Select(row => row.Enterprise).OfType<string>());
+        }
+
+        foreach (var code in codes)
+        {
+            if (await GrainFactory.Enterprise(new CreditCode(code)).GetRole(Id) is Done<MemberRole>(MemberRole.Administrator))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task<ImmutableArray<ClosureBlocker>> LiveCertificatesAsync()

@@ -51,11 +51,9 @@ public sealed partial class EnterpriseGrain
             ? TransferRules.View(storage.State, Code, transfer, time.GetUtcNow())
             : new Refusal(RefusalCode.NotFound));
 
-    public async Task<Reply<Nothing>> AcceptTransfer(UserId caller, Guid transfer) =>
-        // An account that was closed meanwhile has no name any more: nobody would be left to administer.
-        await GrainFactory.User(caller).GetPerson() is Refused<Person>(var gone)
-            ? gone
-            : await Decide(TransferRules.Accept(storage.State, Code, caller, transfer, time.GetUtcNow()));
+    public async Task<Reply<Nothing>> AcceptTransfer(UserId caller, Guid transfer) => await IsThereAsync(caller)
+        ? await Decide(TransferRules.Accept(storage.State, Code, caller, transfer, time.GetUtcNow()))
+        : new Refusal(RefusalCode.AccountClosed);
 
     public Task<Reply<Nothing>> DeclineTransfer(UserId caller, Guid transfer) =>
         Decide(TransferRules.Decline(storage.State, Code, caller, transfer, time.GetUtcNow()));
@@ -75,6 +73,15 @@ public sealed partial class EnterpriseGrain
             : await Decide(TransferRules.Ask(storage.State, Code, caller, realName.MaskedName, account.MaskedPhoneNumber, time.GetUtcNow()));
     }
 
-    public Task<Reply<Nothing>> ReplaceAdministrator(ReplaceAdministrator command) =>
-        Decide(TransferRules.Replace(storage.State, Code, command, time.GetUtcNow()));
+    public async Task<Reply<Nothing>> ReplaceAdministrator(ReplaceAdministrator command) => await IsThereAsync(command.Administrator)
+        ? await Decide(TransferRules.Replace(storage.State, Code, command, time.GetUtcNow()))
+        : new Refusal(RefusalCode.AccountClosed);
+
+    /// <summary>Nobody administers whose account was closed meanwhile. While it is being closed nobody knows, and whoever asks asks again.</summary>
+    private async Task<bool> IsThereAsync(UserId user) => await GrainFactory.GetGrain<IUserSteps>(user.Value).MayAdminister() switch
+    {
+        Done<Nothing> => true,
+        Refused<Nothing>({ Code: RefusalCode.AccountClosed }) => false,
+        _ => throw new TimeoutException("An account is being closed."),
+    };
 }

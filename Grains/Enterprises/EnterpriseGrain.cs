@@ -56,7 +56,9 @@ public sealed partial class EnterpriseGrain : Grain, IEnterpriseGrain, IOutboxOw
 
     public Task Release(ApplicationId application) => Write(EnterpriseRules.Release(storage.State, application));
 
-    public Task Confirm(ConfirmClaim claim) => Write(EnterpriseRules.Confirm(storage.State, Code, claim, time.GetUtcNow()));
+    public async Task Confirm(ConfirmClaim claim) => await Write(await IsThereAsync(claim.Administrator)
+        ? EnterpriseRules.Confirm(storage.State, Code, claim, time.GetUtcNow())
+        : EnterpriseRules.Release(storage.State, claim.Application));
 
     public Task<Reply<UserId>> GetAdministrator() => Task.FromResult<Reply<UserId>>(
         durable.Claimed?.Administrator is { } administrator

@@ -10,6 +10,7 @@ using Bzt.Tests.Applications;
 using Bzt.Tests.Certificates;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Platforms;
+using Microsoft.AspNetCore.Builder;
 
 namespace Bzt.Tests.Enterprises;
 
@@ -33,9 +34,9 @@ internal sealed class EnterpriseWorld : IAsyncDisposable
 
     public IEnterpriseGrain Grain => System.Grains.Enterprise(new CreditCode(Code));
 
-    public static async Task<EnterpriseWorld> StartAsync()
+    public static async Task<EnterpriseWorld> StartAsync(Action<WebApplicationBuilder>? configure = null)
     {
-        var system = await EmbeddedSystem.StartAsync();
+        var system = await EmbeddedSystem.StartAsync(configure);
         var boss = await CertifiedPhone.ActiveAsync(system);
         var platform = await boss.PlatformAsync();
         await boss.BindAsync(platform);
