@@ -10,11 +10,12 @@ namespace Bzt.Grains.Evidence;
 /// <remarks>
 /// In this order: the checkpoint is kept under its number, the notary counts it, the pages hear of it, the sweep goes on. A crash between the first
 /// two finds the kept one and takes it over, so no number is ever signed twice and published; a crash later costs chains that are in two checkpoints.
+/// A page that cannot be read keeps no other from its checkpoint: it is remembered, the sweep goes past it, and each sweep asks for it again.
 /// </remarks>
 [GrainType("evidence-notary")]
 public sealed partial class EvidenceNotaryGrain(
-    [PersistentState("evidence-notary")] IPersistentState<StoredNotary> storage, IEvidenceActivity activity, ClusterKeyRings keys, TimeProvider time,
-    ILogger<EvidenceNotaryGrain> log)
+    [PersistentState("evidence-notary")] IPersistentState<StoredNotary> storage, [PersistentState("evidence-notary-unread")] IPersistentState<UnreadPages> unread,
+    IEvidenceActivity activity, ClusterKeyRings keys, TimeProvider time, ILogger<EvidenceNotaryGrain> log)
     : Grain, IEvidenceNotaryGrain, IRemindable
 {
     /// <summary>Leaves of one checkpoint; what is more goes into the next one at once.</summary>
@@ -35,24 +36,30 @@ public sealed partial class EvidenceNotaryGrain(
 
     public async Task Sweep()
     {
+        var asked = unread.State.Keys;
+        var (_, missed) = await TakeAsync(asked);
+        var beyond = await RememberAsync(new UnreadPages(), missed);
+
         var since = storage.State.SweptTo - Overlap;
         var upTo = long.MaxValue;
-        var missed = 0;
         WrittenPage? last = null;
         while (await activity.WrittenSinceAsync(since, last, MostLeaves) is { Count: > 0 } pages)
         {
             last = pages[^1];
-            var (heads, unread) = await EachAsync(pages, page => GrainFactory.GetGrain<IEvidenceGrain>(page.Key).GetUnchecked(), page => page.Key);
-            var untold = 0;
-            if (CheckpointRules.Order(heads.OfType<CheckpointLeaf>()) is { Count: > 0 } leaves)
+            (var read, missed) = await TakeAsync([.. pages.Select(page => page.Key).Distinct().Except(asked)]);
+            if (read == 0 && missed.Count >= AtOnce)
             {
-                untold = await TakeAsync(leaves);
+                // That is no chain any more, but the store or the cluster: the sweep waits for better times.
+                throw Unreachable();
             }
 
-            // One chain that cannot be read keeps no other from its checkpoint. The next sweep begins with it: what follows it is asked once more,
-            // and has nothing to say unless it moved.
-            missed += unread.Count + untold;
-            upTo = Math.Min(upTo, untold > 0 ? pages[0].At : unread.Select(page => page.At).Append(long.MaxValue).Min());
+            // Remembered first, then gone past. For what finds no room the next sweep begins here again: what follows has nothing to say unless it moved.
+            if (await RememberAsync(unread.State, missed) is > 0 and var more)
+            {
+                beyond += more;
+                upTo = Math.Min(upTo, pages[0].At);
+            }
+
             if (Math.Min(last.At, upTo) is var swept && swept > storage.State.SweptTo)
             {
                 await storage.WriteAsync(this, storage.State with { SweptTo = swept });
@@ -66,11 +73,36 @@ public sealed partial class EvidenceNotaryGrain(
 
         // The round was done; what it could not read is counted, and calls by itself.
         Duties.Done(Duties.Checkpoints, time.GetUtcNow());
-        Duties.Missed(Duties.Checkpoints, missed);
+        Duties.Missed(Duties.Checkpoints, unread.State.Keys.Length + beyond);
     }
 
-    /// <summary>How many of the chains were not told; they are in the checkpoint all the same.</summary>
-    private async Task<int> TakeAsync(IReadOnlyList<CheckpointLeaf> leaves)
+    /// <summary>How many find no room.</summary>
+    private async Task<int> RememberAsync(UnreadPages known, IEnumerable<string> missed)
+    {
+        var next = known.With(missed, out var beyond);
+        if (!next.Keys.SequenceEqual(unread.State.Keys))
+        {
+            await unread.WriteAsync(this, next);
+        }
+
+        return beyond;
+    }
+
+    /// <summary>Takes what moved on these pages into a checkpoint.</summary>
+    /// <returns>How many were read, and those that were not, or were not told; these are in the checkpoint all the same.</returns>
+    private async Task<(int Read, List<string> Missed)> TakeAsync(IReadOnlyList<string> pages)
+    {
+        var (heads, missed) = await EachAsync(pages, page => GrainFactory.GetGrain<IEvidenceGrain>(page).GetUnchecked(), page => page);
+        if (CheckpointRules.Order(heads.OfType<CheckpointLeaf>()) is { Count: > 0 } leaves)
+        {
+            missed.AddRange(await CheckpointAsync(leaves));
+        }
+
+        return (heads.Count, missed);
+    }
+
+    /// <returns>The pages that were not told.</returns>
+    private async Task<IReadOnlyList<string>> CheckpointAsync(IReadOnlyList<CheckpointLeaf> leaves)
     {
         // One that was kept before a crash is the one of its number, whatever moved since; those chains come into the next.
         var state = storage.State;
@@ -89,21 +121,19 @@ public sealed partial class EvidenceNotaryGrain(
             },
             leaf => EvidencePages.Key(leaf.Certificate, EvidencePages.PageOf(leaf.Sequence)));
         LogTaken(kept.Number, kept.Size);
-        return untold.Count + (isOurs ? 0 : await TakeAsync(leaves));
+        return isOurs ? untold : [.. untold, .. await CheckpointAsync(leaves)];
     }
 
-    private async Task<(List<TResult> Results, List<TItem> Failed)> EachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, Task<TResult>> ask, Func<TItem, string> pageOf)
+    private async Task<(List<TResult> Results, List<string> Failed)> EachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, Task<TResult>> ask, Func<TItem, string> pageOf)
     {
         List<TResult> results = new(items.Count);
-        List<TItem> failed = [];
+        List<string> failed = [];
         foreach (var some in items.Chunk(AtOnce))
         {
-            var before = failed.Count;
             await Task.WhenAll(some.Select(AskAsync));
-            if (failed.Count - before == AtOnce)
+            if (results.Count == 0 && failed.Count > UnreadPages.Most)
             {
-                // That is no chain any more, but the store or the cluster: the sweep waits for better times.
-                throw new StorageFailedException("No page of evidence can be reached.");
+                throw Unreachable();
             }
         }
 
@@ -117,23 +147,25 @@ public sealed partial class EvidenceNotaryGrain(
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                failed.Add(item);
+                failed.Add(pageOf(item));
                 LogMissed(pageOf(item), exception);
             }
         }
     }
 
+    private static StorageFailedException Unreachable() => new("No page of evidence can be reached.");
+
     [LoggerMessage(EventId = 332, Level = LogLevel.Information, Message = "Evidence checkpoint {Number} over {Size} chains.")]
     private partial void LogTaken(long number, int size);
 
-    [LoggerMessage(EventId = 339, Level = LogLevel.Error, Message = "Evidence checkpoint: page {Page} was not reached; the next sweep begins with it.")]
+    [LoggerMessage(EventId = 339, Level = LogLevel.Error, Message = "Evidence checkpoint: page {Page} was not reached; the next sweep asks for it again.")]
     private partial void LogMissed(string page, Exception exception);
 }
 
 /// <summary>The stored state of <see cref="EvidenceNotaryGrain"/>.</summary>
 /// <param name="Number">Of the newest checkpoint; 0 before the first.</param>
 /// <param name="Hash">Its hash.</param>
-/// <param name="SweptTo">By the store's clock, in seconds since 1970: what was written before is in a checkpoint.</param>
+/// <param name="SweptTo">By the store's clock, in seconds since 1970: what was written before is in a checkpoint, or among the <see cref="UnreadPages"/>.</param>
 [StateVersion(1)]
 public sealed record StoredNotary(long Number, byte[]? Hash, long SweptTo)
 {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
@@ -100,28 +102,120 @@ public sealed class CheckpointTests
         unreadable.Certificate = phone.Certificate;
 
         // Long before the other: a sweep that only looks back a little would not come to it again.
-        await system.Services.GetRequiredService<SqlStore>().WriteAsync(connection => connection.ExecuteAsync(
-            "UPDATE OrleansStorage SET ModifiedOn = ModifiedOn - 10000 WHERE GrainTypeString LIKE 'evidence/%' AND GrainIdExtensionString LIKE @page", ("page", $":{new CertificateId(phone.Certificate)}/%")));
+        await AgeAsync(phone, 10_000);
+        using var misses = new DutyMisses(Duties.Checkpoints);
         await system.Grains.EvidenceNotary().Sweep();
         Assert.Equal(1, (await other.EvidenceAsync()).Checkpoint?.Checkpoint.Number);
         Assert.Null((await phone.EvidenceAsync()).Checkpoint);
+        Assert.Equal(1, misses.Count);
+
+        // Gone past: the other, written since, is not read again, hour after hour, and what could not be read is, after a restart too.
+        await AgeAsync(other, 5000);
+        await system.RestartAsync();
+        await Task.WhenAll(phone.ReconnectAsync(), other.ReconnectAsync());
+        unreadable.Asked.Clear();
+        await system.Grains.EvidenceNotary().Sweep();
+        Assert.Equal([phone.Certificate], unreadable.Asked.Distinct());
+        Assert.Equal(2, misses.Count);
 
         unreadable.Certificate = null;
         await system.Grains.EvidenceNotary().Sweep();
         Assert.Equal(2, (await phone.EvidenceAsync()).Checkpoint?.Checkpoint.Number);
         Assert.Equal(1, (await other.EvidenceAsync()).Checkpoint?.Checkpoint.Number);
         Assert.True((await PublishedAsync(system)).Verify((await ChannelTrust.FetchAsync(system.Gateway)).EvidenceKey));
+
+        // In a checkpoint, it is one like the others again.
+        await AgeAsync(phone, 5000);
+        unreadable.Asked.Clear();
+        await system.Grains.EvidenceNotary().Sweep();
+        Assert.DoesNotContain(phone.Certificate, unreadable.Asked);
+        Assert.Equal(2, misses.Count);
+
+        Task AgeAsync(CertifiedPhone whose, int seconds) => system.Services.GetRequiredService<SqlStore>().WriteAsync(connection => connection.ExecuteAsync(
+            "UPDATE OrleansStorage SET ModifiedOn = ModifiedOn - @seconds WHERE GrainTypeString LIKE 'evidence/%' AND GrainIdExtensionString LIKE @page",
+            ("seconds", seconds), ("page", $":{new CertificateId(whose.Certificate)}/%")));
+    }
+
+    /// <summary>Many altered rows beside each other, as a hand in the store leaves them, are gone past too; a store that is away is not gone past.</summary>
+    [Fact]
+    public async Task Many_unreadable_chains_beside_each_other_do_not_stop_the_notary()
+    {
+        var unreadable = new UnreadablePage { Every = true };
+        await using var system = await EmbeddedSystem.StartAsync(builder => builder.Services.AddSingleton<IIncomingGrainCallFilter>(unreadable));
+        var certificates = Enumerable.Range(0, 40).Select(_ => new CertificateId(Guid.CreateVersion7())).ToList();
+        foreach (var certificate in certificates)
+        {
+            var (_, first) = EvidenceLog.Begin(new byte[32]).Append(certificate, new UserId(Guid.NewGuid()), Now, EvidenceKind.Signed, Guid.NewGuid(), [("platform", "平台")], [new byte[32]]);
+            await system.Grains.Evidence(certificate, 0).Append(first);
+        }
+
+        await Assert.ThrowsAnyAsync<Exception>(() => system.Grains.EvidenceNotary().Sweep());
+        unreadable.Except = certificates[^1].Value;
+        await system.Grains.EvidenceNotary().Sweep();
+        Assert.Equal(1, Assert.Single((await PublishedAsync(system)).Checkpoints).Size);
+        unreadable.Every = false;
+        await system.Grains.EvidenceNotary().Sweep();
+        Assert.Equal([1, 39], (await PublishedAsync(system)).Checkpoints.Select(checkpoint => checkpoint.Size));
+    }
+
+    [Fact]
+    public void What_could_not_be_read_is_remembered_once_and_up_to_a_bound()
+    {
+        var known = new UnreadPages(["b", "a"]).With(["a", "c", "c"], out var beyond);
+        Assert.Equal(["b", "a", "c"], known.Keys);
+        Assert.Equal(0, beyond);
+        var full = known.With(Enumerable.Range(0, 300).Select(i => $"{i}"), out beyond);
+        Assert.Equal((UnreadPages.Most, 303 - UnreadPages.Most), (full.Keys.Length, beyond));
+        Assert.Equal(known.Keys, full.Keys.Take(3));
     }
 
     private sealed class UnreadablePage : IIncomingGrainCallFilter
     {
         public Guid? Certificate { get; set; }
 
-        public Task Invoke(IIncomingGrainCallContext context) =>
-            context.ImplementationMethod.Name == nameof(IEvidenceGrain.GetUnchecked) && Certificate is { } id
-                && context.TargetId.Key.ToString()!.StartsWith($"{new CertificateId(id)}/", StringComparison.Ordinal)
-                ? throw new StorageFailedException("unreadable")
+        public bool Every { get; set; }
+
+        public Guid? Except { get; set; }
+
+        public ConcurrentBag<Guid> Asked { get; } = [];
+
+        public Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.ImplementationMethod.Name != nameof(IEvidenceGrain.GetUnchecked))
+            {
+                return context.Invoke();
+            }
+
+            var certificate = EvidencePages.CertificateOf(context.TargetId.Key.ToString()!).Value;
+            Asked.Add(certificate);
+            return Every ? certificate != Except ? throw new StorageFailedException("unreadable") : context.Invoke()
+                : certificate == Certificate ? throw new StorageFailedException("unreadable")
                 : context.Invoke();
+        }
+    }
+
+    /// <summary>What a duty's counter of misses rose by since this began to listen.</summary>
+    private sealed class DutyMisses : IDisposable
+    {
+        private readonly MeterListener listener = new();
+        private long count;
+
+        public DutyMisses(string duty)
+        {
+            listener.InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "bzt.duty.misses")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            };
+            listener.SetMeasurementEventCallback<long>((_, value, tags, _) => Interlocked.Add(ref count, tags.ToArray().Contains(new("duty", duty)) ? value : 0));
+            listener.Start();
+        }
+
+        public long Count => Volatile.Read(ref count);
+
+        public void Dispose() => listener.Dispose();
     }
 
     [Fact]
@@ -144,6 +238,7 @@ public sealed class CheckpointTests
     {
         GoldenState.Verify("evidence-checkpoint-v1", new StoredCheckpoint(new SignedCheckpoint(1, new byte[32], 1, [1], Now, [2]), [Leaf("019aa000-0000-7000-8000-000000000001", 3)]));
         GoldenState.Verify("evidence-notary-v1", new StoredNotary(1, [1], 1_790_000_000));
+        GoldenState.Verify("evidence-notary-unread-v1", new UnreadPages(["019aa000-0000-7000-8000-000000000001/0"]));
     }
 
     private static CheckpointLeaf Leaf(string certificate, long sequence) => new(new CertificateId(new Guid(certificate)), sequence, new byte[32]);
