@@ -16,6 +16,8 @@ public static class ErrorCodes
     public const string Unavailable = "unavailable";
     public const string KeysUnavailable = "keys_unavailable";
     public const string InternalError = "internal_error";
+    /// <summary>For a reason this gateway has no word for.</summary>
+    public const string Refused = "refused";
     public const string ClientOutdated = "client_outdated";
 
     // who is calling

@@ -21,7 +21,7 @@ public sealed record Refused<T>([property: Id(0)] Refusal Refusal) : Reply<T>;
 [GenerateSerializer, Immutable, Alias("bzt.Nothing")]
 public readonly record struct Nothing;
 
-/// <summary>An expected refusal. The gateway maps it to a problem document in one exhaustive switch.</summary>
+/// <summary>An expected refusal. The gateway makes a problem document of it; <see cref="RefusalTexts"/> has each code's text in one exhaustive switch.</summary>
 /// <param name="Code">Serialised by value; values are never reused.</param>
 /// <param name="RetryAfter">When it may be tried again.</param>
 /// <param name="TriesLeft">PIN or code tries left.</param>
@@ -29,7 +29,15 @@ public readonly record struct Nothing;
 public sealed record Refusal(
     [property: Id(0)] RefusalCode Code,
     [property: Id(1)] DateTimeOffset? RetryAfter = null,
-    [property: Id(2)] int? TriesLeft = null);
+    [property: Id(2)] int? TriesLeft = null)
+{
+    /// <summary>
+    /// The code's text, as the release that refuses knows it: a gateway of the release before passes on what it does not know itself. Null from a release
+    /// that did not send it.
+    /// </summary>
+    [Id(3)]
+    public string? Text { get; init; } = Code.TextOf();
+}
 
 /// <summary>Each has its stable text in <c>ErrorCodes</c>.</summary>
 public enum RefusalCode

@@ -16,13 +16,16 @@ internal sealed class ProblemResult(string code) : IResult
 
     public string Code { get; } = code;
 
+    /// <summary>A grain's: perhaps with a code this release does not know.</summary>
+    public bool IsRefusal { get; init; }
+
     public string? Detail { get; init; }
 
     public DateTimeOffset? RetryAt { get; init; }
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        var (status, title) = ProblemTexts.Of(Code);
+        var (status, title) = IsRefusal ? ProblemTexts.OfRefusal(Code) : ProblemTexts.Of(Code);
         int? retryAfter = RetryAt is { } at
             ? Math.Max(1, (int)Math.Ceiling((at - httpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()).TotalSeconds))
             : Code is ErrorCodes.Unavailable or ErrorCodes.KeysUnavailable or ErrorCodes.ProviderUnavailable ? 2 : null;

@@ -5,7 +5,12 @@ namespace Bzt.Gateway.Problems;
 /// <summary>HTTP status and title of every code. The title is shown to people as it is.</summary>
 internal static class ProblemTexts
 {
-    public static (int Status, string Title) Of(string code) => code switch
+    public static (int Status, string Title) Of(string code) => Find(code) ?? throw new ArgumentOutOfRangeException(nameof(code), code, "A code without status and title.");
+
+    /// <summary>As above; of a refusal that only the release after this one knows, that it was one.</summary>
+    public static (int Status, string Title) OfRefusal(string code) => Find(code) ?? Of(ErrorCodes.Refused);
+
+    private static (int Status, string Title)? Find(string code) => code switch
     {
         ErrorCodes.InvalidRequest => (400, "请求格式不正确"),
         ErrorCodes.MethodNotAllowed => (405, "不支持的请求方法"),
@@ -16,6 +21,7 @@ internal static class ProblemTexts
         ErrorCodes.Unavailable => (503, "服务暂不可用，请稍后再试"),
         ErrorCodes.KeysUnavailable => (503, "密钥服务暂不可用，请稍后再试"),
         ErrorCodes.InternalError => (500, "服务器内部错误"),
+        ErrorCodes.Refused => (409, "当前无法完成此操作，请稍后再试"),
         ErrorCodes.ClientOutdated => (426, "当前版本过旧，请刷新后再试"),
 
         ErrorCodes.Unauthenticated => (401, "请先登录"),
@@ -139,6 +145,6 @@ internal static class ProblemTexts
         ErrorCodes.CertificateUnusable => (409, "证书当前不可用"),
         ErrorCodes.CertificateStateAltered => (409, "证书的安全记录校验未通过，已停止使用，请联系客服"),
         ErrorCodes.ChannelRejected => (422, "安全通道校验失败"),
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A code without status and title."),
+        _ => null,
     };
 }

@@ -69,7 +69,7 @@ internal sealed class PhoneSessions(IGrainFactory grains, ICertificateDirectory 
             if (facts.CreditCode is { Value.Length: > 0 } enterprise
                 && await grains.Enterprise(enterprise).MayUse(caller.UserId, view.Platform, view.Kind) is Refused<Nothing>(var refusal))
             {
-                reason ??= RefusalProblems.CodeOf(refusal.Code);
+                reason ??= RefusalProblems.CodeOf(refusal);
             }
             else
             {

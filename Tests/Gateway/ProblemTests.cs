@@ -6,7 +6,9 @@ using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
+using Bzt.Grains.Accounts;
 using Bzt.Tests.Embedded;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bzt.Tests.Gateway;
 
@@ -29,6 +31,45 @@ public sealed class ProblemTests
         var codes = Enum.GetValues<RefusalCode>().Select(RefusalProblems.CodeOf).ToList();
         Assert.Equal(codes.Count, codes.Distinct().Count());
         Assert.All(codes, code => Assert.Contains(code, Codes));
+    }
+
+    /// <summary>While a cluster is upgraded, silos are of the release after this gateway's, and refuse for reasons it has never heard of.</summary>
+    [Theory]
+    [InlineData("a_reason_of_the_next_release", "a_reason_of_the_next_release")]
+    [InlineData(null, ErrorCodes.Refused)]
+    public async Task A_refusal_of_the_next_release_is_passed_on_with_its_own_text(string? text, string code)
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder => builder.Services.AddSingleton<IIncomingGrainCallFilter>(new NextRelease(text)));
+        using var answer = await system.Gateway.PostAsync(Routes.Phone.SmsCodes, new StringContent(
+            $$"""{"phoneNumber":"{{EmbeddedSystem.NextPerson().Phone}}","purpose":"login"}""", Encoding.UTF8, "application/json"));
+        var problem = await ReadAsync(answer, HttpStatusCode.Conflict, code);
+        Assert.Equal(ProblemTexts.Of(ErrorCodes.Refused).Title, problem.Title);
+        Assert.InRange(problem.RetryAfterSeconds!.Value, 1, 60);
+    }
+
+    [Fact]
+    public async Task What_a_refusal_is_called_goes_along()
+    {
+        var serializer = (await EmbeddedSystem.SharedAsync()).Services.GetRequiredService<Orleans.Serialization.Serializer>();
+        var told = serializer.Deserialize<Reply<Nothing>>(serializer.SerializeToArray<Reply<Nothing>>(new Refusal(RefusalCode.QrStale, TriesLeft: 2)));
+        Assert.Equal(new Refused<Nothing>(new Refusal(RefusalCode.QrStale, TriesLeft: 2) { Text = ErrorCodes.QrStale }), told);
+
+        // Made from a refusal that is not known here: without a text, not without an answer.
+        Assert.Null(new Refusal((RefusalCode)9999).Text);
+    }
+
+    private sealed class NextRelease(string? text) : IIncomingGrainCallFilter
+    {
+        public Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.InterfaceMethod.Name != nameof(IPhoneNumberGrain.SendCode))
+            {
+                return context.Invoke();
+            }
+
+            context.Result = (Reply<CodeSent>)new Refusal((RefusalCode)9999, DateTimeOffset.UtcNow.AddSeconds(30)) { Text = text };
+            return Task.CompletedTask;
+        }
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Bzt.Grains.Foundations;
 
-namespace Bzt.Grains.Certificates;
+namespace Bzt.Grains.Evidence;
 
 /// <summary>Pages of evidence the notary went past because it could not read them, or could not tell them of their checkpoint.</summary>
 /// <remarks>A row of its own beside <see cref="StoredNotary"/>: a release before this one does not know it and leaves it alone.</remarks>
