@@ -2,6 +2,7 @@ using Bzt.Contracts;
 using Bzt.Gateway.CaConsole;
 using Bzt.Gateway.Csc;
 using Bzt.Gateway.Hosting;
+using Bzt.Gateway.OpenIdConnect;
 using Bzt.Gateway.Phones;
 using Bzt.Gateway.Platforms;
 using Bzt.Gateway.Problems;
@@ -19,8 +20,23 @@ internal sealed record ServesFile;
 /// <summary>The endpoint publishes what programs of others ask for without a login, by protocol: time stamps, revocation, CA certificates. It has a rate of its own.</summary>
 internal sealed record Publishes;
 
+/// <summary>A page of a login, or what its script asks: its endpoint finds out itself whose browser it is.</summary>
+internal sealed record ServesLogin;
+
 /// <summary>On a request's features, where its endpoint found out whose it is and counted it there: a client of OAuth, the browser a login page was given to.</summary>
-internal sealed record KnownVisitor;
+internal sealed record KnownVisitor
+{
+    private KnownVisitor()
+    {
+    }
+
+    /// <summary>It is no stranger's from here on, and leaves the narrow door free.</summary>
+    public static void Is(HttpContext context)
+    {
+        context.Features.Set(new KnownVisitor());
+        context.Features.Get<Door>()?.Dispose();
+    }
+}
 
 /// <summary>Before anybody is known: the gateway's own bound, and the address'.</summary>
 internal sealed class Admission(RequestDelegate next, RateCounts rates, Places places, IOptions<LimitsOptions> options, TimeProvider time)
@@ -31,8 +47,10 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
     private const string Files = RateCounts.Address + "files/";
     private const string Publications = RateCounts.Address + "published/";
     private const string DoorKnocks = RateCounts.Address + "door/";
+    private const string SpentVisits = "spent-visits/";
+    private const string VisitKnocks = RateCounts.Address + "visits/";
 
-    /// <summary>From an address that asks too much, requests whose token is being looked at. That takes milliseconds.</summary>
+    /// <summary>From an address that asks too much, requests whose token, secret or cookie is being looked at. That takes milliseconds.</summary>
     private const int UnknownAtOnce = 16;
 
     public async Task InvokeAsync(HttpContext context)
@@ -59,9 +77,11 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
         else if (rates.Spent(address, limits.StrangerPerSecond) is { } until)
         {
             // Others sit behind the same address. Who shows a token gets in by a narrow door, and leaves it free once he is known;
-            // tokens that turn out to be nobody's use up a rate of their own.
-            strangers = DoorKnocks + partition;
+            // tokens that turn out to be nobody's use up a rate of their own. So do secrets in a form, and people who log in at a page of ours.
+            var isVisit = IsVisit(context);
+            strangers = (isVisit ? VisitKnocks : DoorKnocks) + partition;
             door.Place = rates.Spent(strangers, limits.StrangerPerSecond) is not null ? null
+                : isVisit ? places.TryTake(SpentVisits + address, UnknownAtOnce)
                 : context.Request.Headers.Authorization.Count > 0 ? places.TryTake(SpentDoor + address, UnknownAtOnce)
                 : context.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is not null ? places.TryTake(SpentHub + address, limits.AtOncePerAddress)
                 : null;
@@ -117,6 +137,9 @@ internal sealed class Admission(RequestDelegate next, RateCounts rates, Places p
 
     /// <summary>What is not there is a guess like any other.</summary>
     private bool HasOwnRate(HttpContext context) => context.Response.StatusCode != StatusCodes.Status404NotFound && OwnRate(context.GetEndpoint(), options.Value) is not null;
+
+    private static bool IsVisit(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<ServesLogin>() is not null || (context.Request.Headers.Authorization.Count == 0 && AuthorizationServer.IsForClients(context.Request));
 
     internal static bool IsHeldOpen(Endpoint? endpoint) => endpoint?.Metadata.GetMetadata<HoldsOpen>() is not null || endpoint?.Metadata.GetMetadata<HubMetadata>() is not null;
 }

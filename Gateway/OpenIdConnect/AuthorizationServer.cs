@@ -28,6 +28,11 @@ internal static class AuthorizationServer
     public const string ServiceScope = "service";
     public const string CredentialScope = "credential";
 
+    private static readonly string[] ClientPaths =
+    [
+        Routes.Token, Routes.Connect.PushedAuthorization, Routes.Connect.Revocation, Routes.Csc.Token, Routes.Csc.PushedAuthorization, Routes.Csc.Revocation,
+    ];
+
     private static readonly string[] Paths = ["/connect", "/.well-known", Routes.Csc.Base];
 
     public static void AddAuthorizationServer(this WebApplicationBuilder builder)
@@ -79,6 +84,10 @@ internal static class AuthorizationServer
         // An application that says nothing itself shows it every request.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
     }
+
+    /// <summary>Where a platform's backend says who it is, perhaps with its secret in the form (RFC 6749 §2.3.1).</summary>
+    internal static bool IsForClients(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) && Array.Exists(ClientPaths, path => request.Path.Equals(path, StringComparison.OrdinalIgnoreCase));
 
     private static bool IsItsOwn(HttpContext context) => Array.Exists(Paths, path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 

@@ -111,7 +111,7 @@ internal static class ClientChecks
     /// <summary>What can be a grain's key: neither blank, nor with octets a store does not take.</summary>
     private static bool IsId(string? client) => client is { Length: > 0 and <= LongestId } && !string.IsNullOrWhiteSpace(client) && !client.Any(char.IsControl);
 
-    /// <summary>Who speaks for itself with its secret. It is no stranger from then on: it counts as the platform it is.</summary>
+    /// <summary>Who speaks for itself with its secret. It is no stranger from then on: it counts as the platform it is, and beyond that one's rate as a stranger again.</summary>
     internal sealed class Clients(IGrainFactory grains, RateCounts rates, IOptions<LimitsOptions> limits)
     {
         public async Task<PlatformFacts?> AuthenticateAsync(BaseContext context, string? client, string? secret)
@@ -122,8 +122,11 @@ internal static class ClientChecks
                 return null;
             }
 
-            context.Transaction.GetHttpRequest()?.HttpContext.Features.Set(new KnownVisitor());
-            rates.Take("platform/" + platform.Platform.Value, limits.Value.PlatformPerSecond);
+            if (rates.Take("platform/" + platform.Platform.Value, limits.Value.PlatformPerSecond) is null)
+            {
+                KnownVisitor.Is(context.Transaction.GetHttpRequest()!.HttpContext);
+            }
+
             return platform;
         }
     }

@@ -13,7 +13,6 @@ using Bzt.Grains.Sessions;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -28,6 +27,9 @@ internal static class LoginEndpoints
 {
     private const int ChallengeOctets = 32;
 
+    /// <summary>Of one page's browser: its script asks each second.</summary>
+    private const int AsksPerSecond = 4;
+
     /// <summary>A request line has 8 KiB, with method, path and version.</summary>
     private const int LongestQuery = (8 * 1024) - 64;
     private static readonly string[] GetOrPost = ["GET", "POST"];
@@ -36,11 +38,12 @@ internal static class LoginEndpoints
     {
         var pages = app.MapGroup("").ExcludeFromDescription();
         // Each page is a session, a durable write: nobody opens them by the thousand.
-        pages.MapMethods(Routes.Connect.Authorize, GetOrPost, BeginAsync).WithMetadata(new BrakedByAddress());
-        pages.MapMethods(Routes.Csc.Authorize, GetOrPost, BeginAsync).WithMetadata(new BrakedByAddress());
-        pages.MapGet(Routes.Connect.Continue, ContinueAsync);
-        pages.MapGet(Routes.Connect.Cancel, CancelAsync);
-        pages.MapGet(Routes.Connect.LoginState, StateAsync);
+        var login = pages.MapGroup("").WithMetadata(new ServesLogin());
+        login.MapMethods(Routes.Connect.Authorize, GetOrPost, BeginAsync).WithMetadata(new BrakedByAddress());
+        login.MapMethods(Routes.Csc.Authorize, GetOrPost, BeginAsync).WithMetadata(new BrakedByAddress());
+        login.MapGet(Routes.Connect.Continue, ContinueAsync);
+        login.MapGet(Routes.Connect.Cancel, CancelAsync);
+        login.MapGet(Routes.Connect.LoginState, StateAsync);
         LogoutEndpoints.Map(pages);
         PageAssets.Map(pages);
     }
@@ -106,14 +109,14 @@ internal static class LoginEndpoints
     }
 
     /// <summary>Where the page goes once the phone has confirmed: its browser has the cookie, its request is the one that was confirmed.</summary>
-    private static async Task<IResult> ContinueAsync(HttpContext http, IGrainFactory grains, LoginTickets tickets, LoginClaims claims)
+    private static async Task<IResult> ContinueAsync(HttpContext http, IGrainFactory grains, LoginTickets tickets, LoginClaims claims, RateCounts rates)
     {
         if (Refused(http) is { } refused)
         {
             return refused;
         }
 
-        if (Ticket(http, tickets) is not { } ticket)
+        if (Ticket(http, tickets, rates) is not { } ticket)
         {
             return SeeOther(Routes.Connect.Authorize + http.Request.QueryString);
         }
@@ -135,7 +138,7 @@ internal static class LoginEndpoints
             : Back(Errors.AccessDenied, "The certificate is not usable any more.");
     }
 
-    private static async Task<IResult> CancelAsync(HttpContext http, IGrainFactory grains, LoginTickets tickets)
+    private static async Task<IResult> CancelAsync(HttpContext http, IGrainFactory grains, LoginTickets tickets, RateCounts rates)
     {
         if (Refused(http) is { } refused)
         {
@@ -143,7 +146,7 @@ internal static class LoginEndpoints
         }
 
         // Without the cookie it is somebody else's page, or none: there is nothing to cancel, and the platform is told all the same.
-        if (Ticket(http, tickets) is { } ticket)
+        if (Ticket(http, tickets, rates) is { } ticket)
         {
             await grains.QrSession(ticket.SessionId).Cancel(ticket.Requester);
             tickets.Take(http, ticket);
@@ -154,7 +157,7 @@ internal static class LoginEndpoints
 
     /// <summary>Asked by the page's script each second: how far the phone is, and the code of this second while nobody has scanned.</summary>
     private static async Task<IResult> StateAsync(
-        HttpContext http, string login, IGrainFactory grains, LoginTickets tickets, PublicAddress address, TimeProvider clock, RateCounts rates, IOptions<LimitsOptions> limits)
+        HttpContext http, string login, IGrainFactory grains, LoginTickets tickets, PublicAddress address, TimeProvider clock, RateCounts rates)
     {
         http.Response.Headers.CacheControl = "no-store";
         if (!tickets.TryRead(http, login, out var ticket))
@@ -163,8 +166,8 @@ internal static class LoginEndpoints
         }
 
         // A page asks each second, and many sit behind one address: each is a caller of its own.
-        http.Features.Set(new KnownVisitor());
-        if (rates.Take($"login/{ticket.Session}", limits.Value.UserPerSecond) is { } until)
+        KnownVisitor.Is(http);
+        if (rates.Take(CounterOf(ticket), AsksPerSecond) is { } until)
         {
             return new ProblemResult(ErrorCodes.RateLimited) { RetryAt = until };
         }
@@ -196,10 +199,23 @@ internal static class LoginEndpoints
         _ => request.GetScopes(),
     };
 
-    private static LoginTicket? Ticket(HttpContext http, LoginTickets tickets)
+    private static string CounterOf(LoginTicket ticket) => $"login/{ticket.Session}";
+
+    /// <summary>Of the request's own page. Its browser is known by it, up to the page's rate.</summary>
+    private static LoginTicket? Ticket(HttpContext http, LoginTickets tickets, RateCounts rates)
     {
         var digest = LoginTickets.DigestOf(http.Request.QueryString.Value ?? "");
-        return tickets.TryRead(http, LoginTickets.NameOf(digest), out var ticket) && ticket.Request == digest ? ticket : null;
+        if (!tickets.TryRead(http, LoginTickets.NameOf(digest), out var ticket) || ticket.Request != digest)
+        {
+            return null;
+        }
+
+        if (rates.Take(CounterOf(ticket), AsksPerSecond) is null)
+        {
+            KnownVisitor.Is(http);
+        }
+
+        return ticket;
     }
 
     private static OpenIddictRequest Request(HttpContext http) => http.GetOpenIddictServerRequest()!;

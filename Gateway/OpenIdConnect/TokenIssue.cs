@@ -76,7 +76,7 @@ internal sealed class UserInfoAnswer(IGrainFactory grains) : IOpenIddictServerHa
             return;
         }
 
-        context.Transaction.GetHttpRequest()?.HttpContext.Features.Set(new Admission.KnownVisitor());
+        Admission.KnownVisitor.Is(context.Transaction.GetHttpRequest()!.HttpContext);
         context.Subject = principal.GetClaim(Claims.Subject);
         foreach (var name in OpenIdClaims.Published)
         {

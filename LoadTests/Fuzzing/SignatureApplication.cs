@@ -92,7 +92,7 @@ internal sealed partial class SignatureApplication : IDisposable
         {
             try
             {
-                return await user.Phone.ScanAsync((await browser.GetFromJsonAsync<JsonObject>(state, stop))!["link"]!.GetValue<string>(), stop);
+                return await LookAsync(state, stop) is { } look ? await user.Phone.ScanAsync(look["link"]!.GetValue<string>(), stop) : null;
             }
             catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.QrStale)
             {
@@ -101,12 +101,19 @@ internal sealed partial class SignatureApplication : IDisposable
             }
         }, "a fresh code", stop);
         await ConfirmAsync(scanned, stop);
-        await UntilAsync(async () => (await browser.GetFromJsonAsync<JsonObject>(state, stop))!["state"]!.GetValue<string>() == "completed" ? state : null, "the page", stop);
+        await UntilAsync(async () => (await LookAsync(state, stop))?["state"]!.GetValue<string>() == "completed" ? state : null, "the page", stop);
         using var back = await browser.GetAsync(WebUtility.HtmlDecode(Continue().Match(html).Groups[1].Value), stop);
         var code = Code().Match(back.Headers.Location?.Query ?? "").Groups[1].Value;
         using var answer = await browser.PostAsync(Routes.Csc.Token, new FormUrlEncodedContent([
             new("grant_type", "authorization_code"), new("code", Uri.UnescapeDataString(code)), new("client_id", client.Id), new("client_secret", client.Secret), new("redirect_uri", client.Redirect), new("code_verifier", verifier)]), stop);
         return (await ReadAsync(Routes.Csc.Token, answer, stop))["access_token"]!.GetValue<string>();
+    }
+
+    /// <summary>Null when the page has been asked too often just now.</summary>
+    private async Task<JsonObject?> LookAsync(string state, CancellationToken stop)
+    {
+        using var answer = await browser.GetAsync(state, stop);
+        return answer.StatusCode == HttpStatusCode.TooManyRequests ? null : await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>(stop);
     }
 
     private async Task<ScannedSession> PushedAsync(CancellationToken stop)

@@ -9,6 +9,7 @@ using Bzt.Grains;
 using Bzt.Tests.Embedded;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -255,6 +256,126 @@ public sealed class AdmissionTests
     }
 
     /// <summary>A whole system, one platform that asks as fast as it can, and one that does its work.</summary>
+    /// <summary>Programs of others ask by protocol, without a login, and many from one address: a rate of their own, which uses up nobody else's.</summary>
+    [Fact]
+    public async Task What_is_published_for_programs_has_a_rate_of_its_own()
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Limits:StrangerPerSecond"] = "2";
+            builder.Configuration["Limits:PublishedPerSecond"] = "6";
+        });
+        await system.Grains.CaAuthority(new CaId("hubei-ca")).Establish();
+
+        // Two windows at most are touched.
+        var asked = await ManyAsync("/ca/hubei-ca/root.cer", 150);
+        Assert.InRange(asked.Count(status => status == HttpStatusCode.OK), 60, 120);
+        Assert.Equal(150, asked.Count(status => status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests));
+        Assert.Equal(HttpStatusCode.OK, Assert.Single(await ManyAsync("/download", 1)));
+
+        // And the other way round; but what is not there is a guess like any other.
+        system.Clock.Advance(RateCounts.Window);
+        Assert.Contains(HttpStatusCode.TooManyRequests, await ManyAsync("/download", 60));
+        Assert.Equal(HttpStatusCode.OK, Assert.Single(await ManyAsync("/ca/hubei-ca/root.cer", 1)));
+
+        // From the beginning of a window on.
+        system.Clock.Advance(RateCounts.Window - TimeSpan.FromTicks(system.Clock.GetUtcNow().UtcTicks % RateCounts.Window.Ticks));
+        Assert.All(await ManyAsync("/ca/nobody/root.cer", 55), status => Assert.Equal(HttpStatusCode.NotFound, status));
+        Assert.Equal(HttpStatusCode.TooManyRequests, Assert.Single(await ManyAsync("/download", 1)));
+
+        async Task<List<HttpStatusCode>> ManyAsync(string path, int times)
+        {
+            var statuses = new List<HttpStatusCode>();
+            for (var i = 0; i < times; i++)
+            {
+                using var answer = await system.Gateway.GetAsync(path, TestContext.Current.CancellationToken);
+                statuses.Add(answer.StatusCode);
+            }
+
+            return statuses;
+        }
+    }
+
+    /// <summary>Neither shows a token: a platform's secret is in its form, a browser's cookie is of its page.</summary>
+    [Fact]
+    public async Task Behind_a_guessers_address_a_platform_still_gets_its_token_and_people_still_log_in()
+    {
+        const string callback = "http://127.0.0.1:9/callback";
+        var stop = TestContext.Current.CancellationToken;
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["Limits:StrangerPerSecond"] = "2";
+            builder.Configuration["Platforms:0:Id"] = builder.Configuration["Platforms:0:Name"] = "calm";
+            builder.Configuration["Platforms:0:RecognitionGroup"] = "hubei";
+            builder.Configuration["Platforms:0:ClientSecret"] = "a sufficiently long secret of the platform";
+            builder.Configuration["Platforms:0:RedirectUris:0"] = callback;
+        });
+        using var browser = new OpenIdConnect.LoginBrowser(system);
+        await SpendAsync();
+        foreach (var _ in Enumerable.Range(0, 30))
+        {
+            Assert.Equal(HttpStatusCode.OK, await TokenAsync("a sufficiently long secret of the platform"));
+        }
+
+        // The page, and what its script asks; once it is known whose they are, they are no guesses.
+        var page = await browser.OpenAsync(QueryHelpers.AddQueryString(Routes.Connect.Authorize, new Dictionary<string, string?>
+        {
+            ["client_id"] = "calm",
+            ["response_type"] = "code",
+            ["redirect_uri"] = callback,
+            ["scope"] = "openid",
+            ["state"] = "state-1",
+            ["nonce"] = "nonce-1",
+            ["code_challenge"] = OpenIdConnect.OpenIdWorld.Pkce().Challenge,
+            ["code_challenge_method"] = "S256",
+        }));
+        await SpendAsync();
+        Assert.Equal("created", (await browser.StateAsync(page)).GetProperty("state").GetString());
+
+        // One page asks each second: who asks more often has that page's rate used up, in two windows at most.
+        var asked = new List<HttpStatusCode>();
+        for (var i = 0; i < 120; i++)
+        {
+            using var answer = await browser.Http.GetAsync($"{Routes.Connect.LoginState}?login={page.Name}", stop);
+            asked.Add(answer.StatusCode);
+        }
+
+        Assert.InRange(asked.Count(status => status == HttpStatusCode.OK), 30, 80);
+        Assert.All(asked.Distinct(), status => Assert.True(status is HttpStatusCode.OK or HttpStatusCode.TooManyRequests, $"{status}"));
+        system.Clock.Advance(RateCounts.Window);
+        await SpendAsync();
+        Assert.StartsWith(callback, (await browser.FollowAsync(page.Cancel)).ToString(), StringComparison.Ordinal);
+
+        // Secrets that are nobody's, and pages that are nobody's, use up a rate of their own.
+        var guesses = new List<HttpStatusCode>();
+        for (var i = 0; i < 60; i++)
+        {
+            guesses.Add(await TokenAsync("a guess at the secret of the platform"));
+        }
+
+        Assert.InRange(guesses.Count(status => status == HttpStatusCode.Unauthorized), 1, 60);
+        Assert.Contains(HttpStatusCode.TooManyRequests, guesses);
+
+        async Task<HttpStatusCode> TokenAsync(string secret)
+        {
+            using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "calm"), new("client_secret", secret)]);
+            using var answer = await system.Gateway.PostAsync(Routes.Token, form, stop);
+            return answer.StatusCode;
+        }
+
+        async Task SpendAsync()
+        {
+            var status = HttpStatusCode.OK;
+            for (var i = 0; i < 100 && status != HttpStatusCode.TooManyRequests; i++)
+            {
+                using var answer = await system.Gateway.GetAsync("/download", stop);
+                status = answer.StatusCode;
+            }
+
+            Assert.Equal(HttpStatusCode.TooManyRequests, status);
+        }
+    }
+
     [Fact]
     public async Task One_platforms_flood_is_refused_and_leaves_anothers_latency_alone()
     {

@@ -14,10 +14,13 @@ namespace Bzt.Tests.OpenIdConnect;
 /// <summary>A user's browser at the login page, and what he does with his phone: it keeps cookies, and follows no redirect by itself.</summary>
 internal sealed partial class LoginBrowser : IDisposable
 {
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongestTrying = TimeSpan.FromSeconds(60);
 
     private readonly Uri address;
     private readonly HttpClient http;
+    private readonly SemaphoreSlim asking = new(1);
+    private long askedAt;
 
     public LoginBrowser(EmbeddedSystem system) : this(system.Address, new SocketsHttpHandler())
     {
@@ -43,8 +46,23 @@ internal sealed partial class LoginBrowser : IDisposable
         return new LoginPage(path, html, WebUtility.HtmlDecode(Name().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Continue().Match(html).Groups[1].Value), WebUtility.HtmlDecode(Cancel().Match(html).Groups[1].Value));
     }
 
+    /// <summary>As the page's script, which does not ask all the time: a page has a rate.</summary>
     public async Task<JsonElement> StateAsync(LoginPage page)
     {
+        await asking.WaitAsync();
+        try
+        {
+            if (askedAt != 0 && Pace - TimeProvider.System.GetElapsedTime(askedAt) is { Ticks: > 0 } early)
+            {
+                await Task.Delay(early);
+            }
+        }
+        finally
+        {
+            askedAt = TimeProvider.System.GetTimestamp();
+            asking.Release();
+        }
+
         using var response = await http.GetAsync($"{Routes.Connect.LoginState}?login={page.Name}");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await response.Content.ReadFromJsonAsync<JsonElement>();
@@ -101,7 +119,11 @@ internal sealed partial class LoginBrowser : IDisposable
 
     public static string Parameter(Uri address, string name) => QueryHelpers.ParseQuery(address.Query)[name].ToString();
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        asking.Dispose();
+    }
 
     [GeneratedRegex("data-login=\"([^\"]*)\"")]
     private static partial Regex Name();
