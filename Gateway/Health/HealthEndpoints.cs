@@ -1,5 +1,6 @@
 using Bzt.Gateway.Hosting;
 using Bzt.Grains;
+using Bzt.Grains.Foundations;
 using Bzt.Silo.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OpenTelemetry.Trace;
@@ -41,8 +42,8 @@ internal static class HealthEndpoints
         app.MapMethods("/health/ready", [HttpMethods.Get, HttpMethods.Head], async (HttpContext http, Readiness readiness) =>
         {
             http.Response.Headers.CacheControl = "no-store, no-cache";
-            var status = await readiness.AskAsync();
-            return Results.Text(status.ToString(), statusCode: status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            var (status, text) = await readiness.AskAsync();
+            return Results.Text(text, statusCode: status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         }).ExcludeFromDescription();
         app.MapPrometheusScrapingEndpoint(Metrics);
     }
@@ -51,19 +52,37 @@ internal static class HealthEndpoints
     /// Whether a silo answers, by a question that nobody reads the store for. Without the store every gateway would be unready at once, and the proxy would
     /// have nobody: they stay, and say themselves what cannot be had now.
     /// </summary>
-    private sealed class ClusterCheck(IGrainFactory grains) : IHealthCheck
+    private sealed class ClusterCheck(IGrainFactory grains, Release release) : IHealthCheck
     {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             try
             {
                 // Where a grain is, any that is one: a look into the silos' memory. The management grain itself is a stateless worker, of which nobody says where it is.
-                await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.EvidenceNotary(), cancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
-                return HealthCheckResult.Healthy();
+                await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grains.EvidenceNotary(), cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
             }
             catch (Exception exception) when (exception is TimeoutException or OrleansException)
             {
                 return HealthCheckResult.Unhealthy("The cluster does not answer.");
+            }
+
+            try
+            {
+                // Orleans' own grains are of no release. This one is, is at every silo, and has its answer in memory: only a silo of an older release
+                // does not give it to us.
+                await grains.Catalogue().GetStatus().WaitAsync(Patience, cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (KeyProtectionUnavailableException)
+            {
+                // One that serves us, without its keys just now: another may have them.
+                return HealthCheckResult.Healthy();
+            }
+            catch (Exception exception) when (exception is TimeoutException or OrleansException)
+            {
+                return HealthCheckResult.Unhealthy($"No silo serves this gateway of release {release}: those that answer may be of an older one.");
             }
         }
     }

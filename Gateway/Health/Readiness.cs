@@ -12,14 +12,18 @@ internal sealed class Readiness(HealthCheckService checks, Draining draining, Ti
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(1);
 
     private readonly Lock looking = new();
-    private Task<HealthStatus>? look;
+    private Task<Answer>? look;
     private long lookedAt;
 
-    public Task<HealthStatus> AskAsync()
+    /// <param name="Status">What was found.</param>
+    /// <param name="Text">The same in words, and why.</param>
+    public sealed record Answer(HealthStatus Status, string Text);
+
+    public Task<Answer> AskAsync()
     {
         if (draining.Begun)
         {
-            return Task.FromResult(HealthStatus.Unhealthy);
+            return Task.FromResult(new Answer(HealthStatus.Unhealthy, nameof(HealthStatus.Unhealthy)));
         }
 
         lock (looking)
@@ -28,11 +32,14 @@ internal sealed class Readiness(HealthCheckService checks, Draining draining, Ti
         }
     }
 
-    private async Task<HealthStatus> LookAsync()
+    private async Task<Answer> LookAsync()
     {
         // Of nobody's request: who goes away before the answer takes it from no other.
         var report = await checks.CheckHealthAsync(CancellationToken.None);
         Volatile.Write(ref lookedAt, time.GetTimestamp());
-        return report.Status;
+
+        // What a check says itself, and no exception's message: anybody reads it.
+        var reasons = report.Entries.Values.Where(entry => entry is { Status: not HealthStatus.Healthy, Exception: null, Description: not null }).Select(entry => entry.Description);
+        return new Answer(report.Status, string.Join(": ", [report.Status.ToString(), .. reasons]));
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.Versioning;
 using Bzt.Contracts;
 using Bzt.Contracts.Platforms;
@@ -42,6 +43,32 @@ public sealed class GoingBackTests(PostgresFixture postgres)
         {
             await NothingIsLostAsync(cluster, phone, load);
             phone.Dispose();
+        }
+    }
+
+    /// <summary>In the wrong order: the newer gateways answer nobody, so a proxy is not to choose them, and whoever looks reads why.</summary>
+    [Fact]
+    public async Task Silos_first_leaves_gateways_that_say_that_nobody_serves_them()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var cluster = await RunningCluster.StartAsync(await postgres.NewDatabaseAsync(), deployment => deployment.ProcessOverrides = Of("2.0.0"), each: 1);
+        using var http = new HttpClient { BaseAddress = cluster.Deployment.Gateways[0], Timeout = TimeSpan.FromSeconds(60) };
+        var newer = cluster.Deployment.Silos.Single();
+        cluster.Deployment.ProcessOverrides = Of("1.0.0");
+        await cluster.Deployment.AddSiloAsync(cancellation);
+        Assert.Equal((HttpStatusCode.OK, "Healthy"), await ReadyAsync());
+        await cluster.Deployment.RemoveSiloAsync(newer);
+        await Wait.UntilAsync(ReadyAsync, answer => answer is (HttpStatusCode.ServiceUnavailable, "Unhealthy: No silo serves this gateway of release 2.0.0: those that answer may be of an older one."));
+
+        // A newer silo again, and it is ready by itself.
+        cluster.Deployment.ProcessOverrides = Of("2.0.0");
+        await cluster.Deployment.AddSiloAsync(cancellation);
+        await Wait.UntilAsync(ReadyAsync, answer => answer is (HttpStatusCode.OK, "Healthy"));
+
+        async Task<(HttpStatusCode, string)> ReadyAsync()
+        {
+            using var answer = await http.GetAsync(new Uri("health/ready", UriKind.Relative), cancellation);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation));
         }
     }
 
