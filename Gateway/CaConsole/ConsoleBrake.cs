@@ -6,7 +6,7 @@ using Bzt.Grains.Foundations;
 
 namespace Bzt.Gateway.CaConsole;
 
-/// <summary>Nobody guesses the password: so many logins a minute from one address (IPv6: one /64), at whichever gateway.</summary>
+/// <summary>Nobody guesses the password: so many logins a minute from one address, at whichever gateway. Of IPv6 a /64 counts as one, and the networks around it have bounds too.</summary>
 internal sealed class ConsoleBrake(IGrainFactory grains, IKeyProtector protector) : IEndpointFilter
 {
     public const int LoginsPerMinute = 10;
@@ -14,8 +14,8 @@ internal sealed class ConsoleBrake(IGrainFactory grains, IKeyProtector protector
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         // Apart from what the same address asks of the phones' logins.
-        var address = protector.KeyedHash("ca-console-address", LoginRateLimit.PartitionOf(context.HttpContext.Connection.RemoteIpAddress));
-        var reply = await grains.Address(address).Take(AddressUse.Login, new AddressLimits(LoginsPerMinute, 0));
-        return reply is Refused<Nothing>(var refusal) ? refusal.ToHttp() : await next(context);
+        var refusal = await LoginRateLimit.TakeAsync(
+            grains, protector, context.HttpContext.Connection.RemoteIpAddress, AddressUse.Login, new AddressLimits(LoginsPerMinute, 0), "ca-console-address");
+        return refusal is not null ? refusal.ToHttp() : await next(context);
     }
 }

@@ -27,10 +27,12 @@ internal static class LoginRateLimit
     /// All networks of the address allow it, or none has counted it. The widest is asked first: what it refuses brings nothing of a narrower one into
     /// memory. The narrowest counts first: what it refuses takes nothing from its neighbours, or one address would use up a whole provider's.
     /// </summary>
-    internal static async Task<Refusal?> TakeAsync(IGrainFactory grains, IKeyProtector protector, IPAddress? address, AddressUse use, AddressLimits limits)
+    /// <param name="purpose">Each has counts of its own.</param>
+    internal static async Task<Refusal?> TakeAsync(
+        IGrainFactory grains, IKeyProtector protector, IPAddress? address, AddressUse use, AddressLimits limits, string purpose = "address")
     {
         var networks = NetworksOf(address)
-            .Select(network => (Grain: grains.Address(protector.KeyedHash("address", network.Network)), Limits: new AddressLimits(Times(limits.PerMinute, network.Share), Times(limits.CodesPerDay, network.Share))))
+            .Select(network => (Grain: grains.Address(protector.KeyedHash(purpose, network.Network)), Limits: new AddressLimits(Times(limits.PerMinute, network.Share), Times(limits.CodesPerDay, network.Share))))
             .ToList();
         foreach (var (grain, shared) in networks.SkipLast(1))
         {

@@ -181,4 +181,32 @@ public sealed partial class ConsoleTests
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
     private static partial Regex Token();
+    /// <summary>A /48 is one customer's as often as a /64: its 65536 networks guess no faster than sixteen addresses.</summary>
+    [Fact]
+    public async Task Whoever_has_a_whole_network_guesses_no_faster()
+    {
+        await using var system = await EmbeddedSystem.StartAsync(builder =>
+        {
+            builder.Configuration["CaConsole:Password"] = ClaimSteps.ConsolePassword;
+            builder.Configuration["Gateway:TrustedProxies:0"] = "127.0.0.0/8";
+        });
+        using var guesser = TestReviewer.Stranger(system);
+        var refused = 0;
+        for (var network = 1; network <= 16 * ConsoleBrake.LoginsPerMinute + 20; network++)
+        {
+            refused += await GuessAsync($"2001:db8:1:{network:x}::1") == HttpStatusCode.TooManyRequests ? 1 : 0;
+        }
+
+        Assert.InRange(refused, 1, 20);
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, await GuessAsync("2001:db8:2:1::1"));
+
+        async Task<HttpStatusCode> GuessAsync(string from)
+        {
+            guesser.Http.DefaultRequestHeaders.Remove("X-Forwarded-For");
+            guesser.Http.DefaultRequestHeaders.Add("X-Forwarded-For", from);
+            using var answer = await guesser.LogInAsync("审核员甲", "a guess");
+            return answer.StatusCode;
+        }
+    }
+
 }
