@@ -5,6 +5,7 @@ using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Accounts;
+using Bzt.Protocol.Forms;
 using Command = Bzt.Grains.Accounts.LogIn;
 
 namespace Bzt.Gateway.Accounts;
@@ -63,7 +64,7 @@ internal static class LogIn
         !PhoneNumber.IsMobile(phoneNumber) ? Invalid.Member("phoneNumber") : RefuseDevice(deviceName, accepted);
 
     public static IResult? RefuseDevice(string deviceName, AcceptedVersions? accepted) =>
-        deviceName.Length is 0 or > MaxDeviceName || deviceName.Any(char.IsControl) ? Invalid.Member("deviceName")
+        deviceName.Length is 0 or > MaxDeviceName || !VisibleText.Is(deviceName) ? Invalid.Member("deviceName")
         : accepted is not null && (accepted.UserAgreement.Length > MaxVersion || accepted.PrivacyPolicy.Length > MaxVersion) ? Invalid.Member("accepted")
         : null;
 

@@ -6,6 +6,7 @@ using Bzt.Grains;
 using Bzt.Grains.Applications;
 using Bzt.Grains.Enterprises;
 using Bzt.Grains.Foundations;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Gateway.Applications;
 
@@ -32,7 +33,7 @@ internal static class AdministratorsTurn
         (await grains.Application(new(applicationId)).Agree(caller.UserId)).ToHttp(ApplicationAnswers.Json);
 
     private static async Task<IResult> RefuseAsync(Guid applicationId, ApplicationRefusal request, Caller caller, IGrainFactory grains) =>
-        request.Reason.Trim() is { Length: >= 2 and <= LongestReason } reason && !reason.Any(char.IsControl)
+        request.Reason.Trim() is { Length: >= 2 and <= LongestReason } reason && VisibleText.Is(reason)
             ? (await grains.Application(new(applicationId)).Refuse(caller.UserId, reason)).ToHttp(ApplicationAnswers.Json)
             : Invalid.Member("reason");
 

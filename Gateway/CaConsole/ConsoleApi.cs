@@ -70,7 +70,7 @@ internal static class ConsoleApi
     private static async Task<IResult> RejectAsync(HttpContext http, string id, ReviewDesk desk)
     {
         var reason = (await ReadAsync(http, ConsoleJson.Default.ConsoleRejection, http.RequestAborted)).Reason.Trim();
-        return reason.Length is < 2 or > ReviewDesk.LongestReason ? Invalid.Member("reason") : await DecideAsync(http, id, desk, reason);
+        return !ReviewDesk.IsReason(reason) ? Invalid.Member("reason") : await DecideAsync(http, id, desk, reason);
     }
 
     private static async Task<IResult> DecideAsync(HttpContext http, string id, ReviewDesk desk, string? reason)

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bzt.Gateway.Phones;
 using Bzt.Grains.Foundations;
+using Bzt.Protocol.Forms;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Options;
@@ -31,7 +32,7 @@ internal static class ConsoleLogin
         // Hashes of equal length, compared in constant time: neither length nor a common beginning shows.
         if (expected is null
             || !CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(password ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(expected)))
-            || name.Length is < 2 or > MaxReviewerName || name.Any(char.IsControl))
+            || name.Length is < 2 or > MaxReviewerName || !VisibleText.Is(name))
         {
             return false;
         }

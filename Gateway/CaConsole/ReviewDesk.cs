@@ -2,6 +2,7 @@ using Bzt.Gateway.Applications;
 using Bzt.Grains;
 using Bzt.Grains.Applications;
 using Bzt.Grains.CaVendors;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Gateway.CaConsole;
 
@@ -15,6 +16,9 @@ public sealed record DeskDossier(AuthorityView Ca, CaDeskFile File, ReviewedPers
 internal sealed class ReviewDesk(IGrainFactory grains)
 {
     public const int LongestReason = 200;
+
+    /// <summary>The applicant sees it as it is written, in several lines perhaps.</summary>
+    public static bool IsReason(string text) => text.Length is >= 2 and <= LongestReason && text.Split('\r', '\n').All(VisibleText.Is);
 
     public async Task<IReadOnlyList<DeskItem>> GetAsync()
     {

@@ -5,6 +5,7 @@ using Bzt.Gateway.Phones;
 using Bzt.Gateway.Problems;
 using Bzt.Grains;
 using Bzt.Grains.Invoices;
+using Bzt.Protocol.Forms;
 
 namespace Bzt.Gateway.Invoices;
 
@@ -22,7 +23,7 @@ internal static partial class InvoicesApi
 
     private static async Task<IResult> SubmitAsync(InvoiceRequest request, Caller caller, IGrainFactory grains)
     {
-        if (request.BuyerName.Trim() is not { Length: > 0 and <= MaxName } name || name.Any(char.IsControl))
+        if (request.BuyerName.Trim() is not { Length: > 0 and <= MaxName } name || !VisibleText.Is(name))
         {
             return Invalid.Member("buyerName");
         }

@@ -1,5 +1,6 @@
 using Bzt.Grains.Enterprises;
 using Bzt.Protocol;
+using Bzt.Protocol.Forms;
 using Org.BouncyCastle.Asn1;
 using Org.BouncyCastle.Asn1.Ocsp;
 using Org.BouncyCastle.Asn1.X509;
@@ -47,6 +48,10 @@ static class CertificateProfiles
             ? new X509Name(present.Select(part => part.Type).ToList(), present.Select(part => part.Value!).ToList())
             : null;
     }
+
+    /// <summary>Whether its names are what they look like. Of what is to be begun: an application from before names were looked at so closely is issued all the same.</summary>
+    public static bool IsVisible(CaSubject subject) =>
+        ((string?[])[subject.Province, subject.Locality, subject.Organization, subject.OrganizationalUnit, subject.CommonName]).All(name => name is null || VisibleText.Is(name));
 
     public static X509Certificate Root(X509Name name, ECPublicKeyParameters key, ECPrivateKeyParameters signer, string serialNumber, DateTimeOffset now, IRandomSource random)
     {

@@ -51,7 +51,7 @@ public sealed partial class EmbeddedCa(IKeyProtector protector, EmbeddedCaOption
             return (state, known.Application == application ? new CaSubmission.Ok() : new CaSubmission.Refused(CaRefusal.Conflict));
         }
 
-        if (CertificateProfiles.Subject(application.Subject) is null || application.Validity < TimeSpan.FromDays(1) || application.Validity > LongestValidity)
+        if (CertificateProfiles.Subject(application.Subject) is null || !CertificateProfiles.IsVisible(application.Subject) || application.Validity < TimeSpan.FromDays(1) || application.Validity > LongestValidity)
         {
             return (state, new CaSubmission.Refused(CaRefusal.BadSubject));
         }

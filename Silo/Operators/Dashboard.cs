@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Bzt.Protocol.Forms;
 using Bzt.Silo.Hosting;
 using Orleans.Dashboard;
 
@@ -118,7 +119,7 @@ internal static class Dashboard
             }
 
             var parts = Encoding.UTF8.GetString(octets, 0, length).Split(':', 2);
-            return parts is [{ Length: > 1 and <= LongestName } name, var password] && !name.Any(char.IsControl) ? (name, password) : (null, "");
+            return parts is [{ Length: > 1 and <= LongestName } name, var password] && VisibleText.Is(name) ? (name, password) : (null, "");
         }
 
         private bool Exhausted()

@@ -37,6 +37,7 @@ public sealed class JoinTests
         await ClaimSteps.RefusedAsync(ErrorCodes.NotFound, () => staff.Client.AgreeAsync(asked.ApplicationId));
         await ClaimSteps.RefusedAsync(ErrorCodes.ApplicationStateWrong, () => administrator.Client.BeginSealAsync(asked.ApplicationId, sealing));
         await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => administrator.Client.RefuseAsync(asked.ApplicationId, " "));
+        await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => administrator.Client.RefuseAsync(asked.ApplicationId, "权限\u202E过大"));
         await administrator.Client.RefuseAsync(asked.ApplicationId, "权限过大");
         Assert.Equal("权限过大", (await staff.UntilAsync(asked.ApplicationId, ApplicationState.Rejected)).RejectionReason);
         Assert.Contains("权限过大", (await staff.Phone.MessageAsync("证书申请失败")).Body, StringComparison.Ordinal);

@@ -44,6 +44,11 @@ public sealed partial class ConsoleTests
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
         using var silent = await reviewer.Http.PostAsync(reviewer.At(path + "/reject"), Form(html, ("reason", " ")));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, silent.StatusCode);
+        using var turned = await reviewer.Http.PostAsync(reviewer.At(path + "/reject"), Form(html, ("reason", "名称\u202E不符")));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, turned.StatusCode);
+        using var nobody = TestReviewer.Stranger(system);
+        using var unseen = await nobody.LogInAsync("审核\u200B员甲", ClaimSteps.ConsolePassword);
+        Assert.False(unseen.IsSuccessStatusCode);
         Assert.Equal(ApplicationState.CaReview, (await phone.ApplicationAsync(claim.ApplicationId)).State);
         using var rejected = await reviewer.Http.PostAsync(reviewer.At(path + "/reject"), Form(html, ("reason", "名称与执照不符")));
         Assert.Equal(HttpStatusCode.SeeOther, rejected.StatusCode);
@@ -176,11 +181,6 @@ public sealed partial class ConsoleTests
         Assert.Equal(HttpStatusCode.NoContent, later.StatusCode);
     }
 
-    private static FormUrlEncodedContent Form(string html, params (string Name, string Value)[] fields) => new(
-        fields.Append((Name: "__RequestVerificationToken", Value: Token().Match(html).Groups[1].Value)).ToDictionary(field => field.Name, field => field.Value));
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
-    private static partial Regex Token();
     /// <summary>A /48 is one customer's as often as a /64: its 65536 networks guess no faster than sixteen addresses.</summary>
     [Fact]
     public async Task Whoever_has_a_whole_network_guesses_no_faster()
@@ -209,4 +209,9 @@ public sealed partial class ConsoleTests
         }
     }
 
+    private static FormUrlEncodedContent Form(string html, params (string Name, string Value)[] fields) => new(
+        fields.Append((Name: "__RequestVerificationToken", Value: Token().Match(html).Groups[1].Value)).ToDictionary(field => field.Name, field => field.Value));
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
 }

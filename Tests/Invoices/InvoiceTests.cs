@@ -27,6 +27,7 @@ public sealed class InvoiceTests
         await ClaimSteps.RefusedAsync(ErrorCodes.OrderNotPaid, () => RequestAsync(phone, Request(first, open)));
         await ClaimSteps.RefusedAsync(ErrorCodes.NotFound, () => RequestAsync(phone, Request(Guid.NewGuid())));
         await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => RequestAsync(phone, Request(first, first)));
+        await ClaimSteps.RefusedAsync(ErrorCodes.InvalidRequest, () => RequestAsync(phone, Request(first) with { BuyerName = "宜昌\u200B测试有限公司" }));
 
         // Another user's order is nobody's.
         using var other = await system.RealNamedPhoneAsync();

@@ -39,6 +39,20 @@ public sealed class InvisibleCharacterTests
         }
     }
 
+    /// <summary>The account's other devices show it, and one is told from another by it.</summary>
+    [Fact]
+    public async Task A_device_is_called_by_what_can_be_seen()
+    {
+        var system = await EmbeddedSystem.SharedAsync();
+        using var phone = system.NewPhone();
+        foreach (var hidden in (string[])["\u202E", "\u200B", "\u2028", "\u3164", "\n"])
+        {
+            var refused = await Assert.ThrowsAsync<ApiRefusedException>(() => phone.LogInAsync("482913", $"手机{hidden}"));
+            Assert.Equal(ErrorCodes.InvalidRequest, refused.Code);
+            Assert.Contains("deviceName", refused.Problem.Detail, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_name_that_is_there_already_is_shown_with_marks() => Assert.Equal(("报价?fdp.exe", "𠮷.pdf"), (VisibleText.Show("报价\u202Efdp.exe"), VisibleText.Show("𠮷.pdf")));
 }

@@ -39,6 +39,8 @@ public sealed class LicenceReaderTests
         var reader = simulators.Adapter<ILicenceReader>();
         await simulators.Control.ShowLicenceAsync(new(new string('长', 201), "  ", "李\u0007四"));
         Assert.IsType<LicenceReading.NotReadable>(await ReadAsync(reader, Picture, "no text"));
+        await simulators.Control.ShowLicenceAsync(new("宜昌\u202E某某有限公司", null, "李四"));
+        Assert.Equal(new LicenceReading.Read(null, null, "李四"), await ReadAsync(reader, Picture, "turned round"));
         await simulators.Control.SteerAsync("licence", new(Disturbance.Fail, "NOT_READABLE"));
         Assert.IsType<LicenceReading.NotReadable>(await ReadAsync(reader, Picture, "no licence"));
         await simulators.Control.SteerAsync("licence", new(Disturbance.Fail, "SYSTEM_BUSY"));

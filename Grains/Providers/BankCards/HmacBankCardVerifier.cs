@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bzt.Protocol.Forms;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Grains.Providers.BankCards;
@@ -42,5 +43,5 @@ sealed class HmacBankCardVerifier(IHttpClientFactory http, IOptions<BankCardOpti
 
     // Shown as it comes: anything longer or stranger than a bank's name is none.
     static string? ReadBank(Dictionary<string, string> fields) =>
-        fields.GetValueOrDefault("bankName")?.Trim() is { Length: > 0 and <= 40 } bank && !bank.Any(char.IsControl) ? bank : null;
+        fields.GetValueOrDefault("bankName")?.Trim() is { Length: > 0 and <= 40 } bank && VisibleText.Is(bank) ? bank : null;
 }

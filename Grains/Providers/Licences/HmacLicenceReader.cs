@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bzt.Protocol.Forms;
 using Microsoft.Extensions.Options;
 
 namespace Bzt.Grains.Providers.Licences;
@@ -50,6 +51,6 @@ sealed class HmacLicenceReader(IHttpClientFactory http, IOptions<LicenceReaderOp
         };
 
         // Whatever stands on a picture may come back: nothing long, nothing that is not text.
-        string? Text(string name) => fields.GetValueOrDefault(name)?.Trim() is { Length: > 0 and <= Longest } text && !text.Any(char.IsControl) ? text : null;
+        string? Text(string name) => fields.GetValueOrDefault(name)?.Trim() is { Length: > 0 and <= Longest } text && VisibleText.Is(text) ? text : null;
     }
 }
