@@ -6,14 +6,18 @@ namespace Bzt.Tests.Documents;
 /// <summary>A document whose pages lie in object streams that are large for the blanks in them; in the file they are kilobytes.</summary>
 internal static class PackedPdf
 {
-    public const int Pages = 200, PageTree = 2;
+    public const int Pages = 200, PageTree = 2, FirstPage = 100;
 
-    private const int FirstStream = 10, FirstPage = 100;
+    /// <summary>An object that says what an object stream's dictionary may say itself.</summary>
+    public const int Filter = 9;
+
+    private const int FirstStream = 10;
 
     /// <param name="streams">Object streams; the pages are in them by turns.</param>
     /// <param name="megabytes">Each when inflated.</param>
     /// <param name="declared">A /Length that lies; null for the right one.</param>
-    public static byte[] Make(int streams, int megabytes, long? declared = null)
+    /// <param name="filter">How a stream says by which filter it is read.</param>
+    public static byte[] Make(int streams, int megabytes, long? declared = null, string filter = "/Filter/FlateDecode")
     {
         using var file = new MemoryStream();
         void Write(string text) => file.Write(Encoding.ASCII.GetBytes(text));
@@ -29,10 +33,12 @@ internal static class PackedPdf
         Write($"1 0 obj <</Type/Catalog/Pages {PageTree} 0 R>> endobj\n");
         Entry(PageTree, 1, file.Length);
         Write($"{PageTree} 0 obj <</Type/Pages/MediaBox[0 0 595 842]/Count {Pages}/Kids[{string.Join(' ', numbers.Select(number => $"{number} 0 R"))}]>> endobj\n");
+        Entry(Filter, 1, file.Length);
+        Write($"{Filter} 0 obj /FlateDecode endobj\n");
         for (var i = 0; i < streams; i++)
         {
             Entry(FirstStream + i, 1, file.Length);
-            Write($"{FirstStream + i} 0 obj <</Type/ObjStm/N {Pages}/First {places.Length}/Filter/FlateDecode/Length {declared ?? packed.Length}>> stream\n");
+            Write($"{FirstStream + i} 0 obj <</Type/ObjStm/N {Pages}/First {places.Length}{filter}/Length {declared ?? packed.Length}>> stream\n");
             file.Write(packed);
             Write("\nendstream endobj\n");
         }

@@ -103,6 +103,21 @@ public sealed class PdfSealCostTests
         Assert.All(reports.Take(3), report => Assert.Equal(["object 20"], report.Changes));
     }
 
+    /// <summary>What is read once for all seals is what no later object says how to read: a filter in brackets says it itself, one by reference does not.</summary>
+    [Theory]
+    [InlineData("/Filter/FlateDecode", true)]
+    [InlineData("/Filter[/FlateDecode]", true)]
+    [InlineData("/Filter[/FlateDecode]/DecodeParms[<</Predictor 1>>]", true)]
+    [InlineData("/Filter/FlateDecode/DecodeParms<</Predictor 1>>", true)]
+    [InlineData("/Filter 9 0 R", false)]
+    [InlineData("/Filter[/FlateDecode]/DecodeParms[<</Note 9 0 R>>]", false)]
+    public void An_object_stream_that_says_itself_how_it_is_read_serves_all_seals(string filter, bool expected)
+    {
+        var document = PdfDocument.Open(new MemoryStream(PackedPdf.Make(streams: 1, megabytes: 1, filter: filter)));
+        _ = document.References(PackedPdf.FirstPage, new HashSet<int>(), out var steady).Count();
+        Assert.Equal(expected, steady);
+    }
+
     [Fact]
     public void More_signatures_than_any_document_has_are_refused_and_not_judged_in_part()
     {

@@ -6,10 +6,11 @@ using Bzt.Contracts.Platforms;
 using Bzt.Gateway.Admission;
 using Bzt.Gateway.Platforms;
 using Bzt.Grains;
+using Bzt.Grains.CaVendors;
 using Bzt.Tests.Embedded;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -255,7 +256,6 @@ public sealed class AdmissionTests
         }
     }
 
-    /// <summary>A whole system, one platform that asks as fast as it can, and one that does its work.</summary>
     /// <summary>Programs of others ask by protocol, without a login, and many from one address: a rate of their own, which uses up nobody else's.</summary>
     [Fact]
     public async Task What_is_published_for_programs_has_a_rate_of_its_own()
@@ -376,6 +376,7 @@ public sealed class AdmissionTests
         }
     }
 
+    /// <summary>A whole system, one platform that asks as fast as it can, and one that does its work.</summary>
     [Fact]
     public async Task One_platforms_flood_is_refused_and_leaves_anothers_latency_alone()
     {

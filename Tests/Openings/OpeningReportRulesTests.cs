@@ -1,6 +1,7 @@
 using Bzt.Contracts.Platforms;
 using Bzt.Grains;
 using Bzt.Grains.Openings;
+using Bzt.Grains.Sessions;
 using Bzt.Protocol.Evidence;
 
 namespace Bzt.Tests.Openings;
@@ -37,6 +38,24 @@ public sealed class OpeningReportRulesTests
         {
             Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Report(file, OpeningReporter.Platform, wrong, At).Refusal?.Code);
         }
+    }
+
+    /// <summary>A bid file from before names were looked at so closely opens, and how it went is told: nobody signs a section's name here.</summary>
+    [Theory]
+    [InlineData("报价\u202Efdp.exe", true)]
+    [InlineData("投标\u200B文件", true)]
+    [InlineData("投标文件", true)]
+    [InlineData("", false)]
+    [InlineData("投标\u0007文件", false)]
+    [InlineData("投标\n文件", false)]
+    public void A_section_is_reported_by_the_name_its_file_has(string name, bool taken)
+    {
+        var file = OpeningRules.Answered(
+            OpeningRules.Asked(new StoredOpeningFile(), new OpeningAsked(new SessionId(Id), At, DecryptionRecipient.PlatformServer, At.AddMinutes(5))),
+            new OpeningAnswered(new SessionId(Id), At.AddMinutes(1), OpeningAnswer.Released, "0A"));
+        ReportOpening Of(string section) => new(new SessionId(Id), OpeningOutcome.Opened, [new ReportedSection(section, OpeningOutcome.Opened)]);
+        Assert.Equal(taken ? null : RefusalCode.InvalidRequest, OpeningRules.Report(file, OpeningReporter.Platform, Of(name), At.AddMinutes(2)).Refusal?.Code);
+        Assert.Equal(RefusalCode.InvalidRequest, OpeningRules.Report(file, OpeningReporter.Platform, Of(new string('长', SessionLimits.TextLength + 1)), At.AddMinutes(2)).Refusal?.Code);
     }
 
     [Fact]

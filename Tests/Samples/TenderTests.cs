@@ -59,6 +59,12 @@ public sealed class TenderTests(SamplePlatform platform) : IClassFixture<SampleP
         await a.ConfirmAsync(await a.StartQrAsync("/qr/bind"), first.Client, first.Certificate);
         await b.ConfirmAsync(await b.StartQrAsync("/qr/bind"), second.Client, second.Certificate);
         Assert.Contains("不是完整的投标文件", (await a.PutAsync($"/tenders/{tender}/bid", [1, 2, 3])).Body, StringComparison.Ordinal);
+
+        // The disk is away for a moment: what failed then is no other upload that is under way.
+        Directory.Move(platform.Pages.BidFolder, platform.Pages.BidFolder + ".away");
+        Assert.Equal(HttpStatusCode.InternalServerError, (await a.PutAsync($"/tenders/{tender}/bid", [1, 2, 3])).Status);
+        Directory.Move(platform.Pages.BidFolder + ".away", platform.Pages.BidFolder);
+        Assert.Contains("不是完整的投标文件", (await a.PutAsync($"/tenders/{tender}/bid", [1, 2, 3])).Body, StringComparison.Ordinal);
         var bid = await BidFile.MakeAsync(platform.Party, project, first.Enterprise, scan => ConfirmAsync(first, scan), "投标报价：12,345,678.00 元\n工期：180 日历天\n");
         Assert.Contains("属于另一家", (await b.PutAsync($"/tenders/{tender}/bid", bid)).Body, StringComparison.Ordinal);
         Assert.Contains("不是为本项目", (await a.PutAsync("/tenders/YC-2026-0417/bid", bid)).Body, StringComparison.Ordinal);
