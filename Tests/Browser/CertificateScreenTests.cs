@@ -208,6 +208,23 @@ public sealed partial class CertificateScreenTests(MovingStage stage) : IClassFi
         await page.ReloadAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "查看发票" })).ToBeVisibleAsync();
         await phone.LookAsync("invoice");
+
+        // One of its orders is paid back: the screen says so, from the request to the red-letter invoice.
+        var refunded = system.Grains.Order(new OrderId(second));
+        await refunded.Close();
+        await refunded.RefundAnswered(new RefundOutcome($"trade-{second}", null, system.Clock.GetUtcNow()));
+        await Wait.UntilAsync(invoices.List, list => list[0].RedLetters.Count == 1);
+        await page.ReloadAsync();
+        await Expect(Chip(page, "冲红中")).ToBeVisibleAsync();
+        await Wait.UntilAsync(async () =>
+        {
+            system.Clock.Advance(TimeSpan.FromMinutes(3));
+            await invoices.Try();
+            return (await invoices.List())[0];
+        }, invoice => invoice.RedLetters[0].State == InvoiceState.Issued);
+        await Expect(Chip(page, "部分冲红")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "查看红字发票" })).ToBeVisibleAsync();
+        await phone.LookAsync("invoice-taken-back");
         await Press(page, "返回");
         await Expect(page.GetByText("没有可开票的订单")).ToBeVisibleAsync();
     }
