@@ -1,4 +1,5 @@
 using Bzt.Grains.CaVendors.Embedded;
+using Bzt.Grains.Foundations;
 using Bzt.Protocol.Certificates;
 
 namespace Bzt.Grains.CaVendors.Registration;
@@ -98,7 +99,7 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
                 // Asked twice at once, by an activation that was leaving and the one after it, the CA issues two, and one counts. The other is revoked by
                 // its serial number, so that has its name first.
                 await grains.CaClaim(ca, Serial, issued.Serial).Claim(applicationNumber);
-                var kept = await file.Accept(ok.Certificates);
+                var kept = await KeepAsync(file, ok.Certificates);
                 await NameAsync(kept);
                 return new CaIssuance.Ok(kept);
             case Enrolment.Pending pending:
@@ -129,6 +130,19 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
             await grains.CaClaim(ca, Serial, certificate.Serial).Claim(applicationNumber);
             await grains.CaClaim(ca, Holder, application.Holder).Claim(applicationNumber);
             return true;
+        }
+    }
+
+    /// <summary>What is not kept the CA knows and nobody revokes, so a write that failed is tried once more.</summary>
+    private static async Task<IssuedCertificates> KeepAsync(ICaRegistrationGrain file, IssuedCertificates issued)
+    {
+        try
+        {
+            return await file.Accept(issued);
+        }
+        catch (StorageFailedException)
+        {
+            return await file.Accept(issued);
         }
     }
 
