@@ -111,6 +111,25 @@ public sealed partial class BeingAnAppTests
         await Expect(Again(page)).ToBeVisibleAsync();
     }
 
+    /// <summary>The app that failed is not asked to lead out of its own fault: it is loaded anew, at its beginning.</summary>
+    [Fact]
+    public async Task A_fault_of_the_app_ends_with_a_new_start()
+    {
+        await using var phone = await PhoneBrowser.OpenAsync(place: "#/q?s=abc&n=1");
+        var page = phone.Page;
+        await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
+
+        // As the runtime shows it.
+        await page.EvaluateAsync("() => { globalThis.before = true; document.getElementById('blazor-error-ui').style.display = 'block'; }");
+        await Expect(page.Locator("#blazor-error-ui")).ToHaveTextAsync("应用出错了。重新打开");
+        await phone.LookAsync("app-failed", dark: true, large: true);
+        await page.GetByRole(AriaRole.Link, new() { Name = "重新打开" }).ClickAsync();
+        await page.WaitForFunctionAsync("() => !('before' in globalThis)");
+        await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
+        await Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+        Assert.EndsWith("/app/", page.Url, StringComparison.Ordinal);
+    }
+
     /// <summary>Neither button waits for the script that handles them sooner than the app can.</summary>
     [Fact]
     public async Task A_start_without_its_first_script_is_tried_again_all_the_same()
