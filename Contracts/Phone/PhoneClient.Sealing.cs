@@ -10,11 +10,17 @@ namespace Bzt.Contracts.Phone;
 // 会话签章 from tick to end: bounds are confirmed with the PIN, paused, resumed, ended. What comes in it: PhoneClient.SealingRequests.cs.
 public sealed partial class PhoneClient
 {
+    /// <summary>
+    /// How far the end that is signed may lie beyond what was ticked by this phone's clock: clocks of phones are wrong. It does not keep anything
+    /// open: the share goes when the ticked minutes have run, by a clock that nobody sets.
+    /// </summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<Guid, SealingPhones> sessionsOfKeys = new();
     private readonly ConcurrentDictionary<Guid, OpenSealing> openSealings = new();
 
     /// <summary>Whether this phone holds the opened share of an automatic session in memory. It is gone when the app starts again.</summary>
-    public bool IsSealingSessionOpen(Guid sealingSessionId) => openSealings.ContainsKey(sealingSessionId);
+    public bool IsSealingSessionOpen(Guid sealingSessionId) => openSealings.TryGetValue(sealingSessionId, out var open) && !open.IsOver;
 
     /// <summary>The caller's sealing sessions, newest first, ended ones too.</summary>
     public Task<IReadOnlyList<SealingSessionInfo>> GetSealingSessionsAsync(CancellationToken cancellation = default) => RepeatAsync(
@@ -58,9 +64,17 @@ public sealed partial class PhoneClient
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(wish);
         var path = Route(Routes.Phone.SessionSealing, "sessionId", request.Session.SessionId);
+        var begun = time.GetUtcNow();
         var asked = await RepeatAsync(
             () => http.PostAsync(path, wish, BztJson.Default.SealingSessionRequest, BztJson.Default.SealingSessionInfo, cancellation), cancellation);
         if (wish.CertificateId != request.CertificateId || !IsWhatWasTicked(asked, wish, request.Session))
+        {
+            return new(new PinOutcome.Failed(nameof(ProtocolFailure.BindingMismatch)), null, asked);
+        }
+
+        // From here on the bounds are this phone's own; what the server says of them later counts for nothing.
+        var own = wish.Automatic ? await UpdateOwnAsync(wish.CertificateId, own => own.Begin(asked.Bounds, TimeSpan.FromMinutes(wish.Minutes), begun)) : null;
+        if (wish.Automatic && own is null)
         {
             return new(new PinOutcome.Failed(nameof(ProtocolFailure.BindingMismatch)), null, asked);
         }
@@ -72,8 +86,8 @@ public sealed partial class PhoneClient
             return new(confirmed, null, asked);
         }
 
-        var begun = await SignBoundsAsync(asked, wish.SealingSessionId, asked.Bounds.ToBeginning(), stretched, cancellation);
-        return new(confirmed, begun, await GetSealingSessionAsync(wish.SealingSessionId, cancellation));
+        var signed = await SignBoundsAsync(wish.CertificateId, wish.SealingSessionId, asked.Bounds.ToBeginning(), own, stretched, cancellation);
+        return new(confirmed, signed, await GetSealingSessionAsync(wish.SealingSessionId, cancellation));
     }
 
     /// <summary>Forgets the opened share; requests wait until it is resumed.</summary>
@@ -83,7 +97,10 @@ public sealed partial class PhoneClient
         return await PostSealingAsync(Routes.Phone.SealingSessionPause, sealingSessionId, cancellation);
     }
 
-    /// <summary>「输入PIN码继续」. A wrong PIN counts, and leaves it paused.</summary>
+    /// <summary>
+    /// 「输入PIN码继续」, within the bounds this phone holds of it. A wrong PIN counts, and leaves it paused. One that was not begun on this phone, or whose
+    /// time or count is over by its own word, ends.
+    /// </summary>
     public async Task<PinOutcome> ResumeSealingSessionAsync(Guid sealingSessionId, string pin, CancellationToken cancellation = default)
     {
         var session = await PauseSealingSessionAsync(sealingSessionId, cancellation);
@@ -92,14 +109,21 @@ public sealed partial class PhoneClient
             return new PinOutcome.Ended();
         }
 
+        var own = await UpdateOwnAsync(session.CertificateId, own => own.Find(sealingSessionId));
+        if (own is null || own.IsOver(time.GetUtcNow()))
+        {
+            await EndSealingSessionAsync(sealingSessionId, cancellation);
+            return new PinOutcome.Ended();
+        }
+
         var operation = Guid.CreateVersion7();
         var path = SealingRoute(Routes.Phone.SealingSessionResumption, sealingSessionId);
         var request = new SealingResumptionRequest(operation);
-        session = await RepeatAsync(
+        await RepeatAsync(
             () => http.PostAsync(path, request, BztJson.Default.SealingResumptionRequest, BztJson.Default.SealingSessionInfo, cancellation), cancellation);
         var key = await OpenKeyAsync(session.CertificateId, cancellation);
         using var stretched = await StretchAsync(key, pin);
-        return await SignBoundsAsync(session, operation, session.Bounds.ToResumption(operation), stretched, cancellation);
+        return await SignBoundsAsync(session.CertificateId, operation, own.Bounds.ToResumption(operation), own, stretched, cancellation);
     }
 
     /// <summary>「结束会话」: from its answer on nothing is signed in it.</summary>
@@ -123,16 +147,17 @@ public sealed partial class PhoneClient
         return RepeatAsync(() => http.PostAsync(path, BztJson.Default.SealingSessionInfo, cancellation), cancellation);
     }
 
-    private static bool IsWhatWasTicked(SealingSessionInfo asked, SealingSessionRequest wish, PhoneSession scanned) =>
+    private bool IsWhatWasTicked(SealingSessionInfo asked, SealingSessionRequest wish, PhoneSession scanned) =>
         asked.SealingSessionId == wish.SealingSessionId && asked.CertificateId == wish.CertificateId
         && asked.MaxDocuments == wish.MaxDocuments && asked.Automatic == wish.Automatic && asked.ExpiresAt <= asked.StartedAt.AddMinutes(wish.Minutes)
+        && asked.ExpiresAt <= time.GetUtcNow().AddMinutes(wish.Minutes) + ClockTolerance
         && asked.PlatformId == scanned.PlatformId && asked.PlatformName == scanned.PlatformName && asked.Project.ProjectId == scanned.Project?.ProjectId;
 
-    /// <summary>Signs exactly that instruction, nothing else the server may bring; then the share stays open if the session is automatic.</summary>
+    /// <summary>Signs exactly that instruction, nothing else the server may bring; then the share stays open if the session is automatic, within <paramref name="own"/>.</summary>
     private async Task<PinOutcome> SignBoundsAsync(
-        SealingSessionInfo session, Guid task, InstructionForm expected, StretchedPin stretched, CancellationToken cancellation)
+        Guid certificateId, Guid task, InstructionForm expected, OwnSealing? own, StretchedPin stretched, CancellationToken cancellation)
     {
-        var key = await OpenKeyAsync(session.CertificateId, cancellation);
+        var key = await OpenKeyAsync(certificateId, cancellation);
         var opening = await RepeatLostAsync(() => key.OpenSigningAsync($"task/{task:D}"), cancellation);
         if (opening.Round is not { } round)
         {
@@ -147,13 +172,14 @@ public sealed partial class PhoneClient
             }
 
             var outcome = PinOutcomes.Of(await ProveAsync(key, stretched, round.ConfirmAsync, cancellation));
-            if (outcome is PinOutcome.Done && session.Automatic)
+            if (outcome is PinOutcome.Done && own is not null)
             {
                 // The key lives as long as the session, whoever began it may stop waiting.
-                var lasting = await OpenKeyAsync(session.CertificateId, CancellationToken.None);
-                var share = await lasting.BeginSessionAsync(session.SealingSessionId.ToString("D"), stretched);
-                Forget(session.SealingSessionId);
-                openSealings[session.SealingSessionId] = new OpenSealing(session.Bounds, lasting, share);
+                var id = own.Bounds.SealingSessionId;
+                var lasting = await OpenKeyAsync(certificateId, CancellationToken.None);
+                var share = await lasting.BeginSessionAsync(id.ToString("D"), stretched);
+                Forget(id);
+                openSealings[id] = new OpenSealing(certificateId, own, lasting, share, time);
             }
 
             return outcome;
@@ -170,9 +196,18 @@ public sealed partial class PhoneClient
     {
         if (openSealings.TryRemove(sealingSessionId, out var open))
         {
-            open.Share.Dispose();
+            open.Dispose();
         }
     }
+
+    /// <summary>What this phone holds of a certificate's sessions, durable when the task ends.</summary>
+    private async Task<OwnSealing?> UpdateOwnAsync(Guid certificateId, Func<OwnSealings, (OwnSealings Next, OwnSealing? Result)> change) =>
+        await keys.UpdateSealingAsync(certificateId.ToString("D"), octets =>
+        {
+            var own = OwnSealings.Parse(octets);
+            var (next, result) = change(own);
+            return (ReferenceEquals(next, own) ? octets : next.Encode(), result);
+        });
 
     private static string SealingRoute(string template, Guid sealingSessionId) => Route(template, "sealingSessionId", sealingSessionId.ToString("D"));
 }

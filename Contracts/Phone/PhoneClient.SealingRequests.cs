@@ -81,10 +81,10 @@ public sealed partial class PhoneClient
         var signed = 0;
         for (var attempt = 1; ; attempt++)
         {
-            var found = await FetchWaitingAsync(open.Bounds.SealingSessionId, cancellation);
-            if (found.Session.State != SealingSessionState.Running)
+            var found = await FetchWaitingAsync(open.SealingSessionId, cancellation);
+            if (found.Session.State != SealingSessionState.Running || open.IsOver)
             {
-                Forget(open.Bounds.SealingSessionId);
+                Forget(open.SealingSessionId);
                 return Look(found, signed);
             }
 
@@ -102,7 +102,7 @@ public sealed partial class PhoneClient
                 // What had no offer for want of commitments has one at the next look.
                 if (attempt >= Looks || !(answered || (deposited && found.Waiting.Any(request => request.Offer is null))))
                 {
-                    return Look(await FetchWaitingAsync(open.Bounds.SealingSessionId, cancellation), signed);
+                    return Look(await FetchWaitingAsync(open.SealingSessionId, cancellation), signed);
                 }
             }
             catch (PhoneLinkException) when (attempt < Looks)
@@ -113,18 +113,18 @@ public sealed partial class PhoneClient
             catch (ApiRefusedException refused) when (refused.Code == ErrorCodes.CertificateUnusable)
             {
                 // It ended with its certificate.
-                Forget(open.Bounds.SealingSessionId);
-                return Look(await FetchWaitingAsync(open.Bounds.SealingSessionId, cancellation), signed);
+                Forget(open.SealingSessionId);
+                return Look(await FetchWaitingAsync(open.SealingSessionId, cancellation), signed);
             }
             catch (ObjectDisposedException)
             {
                 // Paused or ended meanwhile, by the user.
-                return Look(await FetchWaitingAsync(open.Bounds.SealingSessionId, cancellation), signed);
+                return Look(await FetchWaitingAsync(open.SealingSessionId, cancellation), signed);
             }
             catch (ShareOutdatedException)
             {
                 // Another window of this phone moved the epoch: the share in memory is of no use any more.
-                return Look(found with { Session = await PauseSealingSessionAsync(open.Bounds.SealingSessionId, cancellation) }, signed);
+                return Look(found with { Session = await PauseSealingSessionAsync(open.SealingSessionId, cancellation) }, signed);
             }
         }
     }
@@ -138,7 +138,7 @@ public sealed partial class PhoneClient
             return false;
         }
 
-        return await open.Key.SendAsync(open.Share, open.Share.Commit(wanted - found.CommitmentsLeft)) is EpochMismatch or SiloBehind
+        return await open.Key.SendAsync(open.Share, open.Share.Commit(Math.Clamp(wanted - found.CommitmentsLeft, 0, wanted))) is EpochMismatch or SiloBehind
             ? throw new ShareOutdatedException()
             : true;
     }
@@ -154,24 +154,33 @@ public sealed partial class PhoneClient
         // The very same offer again: its answer was lost, and the very same part is sent again.
         if (!open.Sent.TryGetValue(offer.RequestId, out var part) || !part.RoundId.AsSpan().SequenceEqual(offer.Opened.RoundId))
         {
-            if (!open.Allows(Decode(offer), session))
+            var forms = Decode(offer);
+            if (!open.Allows(forms, session))
             {
                 await RefuseAsync(pushed.Request.SessionId, cancellation: cancellation);
                 return 0;
             }
 
-            if (open.Share.Answer(offer, forms => open.Allows(forms, session)) is not { } fresh)
+            if (open.Share.Answer(offer, decoded => open.Allows(decoded, session)) is not { } fresh)
             {
                 return 0;
             }
 
+            // A3.1 A part that has left is a signature, whatever the answer says or whether there is one: it is counted, durably, before it leaves.
+            if (await UpdateOwnAsync(open.CertificateId, own => own.Count(open.SealingSessionId, open.Share.DigestsOf(forms), time.GetUtcNow())) is not { } counted)
+            {
+                await RefuseAsync(pushed.Request.SessionId, cancellation: cancellation);
+                return 0;
+            }
+
+            open.Own = counted;
             part = open.Sent[offer.RequestId] = fresh;
         }
 
+        ObjectDisposedException.ThrowIf(open.IsOver, open);
         switch (await open.Key.SendAsync(open.Share, part))
         {
             case SessionSigned answer when open.Share.Verify(offer, answer):
-                open.Signed += answer.Signatures.Count;
                 return answer.Signatures.Count;
             case EpochMismatch or SiloBehind:
                 throw new ShareOutdatedException();
@@ -192,27 +201,52 @@ public sealed partial class PhoneClient
 
     private static SealingLook Look(SealingSessionRequests found, int signed) => new(found.Session, [.. found.Waiting.Select(request => request.Request)], signed);
 
-    /// <summary>An automatic session with its share, in memory only.</summary>
-    private sealed class OpenSealing(SealingBounds bounds, PhoneKey key, SealingPhone share)
+    /// <summary>
+    /// An automatic session with its share, in memory only and no longer than the ticked minutes: by the phone's clock, and by one that nobody sets. The
+    /// second alone is not enough either, for it may stand still while the phone sleeps.
+    /// </summary>
+    private sealed class OpenSealing : IDisposable
     {
-        public SealingBounds Bounds { get; } = bounds;
+        private readonly TimeProvider time;
+        private readonly TimeSpan left;
+        private readonly long opened;
+        private readonly ITimer timer;
 
-        public PhoneKey Key { get; } = key;
+        public OpenSealing(Guid certificateId, OwnSealing own, PhoneKey key, SealingPhone share, TimeProvider time)
+        {
+            (CertificateId, Own, Key, Share, this.time) = (certificateId, own, key, share, time);
+            (left, opened) = (own.LeftAt(time.GetUtcNow()), time.GetTimestamp());
+            timer = time.CreateTimer(_ => share.Dispose(), null, left, Timeout.InfiniteTimeSpan);
+        }
 
-        public SealingPhone Share { get; } = share;
+        public Guid CertificateId { get; }
+
+        public Guid SealingSessionId => Own.Bounds.SealingSessionId;
+
+        public PhoneKey Key { get; }
+
+        public SealingPhone Share { get; }
 
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
         /// <summary>Parts by request, so that a lost answer costs a repeat and no new part.</summary>
         public Dictionary<string, SessionSign> Sent { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>Documents signed since the share was opened.</summary>
-        public int Signed { get; set; }
+        /// <summary>The bounds the user confirmed and what is used of them, as the phone's store has it.</summary>
+        public OwnSealing Own { get; set; }
 
-        /// <summary>The bounds the user confirmed, by this phone's own count as well as the server's.</summary>
+        public bool IsOver => time.GetElapsedTime(opened) >= left || Own.LeftAt(time.GetUtcNow()) == TimeSpan.Zero;
+
+        /// <summary>Within the bounds, by this phone's own word as well as the server's.</summary>
         public bool Allows(IReadOnlyList<SigningForm> forms, SealingSessionInfo session) =>
-            forms.Count > 0 && forms.All(form => form is IDocumentForm) && session.ServerTime < Bounds.ExpiresAt
-            && Signed + forms.Count <= Bounds.MaxDocuments && session.UsedDocuments + forms.Count <= Bounds.MaxDocuments;
+            forms.Count > 0 && forms.All(form => form is IDocumentForm) && !IsOver && Own.Fits(Share.DigestsOf(forms))
+            && session.ServerTime < Own.Bounds.ExpiresAt && session.UsedDocuments + forms.Count <= Own.Bounds.MaxDocuments;
+
+        public void Dispose()
+        {
+            timer.Dispose();
+            Share.Dispose();
+        }
     }
 
     private sealed class ShareOutdatedException : Exception;

@@ -93,6 +93,19 @@ public sealed class MemoryPhoneKeyStore : IPhoneKeyStore
             return ValueTask.FromResult(next is not null);
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask<T> UpdateSealingAsync<T>(string keyId, Func<byte[]?, (byte[]? Octets, T Result)> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (gate)
+        {
+            var name = OwnSealings.NameOf(keyId);
+            var (next, result) = change(this[name]);
+            this[name] = next;
+            return ValueTask.FromResult(result);
+        }
+    }
 }
 
 /// <summary>A file for each key, for phones on a PC. One lock for all processes that share the folder; a crash leaves the old record or the new one.</summary>
@@ -129,6 +142,9 @@ public sealed class FilePhoneKeyStore : IPhoneKeyStore, IDisposable
         ArgumentNullException.ThrowIfNull(list);
         return UpdateAsync(ClusterKeyList.NameOf(root), kept => list.Follow(kept) is { } next ? (next, true) : (kept, false));
     }
+
+    /// <inheritdoc/>
+    public ValueTask<T> UpdateSealingAsync<T>(string keyId, Func<byte[]?, (byte[]? Octets, T Result)> change) => UpdateAsync(OwnSealings.NameOf(keyId), change);
 
     /// <inheritdoc/>
     public void Dispose() => gate.Dispose();

@@ -93,6 +93,21 @@ public sealed class BrowserPhoneKeyStore(Vault vault) : IPhoneKeyStore
 
         return true;
     }
+
+    public async ValueTask<T> UpdateSealingAsync<T>(string keyId, Func<byte[]?, (byte[]? Octets, T Result)> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var name = OwnSealings.NameOf(keyId);
+        await using var exclusive = await vault.LockAsync();
+        var stored = await vault.ReadAsync(name);
+        var (next, result) = change(stored);
+        if (!ReferenceEquals(next, stored))
+        {
+            await vault.WriteAsync(name, next);
+        }
+
+        return result;
+    }
 }
 
 /// <summary>PBKDF2 of WebCrypto.</summary>

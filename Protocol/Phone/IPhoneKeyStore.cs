@@ -16,4 +16,10 @@ public interface IPhoneKeyStore
     /// (<see cref="Channel.ClusterKeyList.Follow"/>). False for an older list: its keys may have been given up because they leaked.
     /// </summary>
     ValueTask<bool> FollowAsync(Arithmetic.Point root, Channel.ClusterKeyList list);
+
+    /// <summary>
+    /// A3: what this phone itself holds of the sealing sessions of a key, as durably and under the same lock, beside the key's record. The octets are
+    /// the caller's and say nothing about a share or a PIN; null is nothing, the very same octets write nothing.
+    /// </summary>
+    ValueTask<T> UpdateSealingAsync<T>(string keyId, Func<byte[]?, (byte[]? Octets, T Result)> change);
 }

@@ -99,6 +99,9 @@ public sealed class SealingPhone : IDisposable
         }
     }
 
+    /// <summary>A3.1 The digests e of what an offer would have signed: a session's count goes by them.</summary>
+    public IReadOnlyList<byte[]> DigestsOf(IReadOnlyList<SigningForm> forms) => [.. forms.Select(form => form.Digest(publicKey))];
+
     /// <summary>A4 arrives: whether every signature verifies under P for what the offer said.</summary>
     public bool Verify(SessionOffer offer, SessionSigned answer)
     {

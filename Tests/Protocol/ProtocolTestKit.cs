@@ -63,6 +63,8 @@ internal sealed class MemoryPhoneStore : IPhoneKeyStore
     }
 
     public ValueTask<bool> FollowAsync(Point root, ClusterKeyList list) => throw new NotSupportedException("These phones are given their cluster's key.");
+
+    public ValueTask<T> UpdateSealingAsync<T>(string keyId, Func<byte[]?, (byte[]? Octets, T Result)> change) => throw new NotSupportedException("The bounds are the client's.");
 }
 
 /// <summary>

@@ -121,6 +121,8 @@ public sealed class SealingGuessTests(CertificateSystem certificates)
         }
 
         public ValueTask<bool> FollowAsync(Point root, ClusterKeyList list) => real.FollowAsync(root, list);
+
+        public ValueTask<T> UpdateSealingAsync<T>(string keyId, Func<byte[]?, (byte[]? Octets, T Result)> change) => real.UpdateSealingAsync(keyId, change);
     }
 
     private sealed class MeddlingNetwork() : DelegatingHandler(new HttpClientHandler())
