@@ -9,7 +9,10 @@ namespace Bzt.Grains.Certificates;
 [Alias("bzt.IEvidence")]
 public interface IEvidenceGrain : IGrainWithStringKey
 {
-    /// <summary>Idempotent by its sequence. Records arrive in order, since one outbox sends them.</summary>
+    /// <summary>
+    /// Idempotent by its sequence. Records arrive in order, since one outbox sends them: one that does not go on from the newest there is, on whichever page,
+    /// is not taken, and the operator is called.
+    /// </summary>
     [Alias("append")]
     Task Append(EvidenceRecord record);
 
@@ -36,6 +39,8 @@ public static class EvidencePages
     public const int Size = 64;
 
     public static long PageOf(long sequence) => (sequence - 1) / Size;
+
+    public static bool IsFirst(long sequence) => (sequence - 1) % Size == 0;
 
     public static string Key(CertificateId certificate, long page) => $"{certificate}/{page}";
 

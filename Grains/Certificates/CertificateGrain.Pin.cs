@@ -25,6 +25,11 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
             return known.NotAfter;
         }
 
+        if (!PinHolds() || !await IsNewestAsync())
+        {
+            return await RefuseAlteredAsync(session: null);
+        }
+
         if (PinChangeRules.RefuseChange(Record, time.GetUtcNow()) is { } refusal)
         {
             return refusal;
@@ -51,6 +56,12 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         if (Record.Pin?.Reset?.Operation == command.Operation)
         {
             return PinResetRules.View(Record, time.GetUtcNow())!;
+        }
+
+        // Nobody waits for what will be refused.
+        if (!PinHolds() || !await IsNewestAsync())
+        {
+            return await RefuseAlteredAsync(session: null);
         }
 
         // The code last: what is refused anyhow costs the user none.

@@ -1,5 +1,4 @@
 using Bzt.Contracts.Platforms;
-using Bzt.Grains.Evidence;
 using Bzt.Grains.Foundations;
 using Bzt.Grains.Sessions;
 using Bzt.Protocol.Rounds;
@@ -21,7 +20,7 @@ public sealed partial class CertificateGrain
 
     /// <summary>
     /// A row is stored before the links it adds to the evidence, and a backup has both as they were in one moment; so a row that is behind the
-    /// evidence was put back by itself.
+    /// evidence, or ahead of it without the links between, was put back by itself.
     /// </summary>
     private async Task<bool> IsNewestAsync()
     {
@@ -43,10 +42,28 @@ public sealed partial class CertificateGrain
         return isNewest = true;
     }
 
-    private async Task<bool> LeadsEvidenceAsync() => Record.Evidence is not { } head
-        || await GrainFactory.Evidence(Id, EvidencePages.PageOf(head.Sequence + 1)).Read() is not [.., var newest]
-        || newest.Sequence < head.Sequence
-        || (newest.Sequence == head.Sequence && EvidenceReceipts.Hash(Id, newest).AsSpan().SequenceEqual(head.Hash));
+    private async Task<bool> LeadsEvidenceAsync()
+    {
+        if (Record.Evidence is not { } head)
+        {
+            return true;
+        }
+
+        if (EvidenceLead.Links(Id, head, Record.Outbox) is not { } links)
+        {
+            return false;
+        }
+
+        // From the page the next link would be in, down to one that cannot be empty.
+        EvidenceRecord? newest = null;
+        var last = EvidencePages.PageOf(Math.Max(1, EvidenceLead.LeastDelivered(head, links)));
+        for (var page = EvidencePages.PageOf(head.Sequence + 1); newest is null && page >= last; page--)
+        {
+            newest = await GrainFactory.Evidence(Id, page).Read() is [.., var there] ? there : null;
+        }
+
+        return EvidenceLead.GoesOn(Id, head, links, newest);
+    }
 
     /// <summary>Nothing is written: the row is what whoever looks into it has to see.</summary>
     private async Task<Refusal> RefuseAlteredAsync(SessionId? session)
@@ -73,7 +90,7 @@ public sealed partial class CertificateGrain
         return new Frozen();
     }
 
-    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: its count of wrong PINs ({Failures}) is not the one that was sealed, or older than its evidence. Somebody altered the store")]
+    [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: its count of wrong PINs ({Failures}) is not the one that was sealed, or its row does not go on from its evidence. Somebody altered the store")]
     private partial void LogAltered(CertificateId certificate, int failures);
 
     [LoggerMessage(LogLevel.Critical, "Certificate {Certificate}: the phone is at epoch {Named}, the store at {Epoch}. The store lost state")]

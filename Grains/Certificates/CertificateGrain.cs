@@ -217,9 +217,21 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         CloseEndedSealings();
     }
 
-    /// <remarks>A count that was altered in the store is never sealed anew: only a key that is made anew gets a seal again.</remarks>
-    private Task WriteAsync(CertificateRecord next) =>
-        drain.WriteAsync(PinHolds() || next.Shares is null || next.Shares.KeygenTranscript != Record.Shares?.KeygenTranscript ? PinSeal.Put(protector, Id, Record, next) : next);
+    /// <remarks>
+    /// A count that was altered in the store, or a row that was put back, is never sealed anew: only a key that is made anew gets a seal again. The row is
+    /// not read again here: what is to be written was decided on the one in memory, and another activation's write makes this one fail.
+    /// </remarks>
+    private async Task WriteAsync(CertificateRecord next)
+    {
+        var isOurs = next.Shares is null || next.Shares.KeygenTranscript != Record.Shares?.KeygenTranscript
+            || (PinHolds() && (isNewest = isNewest || await LeadsEvidenceAsync()));
+        await drain.WriteAsync(isOurs ? PinSeal.Put(protector, Id, Record, next) : next);
+        if (!isOurs)
+        {
+            Telemetry.StateAltered();
+            LogAltered(Id, next.Shares?.Pin.Failures ?? 0);
+        }
+    }
 
     [LoggerMessage(LogLevel.Information, "A message to certificate {Certificate} was rejected: {Fault}")]
     private partial void LogRejected(CertificateId certificate, ChannelFault fault);

@@ -13,8 +13,8 @@ namespace Bzt.Grains.Certificates;
 /// </summary>
 /// <remarks>
 /// The seal's place is the certificate and the newest link of its evidence. Each wrong PIN is a link, so an older count does not fit what the
-/// row has since; it fits only an older row as a whole, and that one is behind the evidence (<c>CertificateGrain.IsNewestAsync</c>), unless its page is put back
-/// as well.
+/// row has since; it fits only an older row as a whole, and that one does not go on from the evidence, whatever number it gives its head
+/// (<see cref="EvidenceLead"/>), unless the page is put back as well.
 /// A row of a release that sealed no count has no seal, and shares that say so; the first write adds it, and the next shares demand it
 /// (<see cref="IsDemanded"/>), so taking the seal away is noticed too.
 /// </remarks>

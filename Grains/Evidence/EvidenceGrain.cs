@@ -21,15 +21,29 @@ public sealed partial class EvidenceGrain(
     public async Task Append(EvidenceRecord record)
     {
         // A repeat: the outbox delivers at least once, and in order. Another link in the same place is none: the certificate's row was put back.
-        if (record.Sequence <= EvidenceRows.Newest(page.State, tail.State)?.Sequence)
+        var newest = EvidenceRows.Newest(page.State, tail.State);
+        if (record.Sequence <= newest?.Sequence)
         {
-            if (EvidenceRows.Find(page.State, tail.State, record.Sequence) is { } there
-                && !EvidenceReceipts.Hash(Certificate, there).AsSpan().SequenceEqual(EvidenceReceipts.Hash(Certificate, record)))
+            if (EvidenceRows.Find(page.State, tail.State, record.Sequence) is not { } there
+                || !EvidenceReceipts.Hash(Certificate, there).AsSpan().SequenceEqual(EvidenceReceipts.Hash(Certificate, record)))
             {
                 Telemetry.StateAltered();
                 LogForked(Certificate, record.Sequence);
             }
 
+            return;
+        }
+
+        // The first of a page goes on from the page before. What goes on from nothing would leave a chain that nobody can verify.
+        if (newest is null && EvidencePages.IsFirst(record.Sequence) && record.Sequence > 1)
+        {
+            newest = await GrainFactory.Evidence(Certificate, EvidencePages.PageOf(record.Sequence) - 1).Read() is [.., var there] ? there : null;
+        }
+
+        if (!EvidenceLead.Continues(Certificate, record, newest))
+        {
+            Telemetry.StateAltered();
+            LogUnlinked(Certificate, record.Sequence);
             return;
         }
 
@@ -64,6 +78,9 @@ public sealed partial class EvidenceGrain(
 
     [LoggerMessage(LogLevel.Critical, "The evidence of certificate {Certificate} has another link {Sequence} than its row now says. Somebody put back an older row")]
     private partial void LogForked(CertificateId certificate, long sequence);
+
+    [LoggerMessage(LogLevel.Critical, "Link {Sequence} of certificate {Certificate} does not go on from the evidence there is, and is not added. Somebody altered the row, or took evidence away")]
+    private partial void LogUnlinked(CertificateId certificate, long sequence);
 }
 
 /// <summary>One of the two rows of a page, <c>evidence</c> and <c>evidence-tail</c>.</summary>

@@ -23,7 +23,7 @@ public static partial class Telemetry
     private static readonly Counter<long> PinFailures = Meter.CreateCounter<long>("bzt.pin.failures", description: "Wrong PINs.");
     private static readonly Counter<long> Frozen = Meter.CreateCounter<long>("bzt.certificates.frozen", description: "Certificates frozen because a copy of the phone is suspected.");
     private static readonly Counter<long> StateLosses = Meter.CreateCounter<long>("bzt.state.losses", description: "Phones ahead of the store: the store is older than it was.");
-    private static readonly Counter<long> Altered = Meter.CreateCounter<long>("bzt.state.altered", description: "Messages to certificates whose sealed counts or row are not the silo's own, or older than their evidence; links of evidence that took the place of others.");
+    private static readonly Counter<long> Altered = Meter.CreateCounter<long>("bzt.state.altered", description: "Messages to certificates, and their writes, whose sealed counts or row are not the silo's own, or do not go on from their evidence; links of evidence that took the place of others or go on from nothing.");
     private static readonly Counter<long> Erased = Meter.CreateCounter<long>("bzt.retention.erased", description: "States ended for good because their period was over, by what they were.");
     private static readonly Counter<long> NotErased = Meter.CreateCounter<long>("bzt.retention.failed", description: "States whose period was over and that could not be ended in a round.");
     private static readonly UpDownCounter<long> Phones = Meter.CreateUpDownCounter<long>("bzt.phones.connected", description: "Phones with a connection to this gateway.");

@@ -193,6 +193,15 @@ internal sealed class CertifiedPhone : IDisposable
     /// <summary>The SMS code before a change of the PIN.</summary>
     public async Task ApprovePinChangeAsync() => await Client.ApprovePinChangeAsync(Certificate, await ReceiveCodeAsync(SmsPurpose.ChangePin));
 
+    /// <summary>忘记原PIN码: a reset is asked for, and waits.</summary>
+    public async Task<PinResetInfo> AskResetAsync()
+    {
+        // A code a minute, a re-proof that is fresh.
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        await Phone.ProveRealNameAsync();
+        return await Client.RequestPinResetAsync(Certificate, await ReceiveCodeAsync(SmsPurpose.RecoverPin));
+    }
+
     /// <summary>The evidence, once the outbox has carried all of it on.</summary>
     public async Task<EvidenceExport> EvidenceAsync()
     {

@@ -61,6 +61,30 @@ public sealed class EvidencePageTests(PostgresFixture postgres)
             Assert.Equal(before + 1, alarm.Raised);
         }
 
+        // Nor is a link taken that does not go on from the newest one: far ahead on a page of its own, past one that is missing, after another one; within a page, and as the first of one.
+        var (other, begun) = (new CertificateId(Guid.CreateVersion7()), Chain(certificate, 129, chain));
+        foreach (var alone in (EvidenceRecord[])
+            [
+                begun[70] with { Sequence = 1_000_000 }, begun[71], begun[70] with { Previous = chain[68].Previous }, begun[128], begun[70] with { Sequence = 0 },
+            ])
+        {
+            var before = alarm.Raised;
+            await Page(alone).Append(alone);
+            Assert.Equal(before + 1, alarm.Raised);
+        }
+
+        using (var first = new AlteredAlarm(silo.Services, other.Value))
+        {
+            foreach (var sequence in (long[])[1, 2, 65])
+            {
+                await silo.Grains.Evidence(other, EvidencePages.PageOf(sequence)).Append(chain[1] with { Sequence = sequence });
+            }
+
+            Assert.Equal(3, first.Raised);
+            Assert.Empty((IEnumerable<EvidenceRecord>)[.. await silo.Grains.Evidence(other, 0).Read(), .. await silo.Grains.Evidence(other, 1).Read()]);
+        }
+
+        Assert.Empty((IEnumerable<EvidenceRecord>)[.. await silo.Grains.Evidence(certificate, 2).Read(), .. await silo.Grains.Evidence(certificate, 15_624).Read()]);
         await HoldsAsync(chain);
 
         // 3. A checkpoint knows both rows, and leaves nothing in the tail that the page has.

@@ -188,13 +188,7 @@ public partial class PinResetTests(CertificateSystem certificates)
 
     private static string Path(string template, CertifiedPhone phone) => template.Replace("{certificateId}", phone.Certificate.ToString(), StringComparison.Ordinal);
 
-    private async Task<PinResetInfo> AskAsync(CertifiedPhone phone)
-    {
-        // A code a minute, a re-proof that is fresh.
-        system.Clock.Advance(TimeSpan.FromMinutes(2));
-        await phone.Phone.ProveRealNameAsync();
-        return await phone.Client.RequestPinResetAsync(phone.Certificate, await phone.ReceiveCodeAsync(SmsPurpose.RecoverPin));
-    }
+    private static Task<PinResetInfo> AskAsync(CertifiedPhone phone) => phone.AskResetAsync();
 
     private static async Task StopAsync(TestPhone device, CertifiedPhone phone) =>
         Assert.Equal(PinResetPhase.Stopped, (await device.Http.PostAsync(Path(Routes.Phone.PinResetObjection, phone), BztJson.Default.PinResetInfo)).Phase);
