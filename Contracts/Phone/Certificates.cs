@@ -85,7 +85,9 @@ public sealed record CertificateInfo(
 /// <param name="EncryptionCertificate">DER.</param>
 /// <param name="SigningCertificate">DER; of a renewal the new one.</param>
 /// <param name="Chain">DER, the issuing CA first, the root last.</param>
-public sealed record ArrivingKeyInfo(string EncryptionSerial, byte[] EncryptionCertificate, byte[] SigningCertificate, IReadOnlyList<byte[]> Chain);
+/// <param name="Further">DER; earlier encryption certificates of the same key, which arrive with it.</param>
+public sealed record ArrivingKeyInfo(
+    string EncryptionSerial, byte[] EncryptionCertificate, byte[] SigningCertificate, IReadOnlyList<byte[]> Chain, IReadOnlyList<byte[]>? Further = null);
 
 /// <param name="RequestId">Names the new certificate request to the sealed channel.</param>
 /// <param name="Step">What comes next.</param>

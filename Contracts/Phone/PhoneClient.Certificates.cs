@@ -194,7 +194,10 @@ public sealed partial class PhoneClient
     /// <summary>The next key in its envelope; null when the CA has not yet said which there are.</summary>
     private async Task<SiloAnswer?> ReceiveKeyAsync(PhoneKey key, CertificateInfo info, string pin, CancellationToken cancellation) => info.Arriving is { } arriving
         ? await ProveAsync(
-            key, pin, stretched => key.ReceiveEncryptionKeyAsync($"envelope/{arriving.EncryptionSerial}", stretched, task => CheckCertificate(info, arriving, task)), cancellation)
+            key, pin,
+            stretched => key.ReceiveEncryptionKeyAsync(
+                $"envelope/{arriving.EncryptionSerial}", stretched, task => CheckCertificate(info, arriving, task), task => FurtherIds(info, arriving, task)),
+            cancellation)
         : null;
 
     private async Task<SiloAnswer> SignRequestAsync(PhoneKey key, CertificateInfo info, string requestId, string pin, CancellationToken cancellation)
@@ -211,6 +214,24 @@ public sealed partial class PhoneClient
                 ? await ProveAsync(key, pin, round.ConfirmAsync, cancellation)
                 : new Failed(ProtocolFailure.BindingMismatch);
         }
+    }
+
+    /// <summary>E1.1 for each of the further certificates: what does not hold for the same key is left out.</summary>
+    private List<string> FurtherIds(CertificateInfo info, ArrivingKeyInfo arriving, EnvelopeTask task)
+    {
+        var key = CheckCertificate(info, arriving, task);
+        var ids = new List<string>();
+        foreach (var octets in arriving.Further ?? [])
+        {
+            if (Sm2Certificate.TryParse(octets, out var certificate)
+                && CheckCertificate(info, arriving with { EncryptionSerial = certificate.Serial, EncryptionCertificate = octets }, task with { Certificate = octets }) is { } certified
+                && certified == key)
+            {
+                ids.Add(certificate.Serial);
+            }
+        }
+
+        return ids;
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ internal static class GetCertificate
             TriesLeftForGood = view.TriesLeftForGood,
             LockedForGood = view.LockedForGood,
             DeviceLockedUntil = view.DeviceLockedUntil,
-            Arriving = view.Arriving is { } key ? new ArrivingKeyInfo(key.EncryptionSerial, key.EncryptionCertificate, key.SigningCertificate, key.Chain) : null,
+            Arriving = view.Arriving is { } key ? new ArrivingKeyInfo(key.EncryptionSerial, key.EncryptionCertificate, key.SigningCertificate, key.Chain, key.Further) : null,
             Renewal = view.Renewal is { } renewal ? new RenewalInfo(renewal.RequestId, ToHttp(renewal.Step)) : null,
             Recoverable = view.Recoverable,
             ExpiresSoon = view.ExpiresSoon,

@@ -32,12 +32,14 @@ public sealed record RekeyCertificate(
 /// <param name="EncryptionCertificate">DER.</param>
 /// <param name="SigningCertificate">DER; of a renewal the new one.</param>
 /// <param name="Chain">DER.</param>
+/// <param name="Further">DER; further encryption certificates of the same key, which arrive with it. Null from a silo that does not know of them.</param>
 [GenerateSerializer, Immutable, Alias("bzt.ArrivingKey")]
 public sealed record ArrivingKey(
     [property: Id(0)] string EncryptionSerial,
     [property: Id(1)] byte[] EncryptionCertificate,
     [property: Id(2)] byte[] SigningCertificate,
-    [property: Id(3)] IReadOnlyList<byte[]> Chain);
+    [property: Id(3)] IReadOnlyList<byte[]> Chain,
+    [property: Id(4)] IReadOnlyList<byte[]>? Further = null);
 
 /// <summary>Sent by value. Where a renewal stands that the phone carries on.</summary>
 public enum RenewalStep

@@ -168,30 +168,16 @@ internal static class CertificateLife
     }
 
     /// <summary>The key that is next to arrive, by the serial it will go by.</summary>
-    public static (string Serial, RecoveredKey Key)? Arrival(CertificateRecord record)
-    {
-        if (record.Shares is null)
-        {
-            return null;
-        }
+    public static (string Serial, RecoveredKey Key)? Arrival(CertificateRecord record) => Waiting(record) is [var next, ..] ? next : null;
 
-        IEnumerable<RecoveredKey> waiting = record switch
-        {
-            { Renewal.Issued: { } renewed } => [new RecoveredKey(renewed.EncryptionCertificate, renewed.EncryptionEnvelope)],
-            { ActivatedAt: null, Issued: { } issued } =>
-                [new RecoveredKey(issued.EncryptionCertificate, issued.EncryptionEnvelope), .. record.Rekeying?.Keys ?? []],
-            _ => [],
-        };
-        foreach (var key in waiting)
-        {
-            if (SerialOf(key.EncryptionCertificate) is { } serial && !Has(record, serial))
-            {
-                return (serial, key);
-            }
-        }
-
-        return null;
-    }
+    /// <summary>
+    /// Further serials that wait for the key in this very envelope. All of them come with one arrival: an envelope is opened ten times at most, and a
+    /// certificate may have been renewed more often.
+    /// </summary>
+    public static IReadOnlyList<(string Serial, RecoveredKey Key)> Further(CertificateRecord record, RecoveredKey key) =>
+    [
+        .. Waiting(record).Where(waiting => waiting.Key.EncryptionEnvelope.AsSpan().SequenceEqual(key.EncryptionEnvelope) && waiting.Serial != SerialOf(key.EncryptionCertificate)),
+    ];
 
     /// <summary>A key that is arriving or has arrived, by its serial.</summary>
     public static RecoveredKey? FindKey(CertificateRecord record, string serial)
@@ -207,7 +193,8 @@ internal static class CertificateLife
     }
 
     public static ArrivingKey? Arriving(CertificateRecord record) => Arrival(record) is var (serial, key) && (record.Renewal?.Issued ?? record.Issued) is { } certificates
-        ? new ArrivingKey(serial, key.EncryptionCertificate, certificates.SigningCertificate, certificates.Chain)
+        ? new ArrivingKey(
+            serial, key.EncryptionCertificate, certificates.SigningCertificate, certificates.Chain, [.. Further(record, key).Select(further => further.Key.EncryptionCertificate)])
         : null;
 
     public static RenewalView? View(CertificateRecord record) => record.Renewal is not { } renewal ? null : new RenewalView(
@@ -219,6 +206,33 @@ internal static class CertificateLife
         (record.ActivatedAt is not null || record.Rekeying is not null)
         && record.StateAt(now) is var state and not (CertificateState.Revoked or CertificateState.Abandoned or CertificateState.Expired)
         && (!here || state == CertificateState.Frozen || (record.Shares?.Pin.LockAt(now) is { Until: null }));
+
+    /// <summary>What has not arrived yet, by serial, in order.</summary>
+    private static List<(string Serial, RecoveredKey Key)> Waiting(CertificateRecord record)
+    {
+        if (record.Shares is null)
+        {
+            return [];
+        }
+
+        IEnumerable<RecoveredKey> expected = record switch
+        {
+            { Renewal.Issued: { } renewed } => [new RecoveredKey(renewed.EncryptionCertificate, renewed.EncryptionEnvelope)],
+            { ActivatedAt: null, Issued: { } issued } =>
+                [new RecoveredKey(issued.EncryptionCertificate, issued.EncryptionEnvelope), .. record.Rekeying?.Keys ?? []],
+            _ => [],
+        };
+        var waiting = new List<(string Serial, RecoveredKey Key)>();
+        foreach (var key in expected)
+        {
+            if (SerialOf(key.EncryptionCertificate) is { } serial && !Has(record, serial) && waiting.All(known => known.Serial != serial))
+            {
+                waiting.Add((serial, key));
+            }
+        }
+
+        return waiting;
+    }
 
     private static CertificateRecord CompleteRenewal(
         CertificateRecord record, CertificateId id, PendingRenewal renewal, IssuedCertificates renewed, DateTimeOffset now)

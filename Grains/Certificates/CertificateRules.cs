@@ -85,7 +85,9 @@ internal static class CertificateRules
 
         // Also one whose share is there: the phone may never have heard that it is.
         return requestId.StartsWith(EnvelopePrefix, StringComparison.Ordinal) && CertificateLife.FindKey(record, requestId[EnvelopePrefix.Length..]) is { } key
-            ? new RoundWork.Envelope(new EnvelopeTask(requestId[EnvelopePrefix.Length..], key.EncryptionCertificate, key.EncryptionEnvelope))
+            ? new RoundWork.Envelope(
+                new EnvelopeTask(requestId[EnvelopePrefix.Length..], key.EncryptionCertificate, key.EncryptionEnvelope),
+                [.. CertificateLife.Further(record, key).Select(further => further.Serial)])
             : null;
     }
 

@@ -42,11 +42,15 @@ public sealed partial class PhoneKey
     }
 
     /// <summary>
-    /// Takes an encryption key from the CA's envelope (E0 to E5): <see cref="Acknowledged"/>, or a refusal.
-    /// <paramref name="checkCertificate"/> verifies the certificate to a pinned root, with the signing certificate's
-    /// subject, and returns its key, or null. May be repeated after a lost answer.
+    /// Takes an encryption key from the CA's envelope (E0 to E5): <see cref="Acknowledged"/>, or a refusal. May be repeated after a lost answer.
     /// </summary>
-    public async ValueTask<SiloAnswer> ReceiveEncryptionKeyAsync(string requestId, StretchedPin pin, Func<EnvelopeTask, Point?> checkCertificate)
+    /// <param name="requestId">The arrival.</param>
+    /// <param name="pin">The PIN.</param>
+    /// <param name="checkCertificate">Verifies the certificate to a pinned root, with the signing certificate's subject, and returns its key, or null.</param>
+    /// <param name="further">Ids of further certificates of that very key, each as verified: it arrives under all of them at once. A silo that does not
+    /// take one of them leaves it to an arrival of its own.</param>
+    public async ValueTask<SiloAnswer> ReceiveEncryptionKeyAsync(
+        string requestId, StretchedPin pin, Func<EnvelopeTask, Point?> checkCertificate, Func<EnvelopeTask, IReadOnlyList<string>>? further = null)
     {
         ArgumentNullException.ThrowIfNull(pin);
         using var round = new EnvelopeRound(keyId, deviceId, requestId, checkCertificate, random);
@@ -56,34 +60,68 @@ public sealed partial class PhoneKey
             return answer;
         }
 
-        using var whole = round.Open(pin, partial.T2);
+        // What this phone has already is not put at risk for what a server says of it.
+        var active = (await RequireAsync()).EncryptionKeys.Where(key => key.IsActive).Select(key => key.Id);
+        string[] ids = [round.Task.EncryptionKeyId, .. (further?.Invoke(round.Task) ?? []).Except(active).Except([round.Task.EncryptionKeyId])];
+        var epoch = round.Epoch + 1;
+        var shares = Split(round, pin, partial.T2, epoch, ids);
+        try
+        {
+            answer = new Failed(ProtocolFailure.AnswerInvalid);
+            foreach (var share in shares)
+            {
+                var isFurther = share != shares[0];
+                var stored = await StoreAsync(round, share, epoch, isFurther);
+                answer = isFurther ? answer : stored;
+                if (stored is not Acknowledged)
+                {
+                    return answer;
+                }
+            }
+
+            return answer;
+        }
+        finally
+        {
+            shares.ForEach(share => share.Dispose());
+        }
+    }
+
+    /// <summary>E4: the key is whole here, and nowhere across a wait. None when the silo's part is not what it owes.</summary>
+    private List<ArrivedShares> Split(EnvelopeRound round, StretchedPin pin, Point t2, int epoch, string[] ids)
+    {
+        using var whole = round.Open(pin, t2);
         if (whole is null)
         {
-            return new Failed(ProtocolFailure.AnswerInvalid);
+            return [];
         }
 
-        // E4.2 a2 is drawn here, uE is stored before a2 leaves, the key counts once the server acknowledged.
-        using var a2 = SecretScalar.Random(random);
-        var a1 = whole.Value - a2.Value;
         var publicKey = Sm2Group.MultiplyBase(whole.Value);
-        var id = round.Task.EncryptionKeyId;
-        var key = new PhoneEncryptionKey(id, publicKey, a1 - pin.EncryptionMask(id), IsActive: false);
-        var epoch = round.Epoch + 1;
+        return [.. ids.Select(id => ArrivedShares.Split(
+            whole, publicKey, id, pin, EncryptionKeyArrival.Context(keyId, deviceId, round.RequestId, epoch, id, publicKey), random))];
+    }
+
+    /// <summary>uE is stored before a2 leaves; the key counts once the server acknowledged. A further one that is refused is as if it had not been.</summary>
+    private async ValueTask<SiloAnswer> StoreAsync(EnvelopeRound round, ArrivedShares share, int epoch, bool isFurther)
+    {
+        var key = share.Key;
         var stored = await store.UpdateAsync(keyId, record => record!.Epoch == epoch && record.Pending is null
-            ? (record with { EncryptionKeys = [.. record.EncryptionKeys.Where(k => k.Id != id), key] }, true)
+            ? (record with { EncryptionKeys = [.. record.EncryptionKeys.Where(k => k.Id != key.Id), key] }, true)
             : (record, false));
         if (!stored)
         {
             return new Failed(ProtocolFailure.Unexpected);
         }
 
-        var context = EncryptionKeyArrival.Context(keyId, deviceId, requestId, epoch, id, publicKey);
-        answer = await round.Conversation!.SendAsync(
-            new EncryptionKeyStore(requestId, epoch, id, a2.Value, EncryptionKeyArrival.Prove(a1, context, random)));
+        var answer = await round.Conversation!.SendAsync(new EncryptionKeyStore(round.RequestId, epoch, key.Id, share.A2.Value, share.Proof));
         if (answer is Acknowledged)
         {
             await store.UpdateAsync(keyId, record => (
-                record! with { EncryptionKeys = [.. record.EncryptionKeys.Select(k => k.Id == id ? k with { IsActive = true } : k)] }, true));
+                record! with { EncryptionKeys = [.. record.EncryptionKeys.Select(k => k.Id == key.Id ? k with { IsActive = true } : k)] }, true));
+        }
+        else if (isFurther)
+        {
+            await store.UpdateAsync(keyId, record => (record! with { EncryptionKeys = [.. record.EncryptionKeys.Where(k => k.Id != key.Id || k.IsActive)] }, true));
         }
 
         return answer;

@@ -77,5 +77,7 @@ public abstract record RoundWork
     public sealed record Decryption(DecryptionTask Task) : RoundWork;
 
     /// <summary>An encryption key that the CA answered with.</summary>
-    public sealed record Envelope(EnvelopeTask Task) : RoundWork;
+    /// <param name="Task">As the phone gets it.</param>
+    /// <param name="Further">Ids of further certificates of the very same key, whose shares may come with the same arrival.</param>
+    public sealed record Envelope(EnvelopeTask Task, IReadOnlyList<string>? Further = null) : RoundWork;
 }

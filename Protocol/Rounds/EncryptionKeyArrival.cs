@@ -22,6 +22,20 @@ internal static class EncryptionKeyArrival
             TaggedHash.Part(encryptionKeyId), publicKey.Encode());
 }
 
+/// <summary>The two shares of an arrived key for one id: the phone's blinded, the server's on its way. Shares of the same key for two ids have nothing in common.</summary>
+internal sealed record ArrivedShares(PhoneEncryptionKey Key, SecretScalar A2, SchnorrProof Proof) : IDisposable
+{
+    /// <summary>E4.2 a2 is drawn here, anew for each id: with one a1 for two ids the difference of their uE would be an offline PIN test.</summary>
+    public static ArrivedShares Split(SecretScalar whole, Point publicKey, string id, StretchedPin pin, byte[] context, IRandomSource random)
+    {
+        var a2 = SecretScalar.Random(random);
+        var a1 = whole.Value - a2.Value;
+        return new(new(id, publicKey, a1 - pin.EncryptionMask(id), IsActive: false), a2, EncryptionKeyArrival.Prove(a1, context, random));
+    }
+
+    public void Dispose() => A2.Dispose();
+}
+
 /// <summary>The phone's side of an arrival up to the server's partial decryption.</summary>
 internal sealed class EnvelopeRound(
     string keyId, string deviceId, string requestId, Func<EnvelopeTask, Point?> checkCertificate, IRandomSource random)
@@ -90,7 +104,7 @@ public sealed partial class KeyShareServer
             return early;
         }
 
-        if (Take(rounds, request, request.Nonce, ProofPurpose.Envelope) is not { Work: RoundWork.Envelope { Task: var task } } ||
+        if (Take(rounds, request, request.Nonce, ProofPurpose.Envelope) is not { Work: RoundWork.Envelope { Task: var task, Further: var further } } ||
             !Sm2EnvelopedKey.TryParse(task.Envelope, out var envelope))
         {
             return DeclareVoid(state, rounds, request.RequestId, request.Attempt);
@@ -111,7 +125,7 @@ public sealed partial class KeyShareServer
         var counted = state with
         {
             Envelopes = [.. state.Envelopes.Where(use => !use.EnvelopeHash.AsSpan().SequenceEqual(hash)), new(hash, EnvelopeUses(state, task) + 1)],
-            Arrival = new(request.RequestId, task.EncryptionKeyId, envelope.PublicKey.Encode()),
+            Arrival = new(request.RequestId, task.EncryptionKeyId, envelope.PublicKey.Encode(), further),
         };
         return Succeed(
             counted, rounds, request, d2, grant => new EnvelopePartial(grant, t2),
@@ -120,9 +134,9 @@ public sealed partial class KeyShareServer
 
     private Decision Handle(KeyShareState state, EncryptionKeyStore request)
     {
-        // E5.1 Only what a PIN proof let in, and only by a phone that took the step to the pending epoch.
+        // E5.1 Only what a PIN proof let in, under each of its ids, and only by a phone that took the step to the pending epoch.
         if (state.Arrival is not { } arrival || arrival.RequestId != request.RequestId ||
-            arrival.EncryptionKeyId != request.EncryptionKeyId || state.Pending?.Epoch != request.Epoch ||
+            !arrival.Covers(request.EncryptionKeyId) || state.Pending?.Epoch != request.Epoch ||
             !Point.TryDecode(arrival.PublicKey, out var publicKey))
         {
             return new(state, new Failed(ProtocolFailure.Unexpected));

@@ -98,4 +98,12 @@ public sealed record PinDeposit(int Number, byte[] Sealed);
 public sealed record DepositApproval(string RequestId, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool IsReleased = false, int? Number = null);
 
 /// <summary>An encryption key a PIN proof let in, whose server share is awaited.</summary>
-public sealed record EncryptionKeyArrivalGrant(string RequestId, string EncryptionKeyId, byte[] PublicKey);
+/// <param name="RequestId">The arrival.</param>
+/// <param name="EncryptionKeyId">The id it was asked for.</param>
+/// <param name="PublicKey">PE, 65 bytes.</param>
+/// <param name="Further">Ids of further certificates of that key; null for none.</param>
+public sealed record EncryptionKeyArrivalGrant(string RequestId, string EncryptionKeyId, byte[] PublicKey, IReadOnlyList<string>? Further = null)
+{
+    /// <summary>Whether a share under that id may come with this arrival.</summary>
+    public bool Covers(string id) => id == EncryptionKeyId || Further?.Contains(id) is true;
+}

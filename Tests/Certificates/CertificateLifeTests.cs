@@ -166,6 +166,37 @@ public class CertificateLifeTests(CertificateSystem certificates)
         Assert.Equal(CertificateState.Active, (await found.Client.GetCertificateAsync(found.Certificate)).State);
     }
 
+    /// <summary>An envelope is opened ten times at most: the key in it arrives once, under the serials of all certificates it ever had.</summary>
+    [Fact]
+    [Trait("Feature", "X19"), Trait("Surface", "api")]
+    public async Task A_certificate_that_was_renewed_more_often_than_an_envelope_is_opened_is_recovered()
+    {
+        using var lost = await CertifiedPhone.ActiveAsync(system);
+        var grain = system.Grains.Certificate(new CertificateId(lost.Certificate));
+        var generations = new List<CertificateInfo> { await lost.Client.GetCertificateAsync(lost.Certificate) };
+        while (generations.Count < 12)
+        {
+            await DoneAsync(grain.Renew(new RenewCertificate(new ApplicationId(Guid.NewGuid()), await ApprovedAsync(lost, CaApplicationKind.Renew), CallerOf(lost))));
+            generations.Add(Assert.IsType<DownloadOutcome.Active>(await lost.Client.ContinueRenewalAsync(lost.Certificate, CertifiedPhone.Pin)).Certificate);
+        }
+
+        using var found = await lost.NewPhoneAsync();
+        await DoneAsync(grain.Rekey(new RekeyCertificate(
+            new ApplicationId(Guid.NewGuid()), await ApprovedAsync(found, CaApplicationKind.Recover), CallerOf(found), found.Phone.Key.PublicKey,
+            new CertificateSubject(found.Enterprise.Name, found.Enterprise.Name, found.Enterprise.CreditCode))));
+        generations.Add(Assert.IsType<DownloadOutcome.Active>(await found.Client.ContinueDownloadAsync(found.Certificate, NewPin)).Certificate);
+        var shares = (await certificates.StoredAsync(found.Certificate)).Shares!;
+        Assert.Equal(generations.Select(generation => generation.EncryptionSerial!).Order(), shares.EncryptionKeys.Select(key => key.Id).Order());
+        Assert.All(shares.Envelopes, use => Assert.Equal(1, use.Count));
+
+        var platform = await found.PlatformAsync();
+        await found.BindAsync(platform, NewPin);
+        foreach (var generation in new[] { generations[0], generations[6], generations[^1] })
+        {
+            await OpensAsync(found, platform, generation, NewPin);
+        }
+    }
+
     [Fact]
     public async Task A_revoked_certificate_is_neither_renewed_nor_recovered_and_its_files_stay_closed()
     {

@@ -174,10 +174,10 @@ internal sealed class CertifiedPhone : IDisposable
         return await Client.ConfirmAsync(request, pin);
     }
 
-    public async Task<SessionResult> BindAsync(PlatformClient platform)
+    public async Task<SessionResult> BindAsync(PlatformClient platform, string pin = Pin)
     {
         var (opened, scanned) = await BindSessionAsync(platform);
-        Assert.IsType<PinOutcome.Done>(await ConfirmAsync(scanned, Pin));
+        Assert.IsType<PinOutcome.Done>(await ConfirmAsync(scanned, pin));
         var status = await platform.WaitAsync(opened.SessionId);
         Assert.Equal(SessionEnd.Ok, status.End);
         return status.Result!;
