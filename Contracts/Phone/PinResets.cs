@@ -40,7 +40,7 @@ public enum PinResetPhase
     Withdrawn,
     /// <summary>Nobody came for it in time.</summary>
     Lapsed,
-    /// <summary>The PIN was used after all, or the certificate was locked for good or frozen.</summary>
+    /// <summary>The PIN was used after all, the certificate was locked for good or frozen, or the store was put back from a backup.</summary>
     Overtaken,
 }
 

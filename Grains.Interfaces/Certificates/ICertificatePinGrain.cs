@@ -37,11 +37,14 @@ public interface ICertificatePinGrain : IGrainWithGuidKey
     /// <summary>The enterprise's administrator wants to waive the wait for a member. What he signs with his PIN is told to <see cref="PinResetWaived"/>.</summary>
     /// <param name="caller">The administrator.</param>
     /// <param name="administrators">His own certificate of the enterprise, on the calling device; <see cref="RefusalCode.CertificateNotEligible"/> for another one.</param>
-    /// <returns>The task for that certificate; the same while the request is.</returns>
+    /// <returns>The task for that certificate; the same while the request is and no word was refused.</returns>
     [Alias("waive-pin-reset")]
     Task<Reply<CertificateTask>> WaivePinReset(PinCaller caller, CertificateFacts administrators);
 
-    /// <summary>The administrator has signed. A repeat, or a word that comes too late, changes nothing.</summary>
+    /// <summary>
+    /// The administrator has signed: his signature is verified, over what this certificate asked for. A repeat, or a word that comes too late, changes nothing;
+    /// where nobody signed that, the wait goes on and the administrator may be asked once more.
+    /// </summary>
     [Alias("pin-reset-waived")]
     Task PinResetWaived(TaskSigned signed);
 }
@@ -94,6 +97,6 @@ public enum PinResetPhase
     Withdrawn = 4,
     /// <summary>Nobody came for it.</summary>
     Lapsed = 5,
-    /// <summary>The PIN was used after all, or the certificate was locked for good or frozen.</summary>
+    /// <summary>The PIN was used after all, the certificate was locked for good or frozen, or the store was put back from a backup.</summary>
     Overtaken = 6,
 }

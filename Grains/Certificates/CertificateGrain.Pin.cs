@@ -10,6 +10,8 @@ namespace Bzt.Grains.Certificates;
 // The PIN: what comes before its change and its reset, and the count over all certificates of the device.
 public sealed partial class CertificateGrain : ICertificatePinGrain
 {
+    private static readonly TimeSpan SignersPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>The newest word about wrong PINs that the device has, by its sequence in the outbox.</summary>
     private long countedOnDevice;
 
@@ -64,6 +66,8 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
             return await RefuseAlteredAsync(session: null);
         }
 
+        await EndRestoredResetAsync();
+
         // The code last: what is refused anyhow costs the user none.
         var proof = await GrainFactory.User(command.Caller.User).GetLastProof(command.Caller.Device);
         if (PinResetRules.Refuse(Record, proof is Done<DateTimeOffset>(var at) ? at : null, time.GetUtcNow()) is { } refusal)
@@ -77,13 +81,21 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
         }
 
         var now = time.GetUtcNow();
-        await SaveAsync(PinResetRules.Begin(Record, Id, command.Operation, Guid.CreateVersion7(), now));
+        await SaveAsync(PinResetRules.Begin(Record, Id, command.Operation, Guid.CreateVersion7(), restores.Declared, now));
         LogResetAsked(Id);
         return PinResetRules.View(Record, now)!;
     }
 
-    public async Task<Reply<PinResetView>> GetPinReset(PinCaller caller) =>
-        await RefuseAsync(caller) is { } refusal ? refusal : ViewReset();
+    public async Task<Reply<PinResetView>> GetPinReset(PinCaller caller)
+    {
+        if (await RefuseAsync(caller) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await EndRestoredResetAsync();
+        return ViewReset();
+    }
 
     public async Task<Reply<PinResetView>> StopPinReset(PinCaller caller)
     {
@@ -127,8 +139,8 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
             return new Refusal(RefusalCode.CertificateNotEligible);
         }
 
-        var member = await GrainFactory.User(created.Holder).GetAccount() is Done<Account>(var account) ? account.RealName?.MaskedName : null;
-        return PinResetRules.Waiver(Record, Id, member, time.GetUtcNow()) is { } task ? task : new Refusal(RefusalCode.PinResetNone);
+        await EndRestoredResetAsync();
+        return await WaiverAsync() is { } task ? task : new Refusal(RefusalCode.PinResetNone);
     }
 
     public async Task PinResetWaived(TaskSigned signed)
@@ -142,12 +154,41 @@ public sealed partial class CertificateGrain : ICertificatePinGrain
             return;
         }
 
-        var next = PinResetRules.Waive(Record, Id, signed.Id, time.GetUtcNow());
-        if (!ReferenceEquals(next, Record))
+        // Nobody ends the wait of a row that is not the newest.
+        if (!PinHolds() || !await IsNewestAsync())
         {
-            await SaveAsync(next);
+            await RefuseAlteredAsync(session: null);
+            return;
         }
+
+        // A repeat, or too late.
+        await EndRestoredResetAsync();
+        if (await WaiverAsync() is not { } asked || asked.Id != signed.Id)
+        {
+            return;
+        }
+
+        if (!await IsSignedAsync(asked, signed))
+        {
+            LogWaiverRefused(Id, signed.Certificate);
+            await SaveAsync(PinWaiverRules.AskAnew(Record, Guid.CreateVersion7()));
+            return;
+        }
+
+        await KeepAsync(PinResetRules.Waive(Record, Id, signed.Id, time.GetUtcNow()));
     }
+
+    /// <summary>What the administrator signs; null when nothing waits.</summary>
+    private async Task<CertificateTask?> WaiverAsync()
+    {
+        var member = await GrainFactory.User(Record.Created!.Holder).GetAccount() is Done<Account>(var account) ? account.RealName?.MaskedName : null;
+        return PinResetRules.Waiver(Record, Id, member, time.GetUtcNow());
+    }
+
+    /// <summary>The other certificate may wait for this one: then the word comes again.</summary>
+    private async Task<bool> IsSignedAsync(CertificateTask asked, TaskSigned signed) =>
+        await GrainFactory.Certificate(signed.Certificate).GetFacts().WaitAsync(SignersPatience, time) is Done<CertificateFacts>(var signer)
+        && PinWaiverRules.IsSigned(asked, signed, signer, await GrainFactory.CaAdapter(signer.Ca).GetTrust(), time.GetUtcNow());
 
     /// <summary>Null: the message may go on to the core.</summary>
     private async ValueTask<SiloAnswer?> RefusePinAsync(PhoneRequest message, CreateCertificate created, DateTimeOffset now)

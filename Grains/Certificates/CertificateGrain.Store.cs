@@ -75,6 +75,8 @@ public sealed partial class CertificateGrain
         return new Refusal(RefusalCode.CertificateStateAltered);
     }
 
+    private Task EndRestoredResetAsync() => KeepAsync(PinResetRules.EndRestored(Record, Id, restores.Declared, time.GetUtcNow()));
+
     /// <summary>The phone is ahead. A declared restore explains it, and ends the key; without one nothing is decided.</summary>
     private async Task<SiloAnswer> LoseStateAsync(RoundEffect.StateLost lost, SiloAnswer answer, DateTimeOffset now)
     {

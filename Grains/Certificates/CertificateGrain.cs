@@ -110,6 +110,7 @@ public sealed partial class CertificateGrain : Grain, ICertificateGrain, IOutbox
         }
 
         await CountOnDeviceAsync();
+        await EndRestoredResetAsync();
 
         // The device's own lock, and what has to come before another PIN.
         if (await RefusePinAsync(message, created, now) is { } refusedPin)

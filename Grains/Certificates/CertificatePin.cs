@@ -27,8 +27,10 @@ public sealed record PinChangeApproval(Guid Operation, Guid Device, DateTimeOffs
 /// <param name="Waiver">Id of the instruction with which the administrator waives the wait.</param>
 /// <param name="NotBefore">As long as it is in the future, the request waits. The release itself is guarded by the shares' approval.</param>
 /// <param name="End">Null while it is open.</param>
+/// <param name="Restores">How many restores of the store had been declared when it was asked for; null for none, and in rows of releases that did not say.</param>
 public sealed record PinReset(
-    Guid Operation, Guid Waiver, DateTimeOffset AskedAt, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool Waived = false, PinResetEnd? End = null);
+    Guid Operation, Guid Waiver, DateTimeOffset AskedAt, DateTimeOffset NotBefore, DateTimeOffset NotAfter, bool Waived = false, PinResetEnd? End = null,
+    int? Restores = null);
 
 /// <summary>Stored by name.</summary>
 public enum PinResetEnd

@@ -36,6 +36,10 @@ internal static class PinMessages
         $"certificate/{certificate}/reset/{reset.Operation}/stopped", MessageKind.PinResetStopped, "PIN码重置已被阻止",
         $"{CertificateMessages.NameOf(created)}（{created.CaName}）的PIN码重置申请已被阻止，原PIN码不变。", certificate.ToString(), now);
 
+    public static InboxEntry ResetRestored(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
+        $"certificate/{certificate}/reset/{reset.Operation}/restored", MessageKind.PinResetStopped, "PIN码重置申请已失效",
+        $"服务端数据曾从备份恢复，{CertificateMessages.NameOf(created)}（{created.CaName}）此前的PIN码重置申请已失效，原PIN码不变。如仍需重置，请重新申请。", certificate.ToString(), now);
+
     public static InboxEntry ResetReady(CertificateId certificate, CreateCertificate created, PinReset reset, DateTimeOffset now) => new(
         $"certificate/{certificate}/reset/{reset.Operation}/ready", MessageKind.PinResetReady, "可以设置新PIN码",
         $"企业管理员已免除等待，请在{Time(reset.NotAfter)}前为{CertificateMessages.NameOf(created)}（{created.CaName}）设置新PIN码。", certificate.ToString(), now);

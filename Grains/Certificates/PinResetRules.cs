@@ -62,10 +62,11 @@ internal static class PinResetRules
         return provenAt is { } at && now - at <= ProofLifetime ? null : new Refusal(RefusalCode.PinResetNeedsProof);
     }
 
-    public static CertificateRecord Begin(CertificateRecord record, CertificateId id, Guid operation, Guid waiver, DateTimeOffset now)
+    /// <param name="declared">Restores of the store so far.</param>
+    public static CertificateRecord Begin(CertificateRecord record, CertificateId id, Guid operation, Guid waiver, int declared, DateTimeOffset now)
     {
         var created = record.Created!;
-        var reset = new PinReset(operation, waiver, now, now + Wait, now + Wait + Window);
+        var reset = new PinReset(operation, waiver, now, now + Wait, now + Wait + Window, Restores: declared > 0 ? declared : null);
         var next = record.WithPin(pin => pin with { Reset = reset, Asked = LastMonth(pin, now).Add(now) }) with
         {
             Shares = record.Shares! with { Approval = new DepositApproval(RequestOf(operation), reset.NotBefore, reset.NotAfter) },
@@ -126,6 +127,22 @@ internal static class PinResetRules
                 .AddMessage(created.Holder, PinMessages.ResetFroze(id, created, reset!, now))
                 .AddAdministratorMessage(created, CertificateMessages.MembersFrozen(id, created, record.SigningCertificate?.Serial, next.Evidence!.Sequence, now)),
         }, null);
+    }
+
+    /// <summary>
+    /// A request of before the store was put back: what was said to it since, an objection above all, is lost. It ends, and is asked for again by whoever needs
+    /// it. Unchanged when there is none.
+    /// </summary>
+    /// <param name="declared">Restores of the store so far.</param>
+    public static CertificateRecord EndRestored(CertificateRecord record, CertificateId id, int declared, DateTimeOffset now)
+    {
+        if (record.Pin?.Reset is not { } reset || !IsOpen(reset, now) || (reset.Restores ?? 0) >= declared)
+        {
+            return record;
+        }
+
+        var next = record.Ended(PinResetEnd.Overtaken).With(id, EvidenceKind.PinResetStopped, null, null, [], now, ("reason", "store-restored"));
+        return next with { Outbox = next.Outbox.AddMessage(record.Created!.Holder, PinMessages.ResetRestored(id, record.Created, reset, now)) };
     }
 
     /// <summary>What the administrator signs; null when nothing waits.</summary>

@@ -161,7 +161,7 @@ internal static partial class Texts
             PinResetPhase.Stopped => "您的另一台设备或企业管理员阻止了这次重置，原PIN码继续有效。",
             PinResetPhase.Withdrawn => "原PIN码继续有效。",
             PinResetPhase.Lapsed => "没有在期限内设置新PIN码，原PIN码继续有效。",
-            PinResetPhase.Overtaken => "期间使用过原PIN码，或证书被锁定、冻结。",
+            PinResetPhase.Overtaken => "期间使用过原PIN码，或证书被锁定、冻结，或服务端数据从备份恢复过。如仍需重置，请重新申请。",
             _ => "请记住新的PIN码，不要告诉任何人。",
         };
     }

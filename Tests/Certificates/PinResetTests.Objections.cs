@@ -1,6 +1,7 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
 using Bzt.Grains;
+using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
 using Bzt.Protocol.Evidence;
 using Bzt.Protocol.Forms;
@@ -231,17 +232,64 @@ public partial class PinResetTests
         await pin.PinResetWaived(Signed(waiver, administrator, foreign));
         await pin.PinResetWaived(Signed(Guid.NewGuid(), administrator, signing));
         await pin.PinResetWaived(Signed(waiver, member, signing));
-        Assert.Equal(PinResetPhase.Waiting, (await member.Client.GetPinResetAsync(member.Certificate)).Phase);
+        Assert.Equal(waiver, await WaiverAsync(member));
 
+        // His, by every word of it, and signed by nobody; he is asked under another id.
         await pin.PinResetWaived(Signed(waiver, administrator, signing));
-        var waived = await member.Client.GetPinResetAsync(member.Certificate);
-        Assert.Equal(PinResetPhase.Ready, waived.Phase);
+        Assert.Equal(PinResetPhase.Waiting, (await member.Client.GetPinResetAsync(member.Certificate)).Phase);
+        Assert.NotEqual(waiver, await WaiverAsync(member));
+
+        // What he signs counts, and once.
+        var task = await administrator.Client.WaivePinResetAsync(member.Certificate, administrator.Certificate);
+        Assert.IsType<PinOutcome.Done>(await administrator.Client.ConfirmTaskAsync(administrator.Certificate, task.TaskId, CertifiedPhone.Pin, _ => true));
+        var signed = (await certificates.StoredAsync(administrator.Certificate)).Outbox.Items.Last(item => item.Kind == PinOutbox.Waived).Read<TaskSigned>();
+        var waived = await Wait.UntilAsync(() => member.Client.GetPinResetAsync(member.Certificate), reset => reset.Phase == PinResetPhase.Ready);
         system.Clock.Advance(TimeSpan.FromMinutes(5));
-        await pin.PinResetWaived(Signed(waiver, administrator, signing));
+        await pin.PinResetWaived(signed);
         Assert.Equal(waived, await member.Client.GetPinResetAsync(member.Certificate));
+
+        // For that member's request, and under the certificate he has.
+        using var other = await administrator.ColleagueAsync();
+        await AskAsync(other);
+        foreach (var word in (Func<TaskSigned>[])
+            [
+                () => signed, () => signed with { Signatures = [] }, () => signed with { Signatures = [.. signed.Signatures, .. signed.Signatures] }, () => signed with { Certificate = new CertificateId(stranger.Certificate) },
+            ])
+        {
+            await system.Grains.CertificatePin(new CertificateId(other.Certificate)).PinResetWaived(word() with { Id = await WaiverAsync(other) });
+            Assert.Equal(PinResetPhase.Waiting, (await other.Client.GetPinResetAsync(other.Certificate)).Phase);
+        }
 
         TaskSigned Signed(Guid task, CertifiedPhone by, byte[] certificate) => new(
             task, new CertificateId(by.Certificate), new UserId(by.Phone.Login!.UserId), [new byte[64]], certificate, system.Clock.GetUtcNow());
+
+        async Task<Guid> WaiverAsync(CertifiedPhone phone) => (await certificates.StoredAsync(phone.Certificate)).Pin!.Reset!.Waiver;
+    }
+
+    /// <summary>The certificate, its path and its holder are looked at, beside the signature.</summary>
+    [Fact]
+    public async Task A_waiver_is_signed_only_by_a_certificate_in_use_with_a_path_to_its_cas_root()
+    {
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        var now = system.Clock.GetUtcNow();
+        var id = new CertificateId(phone.Certificate);
+        var facts = ((Done<CertificateFacts>)await system.Grains.Certificate(id).GetFacts()).Value;
+        var trust = await system.Grains.CaAdapter(facts.Ca).GetTrust();
+        var form = new InstructionForm("waive-pin-reset", "免除PIN码重置等待", [new("企业", facts.EnterpriseName)], Guid.NewGuid(), DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds() + 3600));
+        var asked = new CertificateTask(form.Id, PinOutbox.Waived, id.ToString(), [new TaskDocument(SigningForms.Instruction, form.Content)], form.ExpiresAt);
+        Assert.IsType<Done<Nothing>>(await system.Grains.Certificate(id).Ask(asked));
+        Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmTaskAsync(phone.Certificate, asked.Id, CertifiedPhone.Pin, _ => true));
+        var signed = (await certificates.StoredAsync(phone.Certificate)).Outbox.Items.Last(item => item.Kind == PinOutbox.Waived).Read<TaskSigned>();
+
+        Assert.True(PinWaiverRules.IsSigned(asked, signed, facts, trust, now));
+        Assert.False(PinWaiverRules.IsSigned(asked with { Id = Guid.NewGuid() }, signed, facts, trust, now));
+        Assert.False(PinWaiverRules.IsSigned(asked with { Documents = [new TaskDocument(SigningForms.Instruction, [.. form.Content, 0])] }, signed, facts, trust, now));
+        Assert.False(PinWaiverRules.IsSigned(asked, signed, facts with { Holder = new UserId(Guid.NewGuid()) }, trust, now));
+        Assert.False(PinWaiverRules.IsSigned(asked, signed, facts with { State = CertificateState.Revoked }, trust, now));
+        Assert.False(PinWaiverRules.IsSigned(asked, signed, facts with { PublicKey = new byte[65] }, trust, now));
+        Assert.False(PinWaiverRules.IsSigned(asked, signed, facts, new CaTrust([], []), now));
+        Assert.False(PinWaiverRules.IsSigned(asked, signed, facts, trust, now.AddYears(20)));
+        Assert.False(PinWaiverRules.IsSigned(asked, signed with { SigningCertificate = facts.Issued!.EncryptionCertificate }, facts, trust, now));
     }
 
     private static async Task<MessageInfo> ToldAsync(CertifiedPhone administrator, CertifiedPhone member, string title)

@@ -103,6 +103,13 @@ public sealed class StoredCertificateTests
     }
 
     [Fact]
+    public void Certificate_whose_reset_was_asked_for_after_a_restore() => GoldenState.Verify("certificate-pin-restored-v1", new CertificateRecord
+    {
+        CreatedAt = At,
+        Pin = new CertificatePin { Reset = new PinReset(Id, Guid.Empty, At, At.AddDays(1), At.AddDays(4), Restores: 2), Asked = [At] },
+    });
+
+    [Fact]
     public void Device_pins() => GoldenState.Verify("device-pins-v1", new DevicePinsState
     {
         Certificates = ImmutableSortedDictionary<Guid, DeviceFailures>.Empty.Add(Id, new DeviceFailures(3, 7, At)),

@@ -66,6 +66,45 @@ public sealed class RestoreTests
         Assert.Equal(3, evidence.Entries.Count(entry => entry.Kind is EvidenceKind.Signed));
     }
 
+    /// <summary>An objection of after the backup is gone with it. What it stopped does not go on: it is asked for again, under everybody's eyes.</summary>
+    [Fact]
+    [Trait("Feature", "X25"), Trait("Surface", "operator")]
+    public async Task A_pin_reset_of_before_the_backup_ends_with_the_declared_restore()
+    {
+        await using var system = await EmbeddedSystem.StartAsync();
+        using var phone = await CertifiedPhone.ActiveAsync(system);
+        Dictionary<string, string> settings = new() { ["Storage:DataFolder"] = system.DataFolder, ["Protection:RootKeyFile"] = system.RootKeyFile };
+        using var elsewhere = new TempFolder();
+        var backup = elsewhere.File("backup");
+        var asked = await phone.AskResetAsync();
+        await SiloCommand.RunAsync(settings, "backup", backup);
+        await phone.Client.StopPinResetAsync(phone.Certificate);
+        await system.StopAsync();
+        Directory.Delete(system.DataFolder, recursive: true);
+        Directory.Move(backup, system.DataFolder);
+        Assert.Contains("Restore 1", await SiloCommand.RunAsync(settings, "restored"), StringComparison.Ordinal);
+        await system.RestartAsync();
+        phone.Phone.Reconnect();
+        await ReconnectAsync(phone);
+
+        // The wait is over, and nobody has looked at it before the phone comes for the deposit.
+        system.Clock.Advance(TimeSpan.FromHours(25));
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, "604817"));
+        Assert.Equal((asked.OperationId, PinResetPhase.Overtaken), await PhaseAsync(phone));
+        var told = await Wait.UntilAsync(() => phone.Client.GetInboxAsync(), inbox => inbox.Messages.Any(message => message.Title == "PIN码重置申请已失效"));
+        Assert.Contains("请重新申请", told.Messages.First(message => message.Title == "PIN码重置申请已失效").Body, StringComparison.Ordinal);
+
+        // Asked for again it goes its whole way.
+        var again = await phone.AskResetAsync();
+        Assert.Equal((again.OperationId, PinResetPhase.Waiting), await PhaseAsync(phone));
+        Assert.IsType<PinOutcome.ResetUnavailable>(await phone.Client.ResetPinAsync(phone.Certificate, "604817"));
+        system.Clock.Advance(TimeSpan.FromHours(24));
+        Assert.IsType<PinOutcome.Done>(await phone.Client.ResetPinAsync(phone.Certificate, "604817"));
+
+        static async Task<(Guid, PinResetPhase)> PhaseAsync(CertifiedPhone phone) =>
+            await phone.Client.GetPinResetAsync(phone.Certificate) is var reset ? (reset.OperationId, reset.Phase) : default;
+    }
+
     private static async Task ReconnectAsync(params CertifiedPhone[] phones)
     {
         foreach (var phone in phones)
