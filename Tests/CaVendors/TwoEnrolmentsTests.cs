@@ -31,15 +31,17 @@ public sealed class TwoEnrolmentsTests
     }
 
     [Theory]
-    [InlineData(WriteFault.NotPersisted, "ca-registration")]
-    [InlineData(WriteFault.Persisted, "ca-registration")]
-    [InlineData(WriteFault.NotPersisted, "ca-superfluous")]
-    [InlineData(WriteFault.Persisted, "ca-superfluous")]
+    [InlineData(WriteFault.NotPersisted, "ca-registration/ca-registration/")]
+    [InlineData(WriteFault.Persisted, "ca-registration/ca-registration/")]
+    [InlineData(WriteFault.NotPersisted, "ca-registration/ca-superfluous/")]
+    [InlineData(WriteFault.Persisted, "ca-registration/ca-superfluous/")]
+    [InlineData(WriteFault.NotPersisted, "ca-claim/ca-claim/twice-ca/serial/")]
+    [InlineData(WriteFault.Persisted, "ca-claim/ca-claim/twice-ca/serial/")]
     public async Task A_failure_of_the_write_that_keeps_either_loses_no_revocation(WriteFault fault, string row)
     {
         var twice = new TwiceCa();
         await using var silo = await StartAsync(twice);
-        twice.Issuing = () => silo.Faults.FailNext(fault, write => write.Subject.StartsWith($"ca-registration/{row}/", StringComparison.Ordinal));
+        twice.Issuing = () => silo.Faults.FailNext(fault, write => write.Subject.StartsWith(row, StringComparison.Ordinal));
         var (_, other) = await IssueTwiceAsync(silo, twice);
         await RevokedAsync(silo, twice, other, restartWhen: _ => false);
     }

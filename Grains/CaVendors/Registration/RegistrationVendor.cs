@@ -98,8 +98,8 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
 
                 // Asked twice at once, by an activation that was leaving and the one after it, the CA issues two, and one counts. The other is revoked by
                 // its serial number, so that has its name first.
-                await grains.CaClaim(ca, Serial, issued.Serial).Claim(applicationNumber);
-                var kept = await KeepAsync(file, ok.Certificates);
+                await OnceMoreAsync(() => grains.CaClaim(ca, Serial, issued.Serial).Claim(applicationNumber));
+                var kept = await OnceMoreAsync(() => file.Accept(ok.Certificates));
                 await NameAsync(kept);
                 return new CaIssuance.Ok(kept);
             case Enrolment.Pending pending:
@@ -133,16 +133,16 @@ internal sealed class RegistrationVendor(IGrainFactory grains, CaId ca, IEnrolme
         }
     }
 
-    /// <summary>What is not kept the CA knows and nobody revokes, so a write that failed is tried once more.</summary>
-    private static async Task<IssuedCertificates> KeepAsync(ICaRegistrationGrain file, IssuedCertificates issued)
+    /// <summary>What is not kept, or has no name, the CA knows and nobody revokes, so a write that failed is tried once more.</summary>
+    private static async Task<T> OnceMoreAsync<T>(Func<Task<T>> write)
     {
         try
         {
-            return await file.Accept(issued);
+            return await write();
         }
         catch (StorageFailedException)
         {
-            return await file.Accept(issued);
+            return await write();
         }
     }
 
