@@ -80,11 +80,7 @@ public sealed partial class InvoiceBookGrain(
     {
         foreach (var invoice in storage.State.Invoices.Where(invoice => invoice.State == InvoiceState.Submitted && invoice.NextTry <= time.GetUtcNow()))
         {
-            var view = View(invoice);
-            var answer = invoice.Tries == 0 && !await ArePaid(invoice)
-                ? new InvoiceResult.Rejected("订单已退款，不能开具发票")
-                : await issuer.IssueAsync(new InvoiceOrder(
-                    invoice.Id, view.BuyerName, view.BuyerTaxNumber, [.. invoice.Lines.Select(line => new InvoiceLine(line.Subject, line.AmountFen))]));
+            var answer = invoice.Tries == 0 && !await ArePaid(invoice) ? new InvoiceResult.Rejected("订单已退款，不能开具发票") : await Ask(invoice);
             if (answer is InvoiceResult.Unavailable)
             {
                 LogUnavailable(invoice.Id, answer);
@@ -101,6 +97,14 @@ public sealed partial class InvoiceBookGrain(
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => Try();
+
+    private async Task<InvoiceResult> Ask(InvoiceRecord invoice)
+    {
+        await storage.WriteAsync(this, InvoiceRules.Asked(storage.State, invoice.Id, time.GetUtcNow()));
+        var view = View(invoice);
+        return await issuer.IssueAsync(new InvoiceOrder(
+            invoice.Id, view.BuyerName, view.BuyerTaxNumber, [.. invoice.Lines.Select(line => new InvoiceLine(line.Subject, line.AmountFen))]));
+    }
 
     /// <summary>As of now: an order may have been paid back since the invoice was asked for. Once the provider was asked a red-letter invoice follows.</summary>
     private async Task<bool> ArePaid(InvoiceRecord invoice)

@@ -20,18 +20,28 @@ public static class InvoiceRules
         return state with { Invoices = state.Invoices.RemoveAll(known => dropped.Contains(known.Id)).Add(invoice) };
     }
 
+    /// <summary>Written before the issuer is asked: only one without tries is known never to have reached it.</summary>
+    public static StoredInvoices Asked(StoredInvoices state, Guid id, DateTimeOffset now)
+    {
+        var invoice = Find(state, id);
+        return state with { Invoices = state.Invoices.Replace(invoice, invoice with { Tries = invoice.Tries + 1, NextTry = now + Wait(invoice.Tries + 1) }) };
+    }
+
     public static StoredInvoices Answered(StoredInvoices state, Guid id, InvoiceResult answer, DateTimeOffset now)
     {
-        var asked = state.Invoices.First(invoice => invoice.Id == id);
-        var next = asked with { Tries = asked.Tries + 1 };
-        next = answer switch
+        var asked = Find(state, id);
+        return state with
         {
-            InvoiceResult.Issued(var number, var pdf) => next with { State = InvoiceState.Issued, Number = number, PdfUrl = pdf.AbsoluteUri },
-            InvoiceResult.Rejected(var reason) => next with { State = InvoiceState.Rejected, RejectionReason = reason },
-            _ => next with { NextTry = now + Wait(next.Tries) },
+            Invoices = state.Invoices.Replace(asked, answer switch
+            {
+                InvoiceResult.Issued(var number, var pdf) => asked with { State = InvoiceState.Issued, Number = number, PdfUrl = pdf.AbsoluteUri },
+                InvoiceResult.Rejected(var reason) => asked with { State = InvoiceState.Rejected, RejectionReason = reason },
+                _ => asked with { NextTry = now + Wait(asked.Tries) },
+            }),
         };
-        return state with { Invoices = state.Invoices.Replace(asked, next) };
     }
+
+    private static InvoiceRecord Find(StoredInvoices state, Guid id) => state.Invoices.First(invoice => invoice.Id == id);
 
     // 1, 2, 4 … minutes, at most an hour.
     internal static TimeSpan Wait(int tries) => TimeSpan.FromMinutes(tries > 6 ? 60 : 1 << (tries - 1));

@@ -9,6 +9,7 @@ using Bzt.Simulators;
 using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bzt.Tests.Invoices;
 
@@ -129,6 +130,39 @@ public sealed class InvoiceTests
     }
 
     [Fact]
+    public async Task Issued_and_the_answer_lost_it_is_taken_back_though_its_order_was_paid_back_meanwhile()
+    {
+        LosingIssuer issuer = new();
+        await using var silo = await TestSilo.StartAsync(builder => builder.Services.AddSingleton<IInvoiceIssuer>(issuer));
+        var (order, user) = (new OrderId(Guid.CreateVersion7()), new UserId(Guid.CreateVersion7()));
+        var paid = silo.Grains.Order(order);
+        await paid.Open(new OpenOrder(user, new(Guid.CreateVersion7()), "企业证书", 30000));
+        await paid.Notify(new PaymentNotice(1, "notice", $"trade-{order}", true, 30000, Now));
+
+        // Between the issuer's answer and the write that keeps it the silo goes, and the fee is paid back.
+        issuer.Issued = async () =>
+        {
+            silo.Faults.FailNext(WriteFault.NotPersisted, write => write.Subject.StartsWith("invoice-book/invoice-book/", StringComparison.Ordinal));
+            await paid.Close();
+            await paid.RefundAnswered(new RefundOutcome($"trade-{order}", null, Now));
+        };
+        await silo.Grains.InvoiceBook(user).Submit(new SubmitInvoice(Guid.NewGuid(), [order], "宜昌测试有限公司", null));
+        await Record.ExceptionAsync(() => silo.Grains.InvoiceBook(user).Try());
+        await silo.DrainAsync(paid);
+        var over = await UntilAsync(view => view.State != InvoiceState.Submitted);
+        Assert.Equal((InvoiceState.Issued, "1"), (over.State, over.Number));
+        var taken = await UntilAsync(view => view.RedLetters is [{ State: InvoiceState.Issued }]);
+        Assert.Equal((1, order), (issuer.TakenBack, taken.RedLetters[0].Order));
+
+        Task<InvoiceView> UntilAsync(Func<InvoiceView, bool> isSo) => Wait.UntilAsync(async () =>
+        {
+            silo.Clock.Advance(TimeSpan.FromMinutes(3));
+            await Record.ExceptionAsync(() => silo.Grains.InvoiceBook(user).Try());
+            return (await silo.Grains.InvoiceBook(user).List())[0];
+        }, isSo);
+    }
+
+    [Fact]
     public void Of_an_invoice_that_was_not_issued_nothing_is_taken_back_and_of_one_that_was_each_order_once()
     {
         var (order, never) = (new OrderId(Id), new OrderId(Guid.NewGuid()));
@@ -160,7 +194,7 @@ public sealed class InvoiceTests
         var state = new StoredInvoices([1], [Invoice()]);
         for (var i = 0; i < 8; i++)
         {
-            state = InvoiceRules.Answered(state, Id, new InvoiceResult.Unavailable("no answer in time"), Now);
+            state = InvoiceRules.Answered(InvoiceRules.Asked(state, Id, Now.AddMinutes(-1)), Id, new InvoiceResult.Unavailable("no answer in time"), Now);
         }
 
         Assert.Equal((8, Now.AddHours(1)), (state.Invoices[0].Tries, state.Invoices[0].NextTry));
@@ -185,7 +219,31 @@ public sealed class InvoiceTests
 
     [Fact]
     public void Stored() => GoldenState.Verify("invoice-book-v1", InvoiceRules.Answered(
-        new StoredInvoices([1], [Invoice()]), Id, new InvoiceResult.Issued("26000000000000000001", new Uri("https://invoice.example.com/1.pdf")), Now));
+        new StoredInvoices([1], [Invoice() with { Tries = 1 }]), Id, new InvoiceResult.Issued("26000000000000000001", new Uri("https://invoice.example.com/1.pdf")), Now));
+
+    /// <summary>Issues at once; what comes after its first answer is the test's.</summary>
+    private sealed class LosingIssuer : IInvoiceIssuer
+    {
+        private int takenBack;
+
+        public Func<Task>? Issued { get; set; }
+
+        public int TakenBack => takenBack;
+
+        public async Task<InvoiceResult> IssueAsync(InvoiceOrder order, CancellationToken cancellation)
+        {
+            var first = Issued;
+            Issued = null;
+            await (first?.Invoke() ?? Task.CompletedTask);
+            return new InvoiceResult.Issued("1", new Uri("https://invoice.example.com/1.pdf"));
+        }
+
+        public Task<InvoiceResult> TakeBackAsync(RedLetterOrder order, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref takenBack);
+            return Task.FromResult<InvoiceResult>(new InvoiceResult.Issued("2", new Uri("https://invoice.example.com/2.pdf")));
+        }
+    }
 
     private static InvoiceRecord Invoice() => new(Id, Id, InvoiceState.Submitted, [2], [3], [new InvoicedOrder(new OrderId(Id), "企业证书", 30000)], Now, 0, Now);
 
