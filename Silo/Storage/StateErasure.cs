@@ -2,18 +2,21 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Bzt.Grains;
+using Bzt.Grains.CaVendors.Registration;
 using Bzt.Grains.Foundations;
+using Bzt.Protocol.Certificates;
 using Bzt.Silo.Blobs;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
+using Orleans.Storage;
 using ApplicationId = Bzt.Grains.ApplicationId;
 
 namespace Bzt.Silo.Storage;
 
 /// <inheritdoc cref="IStateErasure"/>
 /// <remarks>Its questions may go over whole tables, a few times a day; nobody waits for the answer.</remarks>
-internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptions<ClusterOptions> cluster, TimeProvider time) : IStateErasure
+internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptions<ClusterOptions> cluster, IGrainStorageSerializer serializer, TimeProvider time) : IStateErasure
 {
     public async Task<DateTimeOffset> StoreClockAsync() => store.Texts.Clock is { } clock
         ? DateTimeOffset.FromUnixTimeSeconds((await store.QueryAsync(clock, row => row.GetInt64(0)))[0])
@@ -106,6 +109,11 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         await DeleteAsync(connection, "application/application", key);
         foreach (var number in numbers)
         {
+            foreach (var serial in await SuperfluousAsync(connection, $"{ca}/{number}"))
+            {
+                await DeleteAsync(connection, "ca-claim/ca-claim", $"{ca}/serial/{serial}");
+            }
+
             await DeleteAsync(connection, "ca-registration/ca-registration", $"{ca}/{number}");
             await DeleteAsync(connection, "ca-registration/ca-superfluous", $"{ca}/{number}");
             await DeleteAsync(connection, "ca-claim/ca-claim", $"{ca}/number/{number}");
@@ -223,6 +231,19 @@ internal sealed class StateErasure(SqlStore store, IStorageFaults faults, IOptio
         return StateArchive.Covers(type)
             ? gone + await connection.ExecuteAsync("DELETE FROM archived_state WHERE type = @type AND key = @key AND service = @service", named) > 0
             : gone > 0;
+    }
+
+    /// <summary>Serial numbers of what a CA issued beside the certificate that counts: no certificate of ours knows them.</summary>
+    private async Task<IEnumerable<string>> SuperfluousAsync(DbConnection connection, string registration)
+    {
+        var rows = await connection.QueryAsync(
+            """
+            SELECT PayloadBinary FROM OrleansStorage
+            WHERE GrainTypeString = 'ca-registration/ca-superfluous' AND GrainIdExtensionString = @key AND ServiceId = @service AND PayloadBinary IS NOT NULL
+            """,
+            row => row.GetFieldValue<byte[]>(0), ("key", ":" + registration), ("service", Service));
+        return rows.SelectMany(payload => serializer.Deserialize<StoredSuperfluous>(new BinaryData(payload))!.Certificates)
+            .Select(certificate => Sm2Certificate.TryParse(certificate, out var parsed) ? parsed.Serial : null).OfType<string>();
     }
 
     private static async Task LeaveAsync(DbConnection connection, IReadOnlyList<OwnedBlob> blobs)

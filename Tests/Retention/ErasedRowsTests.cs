@@ -1,7 +1,9 @@
 using System.Text;
 using Bzt.Grains;
 using Bzt.Grains.Foundations;
+using Bzt.Protocol.Certificates;
 using Bzt.Silo.Storage;
+using Bzt.Tests.CaVendors;
 using Bzt.Tests.Storage;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -23,7 +25,7 @@ public sealed class ErasedRowsTests(PostgresFixture postgres) : IDisposable
         var stop = TestContext.Current.CancellationToken;
         await using var host = await StoreHost.StartAsync(folder, kind == "postgres" ? await postgres.NewDatabaseAsync() : null);
         var store = host.Get<SqlStore>();
-        StateErasure erasure = new(store, new NoStorageFaults(), Options.Create(new ClusterOptions { ServiceId = "bzt" }), TimeProvider.System);
+        StateErasure erasure = new(store, new NoStorageFaults(), Options.Create(new ClusterOptions { ServiceId = "bzt" }), new StateSerializer([]), TimeProvider.System);
 
         // 1. A number that only asked for a code, a person whose account was closed: nobody's. Written lately, they stay.
         await RowAsync("phone-number", "nobody", """{"codes":{},"sent":[]}""");
@@ -54,11 +56,19 @@ public sealed class ErasedRowsTests(PostgresFixture postgres) : IDisposable
         Assert.False(await erasure.EraseCertificateAsync(gone, 0, "hubei-ca", [$"{gone.Value:N}"]));
         Assert.Equal(of(other).Concat(kept).Order(StringComparer.Ordinal), (await RowsAsync()).Where(row => !row.StartsWith("person", StringComparison.Ordinal) && !row.StartsWith("phone", StringComparison.Ordinal)));
 
-        // 3. An application: the CA's file of a certificate that never was goes with it, that of one that is stays; its papers wait from now on.
+        // 3. An application: the CA's file of a certificate that never was goes with it, that of one that is stays; its papers wait from now on. What the CA
+        // issued beside what counts no certificate of ours names.
         var never = new CertificateId(Guid.NewGuid());
         await RowAsync("ca-holder", $"hubei-ca/{never}", "{}");
+        var beside = new EmbeddedCaBench().Obtain(EmbeddedCaBench.NewKey(), "N1-1").SigningCertificate;
+        Assert.True(Sm2Certificate.TryParse(beside, out var superfluous));
+        await RowAsync("ca-claim", $"hubei-ca/serial/{superfluous.Serial}", """{"owner":"N1-1"}""");
+        await RowAsync("ca-claim", $"yichang-ca/serial/{superfluous.Serial}", """{"owner":"N1-1"}""");
+        await StateAsync("ca-registration/ca-superfluous", "hubei-ca/N1-1", $$$"""{"certificates":["{{{Convert.ToBase64String(beside)}}}"],"outbox":{"lastSequence":1,"items":[]}}""");
+        await StateAsync("ca-registration/ca-superfluous", "hubei-ca/N1-2", null);
         OwnedBlob letter = new($"application/{never}", new BlobId(new string('a', 64)));
-        Assert.True(await erasure.EraseApplicationAsync(new Bzt.Grains.ApplicationId(Guid.NewGuid()), [never, other], "hubei-ca", [], [letter]));
+        Assert.True(await erasure.EraseApplicationAsync(new Bzt.Grains.ApplicationId(Guid.NewGuid()), [never, other], "hubei-ca", ["N1-1", "N1-2"], [letter]));
+        Assert.Equal([$"ca-claim/ca-claim:yichang-ca/serial/{superfluous.Serial}"], (await RowsAsync()).Where(row => row.Contains(superfluous.Serial, StringComparison.Ordinal) || row.Contains("superfluous", StringComparison.Ordinal)));
         Assert.Equal([$"ca-holder/ca-holder:hubei-ca/{other}"], (await RowsAsync()).Where(row => row.StartsWith("ca-holder", StringComparison.Ordinal)));
         Assert.Equal(new WaitingBlob(letter.Owner, letter.Id, 0), Assert.Single(await host.Get<IBlobRetention>().WaitingAsync(before, null, 10)));
 
@@ -72,13 +82,15 @@ public sealed class ErasedRowsTests(PostgresFixture postgres) : IDisposable
         Assert.Equal(1, await erasure.EraseOperatorAuditAsync(before, 10));
         Assert.Equal([200_001L], await store.QueryAsync("SELECT at FROM operator_audit", row => row.GetInt64(0), stop));
 
-        Task RowAsync(string type, string key, string json, long modified = 100) => store.WriteAsync(
+        Task RowAsync(string type, string key, string json, long modified = 100) => StateAsync($"{type}/{type}", key, json, modified);
+
+        Task StateAsync(string type, string key, string? json, long modified = 100) => store.WriteAsync(
             connection => connection.ExecuteAsync(
                 """
                 INSERT INTO OrleansStorage (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
                 VALUES (0, 0, 0, 0, @type, @key, 'bzt', @payload, @modified, 1)
                 """,
-                ("type", $"{type}/{type}"), ("key", $":{key}"), ("payload", (byte[])[(byte)'B', 1, 0, .. Encoding.UTF8.GetBytes(json)]), ("modified", modified)),
+                ("type", type), ("key", $":{key}"), ("payload", json is null ? null : (byte[])[(byte)'B', 1, 0, .. Encoding.UTF8.GetBytes(json)]), ("modified", modified)),
             stop);
 
         async Task<List<string>> RowsAsync() => [.. (await store.QueryAsync(

@@ -23,7 +23,7 @@ public sealed class RetentionHoldTests(PostgresFixture postgres) : IDisposable
         var database = await postgres.NewDatabaseAsync();
         await using var host = await StoreHost.StartAsync(folder, database);
         var store = host.Get<SqlStore>();
-        StateErasure erasure = new(store, new NoStorageFaults(), Options.Create(new ClusterOptions { ServiceId = "bzt" }), TimeProvider.System);
+        StateErasure erasure = new(store, new NoStorageFaults(), Options.Create(new ClusterOptions { ServiceId = "bzt" }), new StateSerializer([]), TimeProvider.System);
         var (first, second) = (await CertificateAsync(), await CertificateAsync());
 
         // 1. The hold is being set, not committed: neither the certificate nor an application about it is erased past it.
