@@ -69,8 +69,8 @@ internal static class ConsoleApi
 
     private static async Task<IResult> RejectAsync(HttpContext http, string id, ReviewDesk desk)
     {
-        var reason = (await ReadAsync(http, ConsoleJson.Default.ConsoleRejection, http.RequestAborted)).Reason.Trim();
-        return !ReviewDesk.IsReason(reason) ? Invalid.Member("reason") : await DecideAsync(http, id, desk, reason);
+        var reason = ReviewDesk.Reason((await ReadAsync(http, ConsoleJson.Default.ConsoleRejection, http.RequestAborted)).Reason);
+        return ReviewDesk.FaultIn(reason) is not null ? Invalid.Member("reason") : await DecideAsync(http, id, desk, reason);
     }
 
     private static async Task<IResult> DecideAsync(HttpContext http, string id, ReviewDesk desk, string? reason)

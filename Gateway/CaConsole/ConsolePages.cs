@@ -61,9 +61,9 @@ internal static class ConsolePages
 
     private static async Task<IResult> RejectAsync(HttpContext http, string ca, string number, ReviewDesk desk)
     {
-        var reason = ((string?)(await Forms.ReadAsync(http.Request, http.RequestAborted))["reason"])?.Trim() ?? "";
-        return !ReviewDesk.IsReason(reason)
-            ? await ShowAsync(http, ca, number, desk, $"请填写驳回原因，2至{ReviewDesk.LongestReason}字。申请人会看到它。")
+        var reason = ReviewDesk.Reason((await Forms.ReadAsync(http.Request, http.RequestAborted))["reason"]);
+        return ReviewDesk.FaultIn(reason) is { } fault
+            ? await ShowAsync(http, ca, number, desk, fault)
             : await DecideAsync(http, ca, number, desk, reason);
     }
 

@@ -17,8 +17,14 @@ internal sealed class ReviewDesk(IGrainFactory grains)
 {
     public const int LongestReason = 200;
 
-    /// <summary>The applicant sees it as it is written, in several lines perhaps.</summary>
-    public static bool IsReason(string text) => text.Length is >= 2 and <= LongestReason && text.Split('\r', '\n').All(VisibleText.Is);
+    /// <summary>As it was typed, or pasted out of a table.</summary>
+    public static string Reason(string? typed) => typed?.Replace('\t', ' ').Trim() ?? "";
+
+    /// <summary>The applicant sees a reason as it is written, in several lines perhaps. Null when it may stand.</summary>
+    public static string? FaultIn(string reason) =>
+        reason.Length is < 2 or > LongestReason ? $"请填写驳回原因，2至{LongestReason}字。申请人会看到它。"
+        : reason.Split('\r', '\n').All(VisibleText.Is) ? null
+        : "驳回原因含有不可见或改变显示顺序的字符，请删除后重试。";
 
     public async Task<IReadOnlyList<DeskItem>> GetAsync()
     {

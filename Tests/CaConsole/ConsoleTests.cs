@@ -46,13 +46,16 @@ public sealed partial class ConsoleTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, silent.StatusCode);
         using var turned = await reviewer.Http.PostAsync(reviewer.At(path + "/reject"), Form(html, ("reason", "名称\u202E不符")));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, turned.StatusCode);
+        Assert.Contains("请填写驳回原因", WebUtility.HtmlDecode(await silent.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        var fault = WebUtility.HtmlDecode(await turned.Content.ReadAsStringAsync());
+        Assert.Equal((true, false), (fault.Contains("不可见或改变显示顺序的字符", StringComparison.Ordinal), fault.Contains("请填写驳回原因", StringComparison.Ordinal)));
         using var nobody = TestReviewer.Stranger(system);
         using var unseen = await nobody.LogInAsync("审核\u200B员甲", ClaimSteps.ConsolePassword);
         Assert.False(unseen.IsSuccessStatusCode);
         Assert.Equal(ApplicationState.CaReview, (await phone.ApplicationAsync(claim.ApplicationId)).State);
-        using var rejected = await reviewer.Http.PostAsync(reviewer.At(path + "/reject"), Form(html, ("reason", "名称与执照不符")));
+        using var rejected = await reviewer.Http.PostAsync(reviewer.At(path + "/reject"), Form(html, ("reason", "\t名称与\t执照不符 ")));
         Assert.Equal(HttpStatusCode.SeeOther, rejected.StatusCode);
-        Assert.Equal("名称与执照不符", (await phone.UntilAsync(claim.ApplicationId, ApplicationState.Rejected)).RejectionReason);
+        Assert.Equal("名称与 执照不符", (await phone.UntilAsync(claim.ApplicationId, ApplicationState.Rejected)).RejectionReason);
 
         // The other word comes too late; the audit is there after a restart.
         using var late = await reviewer.Http.PostAsync(reviewer.At($"/api/applications/{number}/approve"), null);
@@ -62,7 +65,7 @@ public sealed partial class ConsoleTests
         await system.RestartAsync();
         using var again = await TestReviewer.LogInAsync(system, "审核员乙");
         var audit = WebUtility.HtmlDecode(await Wait.UntilAsync(
-            () => again.Http.GetStringAsync(again.At("/audit")), text => WebUtility.HtmlDecode(text).Contains("名称与执照不符", StringComparison.Ordinal)));
+            () => again.Http.GetStringAsync(again.At("/audit")), text => WebUtility.HtmlDecode(text).Contains("名称与 执照不符", StringComparison.Ordinal)));
         Assert.Contains("审核员甲", audit, StringComparison.Ordinal);
         Assert.Contains("查看", audit, StringComparison.Ordinal);
     }
