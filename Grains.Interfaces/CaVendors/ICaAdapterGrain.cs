@@ -23,9 +23,20 @@ public interface ICaAdapterGrain : IGrainWithStringKey
     [Alias("submit")]
     Task Submit(CaSubmissionOrder order);
 
-    /// <summary>As many of this user's applications wait here as may: one more is better not handed in.</summary>
+    /// <summary>
+    /// The applicant has given it up: it leaves the queue and our desk, and no outcome comes back. A vendor that reviews elsewhere is not told; what our
+    /// reviewer has decided already goes its way.
+    /// </summary>
+    [Alias("withdraw")]
+    Task Withdraw(string applicationNumber);
+
+    /// <summary>As many of this user's own applications wait here as may: one more is better not handed in.</summary>
     [Alias("is-full")]
     Task<bool> IsFull(UserId applicant);
+
+    /// <summary>The same of what the administrator of an enterprise applied for in this member's favour: it takes no place of the member's own.</summary>
+    [Alias("is-full-of-authorisations")]
+    Task<bool> IsFullOfAuthorisations(UserId holder, CreditCode enterprise);
 
     /// <summary>
     /// Certificates for the key of a PKCS#10 request under an approved application. The same request again gets the same certificates;

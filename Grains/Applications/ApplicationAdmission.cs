@@ -1,6 +1,7 @@
 using Bzt.Contracts.Phone;
 using Bzt.Grains.Accounts;
 using Bzt.Grains.Applications.Catalogue;
+using Bzt.Grains.CaVendors;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Enterprises;
 using MemberRole = Bzt.Grains.Accounts.MemberRole;
@@ -16,10 +17,14 @@ internal sealed class ApplicationAdmission(IGrainFactory grains, CatalogueView c
     {
         // What the CA's queue turns down later, after the fee perhaps, is said now. Several at once may still all be let in here.
         var judged = await JudgeAsync(command);
-        return judged is Done<Admission>(var admission) && await grains.CaAdapter(admission.Offer.Ca).IsFull(command.Holder.User)
+        return judged is Done<Admission>(var admission) && await IsFullAsync(grains.CaAdapter(admission.Offer.Ca), admission, command.Holder.User)
             ? new Refusal(RefusalCode.ApplicationsTooMany)
             : judged;
     }
+
+    private static Task<bool> IsFullAsync(ICaAdapterGrain ca, Admission admission, UserId holder) => admission.Kind == ApplicationKind.Authorisation
+        ? ca.IsFullOfAuthorisations(holder, admission.CreditCode)
+        : ca.IsFull(holder);
 
     private Task<Reply<Admission>> JudgeAsync(SubmitApplication command) => command.Kind switch
     {

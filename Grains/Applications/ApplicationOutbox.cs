@@ -10,6 +10,7 @@ namespace Bzt.Grains.Applications;
 internal static class ApplicationOutbox
 {
     public const string SubmitToCa = "application/submit-to-ca";
+    public const string WithdrawFromCa = "application/withdraw-from-ca";
     public const string OpenOrder = "application/open-order";
     public const string CloseOrder = "application/close-order";
     public const string Contend = "application/contend";
@@ -33,6 +34,7 @@ internal sealed class ApplicationRoutes(IGrainFactory grains) : IOutboxRoutes
     public IReadOnlyList<OutboxRoute> Routes =>
     [
         new(ApplicationOutbox.SubmitToCa, item => grains.CaAdapter(new CaId(item.Target)).Submit(item.Read<CaSubmissionOrder>())),
+        new(ApplicationOutbox.WithdrawFromCa, item => grains.CaAdapter(new CaId(item.Target)).Withdraw(item.Read<string>())),
         new(ApplicationOutbox.OpenOrder, item => grains.Order(new OrderId(Guid.Parse(item.Target))).Open(item.Read<OpenOrder>())),
         new(ApplicationOutbox.CloseOrder, item => grains.Order(new OrderId(Guid.Parse(item.Target))).Close()),
         new(ApplicationOutbox.Contend, item => grains.Enterprise(new CreditCode(item.Target)).Contend(item.Read<ApplicationId>())),

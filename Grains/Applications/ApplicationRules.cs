@@ -87,7 +87,7 @@ public static class ApplicationRules
 
         var by = caller == application.Submitter ? ApplicationActors.Submitter : ApplicationActors.Holder;
         return Move(application, ApplicationEvent.Withdraw, by, now, "申请人撤回") is { } withdrawn
-            ? (Ended(state, id, withdrawn), null)
+            ? (WithdrawnFromCa(Ended(state, id, withdrawn), id, application), null)
             : (state, new Refusal(RefusalCode.ApplicationStateWrong));
     }
 
@@ -101,7 +101,7 @@ public static class ApplicationRules
         }
 
         var ended = Ended(state, id, lost);
-        return ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Lost(id, application, now)) };
+        return WithdrawnFromCa(ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Lost(id, application, now)) }, id, application);
     }
 
     /// <summary>Nobody took the next step in time. Null: not due, or not to be ended by the clock.</summary>
@@ -174,6 +174,11 @@ public static class ApplicationRules
 
         return Become(state with { Outbox = outbox.CloseOrder(ended, id) }, id, ended);
     }
+
+    /// <summary>What waits for the CA's review waits no longer, and takes up none of the applicant's places there. Told last: nothing else waits for a CA's line that is of the release before.</summary>
+    private static StoredApplication WithdrawnFromCa(StoredApplication ended, ApplicationId id, ApplicationRecord before) => before.State == ApplicationState.CaReview
+        ? ended with { Outbox = ended.Outbox.Add(ApplicationOutbox.WithdrawFromCa, before.Offer.Ca.Value, Number(id, before.Submission)) }
+        : ended;
 
     /// <summary>Rejected by whomever: to be corrected, and until then nobody's turn but the submitter's.</summary>
     internal static StoredApplication TurnedDown(

@@ -61,7 +61,15 @@ public sealed partial class CaAdapterGrain : Grain, ICaAdapterGrain, ICaAdapterA
         await WorkOff();
     }
 
-    public Task<bool> IsFull(UserId applicant) => Task.FromResult(CaAdapterRules.IsFull(storage.State, applicant));
+    public async Task Withdraw(string applicationNumber)
+    {
+        await Write(CaAdapterRules.Withdrawn(storage.State, applicationNumber));
+        await WorkOff();
+    }
+
+    public Task<bool> IsFull(UserId applicant) => Task.FromResult(CaAdapterRules.IsFull(storage.State, applicant, null));
+
+    public Task<bool> IsFullOfAuthorisations(UserId holder, CreditCode enterprise) => Task.FromResult(CaAdapterRules.IsFull(storage.State, holder, enterprise.Value));
 
     public Task<CaTrust> GetTrust() => vendors.TrustAsync(Id);
 

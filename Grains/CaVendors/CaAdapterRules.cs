@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bzt.Contracts.Phone;
 using Bzt.Grains.Foundations;
 
 namespace Bzt.Grains.CaVendors;
@@ -31,7 +32,11 @@ public static class CaAdapterRules
     public static QueuedSubmission? Find(StoredCaAdapter state, string number) =>
         state.Queue.FirstOrDefault(entry => entry.Order.Application.Number == number);
 
-    public static bool IsFull(StoredCaAdapter state, UserId applicant) => state.Queue.Count(entry => entry.Order.File.Applicant == applicant) >= MostOfOne;
+    /// <param name="state">Of the adapter.</param>
+    /// <param name="holder">Who gets the certificate.</param>
+    /// <param name="authoriser">Null: what the holder applied for himself. Otherwise what the administrator of that enterprise did for him, which takes no place of the holder's.</param>
+    public static bool IsFull(StoredCaAdapter state, UserId holder, string? authoriser) =>
+        state.Queue.Count(entry => entry.Order.File.Applicant == holder && Authoriser(entry.Order) == authoriser) >= MostOfOne;
 
     /// <summary>One too many is turned down like a review that failed: what was paid goes back, and it may be handed in again.</summary>
     public static StoredCaAdapter Take(StoredCaAdapter state, CaSubmissionOrder order, DateTimeOffset now)
@@ -42,8 +47,12 @@ public static class CaAdapterRules
         }
 
         var entry = new QueuedSubmission(order, now, SubmissionStage.Sending, 0, now);
-        return IsFull(state, order.File.Applicant) ? Decided(state, entry, TooMany) : state with { Queue = state.Queue.Add(entry) };
+        return IsFull(state, order.File.Applicant, Authoriser(order)) ? Decided(state, entry, TooMany) : state with { Queue = state.Queue.Add(entry) };
     }
+
+    /// <summary>Nobody waits for its outcome any more. Our reviewer's word, once given, is still carried to the vendor.</summary>
+    public static StoredCaAdapter Withdrawn(StoredCaAdapter state, string number) =>
+        Find(state, number) is { Stage: not SubmissionStage.Decided } entry ? state with { Queue = state.Queue.Remove(entry) } : state;
 
     /// <param name="onOurDesk">Nothing is asked until our own reviewer decides.</param>
     public static StoredCaAdapter Submitted(StoredCaAdapter state, QueuedSubmission entry, CaSubmission answer, bool onOurDesk, DateTimeOffset now) => answer switch
@@ -152,6 +161,8 @@ public static class CaAdapterRules
     }
 
     public static CaDeskFile DeskFile(QueuedSubmission entry) => new(DeskEntry(entry), entry.Order.Origin, entry.Order.File);
+
+    private static string? Authoriser(CaSubmissionOrder order) => order.File.Kind == ApplicationKind.Authorisation ? order.Application.Subject.CreditCode : null;
 
     private static StoredCaAdapter Failed(StoredCaAdapter state, QueuedSubmission stored, QueuedSubmission next, DateTimeOffset now) =>
         Replace(state, stored, next with { Failures = stored.Failures + 1, NextTry = now + Wait(stored.Failures) });

@@ -110,6 +110,18 @@ public sealed class ApplicationRulesTests
     }
 
     [Fact]
+    public void Whoever_gives_up_what_the_ca_has_tells_the_ca_and_it_is_told_of_nothing_else()
+    {
+        var state = Apply(new StoredApplication(), Move.Submit, Users[0], 0, free: false);
+        foreach (var move in (Move[])[Move.Withdraw, Move.Lose])
+        {
+            var told = Assert.Single(Apply(state, move, Users[0], 0, free: false).Outbox.Items, item => item.Kind == ApplicationOutbox.WithdrawFromCa);
+            Assert.Equal((ApplicationRules.Number(Id, 1), state.Application!.Offer.Ca.Value), (told.Read<string>(), told.Target));
+            Assert.DoesNotContain(Apply(Apply(state, Move.Approve, Users[0], 0, free: false), move, Users[0], 0, free: false).Outbox.Items, item => item.Kind == ApplicationOutbox.WithdrawFromCa);
+        }
+    }
+
+    [Fact]
     public void What_the_ca_does_not_issue_is_paid_back_and_may_be_applied_for_again_as_another_certificate()
     {
         var state = Apply(new StoredApplication(), Move.Submit, Users[0], 0, free: false);

@@ -1,6 +1,8 @@
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Grains;
 using Bzt.Grains.CaVendors;
+using Bzt.Grains.Foundations;
 using Bzt.Tests.Embedded;
 
 namespace Bzt.Tests.Applications;
@@ -58,6 +60,26 @@ public sealed class ClaimTests
             var enterprise = ClaimSteps.NextEnterprise();
             return one with { OperationId = Guid.NewGuid(), EnterpriseName = enterprise.Name, CreditCode = enterprise.CreditCode };
         }
+    }
+
+    [Fact, Trait("Feature", "M028"), Trait("Surface", "api")]
+    public async Task What_was_withdrawn_waits_for_no_CA_and_takes_up_no_place()
+    {
+        await using var system = await ClaimSteps.StartAsync();
+        using var phone = await system.RealNamedPhoneAsync();
+        using var reviewer = await TestReviewer.LogInAsync(system);
+        var one = await phone.ClaimAsync(ClaimSteps.NextEnterprise());
+        for (var i = 0; i < CaAdapterRules.MostOfOne; i++)
+        {
+            var application = (await phone.SubmitAsync(one with { OperationId = Guid.NewGuid() })).ApplicationId;
+            await phone.WithdrawAsync(application);
+            await system.Grains.Application(new Bzt.Grains.ApplicationId(application)).AsReference<IOutboxOwner>().DrainOutbox();
+        }
+
+        var last = await phone.SubmitAsync(one with { OperationId = Guid.NewGuid() });
+        Assert.Equal(ApplicationState.CaReview, last.State);
+        await reviewer.FindAsync(last.ApplicationId);
+        Assert.Single(await system.Grains.CaAdapter(new CaId("hubei-ca")).GetDesk());
     }
 
     [Fact, Trait("Feature", "M028"), Trait("Surface", "api")]

@@ -1,3 +1,4 @@
+using Bzt.Contracts.Phone;
 using Bzt.Grains;
 using Bzt.Grains.CaVendors;
 using Bzt.Silo.Storage;
@@ -219,6 +220,60 @@ public sealed class CaAdapterTests
 
         async Task<long> RowLengthAsync() => Assert.Single(await bench.Silo.Services.GetRequiredService<SqlStore>()
             .QueryAsync("SELECT LENGTH(PayloadBinary) FROM OrleansStorage WHERE GrainTypeString = 'ca-adapter/ca-adapter'", row => row.GetInt64(0)));
+    }
+
+    /// <summary>Else whoever administers an enterprise fills the places of its members.</summary>
+    [Fact]
+    public async Task What_an_administrator_applies_for_takes_no_place_of_the_members()
+    {
+        await using var bench = await VendorBench.StartAsync("scripted-ca");
+        var ca = bench.Ca("scripted-ca");
+        var (member, colleague) = (new UserId(Guid.NewGuid()), new UserId(Guid.NewGuid()));
+        var (enterprise, another) = (new CreditCode("91420500MA49ABCD28"), new CreditCode("91420500MA49XYZW1A"));
+        for (var i = 0; i <= CaAdapterRules.MostOfOne; i++)
+        {
+            await ca.Submit(Of(member, enterprise, $"A{i}", ApplicationKind.Authorisation));
+        }
+
+        await bench.Silo.DrainAsync(ca);
+        Assert.Equal((false, true), (await ca.IsFull(member), await ca.IsFullOfAuthorisations(member, enterprise)));
+        Assert.Equal((false, false), (await ca.IsFullOfAuthorisations(member, another), await ca.IsFullOfAuthorisations(colleague, enterprise)));
+        Assert.Equal($"A{CaAdapterRules.MostOfOne}", Assert.Single(bench.Told, told => told.RejectionReason is not null).ApplicationNumber);
+
+        await ca.Submit(Of(member, enterprise, "own", ApplicationKind.StaffCertificate));
+        await ca.Submit(Of(member, another, "elsewhere", ApplicationKind.Authorisation));
+        await bench.Silo.DrainAsync(ca);
+        Assert.Equal((1, CaAdapterRules.MostOfOne + 2), (bench.Told.Count, (await ca.GetStatus()).Waiting));
+
+        static CaSubmissionOrder Of(UserId holder, CreditCode enterprise, string number, ApplicationKind kind)
+        {
+            var order = VendorBench.Order(number);
+            return order with
+            {
+                Application = order.Application with { Subject = order.Application.Subject with { CreditCode = enterprise.Value } },
+                File = order.File with { Applicant = holder, Kind = kind },
+            };
+        }
+    }
+
+    [Fact]
+    public async Task What_is_withdrawn_waits_no_longer_but_for_a_reviewers_word_that_was_given()
+    {
+        await using var silo = await TestSilo.StartAsync();
+        var ca = silo.Grains.CaAdapter(new CaId("hubei-ca"));
+        await ca.Submit(VendorBench.Order("N1"));
+        await ca.Submit(VendorBench.Order("N2"));
+        await Applications.Wait.UntilAsync(() => ca.GetDesk(), desk => desk.Count == 2);
+        await ca.Withdraw("N1");
+        await ca.Withdraw("N1");
+        await ca.Withdraw("no such number");
+        Assert.Equal("N2", Assert.Single(await ca.GetDesk()).ApplicationNumber);
+        Assert.Equal(RefusalCode.NotFound, Assert.IsType<Refused<CaDeskFile>>(await ca.Inspect("N1", "审核员甲")).Refusal.Code);
+        Assert.Equal(RefusalCode.ApplicationStateWrong, Assert.IsType<Refused<Nothing>>(await ca.Decide(new CaDecision("N1", "审核员甲", null))).Refusal.Code);
+
+        var entry = new QueuedSubmission(VendorBench.Order("N3"), silo.Clock.GetUtcNow(), SubmissionStage.Decided, 0, silo.Clock.GetUtcNow());
+        var decided = new StoredCaAdapter { Queue = [entry] };
+        Assert.Same(decided, CaAdapterRules.Withdrawn(decided, "N3"));
     }
 
     [Fact]
