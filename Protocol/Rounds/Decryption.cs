@@ -123,9 +123,14 @@ internal sealed class DecryptionRound(string keyId, string deviceId, string requ
         // D2.1 T = a1·C1 + μG, sealed to the PC.
         var seed = random.Bytes(32);
         var used = Task.Items.Select(item => item.EncryptionKeyId).Distinct().ToArray();
-        var shares = record!.EncryptionKeys.Where(key => used.Contains(key.Id)).ToDictionary(key => key.Id, key => key.Unblind(pin));
+        using var shares = new SecretScalars(used.Length);
+        for (var i = 0; i < used.Length; i++)
+        {
+            shares.Span[i] = record!.EncryptionKeys.First(key => key.Id == used[i]).Unblind(pin);
+        }
+
         var parts = Task.Items.Select((item, i) =>
-            Sm2Group.MultiplyBlinded(shares[item.EncryptionKeyId], item.C1, random) +
+            Sm2Group.MultiplyBlinded(shares.Span[Array.IndexOf(used, item.EncryptionKeyId)], item.C1, random) +
             Sm2Group.MultiplyBase(Decryption.Mask(seed, i, item.C1)));
         var box = Decryption.Seal("phone", RequestId, Task, parts, random);
 
@@ -135,8 +140,8 @@ internal sealed class DecryptionRound(string keyId, string deviceId, string requ
         {
             Proofs =
             [
-                .. used.Select(id => new DecryptionProof(
-                    id, Decryption.Prove(shares[id], Decryption.ProofContext(keyId, deviceId, Task, id, message), random))),
+                .. used.Select((id, i) => new DecryptionProof(
+                    id, Decryption.Prove(shares.Span[i], Decryption.ProofContext(keyId, deviceId, Task, id, message), random))),
             ],
         };
     }
@@ -166,11 +171,15 @@ public sealed partial class KeyShareServer
         }
 
         // D3.2 Against A1 = PE − a2G, which the server alone knows: that is the PIN check.
-        var shares = state.EncryptionKeys.Where(key => used.Contains(key.Id))
-            .ToDictionary(key => key.Id, key => UnsealEncryptionShare(state, key, request.Epoch));
+        using var shares = new SecretScalars(used.Length);
+        for (var i = 0; i < used.Length; i++)
+        {
+            shares.Span[i] = UnsealEncryptionShare(state, state.EncryptionKeys.First(key => key.Id == used[i]), request.Epoch);
+        }
+
         var right = request.Proofs.All(proof => Decryption.Verify(
             proof.Proof,
-            EncryptionPublicKey(state, proof.EncryptionKeyId) - Sm2Group.MultiplyBase(shares[proof.EncryptionKeyId]),
+            EncryptionPublicKey(state, proof.EncryptionKeyId) - Sm2Group.MultiplyBase(shares.Span[Array.IndexOf(used, proof.EncryptionKeyId)]),
             Decryption.ProofContext(keyId, deviceId, task, proof.EncryptionKeyId, request)));
         if (!right)
         {
@@ -178,7 +187,7 @@ public sealed partial class KeyShareServer
         }
 
         // D3.3 S = a2·C1 − μG for the points of the list and no others, sealed to the PC.
-        var box = Decryption.Seal("silo", request.RequestId, task, Parts(task, shares, request.MaskSeed), random);
+        var box = Decryption.Seal("silo", request.RequestId, task, Parts(task, used, shares, request.MaskSeed), random);
         using var d2 = UnsealShare(state, request.Epoch);
         return Succeed(
             state, rounds, request, d2, grant => new Proved(grant),
@@ -186,21 +195,25 @@ public sealed partial class KeyShareServer
     }
 
     /// <summary>A bid has a wrapped key for every section and recipient: all of them side by side.</summary>
-    private Point[] Parts(DecryptionTask task, Dictionary<string, Scalar> shares, byte[] maskSeed)
+    private Point[] Parts(DecryptionTask task, string[] used, SecretScalars shares, byte[] maskSeed)
     {
-        Scalar[] factors = [.. task.Items.Select(item => shares[item.EncryptionKeyId])];
-        Scalar[] masks = [.. task.Items.Select((item, i) => Decryption.Mask(maskSeed, i, item.C1))];
-        var parts = new Point[factors.Length];
-        var masking = new Point[factors.Length];
-        Sm2Batch.MultiplyBlinded(factors, [.. task.Items.Select(item => item.C1)], random, parts);
-        Sm2Batch.MultiplyBase(masks, masking);
+        using var factors = new SecretScalars(task.Items.Count);
+        using var masks = new SecretScalars(task.Items.Count);
+        for (var i = 0; i < task.Items.Count; i++)
+        {
+            factors.Span[i] = shares.Span[Array.IndexOf(used, task.Items[i].EncryptionKeyId)];
+            masks.Span[i] = Decryption.Mask(maskSeed, i, task.Items[i].C1);
+        }
+
+        var parts = new Point[task.Items.Count];
+        var masking = new Point[parts.Length];
+        Sm2Batch.MultiplyBlinded(factors.Span, [.. task.Items.Select(item => item.C1)], random, parts);
+        Sm2Batch.MultiplyBase(masks.Span, masking);
         for (var i = 0; i < parts.Length; i++)
         {
             parts[i] -= masking[i];
         }
 
-        factors.AsSpan().Clear();
-        masks.AsSpan().Clear();
         return parts;
     }
 
