@@ -148,9 +148,9 @@ public sealed partial class PhoneClient
         {
             // Also when the server has no key, or another one: the download began anew.
             case CertificateState.Generating when record is null || info.PublicKey is null || !info.PublicKey.AsSpan().SequenceEqual(record.PublicKey.Encode()):
-                using (var stretched = await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), pin))
+                using (var held = await HoldNewAsync(pin))
                 {
-                    return await RepeatLostAsync(() => key.GenerateAsync(stretched), cancellation);
+                    return await RepeatLostAsync(() => new ValueTask<SiloAnswer>(held.UseAsync(key.GenerateAsync)), cancellation);
                 }
 
             case CertificateState.Generating:

@@ -1,4 +1,5 @@
 using Bzt.Protocol.Phone;
+using Bzt.Protocol.Wire;
 
 namespace Bzt.Contracts.Phone;
 
@@ -23,10 +24,11 @@ public sealed partial class PhoneClient
     {
         Check(newPin);
         var key = await OpenKeyAsync(certificateId, cancellation);
-        using var replacement = await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), newPin);
+        using var replacement = await HoldNewAsync(newPin);
         for (var attempt = 1; ; attempt++)
         {
-            var outcome = PinOutcomes.Of(await ProveAsync(key, pin, stretched => key.ChangePinAsync(stretched, replacement), cancellation));
+            var outcome = PinOutcomes.Of(await ProveAsync(
+                key, pin, stretched => new ValueTask<SiloAnswer>(replacement.UseAsync(fresh => key.ChangePinAsync(stretched, fresh))), cancellation));
 
             // P3: a change whose answer was only learnt by asking moved the epoch, and the old PIN still holds. Then once more.
             if (outcome is not PinOutcome.Done || attempt == Tries || await IsSetAsync(key, replacement))
@@ -86,12 +88,12 @@ public sealed partial class PhoneClient
         Check(newPin);
         var reset = await GetPinResetAsync(certificateId, cancellation);
         var key = await OpenKeyAsync(certificateId, cancellation);
-        using var replacement = await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), newPin);
+        using var replacement = await HoldNewAsync(newPin);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var outcome = PinOutcomes.Of(await key.RecoverPinAsync($"pin-reset/{reset.OperationId:D}", replacement));
+                var outcome = PinOutcomes.Of(await replacement.UseAsync(fresh => key.RecoverPinAsync($"pin-reset/{reset.OperationId:D}", fresh)));
                 if (outcome is not PinOutcome.Done || attempt == Tries || await IsSetAsync(key, replacement))
                 {
                     return outcome;
@@ -112,6 +114,6 @@ public sealed partial class PhoneClient
         }
     }
 
-    private static async Task<bool> IsSetAsync(PhoneKey key, StretchedPin replacement) =>
+    private static async Task<bool> IsSetAsync(PhoneKey key, HeldPin replacement) =>
         (await key.ReadAsync())!.Stretch.Salt.AsSpan().SequenceEqual(replacement.Stretch.Salt);
 }

@@ -65,29 +65,31 @@ public sealed partial class PhoneClient
 
     /// <summary>
     /// A PIN-proved step that survives lost answers: what became of the attempt is asked for, and only a void one is made again,
-    /// with the same content and without asking the user.
+    /// with the same content and without asking the user, for as long as the PIN is held.
     /// </summary>
     private async Task<SiloAnswer> ProveAsync(PhoneKey key, string pin, Func<StretchedPin, ValueTask<SiloAnswer>> step, CancellationToken cancellation)
     {
-        using var stretched = await StretchAsync(key, pin);
-        return await ProveAsync(key, stretched, step, cancellation);
+        using var held = await HoldAsync(key, pin);
+        return await ProveAsync(key, held, step, cancellation);
     }
 
-    private async Task<StretchedPin> StretchAsync(PhoneKey key, string pin)
+    private async Task<HeldPin> HoldAsync(PhoneKey key, string pin)
     {
         var record = await key.ReadAsync() ?? throw new InvalidOperationException("There is no key on this phone.");
-        return await stretcher.StretchAsync(record.Stretch, pin);
+        return new HeldPin(await stretcher.StretchAsync(record.Stretch, pin), time);
     }
 
-    private async Task<SiloAnswer> ProveAsync(PhoneKey key, StretchedPin stretched, Func<StretchedPin, ValueTask<SiloAnswer>> step, CancellationToken cancellation)
+    private async Task<HeldPin> HoldNewAsync(string pin) => new(await stretcher.StretchAsync(PinStretch.Create(random, StretchRounds), pin), time);
+
+    private async Task<SiloAnswer> ProveAsync(PhoneKey key, HeldPin pin, Func<StretchedPin, ValueTask<SiloAnswer>> step, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await step(stretched);
+                return await pin.UseAsync(step);
             }
-            catch (PhoneLinkException) when (attempt < Tries)
+            catch (PhoneLinkException) when (attempt < Tries && !pin.IsOver)
             {
                 await Task.Delay(Pause(attempt), time, cancellation);
             }

@@ -79,14 +79,14 @@ public sealed partial class PhoneClient
             return new(new PinOutcome.Failed(nameof(ProtocolFailure.BindingMismatch)), null, asked);
         }
 
-        using var stretched = await StretchAsync(request.Key, pin);
-        var confirmed = PinOutcomes.Of(await ProveAsync(request.Key, stretched, request.ConfirmAsync, cancellation));
+        using var held = await HoldAsync(request.Key, pin);
+        var confirmed = PinOutcomes.Of(await ProveAsync(request.Key, held, request.ConfirmAsync, cancellation));
         if (confirmed is not PinOutcome.Done)
         {
             return new(confirmed, null, asked);
         }
 
-        var signed = await SignBoundsAsync(wish.CertificateId, wish.SealingSessionId, asked.Bounds.ToBeginning(), own, stretched, cancellation);
+        var signed = await SignBoundsAsync(wish.CertificateId, wish.SealingSessionId, asked.Bounds.ToBeginning(), own, held, cancellation);
         return new(confirmed, signed, await GetSealingSessionAsync(wish.SealingSessionId, cancellation));
     }
 
@@ -122,8 +122,8 @@ public sealed partial class PhoneClient
         await RepeatAsync(
             () => http.PostAsync(path, request, BztJson.Default.SealingResumptionRequest, BztJson.Default.SealingSessionInfo, cancellation), cancellation);
         var key = await OpenKeyAsync(session.CertificateId, cancellation);
-        using var stretched = await StretchAsync(key, pin);
-        return await SignBoundsAsync(session.CertificateId, operation, own.Bounds.ToResumption(operation), own, stretched, cancellation);
+        using var held = await HoldAsync(key, pin);
+        return await SignBoundsAsync(session.CertificateId, operation, own.Bounds.ToResumption(operation), own, held, cancellation);
     }
 
     /// <summary>「结束会话」: from its answer on nothing is signed in it.</summary>
@@ -155,7 +155,7 @@ public sealed partial class PhoneClient
 
     /// <summary>Signs exactly that instruction, nothing else the server may bring; then the share stays open if the session is automatic, within <paramref name="own"/>.</summary>
     private async Task<PinOutcome> SignBoundsAsync(
-        Guid certificateId, Guid task, InstructionForm expected, OwnSealing? own, StretchedPin stretched, CancellationToken cancellation)
+        Guid certificateId, Guid task, InstructionForm expected, OwnSealing? own, HeldPin pin, CancellationToken cancellation)
     {
         var key = await OpenKeyAsync(certificateId, cancellation);
         var opening = await RepeatLostAsync(() => key.OpenSigningAsync($"task/{task:D}"), cancellation);
@@ -171,13 +171,13 @@ public sealed partial class PhoneClient
                 return new PinOutcome.Failed(nameof(ProtocolFailure.BindingMismatch));
             }
 
-            var outcome = PinOutcomes.Of(await ProveAsync(key, stretched, round.ConfirmAsync, cancellation));
+            var outcome = PinOutcomes.Of(await ProveAsync(key, pin, round.ConfirmAsync, cancellation));
             if (outcome is PinOutcome.Done && own is not null)
             {
                 // The key lives as long as the session, whoever began it may stop waiting.
                 var id = own.Bounds.SealingSessionId;
                 var lasting = await OpenKeyAsync(certificateId, CancellationToken.None);
-                var share = await lasting.BeginSessionAsync(id.ToString("D"), stretched);
+                var share = await pin.UseAsync(stretched => lasting.BeginSessionAsync(id.ToString("D"), stretched));
                 Forget(id);
                 openSealings[id] = new OpenSealing(certificateId, own, lasting, share, time);
             }

@@ -160,6 +160,7 @@ public sealed partial class PhoneKey
     /// </summary>
     public async ValueTask<SiloAnswer> RecoverPinAsync(string requestId, StretchedPin replacement)
     {
+        ArgumentNullException.ThrowIfNull(replacement);
         if (Blocks(await ResumeAsync()) is { } blocked)
         {
             return blocked;
@@ -182,6 +183,7 @@ public sealed partial class PhoneKey
         }
 
         using var pin = StretchedPin.FromDeposit(record.Stretch, released.Deposit, record.Mask);
+        replacement.Companion = pin;
         return await ChangePinAsync(pin, replacement);
     }
 

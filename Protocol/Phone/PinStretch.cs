@@ -35,7 +35,7 @@ public sealed record PinStretch(byte[] Salt, int Rounds)
 
 /// <summary>
 /// A stretched PIN, held from the user's entry to a definite answer. Every 32 bytes give valid blinding scalars:
-/// nothing here can tell a right PIN from a wrong one.
+/// nothing here can tell a right PIN from a wrong one. It may be disposed while it is used: what reads it gets all of it, or none.
 /// </summary>
 public sealed class StretchedPin : IDisposable
 {
@@ -43,6 +43,7 @@ public sealed class StretchedPin : IDisposable
     public const int Length = 32;
 
     private readonly SecretBytes bytes;
+    private readonly Lock gate = new();
 
     /// <summary>Copies 32 bytes made with <paramref name="stretch"/>; the caller zeroes its own.</summary>
     public StretchedPin(PinStretch stretch, ReadOnlySpan<byte> stretched)
@@ -55,8 +56,19 @@ public sealed class StretchedPin : IDisposable
     /// <summary>The parameters it was made with.</summary>
     public PinStretch Stretch { get; }
 
+    /// <summary>The PIN that is being replaced by this one: it goes with it.</summary>
+    internal StretchedPin? Companion { get; set; }
+
     /// <inheritdoc/>
-    public void Dispose() => bytes.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            bytes.Dispose();
+        }
+
+        Companion?.Dispose();
+    }
 
     /// <summary>Prints the type, never the value.</summary>
     public override string ToString() => nameof(StretchedPin);
@@ -71,7 +83,13 @@ public sealed class StretchedPin : IDisposable
     internal Scalar EncryptionMask(string encryptionKeyId) => NonZero("pin/enc", TaggedHash.Part(encryptionKeyId));
 
     /// <summary>stretch(PIN) ⊕ m, which without m says nothing.</summary>
-    internal byte[] Masked(ReadOnlySpan<byte> mask) => Xor(bytes.Span, mask);
+    internal byte[] Masked(ReadOnlySpan<byte> mask)
+    {
+        lock (gate)
+        {
+            return Xor(bytes.Span, mask);
+        }
+    }
 
     /// <summary>The stretched PIN back from the server's deposit and the phone's mask.</summary>
     internal static StretchedPin FromDeposit(PinStretch stretch, ReadOnlySpan<byte> deposit, ReadOnlySpan<byte> mask)
@@ -97,7 +115,12 @@ public sealed class StretchedPin : IDisposable
 
     private Scalar NonZero(string label, byte[] part)
     {
-        var stretched = bytes.Span.ToArray();
+        byte[] stretched;
+        lock (gate)
+        {
+            stretched = bytes.Span.ToArray();
+        }
+
         var scalar = TaggedHash.ToScalar(label, stretched, part);
         CryptographicOperations.ZeroMemory(stretched);
         return scalar.IsZero ? Scalar.One : scalar;
