@@ -75,6 +75,7 @@ namespace Bzt.Contracts;
 [JsonSerializable(typeof(BankCardInfo))]
 [JsonSerializable(typeof(IReadOnlyList<BankCardInfo>))]
 [JsonSerializable(typeof(EvidenceCheckpoints))]
+[JsonSerializable(typeof(EvidenceLeaves))]
 [JsonSerializable(typeof(InvoiceRequest))]
 [JsonSerializable(typeof(InvoiceInfo))]
 [JsonSerializable(typeof(IReadOnlyList<InvoiceInfo>))]

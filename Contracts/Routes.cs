@@ -179,6 +179,8 @@ public static class Routes
         public const string CertificateUnopenedBids = "/phone/v1/certificates/{certificateId}/unopened-bids";
         /// <summary>Published checkpoints over all evidence: for anybody.</summary>
         public const string EvidenceCheckpoints = "/evidence/checkpoints";
+        /// <summary>What one of them is over: for anybody.</summary>
+        public const string EvidenceLeaves = "/evidence/checkpoints/{number}/leaves";
         public const string Evidence = "/phone/v1/certificates/{certificateId}/evidence";
         /// <summary>The cluster's channel keys, signed by the app's offline root.</summary>
         public const string ChannelKeys = "/phone/v1/channel-keys";

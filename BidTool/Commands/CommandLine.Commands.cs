@@ -198,17 +198,33 @@ internal sealed partial class CommandLine
     {
         var input = new Argument<FileInfo>("JSON") { Description = Say("存证文件：证书的全部记录、平台一次会话的回执，或一份文件的开标记录", "Evidence: a certificate's whole chain, a platform's receipt of one session, or the record of a file's opening") };
         var key = new Option<string>("--key") { Description = Say("存证公钥（130位十六进制），或此前保存的 trust.json", "The evidence key (130 hexadecimal digits), or a trust.json saved earlier"), Required = true };
-        var checkpoints = new Option<FileInfo>("--checkpoints")
+        var checkpoints = new Option<string>("--checkpoints")
         {
-            Description = Say("此前保存的存证检查点（/evidence/checkpoints），存证须在其中", "Checkpoints saved earlier (/evidence/checkpoints): the evidence has to be in one of them"),
+            Description = Say(
+                "evidence keep 保存的文件夹：存证须在其检查点之中，且不得少于或不同于其叶子；或仅保存了检查点的文件",
+                "The folder of evidence keep: the evidence has to be in one of its checkpoints, and to have all that its leaves say; or a file of checkpoints alone"),
         };
         var verify = new Command("verify", Say("离线验证存证", "Verify evidence offline")) { input, key, checkpoints };
         Handle(
             verify,
-            ["bidtool evidence verify evidence.json --key trust.json", "bidtool evidence verify evidence.json --key trust.json --checkpoints checkpoints.json"],
+            ["bidtool evidence verify evidence.json --key trust.json", "bidtool evidence verify evidence.json --key trust.json --checkpoints kept"],
             (parsed, invocation, stop) => new EvidenceCommand(invocation.Ui).VerifyAsync(
-                parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(key), parsed.GetValue(checkpoints)?.FullName, stop));
-        return new Command("evidence", Say("存证", "Evidence")) { verify };
+                parsed.GetRequiredValue(input).FullName, parsed.GetRequiredValue(key), parsed.GetValue(checkpoints) is { } kept ? Path.GetFullPath(kept) : null, stop));
+        return new Command("evidence", Say("存证", "Evidence")) { verify, Keep(key) };
+    }
+
+    private Command Keep(Option<string> key)
+    {
+        var folder = new Argument<DirectoryInfo>("FOLDER") { Description = Say("保存到的文件夹，不存在则新建", "The folder to keep them in; made where it is missing") };
+        var service = new Option<string>("--from") { Description = Say("存证服务的地址", "The service's address"), Required = true };
+        var keep = new Command("keep", Say("保存公布的存证检查点及其叶子", "Keep the published checkpoints with their leaves")) { folder, service, key };
+        Handle(
+            keep,
+            ["bidtool evidence keep kept --from https://bzt.example.com --key trust.json"],
+            async (parsed, invocation, stop) => await new EvidenceKeepCommand(invocation.Ui).RunAsync(
+                parsed.GetRequiredValue(folder).FullName, Sessions.ToolConfiguration.PlatformAddress(parsed.GetRequiredValue(service)),
+                await EvidenceCommand.ReadKeyAsync(parsed.GetRequiredValue(key), stop), stop));
+        return keep;
     }
 
     private Command Config()

@@ -14,7 +14,7 @@ internal sealed class EvidenceCommand(UserInterface ui)
 
     /// <param name="file">As fetched, JSON.</param>
     /// <param name="key">The evidence key the verifier knows from elsewhere: hexadecimal, or a trust.json saved earlier.</param>
-    /// <param name="checkpoints">Published checkpoints the verifier kept: the chain has to be in one of them. Null: it has only to be in the one it names.</param>
+    /// <param name="checkpoints">Published checkpoints the verifier kept, with or without leaves: the chain has to be in one of them, and to have every record that a kept leaf is of. Null: it has only to be in the one it names.</param>
     /// <param name="stop">Interrupts.</param>
     public async Task VerifyAsync(string file, string key, string? checkpoints, CancellationToken stop)
     {
@@ -26,26 +26,14 @@ internal sealed class EvidenceCommand(UserInterface ui)
             return;
         }
 
-        var (certificate, fault, entries, checkpoint) = Verify(json, trusted);
+        var (certificate, fault, entries, export) = Verify(json, trusted);
         if (fault != EvidenceFault.None)
         {
             throw new ToolException("evidence_invalid", InWords(fault));
         }
 
-        if (checkpoints is not null)
-        {
-            var kept = await ReadCheckpointsAsync(checkpoints, stop);
-            if (!kept.Verify(trusted))
-            {
-                throw new ToolException("checkpoints_invalid", Say("检查点不连续，或不是由所给的存证公钥签名的", "The checkpoints are not a chain, or not signed by the key given"));
-            }
-
-            if (checkpoint is null || !kept.Contain(checkpoint.Checkpoint))
-            {
-                throw new ToolException("checkpoint_missing", Say("存证不在所给的检查点之中：请保存更新的检查点，或重新下载存证", "The evidence is in none of the checkpoints given: keep newer ones, or fetch the evidence again"));
-            }
-        }
-
+        var checkpoint = export?.Checkpoint;
+        var compared = checkpoints is null ? null : await CompareAsync(export, new KeptFolder(checkpoints), trusted, stop);
         ui.Done(Say("存证有效", "The evidence is good"), new Dictionary<string, object?>
         {
             ["certificate"] = certificate.ToString("D"),
@@ -57,11 +45,36 @@ internal sealed class EvidenceCommand(UserInterface ui)
             ["wrongPins"] = entries.Count(entry => entry.Kind == EvidenceKind.WrongPin),
             ["checkpoint"] = checkpoint?.Checkpoint.Number,
             ["checkpointed"] = checkpoint?.Sequence,
+            ["leaves"] = compared?.Found,
+            ["firstLeaf"] = compared?.First?.At,
         });
     }
 
+    private static async Task<KeptComparison> CompareAsync(EvidenceExport? export, KeptFolder folder, byte[] key, CancellationToken stop)
+    {
+        var kept = await folder.ReadAsync(key, stop);
+        if (export?.Checkpoint is not { } proof || !kept.Contain(proof.Checkpoint))
+        {
+            throw new ToolException("checkpoint_missing", Say("存证不在所给的检查点之中：请保存更新的检查点，或重新下载存证", "The evidence is in none of the checkpoints given: keep newer ones, or fetch the evidence again"));
+        }
+
+        var compared = EvidenceKept.Compare(export, kept, folder.Leaves(kept));
+        var (number, at, length) = (compared.Checkpoint?.Number, compared.Checkpoint?.At, export.Entries.Count);
+        return compared.Fault switch
+        {
+            KeptFault.None => compared,
+            KeptFault.Shorter => throw new ToolException("evidence_shorter", Say(
+                $"存证只有 {length} 条记录，而第 {number} 号检查点（{at:u}）时已有 {compared.Sequence} 条：请重新下载，仍缺少则是记录被删去",
+                $"The evidence has {length} records, and had {compared.Sequence} in checkpoint {number} ({at:u}): fetch it again; if it is still shorter, records were taken out")),
+            KeptFault.Differs => throw new ToolException("evidence_forked", Say(
+                $"存证的第 {compared.Sequence} 条记录与第 {number} 号检查点（{at:u}）时的不同：记录在公布之后被改写",
+                $"Record {compared.Sequence} is another one than in checkpoint {number} ({at:u}): it was rewritten after that was published")),
+            _ => throw KeptFolder.Invalid(number ?? 0),
+        };
+    }
+
     /// <summary>A receipt has an entry, a chain has entries: nothing else is evidence.</summary>
-    private static (Guid Certificate, EvidenceFault Fault, IReadOnlyList<EvidenceExportEntry> Entries, EvidenceCheckpointProof? Checkpoint) Verify(byte[] json, byte[] key)
+    private static (Guid Certificate, EvidenceFault Fault, IReadOnlyList<EvidenceExportEntry> Entries, EvidenceExport? Export) Verify(byte[] json, byte[] key)
     {
         try
         {
@@ -77,7 +90,7 @@ internal sealed class EvidenceCommand(UserInterface ui)
                 && export.Entries.All(entry => entry is { Facts: not null, Digests: not null, Previous: not null, Holder: not null })
                 && export.Checkpoint is null or { Checkpoint: { Root: not null, Previous: not null, Signature: not null }, Path: not null })
             {
-                return (export.CertificateId, export.Verify(key), export.Entries, export.Checkpoint);
+                return (export.CertificateId, export.Verify(key), export.Entries, export);
             }
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
@@ -88,25 +101,8 @@ internal sealed class EvidenceCommand(UserInterface ui)
         throw new ToolException("evidence_malformed", Say("这不是存证文件", "This is no evidence file"));
     }
 
-    private static async Task<EvidenceCheckpoints> ReadCheckpointsAsync(string file, CancellationToken stop)
-    {
-        try
-        {
-            if (JsonSerializer.Deserialize(await ReadAsync(file, stop), BztJson.Default.EvidenceCheckpoints) is { Checkpoints: { } list } kept
-                && list.All(checkpoint => checkpoint is { Root: not null, Previous: not null, Signature: not null }))
-            {
-                return kept;
-            }
-        }
-        catch (Exception exception) when (exception is JsonException or FormatException)
-        {
-            // Falls through.
-        }
-
-        throw new ToolException("checkpoints_malformed", Say("--checkpoints 须为保存的 /evidence/checkpoints", "--checkpoints takes what was saved of /evidence/checkpoints"));
-    }
-
-    private static async Task<byte[]> ReadKeyAsync(string key, CancellationToken stop)
+    /// <summary>65 octets, of hexadecimal digits or a saved trust.json.</summary>
+    public static async Task<byte[]> ReadKeyAsync(string key, CancellationToken stop)
     {
         if (key.Length == 130 && key.All(char.IsAsciiHexDigit))
         {

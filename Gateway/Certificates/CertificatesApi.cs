@@ -18,6 +18,7 @@ internal static class CertificatesApi
         ResetPin.Map(phones);
         GetEvidence.Map(phones);
         GetCheckpoints.Map(phones);
+        GetCheckpointLeaves.Map(phones);
         GetChannelKeys.Map(phones);
     }
 }

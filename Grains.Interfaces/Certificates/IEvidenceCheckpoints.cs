@@ -28,6 +28,10 @@ public interface IEvidenceCheckpointGrain : IGrainWithIntegerKey
     [Alias("keep")]
     Task<SignedCheckpoint> Keep(SignedCheckpoint checkpoint, IReadOnlyList<CheckpointLeaf> leaves);
 
+    /// <summary>As <see cref="Keep"/>, with the marks that the first of the leaves binds: one for each of the others, empty where a chain has none.</summary>
+    [Alias("keep-marked")]
+    Task<SignedCheckpoint> KeepMarked(SignedCheckpoint checkpoint, IReadOnlyList<CheckpointLeaf> leaves, IReadOnlyList<byte[]> marks);
+
     /// <summary>Null when there is none of this number.</summary>
     [Alias("get")]
     Task<SignedCheckpoint?> Get();
@@ -35,6 +39,10 @@ public interface IEvidenceCheckpointGrain : IGrainWithIntegerKey
     /// <summary>Its leaves, in the order of the tree.</summary>
     [Alias("leaves")]
     Task<IReadOnlyList<CheckpointLeaf>> GetLeaves();
+
+    /// <summary>What anybody may have of them; null when there is no checkpoint of this number.</summary>
+    [Alias("published")]
+    Task<PublishedLeaves?> GetPublished();
 
     /// <summary>Where a chain stands in it; null when it does not.</summary>
     [Alias("prove")]
@@ -65,3 +73,13 @@ public sealed record CheckpointInclusion(
     [property: Id(1)] long Sequence,
     [property: Id(2)] int Index,
     [property: Id(3)] IReadOnlyList<byte[]> Path);
+
+/// <summary>A checkpoint's leaves as they are published: no certificate, no entry's hash.</summary>
+/// <param name="Continues">Number of the checkpoint before, as the binding leaf has it; null in a checkpoint of a release that had none.</param>
+/// <param name="Leaves">What stands in the tree, 32 octets each, without the binding leaf.</param>
+/// <param name="Marks">One for each leaf, empty where a chain has none.</param>
+[GenerateSerializer, Immutable, Alias("bzt.PublishedLeaves")]
+public sealed record PublishedLeaves(
+    [property: Id(0)] long? Continues,
+    [property: Id(1)] IReadOnlyList<byte[]> Leaves,
+    [property: Id(2)] IReadOnlyList<byte[]> Marks);

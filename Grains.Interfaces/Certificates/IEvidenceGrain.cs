@@ -31,6 +31,10 @@ public interface IEvidenceGrain : IGrainWithStringKey
     /// <summary>The newest checkpoint this page is in; 0 when it is in none.</summary>
     [Alias("checkpoint")]
     Task<long> GetCheckpoint();
+
+    /// <summary>Hash of the chain's first entry, of its first page; null when that is not there.</summary>
+    [Alias("first")]
+    Task<byte[]?> GetFirst();
 }
 
 /// <summary>Pages bound what one grain holds.</summary>

@@ -1,20 +1,30 @@
 using System.Collections.Immutable;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
-using Bzt.Protocol.Evidence;
 using Orleans.Runtime;
 
 namespace Bzt.Grains.Evidence;
 
 /// <inheritdoc cref="IEvidenceCheckpointGrain"/>
+/// <remarks>The marks lie in a row of their own: a release before this one does not know it, and reads the checkpoint all the same.</remarks>
 [GrainType("evidence-checkpoint")]
-public sealed class EvidenceCheckpointGrain([PersistentState("evidence-checkpoint")] IPersistentState<StoredCheckpoint> storage) : Grain, IEvidenceCheckpointGrain
+public sealed class EvidenceCheckpointGrain(
+    [PersistentState("evidence-checkpoint")] IPersistentState<StoredCheckpoint> storage, [PersistentState("evidence-checkpoint-marks")] IPersistentState<StoredMarks> markRow)
+    : Grain, IEvidenceCheckpointGrain
 {
-    public async Task<SignedCheckpoint> Keep(SignedCheckpoint checkpoint, IReadOnlyList<CheckpointLeaf> leaves)
+    public Task<SignedCheckpoint> Keep(SignedCheckpoint checkpoint, IReadOnlyList<CheckpointLeaf> leaves) => KeepMarked(checkpoint, leaves, []);
+
+    public async Task<SignedCheckpoint> KeepMarked(SignedCheckpoint checkpoint, IReadOnlyList<CheckpointLeaf> leaves, IReadOnlyList<byte[]> marks)
     {
         if (storage.State.Checkpoint is { } known)
         {
             return known;
+        }
+
+        // The marks first: of a crash between, the next checkpoint of this number overwrites them.
+        if (marks.Count > 0)
+        {
+            await markRow.WriteAsync(this, new StoredMarks([.. marks]));
         }
 
         await storage.WriteAsync(this, new StoredCheckpoint(checkpoint, [.. leaves]));
@@ -24,6 +34,8 @@ public sealed class EvidenceCheckpointGrain([PersistentState("evidence-checkpoin
     public Task<SignedCheckpoint?> Get() => Task.FromResult(storage.State.Checkpoint);
 
     public Task<IReadOnlyList<CheckpointLeaf>> GetLeaves() => Task.FromResult<IReadOnlyList<CheckpointLeaf>>(storage.State.Leaves);
+
+    public Task<PublishedLeaves?> GetPublished() => Task.FromResult(CheckpointRules.Publish(storage.State, markRow.State));
 
     public Task<CheckpointInclusion?> Prove(CertificateId certificate) => Task.FromResult(CheckpointRules.Prove(storage.State, certificate));
 }
@@ -37,31 +49,12 @@ public sealed record StoredCheckpoint(SignedCheckpoint? Checkpoint, ImmutableArr
     }
 }
 
-/// <summary>What is in a checkpoint: pure.</summary>
-public static class CheckpointRules
+/// <summary>What is published beside the leaves of a checkpoint.</summary>
+/// <param name="Marks">One for each chain, in the order of the leaves; empty where it has none.</param>
+[StateVersion(1)]
+public sealed record StoredMarks(ImmutableArray<byte[]> Marks)
 {
-    /// <summary>The order of the leaves; of several pages of one chain the furthest counts.</summary>
-    public static IReadOnlyList<CheckpointLeaf> Order(IEnumerable<CheckpointLeaf> heads) =>
-        [.. heads.GroupBy(head => head.Certificate).Select(chain => chain.MaxBy(head => head.Sequence)!).OrderBy(head => head.Certificate.ToString(), StringComparer.Ordinal)];
-
-    public static EvidenceCheckpoint Make(long number, byte[] previous, IReadOnlyList<CheckpointLeaf> leaves, DateTimeOffset now) => new(
-        number, previous, leaves.Count, MerkleTree.Root([.. leaves.Select(Leaf)]), DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()));
-
-    public static byte[] Hash(SignedCheckpoint checkpoint) =>
-        new EvidenceCheckpoint(checkpoint.Number, checkpoint.Previous, checkpoint.Size, checkpoint.Root, checkpoint.At).Hash();
-
-    public static CheckpointInclusion? Prove(StoredCheckpoint state, CertificateId certificate)
+    public StoredMarks() : this([])
     {
-        for (var index = 0; index < state.Leaves.Length; index++)
-        {
-            if (state.Leaves[index].Certificate == certificate)
-            {
-                return new CheckpointInclusion(state.Checkpoint!, state.Leaves[index].Sequence, index, MerkleTree.Path([.. state.Leaves.Select(Leaf)], index));
-            }
-        }
-
-        return null;
     }
-
-    private static byte[] Leaf(CheckpointLeaf leaf) => EvidenceCheckpoint.Leaf(leaf.Certificate.Value, leaf.Sequence, leaf.Hash);
 }

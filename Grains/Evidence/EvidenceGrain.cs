@@ -74,6 +74,8 @@ public sealed partial class EvidenceGrain(
 
     public Task<long> GetCheckpoint() => Task.FromResult(EvidenceRows.Checked(page.State, tail.State).Checkpoint);
 
+    public Task<byte[]?> GetFirst() => Task.FromResult(EvidenceRows.Find(page.State, tail.State, 1) is { } first ? EvidenceReceipts.Hash(Certificate, first) : null);
+
     private CertificateId Certificate => EvidencePages.CertificateOf(this.GetPrimaryKeyString());
 
     [LoggerMessage(LogLevel.Critical, "The evidence of certificate {Certificate} has another link {Sequence} than its row now says. Somebody put back an older row")]

@@ -102,16 +102,18 @@ public sealed partial class EvidenceNotaryGrain(
     }
 
     /// <returns>The pages that were not told.</returns>
-    private async Task<IReadOnlyList<string>> CheckpointAsync(IReadOnlyList<CheckpointLeaf> leaves)
+    private async Task<IReadOnlyList<string>> CheckpointAsync(IReadOnlyList<CheckpointLeaf> heads)
     {
         // One that was kept before a crash is the one of its number, whatever moved since; those chains come into the next.
         var state = storage.State;
-        var wanted = CheckpointRules.Make(state.Number + 1, state.Hash ?? EvidenceEntry.Beginning, leaves, time.GetUtcNow());
-        var grain = GrainFactory.EvidenceCheckpoint(wanted.Number);
-        var kept = await grain.Keep(await keys.SignAsync(wanted), leaves);
+        var number = state.Number + 1;
+        var (leaves, marks) = CheckpointRules.Mark(number, state.Number, heads, await FirstsAsync(heads));
+        var wanted = CheckpointRules.Make(number, state.Hash ?? EvidenceEntry.Beginning, leaves, time.GetUtcNow());
+        var grain = GrainFactory.EvidenceCheckpoint(number);
+        var kept = await grain.KeepMarked(await keys.SignAsync(wanted), leaves, marks);
         var isOurs = kept.Root.AsSpan().SequenceEqual(wanted.Root);
         await storage.WriteAsync(this, new StoredNotary(kept.Number, CheckpointRules.Hash(kept), state.SweptTo));
-        var told = isOurs ? leaves : await grain.GetLeaves();
+        var told = CheckpointRules.Chains(isOurs ? leaves : await grain.GetLeaves());
         var (_, untold) = await EachAsync(
             told,
             async leaf =>
@@ -120,8 +122,35 @@ public sealed partial class EvidenceNotaryGrain(
                 return true;
             },
             leaf => EvidencePages.Key(leaf.Certificate, EvidencePages.PageOf(leaf.Sequence)));
-        LogTaken(kept.Number, kept.Size);
-        return isOurs ? untold : [.. untold, .. await CheckpointAsync(leaves)];
+        LogTaken(kept.Number, told.Count);
+        return isOurs ? untold : [.. untold, .. await CheckpointAsync(heads)];
+    }
+
+    /// <summary>Where it cannot be read, the chain comes into the checkpoint without a mark: that is more than not at all.</summary>
+    private async Task<IReadOnlyDictionary<CertificateId, byte[]>> FirstsAsync(IReadOnlyList<CheckpointLeaf> heads)
+    {
+        Dictionary<CertificateId, byte[]> firsts = [];
+        foreach (var some in heads.Chunk(AtOnce))
+        {
+            await Task.WhenAll(some.Select(AskAsync));
+        }
+
+        return firsts;
+
+        async Task AskAsync(CheckpointLeaf head)
+        {
+            try
+            {
+                if (await GrainFactory.Evidence(head.Certificate, 0).GetFirst() is { } first)
+                {
+                    firsts[head.Certificate] = first;
+                }
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                LogUnmarked(head.Certificate, exception);
+            }
+        }
     }
 
     private async Task<(List<TResult> Results, List<string> Failed)> EachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, Task<TResult>> ask, Func<TItem, string> pageOf)
@@ -157,6 +186,9 @@ public sealed partial class EvidenceNotaryGrain(
 
     [LoggerMessage(EventId = 332, Level = LogLevel.Information, Message = "Evidence checkpoint {Number} over {Size} chains.")]
     private partial void LogTaken(long number, int size);
+
+    [LoggerMessage(EventId = 342, Level = LogLevel.Warning, Message = "Evidence checkpoint: the first page of {Certificate} was not reached; it has no mark in this one.")]
+    private partial void LogUnmarked(CertificateId certificate, Exception exception);
 
     [LoggerMessage(EventId = 339, Level = LogLevel.Error, Message = "Evidence checkpoint: page {Page} was not reached; the next sweep asks for it again.")]
     private partial void LogMissed(string page, Exception exception);

@@ -33,6 +33,7 @@ public sealed class AuthorisationTests(HostileWorld world)
         new("GET /phone/v1/channel-keys", Ok, Ok, Ok, Ok, Ok, Ok),
         new("GET /app/trust.json", Ok, Ok, Ok, Ok, Ok, Ok),
         new("GET /evidence/checkpoints", Ok, Ok, Ok, Ok, Ok, Ok),
+        new("GET /evidence/checkpoints/{number}/leaves", Ok, Ok, Ok, Ok, Ok, Ok),
         new("GET /app/about.json", Ok, Ok, Ok, Ok, Ok, Ok),
         new("GET /phone/v1/me", None, Ok, Ok, None, None, None),
         new("GET /phone/v1/legal", Ok, Ok, Ok, Ok, Ok, Ok),

@@ -160,6 +160,9 @@ public sealed class BadInputTests(HostileWorld world)
 
     [Theory]
     [InlineData("GET", Routes.Phone.EvidenceCheckpoints + "?after=soon", 400)]
+    [InlineData("GET", Routes.Phone.EvidenceCheckpoints + "/first/leaves", 400)]
+    [InlineData("GET", Routes.Phone.EvidenceCheckpoints + "/-1/leaves", 404)]
+    [InlineData("GET", Routes.Phone.EvidenceCheckpoints + "/9223372036854775807/leaves", 404)]
     [InlineData("POST", Routes.PhoneAppTrust, 405)]
     [InlineData("POST", Routes.PhoneAppAbout, 405)]
     [InlineData("GET", "/evidence/nothing", 404)]

@@ -41,7 +41,7 @@ public sealed partial class ToolTests
                 opening ??= await AnnounceAsync(Path.Combine(folder, "bid.bztb"));
             }
 
-            var words = command.Replace(Opening, opening, StringComparison.Ordinal).Replace("https://ggzy.example.gov.cn", bench.PlatformAddress.ToString(), StringComparison.Ordinal).Replace("/usr/lib/libcalock.so", TestLocks.Module, StringComparison.Ordinal).Split(' ');
+            var words = command.Replace(Opening, opening, StringComparison.Ordinal).Replace("https://ggzy.example.gov.cn", bench.PlatformAddress.ToString(), StringComparison.Ordinal).Replace("https://bzt.example.com", bench.Gateway.Address.ToString(), StringComparison.Ordinal).Replace("/usr/lib/libcalock.so", TestLocks.Module, StringComparison.Ordinal).Split(' ');
             if (words[1] == "completion")
             {
                 (await PeerProcess.Run("dotnet", [typeof(BidTool.Commands.Failure).Assembly.Location, .. words.Skip(1)])).OrFail();
