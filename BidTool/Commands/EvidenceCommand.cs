@@ -47,10 +47,11 @@ internal sealed class EvidenceCommand(UserInterface ui)
             ["checkpointed"] = checkpoint?.Sequence,
             ["leaves"] = compared?.Found,
             ["firstLeaf"] = compared?.First?.At,
+            ["behindRestore"] = compared?.Restore?.Number,
         });
     }
 
-    private static async Task<KeptComparison> CompareAsync(EvidenceExport? export, KeptFolder folder, byte[] key, CancellationToken stop)
+    private async Task<KeptComparison> CompareAsync(EvidenceExport? export, KeptFolder folder, byte[] key, CancellationToken stop)
     {
         var kept = await folder.ReadAsync(key, stop);
         if (export?.Checkpoint is not { } proof || !kept.Contain(proof.Checkpoint))
@@ -60,6 +61,13 @@ internal sealed class EvidenceCommand(UserInterface ui)
 
         var compared = EvidenceKept.Compare(export, kept, folder.Leaves(kept));
         var (number, at, length) = (compared.Checkpoint?.Number, compared.Checkpoint?.At, export.Entries.Count);
+        foreach (var restore in kept.Restores())
+        {
+            ui.Said(Say(
+                $"存储曾从备份恢复并已声明（第 {restore.Number} 号检查点，{restore.At:u}），由第 {restore.Continues} 号检查点接续；其后至第 {restore.LastLost} 号检查点仅保存者持有，签名仍有效",
+                $"The store was restored, declared (checkpoint {restore.Number}, {restore.At:u}), and went on from checkpoint {restore.Continues}; those after it as far as {restore.LastLost} are with who kept them, and remain signed"));
+        }
+
         return compared.Fault switch
         {
             KeptFault.None => compared,

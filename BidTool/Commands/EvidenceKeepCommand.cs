@@ -3,6 +3,7 @@ using System.Net;
 using Bzt.BidTool.Terminal;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
+using Bzt.Protocol.Evidence;
 using static Bzt.BidTool.Terminal.Words;
 
 namespace Bzt.BidTool.Commands;
@@ -28,7 +29,8 @@ internal sealed class EvidenceKeepCommand(UserInterface ui)
         var kept = new KeptFolder(folder);
         var (known, added) = await FollowAsync(http, kept, await kept.OpenAsync(key, stop), key, stop);
         var (fetched, missing) = (0, 0);
-        foreach (var checkpoint in known.Checkpoints.Where(checkpoint => !kept.HasLeaves(checkpoint.Number)))
+        var restores = known.Restores();
+        foreach (var checkpoint in known.Checkpoints.Where(checkpoint => !kept.HasLeaves(checkpoint.Number) && !restores.Any(restore => restore.Lost(checkpoint.Number))))
         {
             if (await GetAsync(http, LeavesOf(checkpoint.Number), stop) is not { } json)
             {
@@ -52,6 +54,7 @@ internal sealed class EvidenceKeepCommand(UserInterface ui)
             ["newest"] = known.Newest,
             ["added"] = added,
             ["leaves"] = fetched,
+            ["restores"] = restores.Count,
         });
     }
 
@@ -68,7 +71,8 @@ internal sealed class EvidenceKeepCommand(UserInterface ui)
                 throw new ToolException("service_malformed", Say("该地址不是存证服务", "There is no evidence service at this address"));
             }
 
-            if (last is not null && !page.Contain(last))
+            // After a declared restore it is not among them any more, and what follows says so.
+            if (last is not null && !page.Contain(last) && !(page.Checkpoints is [var following, ..] && following.Number > last.Number && CheckpointNumber.IsAfterRestore(following.Number)))
             {
                 throw new ToolException("checkpoints_forked", Say(
                     $"服务方不再公布已保存的第 {last.Number} 号检查点：其存证被退回或改写过。请保留本文件夹作为证据",

@@ -64,7 +64,10 @@ public sealed record EvidenceCheckpointProof(EvidenceCheckpointInfo Checkpoint, 
 /// <param name="Newest">The newest there is; more are asked for with <c>after</c>.</param>
 public sealed record EvidenceCheckpoints(IReadOnlyList<EvidenceCheckpointInfo> Checkpoints, long Newest)
 {
-    /// <summary>Whether each continues the one before and all are signed by the key, 65 octets.</summary>
+    /// <summary>
+    /// Whether each continues the one before, or after a declared restore (<see cref="CheckpointNumber"/>) one further back, and all are signed by the
+    /// key, 65 octets.
+    /// </summary>
     public bool Verify(ReadOnlySpan<byte> trustedKey)
     {
         if (!Point.TryDecode(trustedKey, out var key) || Checkpoints is [{ Number: 1 } first, ..] && !first.Previous.AsSpan().SequenceEqual(EvidenceEntry.Beginning))
@@ -74,8 +77,7 @@ public sealed record EvidenceCheckpoints(IReadOnlyList<EvidenceCheckpointInfo> C
 
         for (var i = 0; i < Checkpoints.Count; i++)
         {
-            if (!Checkpoints[i].IsSignedBy(key)
-                || (i > 0 && (Checkpoints[i].Number != Checkpoints[i - 1].Number + 1 || !Checkpoints[i].Previous.AsSpan().SequenceEqual(Checkpoints[i - 1].ToCheckpoint().Hash()))))
+            if (!Checkpoints[i].IsSignedBy(key) || (i > 0 && !Continues(i)))
             {
                 return false;
             }
@@ -84,12 +86,50 @@ public sealed record EvidenceCheckpoints(IReadOnlyList<EvidenceCheckpointInfo> C
         return true;
     }
 
+    /// <summary>Where the store was put back and continued from an older state, oldest first; of checkpoints that verify.</summary>
+    public IReadOnlyList<EvidenceRestore> Restores() =>
+    [
+        .. Enumerable.Range(0, Checkpoints.Count).Where(i => CheckpointNumber.IsAfterRestore(Checkpoints[i].Number))
+            .Select(i => new EvidenceRestore(Checkpoints[i].Number, Checkpoints[i].At, Before(i) is var before and >= 0 ? Checkpoints[before].Number : 0, i > 0 ? Checkpoints[i - 1].Number : 0)),
+    ];
+
+    private bool Continues(int i) => CheckpointNumber.IsAfterRestore(Checkpoints[i].Number)
+        ? Checkpoints[i].Number > Checkpoints[i - 1].Number
+            && (Before(i) >= 0 || Checkpoints[0].Number > 1 || Checkpoints[i].Previous.AsSpan().SequenceEqual(EvidenceEntry.Beginning))
+        : Checkpoints[i].Number == Checkpoints[i - 1].Number + 1 && Checkpoints[i].Previous.AsSpan().SequenceEqual(Checkpoints[i - 1].ToCheckpoint().Hash());
+
+    /// <summary>The place of the one that it continues; -1 when that is not among these.</summary>
+    private int Before(int i)
+    {
+        var before = i - 1;
+        while (before >= 0 && !Checkpoints[i].Previous.AsSpan().SequenceEqual(Checkpoints[before].ToCheckpoint().Hash()))
+        {
+            before--;
+        }
+
+        return before;
+    }
+
     /// <summary>Whether that very checkpoint is among these.</summary>
     public bool Contain(EvidenceCheckpointInfo checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
         return Checkpoints.Any(known => known.ToCheckpoint().Hash().AsSpan().SequenceEqual(checkpoint.ToCheckpoint().Hash()));
     }
+}
+
+/// <summary>The store was restored from a backup, which was declared, and its evidence went on from there.</summary>
+/// <param name="Number">The first checkpoint after it.</param>
+/// <param name="At">When that was taken.</param>
+/// <param name="Continues">The last one that the restored store had; 0 when there is none, or it is not known.</param>
+/// <param name="LastLost">Those after <paramref name="Continues"/> as far as this one the store no longer has; that they were published, their signatures prove. Equal when none is known.</param>
+public sealed record EvidenceRestore(long Number, DateTimeOffset At, long Continues, long LastLost)
+{
+    /// <summary>Whether two checkpoints lie on the two sides of it: neither says anything against what stands in the other.</summary>
+    public bool Parts(long one, long other) => Lost(Math.Min(one, other)) && Math.Max(one, other) >= Number;
+
+    /// <summary>Whether the restored store does not have it.</summary>
+    public bool Lost(long checkpoint) => checkpoint > Continues && checkpoint < Number;
 }
 
 /// <summary>

@@ -23,8 +23,9 @@ public enum KeptFault
 /// <param name="Checkpoint">Where the fault is; null without one.</param>
 /// <param name="Sequence">How far the chain was there.</param>
 /// <param name="Found">Kept leaves that are records of this chain.</param>
+/// <param name="Restore">A declared restore that explains why a leaf is none of this chain's records, the first such; null without one.</param>
 /// <param name="First">The first checkpoint that has one. Much later than the chain's first record, the chain was made up, or could not be read until then.</param>
-public sealed record KeptComparison(KeptFault Fault, EvidenceCheckpointInfo? Checkpoint, long Sequence, int Found, EvidenceCheckpointInfo? First);
+public sealed record KeptComparison(KeptFault Fault, EvidenceCheckpointInfo? Checkpoint, long Sequence, int Found, EvidenceCheckpointInfo? First, EvidenceRestore? Restore = null);
 
 /// <summary>Compares evidence with the leaves of published checkpoints that somebody kept. The export and the checkpoints are verified by themselves.</summary>
 public static class EvidenceKept
@@ -39,6 +40,7 @@ public static class EvidenceKept
         ArgumentNullException.ThrowIfNull(leaves);
         var chain = new Chain(export);
         var known = checkpoints.Checkpoints.ToDictionary(checkpoint => checkpoint.Number);
+        var (restores, behind) = (checkpoints.Restores(), (EvidenceRestore?)null);
         var (found, first) = (0, (EvidenceCheckpointInfo?)null);
         foreach (var set in leaves)
         {
@@ -57,6 +59,13 @@ public static class EvidenceKept
 
             foreach (var (_, fault, sequence) in judged)
             {
+                if (fault != KeptFault.None && export.Checkpoint is { } proof
+                    && restores.FirstOrDefault(restore => restore.Parts(proof.Checkpoint.Number, set.Number)) is { } between)
+                {
+                    behind ??= between;
+                    continue;
+                }
+
                 if (fault != KeptFault.None)
                 {
                     return new(fault, checkpoint, sequence, found, first);
@@ -66,7 +75,7 @@ public static class EvidenceKept
             }
         }
 
-        return new(KeptFault.None, null, 0, found, first);
+        return new(KeptFault.None, null, 0, found, first, behind);
     }
 
     private sealed class Chain

@@ -30,9 +30,23 @@ internal static class GetCheckpoints
         }
 
         var newest = await grains.EvidenceNotary().GetNewest();
-        var from = Math.Min(after ?? Math.Max(0, newest - PageSize), newest);
-        var numbers = Enumerable.Range(1, (int)Math.Min(PageSize, newest - from)).Select(offset => from + offset);
+        var runs = await kept.RunsAsync(newest);
+        var from = after ?? Math.Max(0, newest - PageSize);
+        if (after is null && runs is [.., var last] && from < last.First)
+        {
+            from = runs.Count > 1 ? Math.Max(0, runs[^2].Last - (PageSize - (newest - last.First + 1))) : 0;
+        }
+
+        var numbers = runs.SelectMany(run => Following(run, from)).Take(PageSize).ToList();
         var found = await Task.WhenAll(numbers.Select(kept.GetAsync));
         return Results.Json(new EvidenceCheckpoints([.. found.OfType<SignedCheckpoint>().Select(ToContract)], newest), BztJson.Default.EvidenceCheckpoints);
+    }
+
+    private static IEnumerable<long> Following((long First, long Last) run, long after)
+    {
+        for (var number = Math.Max(run.First, after < run.Last ? after + 1 : run.Last + 1); number <= run.Last; number++)
+        {
+            yield return number;
+        }
     }
 }

@@ -15,7 +15,7 @@ namespace Bzt.Grains.Evidence;
 [GrainType("evidence-notary")]
 public sealed partial class EvidenceNotaryGrain(
     [PersistentState("evidence-notary")] IPersistentState<StoredNotary> storage, [PersistentState("evidence-notary-unread")] IPersistentState<UnreadPages> unread,
-    IEvidenceActivity activity, ClusterKeyRings keys, TimeProvider time, ILogger<EvidenceNotaryGrain> log)
+    IEvidenceActivity activity, IStoreRestores restores, ClusterKeyRings keys, TimeProvider time, ILogger<EvidenceNotaryGrain> log)
     : Grain, IEvidenceNotaryGrain, IRemindable
 {
     /// <summary>Leaves of one checkpoint; what is more goes into the next one at once.</summary>
@@ -36,6 +36,12 @@ public sealed partial class EvidenceNotaryGrain(
 
     public async Task Sweep()
     {
+        // Said at once and signed, whether anything moved or not: numbers of the lost time are not used again.
+        if (CheckpointNumber.IsAfterRestore(NextNumber))
+        {
+            await CheckpointAsync([]);
+        }
+
         var asked = unread.State.Keys;
         var (_, missed) = await TakeAsync(asked);
         var beyond = await RememberAsync(new UnreadPages(), missed);
@@ -76,6 +82,8 @@ public sealed partial class EvidenceNotaryGrain(
         Duties.Missed(Duties.Checkpoints, unread.State.Keys.Length + beyond);
     }
 
+    private long NextNumber => CheckpointNumber.Next(storage.State.Number, restores.Newest);
+
     /// <summary>How many find no room.</summary>
     private async Task<int> RememberAsync(UnreadPages known, IEnumerable<string> missed)
     {
@@ -106,7 +114,7 @@ public sealed partial class EvidenceNotaryGrain(
     {
         // One that was kept before a crash is the one of its number, whatever moved since; those chains come into the next.
         var state = storage.State;
-        var number = state.Number + 1;
+        var number = NextNumber;
         var (leaves, marks) = CheckpointRules.Mark(number, state.Number, heads, await FirstsAsync(heads));
         var wanted = CheckpointRules.Make(number, state.Hash ?? EvidenceEntry.Beginning, leaves, time.GetUtcNow());
         var grain = GrainFactory.EvidenceCheckpoint(number);
@@ -123,7 +131,7 @@ public sealed partial class EvidenceNotaryGrain(
             },
             leaf => EvidencePages.Key(leaf.Certificate, EvidencePages.PageOf(leaf.Sequence)));
         LogTaken(kept.Number, told.Count);
-        return isOurs ? untold : [.. untold, .. await CheckpointAsync(heads)];
+        return isOurs || heads.Count == 0 ? untold : [.. untold, .. await CheckpointAsync(heads)];
     }
 
     /// <summary>Where it cannot be read, the chain comes into the checkpoint without a mark: that is more than not at all.</summary>

@@ -5,4 +5,7 @@ public interface IStoreRestores
 {
     /// <summary>How often. It changes only while no process runs on the store.</summary>
     int Declared { get; }
+
+    /// <summary>When the newest was; null without any.</summary>
+    DateTimeOffset? Newest { get; }
 }

@@ -10,19 +10,27 @@ public sealed class StoreRestores : IStoreRestores
 {
     private const string Purpose = "store/restore";
 
-    private int? declared;
+    private List<DateTimeOffset>? declared;
 
-    public int Declared => declared ?? throw new InvalidOperationException("The declared restores were not read yet.");
+    public int Declared => Known.Count;
+
+    public DateTimeOffset? Newest => Known is [.., var newest] ? newest : null;
+
+    private List<DateTimeOffset> Known => declared ?? throw new InvalidOperationException("The declared restores were not read yet.");
 
     /// <summary>Read at the process's start.</summary>
-    public async Task ReadAsync(SqlStore store, IKeyProtector protector) => declared = (await CheckedAsync(store, protector)).Count;
+    public async Task ReadAsync(SqlStore store, IKeyProtector protector) => declared = await CheckedAsync(store, protector);
 
     /// <summary>One more; how many there are now.</summary>
     public static async Task<int> DeclareAsync(SqlStore store, IKeyProtector protector, DateTimeOffset now)
     {
-        var number = (await CheckedAsync(store, protector)).Count + 1;
+        var known = await CheckedAsync(store, protector);
+        var number = known.Count + 1;
         var time = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(time, now.ToUnixTimeMilliseconds());
+
+        // Later than the one before, whatever this machine's clock says: numbers of checkpoints begin anew with the minute.
+        var at = known is [.., var last] && last.AddMinutes(1) > now ? last.AddMinutes(1) : now;
+        BinaryPrimitives.WriteInt64BigEndian(time, at.ToUnixTimeMilliseconds());
         await store.WriteAsync(connection => connection.ExecuteAsync(
             "INSERT INTO store_restore (number, sealed) VALUES (@number, @sealed)",
             ("number", number), ("sealed", Convert.ToBase64String(protector.Protect(Purpose, Place(number), time)))));
