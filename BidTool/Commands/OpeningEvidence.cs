@@ -64,13 +64,11 @@ internal static class OpeningEvidence
         ui.Done($"{record.FileName}（{record.BidderName}）：{OpeningWords.Of(signed.Judgement)}", facts);
     }
 
-    private static string InWords(OpeningChange change) => $"{China(change.At)} " + Say(
-        $"平台调整时间：开标 {China(change.OpensAt)}，解密截止 {China(change.Deadline)}（原 {China(change.FromDeadline)}），原因：{change.Reason}",
-        $"moved by the platform: opens {China(change.OpensAt)}, deadline {China(change.Deadline)} (was {China(change.FromDeadline)}), because: {change.Reason}");
+    private static string InWords(OpeningChange change) => $"{Facts.China(change.At)} " + Say(
+        $"平台调整时间：开标 {Facts.China(change.OpensAt)}，解密截止 {Facts.China(change.Deadline)}（原 {Facts.China(change.FromDeadline)}），原因：{change.Reason}",
+        $"moved by the platform: opens {Facts.China(change.OpensAt)}, deadline {Facts.China(change.Deadline)} (was {Facts.China(change.FromDeadline)}), because: {change.Reason}");
 
-    private static string China(DateTimeOffset at) => $"{at.ToOffset(TimeSpan.FromHours(8)):yyyy-MM-dd HH:mm:ss}";
-
-    private static string InWords(OpeningEvent e) => $"{China(e.At)} " + e switch
+    private static string InWords(OpeningEvent e) => $"{Facts.China(e.At)} " + e switch
     {
         { Kind: OpeningEventKind.Asked, Reader: OpeningReader.PlatformServer } => Say("请求解密，由平台服务器读取", "asked, to be read by the platform's server"),
         { Kind: OpeningEventKind.Asked } => Say("请求解密，由投标人电脑读取", "asked, to be read by the bidder's PC"),

@@ -8,13 +8,28 @@ internal sealed class Pace
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
     private readonly Stopwatch watch = Stopwatch.StartNew();
 
-    public TimeSpan Elapsed => watch.Elapsed;
+    private TimeSpan? shown;
+
+    /// <summary>The first, the last, and five a second in between.</summary>
+    public bool IsDue(BidFileProgress progress)
+    {
+        var now = watch.Elapsed;
+        if (progress.Done < progress.Total && now - shown < Interval)
+        {
+            return false;
+        }
+
+        shown = now;
+        return true;
+    }
 
     public static long Percent(BidFileProgress progress) => progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total;
 
-    public (double BytesPerSecond, TimeSpan Left) At(BidFileProgress progress) => At(progress, Elapsed);
+    public (double BytesPerSecond, TimeSpan Left) At(BidFileProgress progress) => At(progress, watch.Elapsed);
 
     internal static (double BytesPerSecond, TimeSpan Left) At(BidFileProgress progress, TimeSpan elapsed)
     {

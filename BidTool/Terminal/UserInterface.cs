@@ -164,15 +164,13 @@ internal abstract class UserInterface
         public override IProgress<BidFileProgress> Progress(string what)
         {
             var pace = new Pace();
-            var shown = TimeSpan.MinValue;
             return new Immediate(progress =>
             {
-                if (Console.IsOutputRedirected || (progress.Done < progress.Total && pace.Elapsed - shown < TimeSpan.FromMilliseconds(200)))
+                if (Console.IsOutputRedirected || !pace.IsDue(progress))
                 {
                     return;
                 }
 
-                shown = pace.Elapsed;
                 var (rate, left) = pace.At(progress);
                 var percent = Pace.Percent(progress);
                 var bar = new string('█', (int)percent / 4).PadRight(25, '░');
@@ -193,9 +191,9 @@ internal abstract class UserInterface
         public override void Done(string what, IReadOnlyDictionary<string, object?> facts)
         {
             Console.Out.WriteLine(what);
-            foreach (var (name, value) in facts)
+            foreach (var line in Facts.Lines(facts))
             {
-                Console.Out.WriteLine($"  {name}  {value}");
+                Console.Out.WriteLine(line);
             }
         }
 

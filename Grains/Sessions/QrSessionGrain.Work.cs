@@ -150,16 +150,20 @@ internal sealed partial class QrSessionGrain
                 new SessionId(this.GetPrimaryKey()), state.Platform!.Platform, clock.GetUtcNow(), seal.Reason, signed.ToBeSigned, signed.Signature, withdrawer.SigningCertificate));
         }
 
-        // Until here the confirmation held it open.
         var next = QrSessionRules.Complete(state, outcome);
-        confirmingSince = confirmed ? null : confirmingSince;
         if (!cameUp)
         {
+            LetGo();
             Change(next);
         }
 
         await Write(next);
+        // What came up anew holds it open until the end is written: time ends nothing meanwhile, and nobody is told that it did.
+        LetGo();
+        Wake();
         return next.Outcome is not null;
+
+        void LetGo() => confirmingSince = confirmed ? null : confirmingSince;
     }
 
     /// <summary>Whether this certificate may serve, by the session, the platform's binding and the enterprise's word. A sandbox is for mock phones alone.</summary>

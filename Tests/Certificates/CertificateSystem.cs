@@ -3,6 +3,7 @@ using Bzt.Grains;
 using Bzt.Grains.Certificates;
 using Bzt.Grains.Foundations;
 using Bzt.Silo.Storage;
+using Bzt.Tests.Applications;
 using Bzt.Tests.Embedded;
 using Bzt.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,8 +78,23 @@ public sealed class CertificateSystem : ICollectionFixture<CertificateSystem>, I
     {
         await ForgetAsync(certificate);
         var row = Assert.Single(await Rows.QueryAsync($"SELECT hex(PayloadBinary) FROM OrleansStorage WHERE {WhichRow}", reader => reader.GetString(0), default, ("key", $":{certificate:N}")));
-        await Rows.WriteAsync(connection => connection.ExecuteAsync("UPDATE OrleansStorage SET PayloadBinary = X'42FF007B7D' WHERE " + WhichRow, ("key", $":{certificate:N}")));
+        await Rows.WriteAsync(connection => connection.ExecuteAsync("UPDATE OrleansStorage SET PayloadBinary = X'42FF007B7D', Version = Version + 1 WHERE " + WhichRow, ("key", $":{certificate:N}")));
+        // Whoever called in between brought to life what was there before; it can write nothing any more.
+        await Wait.UntilAsync(() => IsUnreadableAsync(certificate), unreadable => unreadable);
         return row;
+    }
+
+    private async Task<bool> IsUnreadableAsync(Guid certificate)
+    {
+        try
+        {
+            await ForgetAsync(certificate);
+            return false;
+        }
+        catch (StateUnreadableException)
+        {
+            return true;
+        }
     }
 
     internal Task MendAsync(Guid certificate, string row) =>
@@ -174,7 +190,12 @@ internal sealed class SteeredStore : IStorageFaults
         private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly List<string> passed = [];
 
+        private readonly ConcurrentDictionary<string, bool> stopped = new();
+
         public Task Released => released.Task;
+
+        /// <summary>Whether a write of this row waits.</summary>
+        public bool Stopped(string row) => stopped.ContainsKey(row);
 
         /// <summary>The writes that happened, in order.</summary>
         public IReadOnlyList<string> Passed
@@ -201,6 +222,7 @@ internal sealed class SteeredStore : IStorageFaults
                 var row = rows.FirstOrDefault(row => write.Subject.StartsWith(row + "/", StringComparison.Ordinal));
                 if (row is null || passed.Contains(row))
                 {
+                    stopped[write.Subject] = true;
                     return false;
                 }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Bzt.Contracts;
 using Bzt.Contracts.Phone;
@@ -184,6 +185,39 @@ public sealed class ToolBench : IAsyncLifetime
             Environment = { ["XDG_CONFIG_HOME"] = Folder["xdg"], ["SOFTHSM2_CONF"] = locks?.Configuration ?? "/dev/null" },
         };
         return await ToolProcess.RunAsync(start, scan, input);
+    }
+
+    /// <summary>The tool in a terminal of its own, in Chinese; the PIN is typed when it is asked for.</summary>
+    /// <returns>What the terminal showed of a command that ended well.</returns>
+    internal async Task<string> InTerminalAsync(TestLocks locks, string pin, IReadOnlyList<string> arguments)
+    {
+        var command = string.Join(' ', ((string[])["dotnet", typeof(BidTool.Commands.Failure).Assembly.Location, .. arguments, "--lang", "zh"]).Select(word => $"'{word}'"));
+        using var terminal = Process.Start(new ProcessStartInfo("script", ["-qefc", command, "/dev/null"])
+        {
+            WorkingDirectory = Folder.FullName,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment = { ["XDG_CONFIG_HOME"] = Folder["xdg"], ["SOFTHSM2_CONF"] = locks.Configuration, ["TERM"] = "xterm" },
+        })!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var ended = patience.Token.Register(() => terminal.Kill(entireProcessTree: true));
+        var shown = new StringBuilder();
+        var typed = false;
+        var part = new char[4096];
+        while (await terminal.StandardOutput.ReadAsync(part) is > 0 and var count)
+        {
+            shown.Append(part, 0, count);
+            if (!typed && shown.ToString().Contains("PIN码：", StringComparison.Ordinal))
+            {
+                typed = true;
+                await terminal.StandardInput.WriteAsync(pin + "\r");
+                await terminal.StandardInput.FlushAsync();
+            }
+        }
+
+        await terminal.WaitForExitAsync(CancellationToken.None);
+        Assert.True(terminal.ExitCode == 0, shown.ToString());
+        return shown.ToString();
     }
 
     private async Task<Bidder> RegisterAsync(CertifiedPhone phone)

@@ -63,6 +63,14 @@ public sealed partial class ToolTests
         Assert.Equal(0, (await LockAsync(["open", bid, "-o", opened])).ExitCode);
         Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(opened, "投标文件", Path.GetFileName(bench.Pdf))));
 
+        // At a terminal a bar goes along, and what came of it is told in words.
+        var (shown, folder) = (bench.Folder["lock-shown.bztb"], bench.Folder["lock-shown"]);
+        var said = await bench.InTerminalAsync(locks, TestLocks.Pin, AtTheLock(["generate", "--section", "唱标信息=" + bench.Pdf, "--section", "投标文件=" + bench.Pdf, "-o", shown]));
+        Assert.True(said.Contains("100%", StringComparison.Ordinal) && said.Contains("开标时间", StringComparison.Ordinal) && said.Contains("（北京时间）", StringComparison.Ordinal), said);
+        said = await bench.InTerminalAsync(locks, TestLocks.Pin, AtTheLock(["open", shown, "-o", folder]));
+        Assert.True(said.Contains("100%", StringComparison.Ordinal), said);
+        Assert.Equal(await File.ReadAllBytesAsync(bench.Pdf), await File.ReadAllBytesAsync(Path.Combine(folder, "投标文件", Path.GetFileName(bench.Pdf))));
+
         // At an opening the platform announced: not before its time, then with one PIN for both files, and each result is in its record.
         var second = bench.Folder["lock-2.bztb"];
         Assert.Equal(0, (await LockAsync(["generate", "--section", "投标文件=" + bench.Pdf, "-o", second])).ExitCode);
@@ -137,7 +145,9 @@ public sealed partial class ToolTests
         Assert.False(Directory.Exists(foreign));
 
         Task<ToolRun> LockAsync(string[] arguments, string pin = TestLocks.Pin) =>
-            bench.RunAsync(null, [.. arguments, "--profile", profile, "--config", bench.LockConfiguration], locks: locks, input: pin);
+            bench.RunAsync(null, AtTheLock(arguments), locks: locks, input: pin);
+
+        string[] AtTheLock(string[] arguments) => [.. arguments, "--profile", profile, "--config", bench.LockConfiguration];
     }
 
     [Fact]

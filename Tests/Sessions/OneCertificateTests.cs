@@ -148,6 +148,28 @@ public sealed class OneCertificateTests(CertificateSystem certificates)
         Assert.Equal(SessionEnd.Cancelled, (await party.Client.CancelAsync(opened.SessionId)).End);
     }
 
+    /// <summary>A session that came up anew tells what is written: until it is, nobody is told that time ended it.</summary>
+    [Fact]
+    public async Task A_confirmation_whose_end_is_being_written_when_time_is_over_has_not_timed_out()
+    {
+        using var party = await RelyingParty.RegisterAsync(system);
+        using var phone = await BoundAsync(await CertifiedPhone.ActiveAsync(system), party);
+        var opened = await party.OpenLoginAsync();
+        await ForgetAsync(opened);
+        using var request = await phone.OpenAsync(await phone.Client.ScanAsync(opened));
+        system.Clock.Advance((await party.Client.GetAsync(opened.SessionId)).ExpiresAt - system.Clock.GetUtcNow() - TimeSpan.FromSeconds(5));
+        using (var held = certificates.Store.HoldAllBut("certificate"))
+        {
+            Assert.IsType<PinOutcome.Done>(await phone.Client.ConfirmAsync(request, CertifiedPhone.Pin));
+            await Wait.UntilAsync(() => Task.FromResult(held.Stopped($"qr-session/qr-session/{opened.SessionId:N}")), stopped => stopped);
+            system.Clock.Advance(TimeSpan.FromSeconds(10));
+            var status = await party.Client.GetAsync(opened.SessionId);
+            Assert.Equal((SessionState.Confirmed, null), (status.State, status.End));
+        }
+
+        Assert.Equal(SessionEnd.Ok, (await party.Client.WaitAsync(opened.SessionId)).End);
+    }
+
     /// <summary>The other one was refused meanwhile: what nobody waits for any more takes nothing from the one that was too busy to answer.</summary>
     [Fact]
     public async Task One_that_is_too_busy_to_let_go_in_time_keeps_what_it_has_opened()
