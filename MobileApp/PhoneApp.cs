@@ -65,8 +65,15 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     /// <summary>The account's phone number, as the user typed it at login; null when he logged in by WeChat.</summary>
     public string? PhoneNumber => phoneNumber is { Length: > 0 } ? phoneNumber : null;
 
+    /// <summary>No business from here: the name is not proven at all, or not on this phone.</summary>
+    public bool NeedsProof => Me is { RealName: null } or { Limited: true };
+
     /// <summary>Certificates whose share is on this phone and that can be used now.</summary>
     public IEnumerable<CertificateInfo> Usable => (Certificates ?? []).Where(certificate => certificate is { State: CertificateState.Active, HeldHere: true });
+
+    /// <summary>Where the person is proven anew on this phone.</summary>
+    /// <param name="then">A place in the app that asked for it; home without one.</param>
+    public static string ProveAgainAt(string? then) => $"real-name?again=true{(string.IsNullOrEmpty(then) ? "" : $"&then={Uri.EscapeDataString(then)}")}";
 
     public Task RefreshAsync() => Task.WhenAll(LoadPlaceAsync(), LoadCertificatesAsync(), LoadApplicationsAsync(), LoadMessagesAsync());
 
@@ -93,6 +100,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
             await ForgetLoginAsync();
         }
 
+        LearnOfLimit(exception);
         IsOutdated |= exception is ApiRefusedException { Code: ErrorCodes.ClientOutdated };
         return Fault.Of(exception);
     }
@@ -127,7 +135,7 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
     }
 
     /// <summary>Who may have none has none: before the real name, and on a limited phone.</summary>
-    private static async Task<IReadOnlyList<T>> OrNoneAsync<T>(Task<IReadOnlyList<T>> asked)
+    private async Task<IReadOnlyList<T>> OrNoneAsync<T>(Task<IReadOnlyList<T>> asked)
     {
         try
         {
@@ -135,7 +143,18 @@ public sealed partial class PhoneApp(HttpClient http, Vault vault, AppWindow win
         }
         catch (ApiRefusedException refused) when (refused.Code is ErrorCodes.RealNameRequired or ErrorCodes.DeviceLimited)
         {
+            LearnOfLimit(refused);
             return [];
+        }
+    }
+
+    /// <summary>Another phone of the account was proven meanwhile: every screen is to say so from now on.</summary>
+    private void LearnOfLimit(Exception exception)
+    {
+        if (exception is ApiRefusedException { Code: ErrorCodes.DeviceLimited } && Me is { Limited: false } me)
+        {
+            Me = me with { Limited = true };
+            Tell();
         }
     }
 

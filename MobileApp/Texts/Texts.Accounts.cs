@@ -152,7 +152,6 @@ internal static partial class Texts
         public const string Settings = "设置";
         public const string SettingsNote = "手机号、登录密码、PIN码、主题";
         public const string Limited = "这台手机受限";
-        public const string LimitedNote = "您的账号还在另一台手机上使用。这台手机只能查看部分信息，重新实名认证后才能办理业务。";
         public const string Consult = "咨询电话";
         public const string About = "关于标证通";
         public const string Install = "添加到主屏幕";

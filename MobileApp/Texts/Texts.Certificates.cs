@@ -138,7 +138,7 @@ internal static partial class Texts
         public const string Files = "原有加密文件仍可解密";
         public const string Term = "有效期不变";
         public const string Pin = "下载时设置新的PIN码";
-        public const string Prove = "重新实名认证";
+        public const string Prove = Limited.Prove;
         public const string ProveNote = "认证通过后 10 分钟内提交找回";
         public const string Proved = "已通过实名认证，可以提交";
         public const string NotNeeded = "这张证书在本机可用，不需要找回";

@@ -4,11 +4,18 @@ namespace Bzt.MobileApp;
 
 internal static partial class Texts
 {
+    /// <summary>On a phone that may only look until the person is proven on it.</summary>
+    public static class Limited
+    {
+        public const string Home = "您的账号还在另一台手机上使用。这台手机须重新实名认证后才能办理证书业务。";
+        public const string Note = "您的账号还在另一台手机上使用。这台手机只能查看部分信息，重新实名认证后才能办理业务。";
+        public const string Prove = "重新实名认证";
+    }
+
     public static class Home
     {
         public const string NotNamed = "先完成实名认证，再办一张证书，就可以用手机登录、签章和解密。";
         public const string NoCertificate = "您已完成实名认证。再办一张证书，就可以用手机登录、签章和解密。";
-        public const string Limited = "您的账号还在另一台手机上使用。这台手机须重新实名认证后才能办理证书业务。";
         public const string Go = "回到首页";
         public const string ProveName = "去实名认证";
         public const string ProveNameNote = "银行卡、支付宝或人脸识别，任选一种";

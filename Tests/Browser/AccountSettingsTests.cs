@@ -151,6 +151,31 @@ public sealed class AccountSettingsTests(AccountStage stage)
         await Expect(page.GetByText("新PIN码已设置")).ToBeVisibleAsync();
     }
 
+    /// <summary>What a limited phone is not told it does not deny, sells nothing in its place, and leads out of being limited.</summary>
+    private static async Task LimitedAsync(PhoneBrowser limited)
+    {
+        var page = limited.Page;
+        var prove = page.GetByRole(AriaRole.Link, new() { Name = "重新实名认证" });
+        await Expect(prove).ToBeVisibleAsync();
+        await Expect(page.GetByText("0 张")).ToHaveCountAsync(0);
+
+        await limited.GoToAsync("");
+        await Expect(prove).ToBeVisibleAsync();
+        await Expect(page.GetByText("认领企业并申请企业证书")).ToHaveCountAsync(0);
+        await limited.LookAsync("home-limited");
+        await Press(page, "证书管理");
+        await Expect(Heading(page, "证书管理")).ToBeVisibleAsync();
+        await Expect(prove).ToBeVisibleAsync();
+        await Expect(page.Locator("[href='certificates/new']")).ToHaveCountAsync(0);
+        await limited.LookAsync("certificates-limited");
+        await limited.GoToAsync("certificates/new");
+        await Expect(prove).ToBeVisibleAsync();
+        await Expect(page.Locator("[name=type]")).ToHaveCountAsync(0);
+        await prove.ClickAsync();
+        await Expect(Heading(page, "实名认证")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("银行卡") })).ToBeVisibleAsync();
+    }
+
     /// <summary>A second phone is limited, told of, and logged out from here.</summary>
     private async Task DevicesAsync(PhoneBrowser phone, TestPerson person)
     {
@@ -165,6 +190,7 @@ public sealed class AccountSettingsTests(AccountStage stage)
             await Press(limited.Page, "以后再说");
             await Expect(limited.Page.Locator("dialog[open]")).ToHaveCountAsync(0);
             await limited.LookAsync("account-me-limited");
+            await LimitedAsync(limited);
             await limited.GoToAsync("settings/number");
             await limited.Page.FillAsync("[name=new-phone]", EmbeddedSystem.NextPerson().Phone);
             await limited.Page.Locator(".field-end").ClickAsync();
