@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bzt.Contracts.Phone;
 using Bzt.MobileApp.Device;
 using Bzt.MobileApp.Records;
@@ -8,6 +9,8 @@ namespace Bzt.MobileApp;
 // Logging in and out, and what is kept of an account's affairs while the browser is elsewhere.
 public sealed partial class PhoneApp
 {
+    private const string SentCodeName = "login-code";
+
     /// <summary>Where the app runs, as it was at the start.</summary>
     public Surroundings Surroundings { get; private set; } = new();
 
@@ -19,6 +22,23 @@ public sealed partial class PhoneApp
         await SetUpAsync();
         return await Client.RequestSmsCodeAsync(number);
     }
+
+    /// <summary>The login code this tab waits for, also after a reload; null when none does, or it has expired.</summary>
+    internal async Task<SentCode?> ReadSentCodeAsync()
+    {
+        try
+        {
+            return await window.KeptHereAsync(SentCodeName) is { } kept && JsonSerializer.Deserialize(kept, StoredJson.Default.SentCode) is { } sent
+                && sent.ExpiresAt > TimeProvider.System.GetUtcNow() ? sent : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    internal Task KeepSentCodeAsync(SentCode? sent) =>
+        window.KeepHereAsync(SentCodeName, sent is null ? null : JsonSerializer.Serialize(sent, StoredJson.Default.SentCode));
 
     /// <summary>The texts in force, of which the user is shown the titles.</summary>
     public async Task<IReadOnlyList<LegalText>> GetLegalTextsAsync()
@@ -36,7 +56,9 @@ public sealed partial class PhoneApp
     public async Task LogInAsync(string number, string code, AcceptedVersions accepted)
     {
         await SetUpAsync();
-        await TakeLoginAsync(await Client.LogInAsync(number, code, await window.DeviceNameAsync(), accepted), number);
+        var login = await Client.LogInAsync(number, code, await window.DeviceNameAsync(), accepted);
+        await KeepSentCodeAsync(null);
+        await TakeLoginAsync(login, number);
     }
 
     public async Task LogInByPasswordAsync(string number, string password, AcceptedVersions accepted)

@@ -65,6 +65,11 @@ public sealed class AppWindow(IJSRuntime js) : IDisposable
     /// <summary>The QR link that another camera opened the app with; only once.</summary>
     public async Task<string?> TakeLinkAsync() => await (await module.Value).InvokeAsync<string?>("takeLink");
 
+    /// <summary>Kept for this tab alone, over a reload. Nothing secret: a script of the app could read it. Null forgets.</summary>
+    public async Task KeepHereAsync(string name, string? value) => await (await module.Value).InvokeVoidAsync("keepHere", name, value);
+
+    public async Task<string?> KeptHereAsync(string name) => await (await module.Value).InvokeAsync<string?>("keptHere", name);
+
     public async Task<string> DeviceNameAsync() => await (await module.Value).InvokeAsync<string>("deviceName");
 
     /// <summary>Where the app runs.</summary>

@@ -20,6 +20,13 @@ internal sealed record StoredLogin(string AccessToken, Guid UserId, Guid DeviceI
 /// <param name="Then">The screen that asked for it.</param>
 internal sealed record RealNameDraft(Guid OperationId, RealNameWay Way, string? Then);
 
+/// <summary>A login code was sent and is awaited. The code itself is never kept.</summary>
+/// <param name="Number">Eleven digits.</param>
+/// <param name="Accepted">What the user agreed to before.</param>
+/// <param name="ResendAt">When another one may be asked for, by this phone's clock.</param>
+/// <param name="ExpiresAt">When it is good no longer, by the same clock.</param>
+internal sealed record SentCode(string Number, AcceptedVersions Accepted, DateTimeOffset ResendAt, DateTimeOffset ExpiresAt);
+
 /// <summary>What is kept of a scan while it is looked at: the system may take our memory in between.</summary>
 internal sealed record KeptScan(Guid SessionId, byte[]? Binding);
 
@@ -36,6 +43,7 @@ internal sealed record Confirmation(
 [JsonSerializable(typeof(AcceptedVersions))]
 [JsonSerializable(typeof(RealNameDraft))]
 [JsonSerializable(typeof(KeptScan))]
+[JsonSerializable(typeof(SentCode))]
 [JsonSerializable(typeof(Confirmation))]
 internal sealed partial class StoredJson : JsonSerializerContext;
 

@@ -72,6 +72,45 @@ public sealed class AccountLoginTests(AccountStage stage)
     }
 
     [Fact]
+    [Trait("Feature", "M011"), Trait("Surface", "screen")]
+    public async Task A_reload_still_waits_for_the_code_that_was_sent()
+    {
+        var person = EmbeddedSystem.NextPerson();
+        await using var phone = await PhoneBrowser.OpenAsync(system);
+        var page = phone.Page;
+        await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        await page.FillAsync("[name=phone]", person.Phone);
+        await page.CheckAsync("[name=agree]");
+        await Press(page, "获取验证码");
+        await Expect(page.Locator("[name=code]")).ToBeVisibleAsync();
+        var code = (await system.Simulators.LastMessageAsync(person.Phone))!.Code;
+        await page.FillAsync("[name=code]", AccountStage.Other(code));
+        await Expect(page.GetByText("验证码不正确")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.Locator("[name=code]")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("^\\d+ ?秒") })).ToBeDisabledAsync();
+        Assert.DoesNotContain(code, await page.EvaluateAsync<string>("() => JSON.stringify(sessionStorage)"), StringComparison.Ordinal);
+
+        // Another number is asked for, and the one before is forgotten.
+        await Press(page, "更换手机号");
+        await Expect(page.Locator("[name=phone]")).ToHaveValueAsync(person.Phone);
+        await page.ReloadAsync();
+        await Expect(page.Locator("[name=phone]")).ToHaveValueAsync("");
+
+        // What was agreed to is still agreed to; once inside nothing is kept.
+        system.Clock.Advance(TimeSpan.FromMinutes(2));
+        await page.FillAsync("[name=phone]", person.Phone);
+        await page.CheckAsync("[name=agree]");
+        await Press(page, "获取验证码");
+        await Expect(page.Locator("[name=code]")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await page.FillAsync("[name=code]", (await system.Simulators.LastMessageAsync(person.Phone))!.Code);
+        await Expect(page.Locator(".tabs")).ToBeVisibleAsync();
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => sessionStorage.length"));
+    }
+
+    [Fact]
     [Trait("Feature", "M011"), Trait("Feature", "M012"), Trait("Feature", "M013"), Trait("Feature", "M019"), Trait("Surface", "screen")]
     public async Task By_code_by_password_and_by_WeChat()
     {

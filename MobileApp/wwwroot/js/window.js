@@ -118,6 +118,12 @@ export function takeLink() {
   return link;
 }
 
+/** Kept for this tab alone, over a reload. @param {string} name @param {string | null} value null forgets */
+export const keepHere = (name, value) => value === null ? sessionStorage.removeItem(name) : sessionStorage.setItem(name, value);
+
+/** @param {string} name @returns {string | null} */
+export const keptHere = name => sessionStorage.getItem(name);
+
 /** 我的 → 大字. @param {'normal' | 'large' | 'larger'} size */
 export function setTextSize(size) {
   localStorage.setItem('text', size);
