@@ -68,6 +68,9 @@ public static class ErrorCodes
     /// <summary>Twenty applications of this holder wait for the CA's decision already.</summary>
     public const string ApplicationsTooMany = "applications_too_many";
 
+    /// <summary>The caller's own claim of this enterprise is under way already.</summary>
+    public const string ClaimOpen = "claim_open";
+
     /// <summary>The card is bound already.</summary>
     public const string BankCardBound = "bank_card_bound";
 

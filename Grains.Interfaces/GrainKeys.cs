@@ -85,6 +85,8 @@ public static class GrainKeys
 
     public static IApplicationGrain Application(this IGrainFactory grains, ApplicationId id) => grains.GetGrain<IApplicationGrain>(id.Value);
 
+    public static IClaimantGrain Claimant(this IGrainFactory grains, CreditCode code, UserId user) => grains.GetGrain<IClaimantGrain>($"{code}/{user}");
+
     public static IOrderGrain Order(this IGrainFactory grains, OrderId id) => grains.GetGrain<IOrderGrain>(id.Value);
 
     public static IInvoiceBookGrain InvoiceBook(this IGrainFactory grains, UserId user) => grains.GetGrain<IInvoiceBookGrain>(user.Value);

@@ -56,6 +56,7 @@ public static class RefusalTexts
         RefusalCode.OfferUnknown => ErrorCodes.OfferUnknown,
         RefusalCode.ApplicationStateWrong => ErrorCodes.ApplicationStateWrong,
         RefusalCode.ApplicationsTooMany => ErrorCodes.ApplicationsTooMany,
+        RefusalCode.ClaimOpen => ErrorCodes.ClaimOpen,
         RefusalCode.PaymentRequired => ErrorCodes.PaymentRequired,
         RefusalCode.BankCardBound => ErrorCodes.BankCardBound,
         RefusalCode.BankCardsTooMany => ErrorCodes.BankCardsTooMany,

@@ -87,6 +87,7 @@ public enum RefusalCode
     ApplicationStateWrong = 44,
     PaymentRequired = 45,
     ApplicationsTooMany = 48,
+    ClaimOpen = 49,
     BlobUnknown = 46,
     BlobTypeNotAllowed = 47,
 

@@ -62,6 +62,7 @@ internal static class ProblemTexts
         ErrorCodes.EnterpriseClaimed => (409, "该企业已被认领"),
         ErrorCodes.EnterpriseMismatch => (422, "企业信息不一致"),
         ErrorCodes.ApplicationsTooMany => (409, "您在该CA已有20份申请待审核，请等待审核结果后再申请"),
+        ErrorCodes.ClaimOpen => (409, "您已有这家企业的认领申请正在办理，请勿重复申请"),
         ErrorCodes.OfferUnknown => (422, "所选平台、CA或有效期不存在"),
         ErrorCodes.ApplicationStateWrong => (409, "申请当前状态不允许此操作"),
         ErrorCodes.PaymentRequired => (402, "请先完成支付"),

@@ -55,6 +55,13 @@ public sealed partial class ApplicationGrain
                     return refusal;
                 }
 
+                // Last, so that what is refused otherwise enters nothing. A crash after it leaves an application that is not there, and so not under way.
+                if (admission.Kind == ApplicationKind.Claim
+                    && await GrainFactory.Claimant(admission.CreditCode, command.Caller).Enter(Id) is Refused<Nothing>(var open))
+                {
+                    return open;
+                }
+
                 await Write(next);
                 return View(next.Application!);
             default:

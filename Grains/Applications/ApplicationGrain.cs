@@ -183,7 +183,12 @@ public sealed partial class ApplicationGrain : Grain, IApplicationGrain, IOutbox
     public Task IssuanceFailed(IssuanceFailure failure) => Write(
         ApplicationDelivery.IssuanceFailed(storage.State, Id, failure, new CertificateId(Guid.CreateVersion7(time.GetUtcNow())), time.GetUtcNow()));
 
-    public Task ClaimLost(CreditCode enterprise) => Write(ApplicationRules.Lost(storage.State, Id, enterprise, time.GetUtcNow()));
+    public async Task ClaimLost(CreditCode enterprise)
+    {
+        var toItself = storage.State.Application is { } application
+            && await GrainFactory.Enterprise(enterprise).GetAdministrator() is Done<UserId>(var administrator) && administrator == application.Applicant.User;
+        await Write(ApplicationRules.Lost(storage.State, Id, enterprise, toItself, time.GetUtcNow()));
+    }
 
     public async Task Expire()
     {

@@ -62,10 +62,19 @@ internal static class ApplicationMessages
         $"企业证书已下载，您已成为“{application.Claim.EnterpriseName}”的管理员。",
         application.Certificate.ToString(), now);
 
-    public static InboxEntry Lost(ApplicationId id, ApplicationRecord application, DateTimeOffset now) => new(
-        $"application/{id}/lost", TurnedDown(application), "证书申请失败",
-        $"“{application.Claim.EnterpriseName}”已被其他申请人认领，您的申请已取消。您可联系该企业的管理员申请加入；已支付的费用将退回。",
-        id.ToString(), now);
+    /// <param name="id">The application's.</param>
+    /// <param name="application">As it was before.</param>
+    /// <param name="toItself">The applicant has claimed the enterprise, with another application: nobody took it from him.</param>
+    /// <param name="now">When.</param>
+    public static InboxEntry Lost(ApplicationId id, ApplicationRecord application, bool toItself, DateTimeOffset now) => toItself
+        ? new(
+            $"application/{id}/lost", TurnedDown(application), "认领申请已取消",
+            $"您已用另一份申请认领“{application.Claim.EnterpriseName}”，这份申请不再需要，已自动取消。{Refunded(application)}",
+            id.ToString(), now)
+        : new(
+            $"application/{id}/lost", TurnedDown(application), "证书申请失败",
+            $"“{application.Claim.EnterpriseName}”已被其他申请人认领，您的申请已取消。您可联系该企业的管理员申请加入；已支付的费用将退回。",
+            id.ToString(), now);
 
     public static InboxEntry Expired(ApplicationId id, ApplicationRecord application, DateTimeOffset now) => new(
         $"application/{id}/expired", Inbox.MessageKind.ApplicationExpired, "证书申请已过期",

@@ -92,16 +92,17 @@ public static class ApplicationRules
     }
 
     /// <param name="enterprise">Who says so: a correction may have left that enterprise behind.</param>
-    public static StoredApplication Lost(StoredApplication state, ApplicationId id, CreditCode enterprise, DateTimeOffset now)
+    /// <param name="toItself">The applicant has claimed it, with another application.</param>
+    public static StoredApplication Lost(StoredApplication state, ApplicationId id, CreditCode enterprise, bool toItself, DateTimeOffset now)
     {
         if (state.Application is not { } application || application.Claim.CreditCode != enterprise
-            || Move(application, ApplicationEvent.Lose, ApplicationActors.Enterprise, now, "该企业已被其他申请人认领") is not { } lost)
+            || Move(application, ApplicationEvent.Lose, ApplicationActors.Enterprise, now, toItself ? "您已用另一份申请认领该企业" : "该企业已被其他申请人认领") is not { } lost)
         {
             return state;
         }
 
         var ended = Ended(state, id, lost);
-        return WithdrawnFromCa(ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Lost(id, application, now)) }, id, application);
+        return WithdrawnFromCa(ended with { Outbox = ended.Outbox.AddMessage(application.Applicant.User, ApplicationMessages.Lost(id, application, toItself, now)) }, id, application);
     }
 
     /// <summary>Nobody took the next step in time. Null: not due, or not to be ended by the clock.</summary>

@@ -52,6 +52,9 @@ public sealed record RestingRows(string Type, TimeSpan After, string? Without = 
         new("device-pins/device-pins", TimeSpan.FromDays(30)),
         new("push/push", TimeSpan.FromDays(30)),
 
+        // Longer than a claim waits for anybody but the CA. Without it a second claim is let in, and no more.
+        new("claimant/claimant", TimeSpan.FromDays(732)),
+
         // Numbers that only asked for a code, persons and WeChat users whose account was closed: nobody's.
         new("phone-number/phone-number", TimeSpan.FromDays(30), Without: "owner"),
         new("person/person", TimeSpan.FromDays(1), Without: "user"),

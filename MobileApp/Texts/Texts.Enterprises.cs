@@ -25,10 +25,14 @@ internal static partial class Texts
         public const string Free = "这家企业尚未被认领";
         public const string FreeChip = "可认领";
         public const string FreeNote = "第一位下载企业证书的申请人将成为企业唯一的管理员。";
+        public const string Mine = "您已有申请";
+        public const string ToMine = "查看申请";
         public const string Claim = "认领企业";
         public const string ClaimedChip = "已认领";
         public const string ClaimedNote = "请自行联系管理员确认后再申请。加入后成为办事人员，也可以申请转授管理员。";
         public const string Administrator = "管理员";
+
+        public static string MineNote(string enterprise) => $"您认领“{enterprise}”的申请正在办理，不需要再次申请。";
     }
 
     public static class Claim

@@ -283,7 +283,7 @@ internal sealed class ApplicationWorld
         foreach (var item in enterprise.Outbox.Items.Where(item => item.Kind == ApplicationOutbox.ClaimLost))
         {
             var loser = sides.Single(other => other.Id.ToString() == item.Target);
-            Decide(loser, ApplicationRules.Lost(loser.State, loser.Id, Code, Now));
+            Decide(loser, ApplicationRules.Lost(loser.State, loser.Id, Code, toItself: false, Now));
         }
 
         enterprise = trim ? enterprise with { Outbox = enterprise.Outbox.Trim(enterprise.Outbox.LastSequence) } : enterprise;

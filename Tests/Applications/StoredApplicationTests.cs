@@ -33,6 +33,9 @@ public sealed class StoredApplicationTests
         Outbox = Outbox.Empty.Add(ApplicationOutbox.Contend, Code.Value, new Bzt.Grains.ApplicationId(Id)),
     });
 
+    [Fact]
+    public void Claimant() => GoldenState.Verify("claimant-v1", new StoredClaimant { Application = new Bzt.Grains.ApplicationId(Id) });
+
     private static ApplicationRecord Application(ApplicationKind kind) => new(
         kind, ApplicationState.Downloading, 2, Id, "fingerprint", new Applicant(new UserId(Id), "张**", "138****0001"),
         new ClaimFacts("湖北江汉建设工程有限公司", Code, [1], [2], [3], "licence", "form"),

@@ -12,6 +12,33 @@ namespace Bzt.Tests.Browser;
 public sealed class ClaimScreenTests
 {
     [Fact]
+    [Trait("Feature", "M028"), Trait("Surface", "screen")]
+    public async Task What_one_claims_already_is_shown_in_place_of_a_second_claim()
+    {
+        var system = await BrowserStage.SystemAsync();
+        using var person = await system.RealNamedPhoneAsync();
+        var enterprise = ClaimSteps.NextEnterprise();
+        await using var phone = await PreparedPhone.OpenAsync(system, person, $"enterprise?code={enterprise.CreditCode}");
+        var page = phone.Page;
+        await Expect(page.GetByText("这家企业尚未被认领")).ToBeVisibleAsync();
+
+        var claim = await person.SubmitAsync(await person.ClaimAsync(enterprise));
+        await phone.GoToAsync($"enterprise?code={enterprise.CreditCode}");
+        await Expect(page.GetByText("您已有申请")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "认领企业" })).ToHaveCountAsync(0);
+        await phone.LookAsync("enterprise-mine");
+        await Press(page, "查看申请");
+        await Expect(page.Locator(".chip", new() { HasText = "待CA审核" })).ToBeVisibleAsync();
+        await phone.GoToAsync($"claim/{enterprise.CreditCode}");
+        await Expect(page.Locator(".chip", new() { HasText = "待CA审核" })).ToBeVisibleAsync();
+        Assert.EndsWith($"/applications/{claim.ApplicationId}", page.Url, StringComparison.Ordinal);
+
+        await person.WithdrawAsync(claim.ApplicationId);
+        await phone.GoToAsync($"enterprise?code={enterprise.CreditCode}");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "认领企业" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     [Trait("Feature", "M029"), Trait("Feature", "M030"), Trait("Surface", "screen")]
     public async Task A_claim_chooses_from_the_catalogue_and_confirms_the_three_seals_cut_out_of_its_form()
     {

@@ -18,6 +18,11 @@ internal static class ApplicationProgress
     public static ApplicationInfo? OpenFor(IReadOnlyList<ApplicationInfo>? applications, CertificateInfo certificate) =>
         applications?.FirstOrDefault(application => application.CertificateId == certificate.CertificateId && IsOpen(application) && !IsForNew(application));
 
+    /// <summary>The user's own claim of an enterprise that is under way; a rejected one is not.</summary>
+    public static ApplicationInfo? OpenClaim(IReadOnlyList<ApplicationInfo>? applications, string creditCode) =>
+        applications?.FirstOrDefault(application => application.Kind == ApplicationKind.Claim && application.CreditCode == creditCode
+            && IsOpen(application) && application.State != ApplicationState.Rejected);
+
     /// <param name="application">Which.</param>
     /// <param name="paidBefore">Its CA has the fee paid before it reviews.</param>
     public static IReadOnlyList<(int Number, string Title, string State, string Note)> Steps(ApplicationInfo application, bool paidBefore)
