@@ -240,6 +240,8 @@
     again: '重新发起',
     other: '换一台手机',
     here: '在本机打开标证通',
+    copy: '复制链接',
+    copied: '已复制，几秒内有效',
   };
 
   const STYLE = `
@@ -262,6 +264,7 @@
     button, a { display: inline-block; box-sizing: border-box; min-height: 44px; padding: 10px 20px; border: 1px solid transparent; border-radius: var(--bzt-radius, 8px); font: inherit; line-height: 22px; cursor: pointer; text-decoration: none; background: var(--bzt-accent, #0b6b5e); color: var(--bzt-on-accent, #fff); }
     .plain { background: none; color: var(--bzt-accent, #0b6b5e); border-color: currentColor; margin-top: 8px; }
     :focus-visible { outline: 3px solid var(--bzt-focus, #7fa8de); outline-offset: 2px; }
+    .copy { padding: 10px 12px; border: 0; background: none; color: var(--bzt-accent, #0b6b5e); font-size: .875em; text-decoration: underline; }
     .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     .here { display: none; }
     @media (pointer: coarse) { .here { display: inline-block; } }`;
@@ -293,6 +296,7 @@
     #until = 0;
     #state = 'idle';
     #warned = false;
+    #link = '';
     #parts;
 
     constructor() {
@@ -307,24 +311,27 @@
       const state = html('p', { class: 'state', role: 'status', 'aria-live': 'polite', part: 'state' });
       const left = html('p', { class: 'left', 'aria-hidden': 'true', part: 'left' });
       const warning = html('p', { class: 'sr', role: 'status', 'aria-live': 'polite' });
+      const copy = html('button', { type: 'button', class: 'copy', part: 'button copy' });
       const other = html('button', { type: 'button', class: 'plain', part: 'button other' });
       const here = html('a', { class: 'plain here', target: '_blank', rel: 'noopener', part: 'button here' });
-      this.#parts = { picture, path, mark, shape, code, again, veil, state, left, warning, other, here };
+      this.#parts = { picture, path, mark, shape, code, again, veil, state, left, warning, copy, other, here };
       const root = this.attachShadow({ mode: 'open' });
       // A constructed sheet: a content policy need not allow inline styles.
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLE);
       root.adoptedStyleSheets = [sheet];
-      root.append(html('div', { class: 'box', part: 'box' }, picture, veil), state, left, warning, other, here);
+      root.append(html('div', { class: 'box', part: 'box' }, picture, veil), state, left, copy, warning, other, here);
       again.addEventListener('click', () => this.start());
+      copy.addEventListener('click', () => this.#copy());
       other.addEventListener('click', () => this.#giveUp().then(() => this.start()));
     }
 
     connectedCallback() {
-      const { again, other, here, picture } = this.#parts;
+      const { again, copy, other, here, picture } = this.#parts;
       picture.setAttribute('aria-label', this.texts.picture);
       other.textContent = this.texts.other;
       here.textContent = this.texts.here;
+      copy.textContent = this.texts.copy;
       const label = this.getAttribute('begin');
       if (label === null) {
         this.start();
@@ -405,7 +412,7 @@
 
       this.#until = performance.now() + (now.secondsLeft ?? 0) * 1000;
       this.#show(now.state, now.state === 'confirmed' ? 'work' : 'wait', now.text ?? this.texts[now.state] ?? '');
-      const { code, left, warning, other, here, picture, veil } = this.#parts;
+      const { code, left, warning, copy, other, here, picture, veil } = this.#parts;
       const seconds = Math.max(0, Math.round((this.#until - performance.now()) / 1000));
       left.textContent = now.state === 'confirmed' ? '' : `${this.texts.left} ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
       if (seconds < 60 && !this.#warned && now.state !== 'confirmed') {
@@ -420,6 +427,9 @@
         this.#draw(now.link);
         here.href = now.link;
         here.hidden = now.link.includes('#');
+        this.#link = now.link;
+        // A browser gives the clipboard to a secure page only.
+        copy.hidden = !navigator.clipboard;
         picture.removeAttribute('hidden');
         veil.hidden = true;
       }
@@ -456,14 +466,14 @@
 
     /** Whatever is not a fresh code is no code at all. @param {string} state @param {string} shape @param {string} text */
     #show(state, shape, text) {
-      const { picture, path, mark, shape: line, code, again, veil, state: words, left, other, here } = this.#parts;
+      const { picture, path, mark, shape: line, code, again, veil, state: words, left, copy, other, here } = this.#parts;
       const changed = state !== this.#state;
       this.#state = state;
       this.setAttribute('state', state);
       picture.setAttribute('hidden', '');
       path.setAttribute('d', '');
       veil.hidden = false;
-      again.hidden = other.hidden = here.hidden = true;
+      again.hidden = copy.hidden = other.hidden = here.hidden = true;
       if (state !== 'scanned' && state !== 'confirmed') code.hidden = true;
       left.textContent = '';
       mark.setAttribute('class', `mark${shape === 'work' ? ' turning' : ''}${shape === 'end' ? ' bad' : ''}`);
@@ -473,6 +483,19 @@
       // Said again only when it changed, or a reader would hear it every second.
       if (words.textContent !== text) words.textContent = text;
       if (changed) this.#tell('bzt-state', { state });
+    }
+
+    /** For a phone app in a window beside this one, without a camera: the link of this second, which is stale as soon as the code is. */
+    async #copy() {
+      const { copy, warning } = this.#parts;
+      try {
+        await navigator.clipboard.writeText(this.#link);
+      } catch {
+        return;
+      }
+      copy.textContent = warning.textContent = this.texts.copied;
+      await pause(3000);
+      copy.textContent = this.texts.copy;
     }
 
     /** @param {string} link */

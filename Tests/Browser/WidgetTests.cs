@@ -36,10 +36,20 @@ public sealed partial class WidgetTests
         await Expect(widget).ToContainTextAsync("剩余 4:00");
         await LookAsync(page);
 
+        // For a phone app in a window beside it, without a camera: what the code says.
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        var copy = widget.Locator("[part~=copy]");
+        await Expect(copy).ToHaveTextAsync("复制链接");
+        await copy.ClickAsync();
+        await Expect(copy).ToHaveTextAsync("已复制，几秒内有效");
+        Assert.Equal(Link(700), await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"));
+        await Expect(copy).ToHaveTextAsync("复制链接");
+
         // Scanned: the code is gone for good, and the check code stands there.
         (site.Now["state"], site.Now["checkCode"]) = ("scanned", "7K3M9P");
         await Expect(state).ToHaveTextAsync("已扫码，请在手机上确认");
         await Expect(widget).ToContainTextAsync("7K3 M9P");
+        await Expect(copy).ToBeHiddenAsync();
         Assert.Equal("", await widget.Locator("svg[role=img] path").Last.GetAttributeAsync("d"));
         await LookAsync(page);
 
