@@ -9,6 +9,8 @@ public enum StartFault
 {
     /// <summary>One of the app's own scripts did not come, or was altered on its way and did not run.</summary>
     Incomplete,
+    /// <summary>Nor did anything else: the server does not answer.</summary>
+    Unreachable,
     /// <summary>What the phone keeps cannot be read: refused by the browser, or damaged.</summary>
     Unreadable,
     /// <summary>Nor can it be written.</summary>
@@ -32,10 +34,28 @@ public sealed partial class PhoneApp
         catch (Exception exception)
         {
             await Console.Out.WriteLineAsync($"The start failed: {exception}");
-            (Phase, StartFault) = (AppPhase.Starting, !window.HasArrived || !vault.HasArrived ? MobileApp.StartFault.Incomplete : MobileApp.StartFault.Unreadable);
+            var fault = window.HasArrived && vault.HasArrived ? MobileApp.StartFault.Unreadable
+                : await AnswersAsync() ? MobileApp.StartFault.Incomplete
+                : MobileApp.StartFault.Unreachable;
+            (Phase, StartFault) = (AppPhase.Starting, fault);
         }
 
         Tell();
+    }
+
+    /// <summary>The server answers, whatever it says. Asked for by an address of its own, which nothing on the way keeps.</summary>
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(8));
+            using var answer = await http.GetAsync($"app/manifest.webmanifest?{Guid.NewGuid():N}", patience.Token);
+            return true;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The stored login cannot be read: without it the user logs in anew. Keys stay: they belong to the certificates.</summary>

@@ -64,6 +64,7 @@ internal static partial class Texts
         public static string Of(StartFault fault) => fault switch
         {
             StartFault.Incomplete => "有文件没有收到，或被改动而没有运行。请重试；仍然如此请换一个网络。",
+            StartFault.Unreachable => "网络不通，请检查网络后重试。",
             StartFault.Unreadable => "本机保存的登录信息无法读取。请重试；仍然如此请重新登录，证书不会删除。",
             _ => "浏览器不允许保存数据。请退出无痕模式，或检查手机存储空间后重试。",
         };

@@ -33,6 +33,10 @@ public sealed partial class BeingAnAppTests
 
             Assert.False(await phone.Page.EvaluateAsync<bool>("() => 'altered' in globalThis"));
         }
+
+        // One that does not come because nothing answers is not called altered.
+        await using var alone = await PhoneBrowser.OpenAsync(prepare: page => page.RouteAsync(NotAnswering(), route => route.AbortAsync()));
+        await Expect(alone.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("网络不通，请检查网络后重试。");
     }
 
     /// <summary>On a poor network: something to see at once, how far it is, why it does not go on, and a way to go on that keeps what has come.</summary>
@@ -76,6 +80,8 @@ public sealed partial class BeingAnAppTests
         line.Break();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("网络已断开");
         await phone.LookAsync("start-offline");
+        await Press(page, "重试");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("网络不通");
         line.Mend();
         await page.Context.SetOfflineAsync(false);
         await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
@@ -246,6 +252,9 @@ public sealed partial class BeingAnAppTests
     private static ILocator Again(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "重试" });
 
     private static ILocator Update(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "立即更新" });
+
+    [GeneratedRegex(@"/app/(js/window\.js|manifest\.webmanifest)")]
+    private static partial Regex NotAnswering();
 
     [GeneratedRegex(Line)]
     private static partial Regex LineFiles();

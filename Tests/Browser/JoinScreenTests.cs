@@ -39,6 +39,11 @@ public sealed class JoinScreenTests
 
         // 搜索企业: a wrong check digit; a name nobody has; then a part of the name.
         await Expect(Heading(page, "搜索企业")).ToBeVisibleAsync();
+        await page.FocusAsync("[name=credit-code]");
+        await page.EvaluateAsync(
+            "text => { const data = new DataTransfer(); data.setData('text', text); document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }",
+            $" {stage.Code}\n");
+        await Expect(page.Locator("[name=credit-code]")).ToHaveValueAsync(stage.Code);
         await page.FillAsync("[name=credit-code]", stage.Code[..17] + (stage.Code[17] == '0' ? '1' : '0'));
         await Press(page, "查询");
         await Expect(page.GetByText("统一社会信用代码校验位不正确")).ToBeVisibleAsync();

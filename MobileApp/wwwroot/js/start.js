@@ -41,7 +41,7 @@
       : !navigator.onLine ? '网络已断开，恢复后自动继续。'
       : '没有下载完整，请检查网络后重试。已下载的部分不会重复下载。';
     again.type = 'button';
-    again.className = 'button main';
+    again.className = 'button main again';
     again.textContent = '重试';
     again.addEventListener('click', () => location.reload());
     addEventListener('online', () => location.reload());
