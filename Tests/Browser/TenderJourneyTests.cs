@@ -60,10 +60,13 @@ public sealed class TenderJourneyTests
         {
             await RegisterAndBindAsync(pc, bidder.Enterprise, bidder.Certificate, first: bidder == first);
             await BidAsync(pc, client, tender, bidder, $"投标报价：{price}\n工期：180 日历天\n");
-            await pc.LogOutAsync();
+            if (bidder == first)
+            {
+                await pc.LogOutAsync();
+            }
         }
 
-        clock.Advance(TimeSpan.FromMinutes(30));
+        await PassDeadlineAsync(pc, tender, clock);
         await OpenAsync(pc, tender, first, second);
         await EvaluateAsync(pc, tender, personal, [first.Enterprise, second.Enterprise]);
 
@@ -136,7 +139,7 @@ public sealed class TenderJourneyTests
             await pc.LookAsync("bind-qr");
         }
 
-        await pc.ScanAndConfirmAsync("确认绑定", certificate, "绑定成功", scanned: first ? () => pc.LookAsync("bind-scanned") : null);
+        await pc.ScanAndConfirmAsync("确认绑定", certificate, "绑定成功", scanned: first ? () => pc.LookAsync("bind-scanned") : enterprise.CreditCode.Length == 0 ? () => IsPersonalAsync(pc.Phone.Page) : null);
         await Expect(page.GetByText("已绑定", new() { Exact = true })).ToBeVisibleAsync();
         if (first)
         {
@@ -145,6 +148,16 @@ public sealed class TenderJourneyTests
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "扫码绑定证书" })).ToHaveCountAsync(0);
             await page.ClickAsync(".bound summary");
             await pc.LookAsync("account");
+        }
+    }
+
+    /// <summary>A personal certificate is called so, and says nothing of an enterprise.</summary>
+    private static async Task IsPersonalAsync(IPage phone)
+    {
+        await Expect(phone.GetByText("个人证书", new() { Exact = true })).ToBeVisibleAsync();
+        foreach (var label in (string[])["企业证书", "企业", "信用代码"])
+        {
+            await Expect(phone.Locator("dt", new() { HasText = label })).ToHaveCountAsync(0);
         }
     }
 
@@ -168,6 +181,34 @@ public sealed class TenderJourneyTests
         await page.ClickAsync(".upload button");
         await Expect(page.GetByText("已收到投标文件")).ToBeVisibleAsync();
         await pc.LookAsync("tender-bidding");
+    }
+
+    /// <summary>
+    /// The page goes on by itself when the deadline passes. With a file chosen it stays as it is, takes nothing more, and says so. The platform's clock
+    /// is moved to some seconds before the deadline, and in the end to the phone's.
+    /// </summary>
+    private static async Task PassDeadlineAsync(PlatformWindow pc, string tender, ShiftedClock clock)
+    {
+        var page = pc.Page;
+        var deadline = DateTimeOffset.Parse((await page.Locator("dt:text('投标截止') + dd").InnerTextAsync())[..16] + "+08:00", CultureInfo.InvariantCulture);
+        clock.Advance(deadline - TimeSpan.FromSeconds(25) - clock.GetUtcNow());
+        await pc.GoAsync($"/tenders/{tender}");
+        await page.SetInputFilesAsync("[name=bid]", new FilePayload { Name = "投标文件.bztb", MimeType = "application/octet-stream", Buffer = [1, 2, 3] });
+        var other = await page.Context.NewPageAsync();
+        await other.GotoAsync(page.Url);
+        await Expect(other.GetByText("投标中")).ToBeVisibleAsync();
+
+        await Expect(other.GetByRole(AriaRole.Link, new() { Name = "进入开标大厅" })).ToBeVisibleAsync(new() { Timeout = 45000 });
+        await Expect(other.GetByText("开标中", new() { Exact = true })).ToBeVisibleAsync();
+        await other.CloseAsync();
+
+        await Expect(page.GetByText("投标已截止，不能再递交。")).ToBeVisibleAsync(new() { Timeout = 45000 });
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "递交", Exact = true })).ToBeDisabledAsync();
+        Assert.Equal(1, await page.EvaluateAsync<int>("() => document.querySelector('[name=bid]').files.length"));
+        await page.ClickAsync("text=刷新页面，查看进展");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "进入开标大厅" })).ToBeVisibleAsync();
+        await pc.LogOutAsync();
+        clock.Advance(TimeProvider.System.GetUtcNow() - clock.GetUtcNow());
     }
 
     /// <summary>The buyer may give more time. One bidder logs in by OpenID Connect, the other by the widget; each opens its own bid.</summary>
@@ -258,7 +299,7 @@ public sealed class TenderJourneyTests
         await Expect(page.GetByText("推荐第一中标候选人")).ToBeVisibleAsync();
         await pc.LookAsync("evaluation");
         await Press(page, "扫码签章");
-        await pc.ScanAndConfirmAsync("确认签章", personal.CertificateId, "签章完成");
+        await pc.ScanAndConfirmAsync("确认签章", personal.CertificateId, "签章完成", scanned: () => IsPersonalAsync(pc.Phone.Page));
         await Expect(page.GetByText("评标结果公示")).ToBeVisibleAsync();
 
         // Whoever has done his work takes the certificate off his account.

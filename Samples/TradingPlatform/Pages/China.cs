@@ -22,6 +22,6 @@ internal static class China
         _ => string.Create(CultureInfo.InvariantCulture, $"{octets / 1024d / 1024:F1} MB"),
     };
 
-    /// <summary>Whole seconds until then, for the page's countdown.</summary>
-    public static long Until(DateTimeOffset time, DateTimeOffset now) => Math.Max(0, (long)(time - now).TotalSeconds);
+    /// <summary>Whole seconds until then, for the page's countdown; rounded up, so that a page that goes on at nought is not too early.</summary>
+    public static long Until(DateTimeOffset time, DateTimeOffset now) => Math.Max(0, (long)Math.Ceiling((time - now).TotalSeconds));
 }
