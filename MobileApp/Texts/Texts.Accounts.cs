@@ -95,7 +95,6 @@ internal static partial class Texts
         public const string Name = "姓名";
         public const string NameWrong = "请输入姓名";
         public const string IdNumber = "身份证号";
-        public const string IdNumberWrong = "身份证号不正确，请核对";
         public const string Card = "银行卡号";
         public const string CardWrong = "请输入12至19位银行卡号";
         public const string BankPhone = "银行预留手机号";
@@ -133,6 +132,8 @@ internal static partial class Texts
             _ => "姓名、身份证号、银行卡号、银行预留手机号",
         };
 
+        public static string IdNumberWrong(string typed) => typed.Length == 0 ? "请输入身份证号码" : "身份证号不正确，请核对";
+
         public static string WhyOf(RealNameWay way) => way switch
         {
             RealNameWay.Face => "接下来打开人脸识别页面，请由本人面对镜头。",
@@ -148,6 +149,8 @@ internal static partial class Texts
         public const string NotProved = "未认证";
         public const string ProveAgain = "须在本机重新认证";
         public const string LogOut = "退出登录";
+        public const string LogOutAsk = "退出登录？";
+        public const string LogOutYes = "退出";
         public const string LogOutNote = "退出后证书仍保留在这台手机里，再次登录即可使用。";
         public const string Settings = "设置";
         public const string SettingsNote = "手机号、登录密码、PIN码、主题";

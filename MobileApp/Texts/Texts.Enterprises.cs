@@ -78,9 +78,9 @@ internal static partial class Texts
 
         public static string FormWhatOf(ApplicationKind kind) => kind switch
         {
-            ApplicationKind.EnterpriseChange => "请上传按新的企业信息填写、已盖单位公章、法定代表人印鉴并由法定代表人签名的证书申请书。",
+            ApplicationKind.EnterpriseChange => "请上传按新的企业信息填写、已盖单位公章、法定代表人印鉴并由法定代表人签字的证书申请书。",
             ApplicationKind.AdministratorReplacement => "请上传法定代表人重新授权您为管理员的证书申请书，已盖单位公章、法定代表人印鉴并由法定代表人签名。",
-            _ => "请上传已盖单位公章、法定代表人印鉴并由法定代表人签名的证书申请书。",
+            _ => "请上传已盖单位公章、法定代表人印鉴并由法定代表人签字的证书申请书。",
         };
 
         public static string OtherCode(string code) => $"照片上的信用代码是 {code}，与您查询的不一致，请核对照片。";

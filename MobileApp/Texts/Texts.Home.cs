@@ -37,7 +37,7 @@ internal static partial class Texts
         public const string PrepareLicence = "营业执照";
         public const string PrepareLicenceNote = "或社会信用代码证，拍照或从相册选择";
         public const string PrepareForm = "盖章签字的申请书";
-        public const string PrepareFormNote = "盖单位公章、法人印鉴，并由法定代表人签名";
+        public const string PrepareFormNote = "盖单位公章、法人印鉴，并由法定代表人签字";
         public const string PrepareReview = "等待CA审核";
         public const string PrepareReviewNote = "审核通过后付费并下载证书";
         public const string MyCertificates = "正在使用的证书";

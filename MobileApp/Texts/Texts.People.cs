@@ -283,7 +283,7 @@ internal static partial class Texts
         {
             SealKind.Enterprise => "单位公章",
             SealKind.LegalRepresentative => "法定代表人印鉴",
-            _ => "法定代表人签名",
+            _ => "法定代表人签字",
         };
     }
 }

@@ -19,7 +19,7 @@ internal static partial class Texts
         public const string Album = "相册";
         public const string Type = "手动输入";
         public const string Link = "二维码链接";
-        public const string LinkHint = "电脑端二维码下方可复制链接";
+        public const string LinkHint = "网页二维码下方可复制链接，几秒内有效";
         public const string OpenLink = "打开";
         public const string NotOurs = "这不是标证通的二维码";
         public const string Stale = "二维码已失效，请在电脑端刷新后重扫";
@@ -31,7 +31,7 @@ internal static partial class Texts
         public const string Who = "谁在请求";
         public const string Registered = "已登记平台";
         public const string Project = "项目";
-        public const string Certificate = "企业证书";
+        public const string Certificate = "证书";
         public const string Choose = "使用哪一张证书";
         public const string Asked = "发起时间";
         public const string Signs = "将签名的内容";
@@ -103,7 +103,8 @@ internal static partial class Texts
 
         public static string ReadersOf(int count) => $"{count} 张加密证书的持有人";
 
-        public static string Opens(int count) => $"开标解密：{count} 个投标文件";
+        /// <summary>One bid has several: its sections.</summary>
+        public static string Opens(int count) => $"开标解密：{count} 个文件";
 
         public static string ServerReads(string platform) => $"【{platform}】服务器可读取文件";
 

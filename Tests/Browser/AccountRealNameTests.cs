@@ -37,8 +37,10 @@ public sealed class AccountRealNameTests(AccountStage stage)
         await page.ClickAsync("text=中金认证");
         await Press(page, "开始认证");
         await Expect(page.GetByText("须先同意处理人脸信息")).ToBeVisibleAsync();
-        await Expect(page.GetByText("身份证号不正确，请核对")).ToBeVisibleAsync();
+        await Expect(page.GetByText("请输入身份证号码")).ToBeVisibleAsync();
         await phone.LookAsync("account-real-name-face");
+        await page.FillAsync("[name=id-number]", person.Person.IdNumber[..17]);
+        await Expect(page.GetByText("身份证号不正确，请核对")).ToBeVisibleAsync();
         await page.FillAsync("[name=name]", person.Person.Name);
         await page.FillAsync("[name=id-number]", person.Person.IdNumber);
         await page.CheckAsync("[name=face-consent]");

@@ -62,6 +62,7 @@ public sealed class AccountStage : IAsyncLifetime
     {
         await Tab(page, "我的");
         await Press(page, "退出登录");
+        await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new() { Name = "退出" }).ClickAsync();
         await Expect(Heading(page, "登录标证通")).ToBeVisibleAsync();
     }
 

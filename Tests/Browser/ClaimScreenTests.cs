@@ -95,7 +95,7 @@ public sealed class ClaimScreenTests
         await Press(page, "使用这个框");
         await Expect(page.GetByRole(AriaRole.Img, new() { Name = "法定代表人印鉴图样" })).ToBeVisibleAsync();
         await Press(page, "提交申请");
-        await Expect(page.GetByText("请核对印章与签名后勾选确认")).ToBeVisibleAsync();
+        await Expect(page.GetByText("请核对印章与签字后勾选确认")).ToBeVisibleAsync();
         await page.CheckAsync("[name=seals-confirmed]");
         await phone.LookAsync("claim-form");
 

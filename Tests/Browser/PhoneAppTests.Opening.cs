@@ -78,7 +78,7 @@ public sealed partial class PhoneAppTests
 
         await using (phone.ShowQr(session, Base64Url.EncodeToString(task.Binding)))
         {
-            await Expect(page.GetByText("开标解密：1 个投标文件")).ToBeVisibleAsync();
+            await Expect(page.GetByText("开标解密：1 个文件")).ToBeVisibleAsync();
         }
 
         Assert.Equal($"{task.CheckCode[..3]} {task.CheckCode[3..]}", await page.InnerTextAsync(".check-code"));

@@ -148,7 +148,7 @@ public sealed class TransferScreenTests
         await Expect(page.GetByText("已按照片填写")).ToBeVisibleAsync();
         await Expect(page.Locator("[name=enterprise-name]")).ToHaveValueAsync(renamed);
         await Press(page, "下一步");
-        await Expect(page.GetByText("身份证号不正确，请核对")).ToBeVisibleAsync();
+        await Expect(page.GetByText("请输入身份证号码")).ToBeVisibleAsync();
         await page.FillAsync("[name=legal-id]", stage.Boss.Phone.Person.IdNumber);
         await phone.LookAsync("claim-read");
         await page.ReloadAsync();
