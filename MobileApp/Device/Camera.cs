@@ -8,13 +8,30 @@ public enum CameraState { Starting, Running, Denied, Missing }
 /// <summary>The camera and the QR reader behind it (<c>js/scanner.js</c>).</summary>
 public sealed class Camera(IJSRuntime js)
 {
-    private readonly Lazy<Task<IJSObjectReference>> module = new(() => js.InvokeAsync<IJSObjectReference>("import", "./js/scanner.js").AsTask());
+    private Task<IJSObjectReference>? module;
+
+    /// <summary>Fetches the reader. False: it does not come, and the next call asks for it anew.</summary>
+    public async Task<bool> LoadAsync()
+    {
+        try
+        {
+            await Module;
+            return true;
+        }
+        catch (JSException)
+        {
+            module = null;
+            return false;
+        }
+    }
 
     /// <summary>A session that is not started yet; <paramref name="found"/> is told every code seen, the same one again and again.</summary>
-    public async Task<CameraSession> OpenAsync(Func<string, Task> found) => new(await (await module.Value).InvokeAsync<IJSObjectReference>("open"), found);
+    public async Task<CameraSession> OpenAsync(Func<string, Task> found) => new(await (await Module).InvokeAsync<IJSObjectReference>("open"), found);
 
     /// <summary>Null: no picture was chosen; empty: there is no QR code in it.</summary>
-    public async Task<string?> ReadPictureAsync(ElementReference input) => await (await module.Value).InvokeAsync<string?>("readPicture", input);
+    public async Task<string?> ReadPictureAsync(ElementReference input) => await (await Module).InvokeAsync<string?>("readPicture", input);
+
+    private Task<IJSObjectReference> Module => module ??= js.InvokeAsync<IJSObjectReference>("import", "./js/scanner.js").AsTask();
 }
 
 /// <summary>One stay on the scan screen: until it is disposed, which may be while it still starts.</summary>

@@ -15,6 +15,8 @@ internal static partial class Texts
         public const string Opening = "正在打开请求…";
         public const string Denied = "未获得相机权限。请在系统设置中允许，或从相册选择、手动输入。";
         public const string Missing = "没有可用的相机。请从相册选择或手动输入。";
+        public const string Unread = "相机没有打开";
+        public const string UnreadAdvice = "网络不通，识别二维码的程序没有收到。请检查网络后重试。";
         public const string Torch = "手电筒";
         public const string Album = "相册";
         public const string Type = "手动输入";
